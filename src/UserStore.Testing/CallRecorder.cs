@@ -1,0 +1,26 @@
+namespace UserStore.Testing;
+
+/// <summary>Keeps the latest calls, as many as it was told to.</summary>
+internal sealed class CallRecorder(int capacity)
+{
+    private readonly Queue<RecordedCall> _calls = new();
+    private readonly Lock _lock = new();
+
+    public void Add(string operation, string? userId, DateTimeOffset at, Exception? error)
+    {
+        if (capacity == 0)
+            return;
+        lock (_lock)
+        {
+            if (_calls.Count == capacity)
+                _calls.Dequeue();
+            _calls.Enqueue(new RecordedCall(operation, userId, at, error));
+        }
+    }
+
+    public IReadOnlyList<RecordedCall> Snapshot()
+    {
+        lock (_lock)
+            return [.. _calls];
+    }
+}

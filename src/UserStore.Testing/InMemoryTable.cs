@@ -1,0 +1,71 @@
+using UserStore.Modeling;
+
+namespace UserStore.Testing;
+
+/// <summary>Rows by id, and indexes that follow them after a delay. Not safe for concurrent use: the store locks.</summary>
+internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay)
+    where TUser : User
+{
+    private readonly Dictionary<string, InMemoryRow<TUser>> _rows = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InMemoryIndex<TUser>> _indexes =
+        model.Indexes.Values.ToDictionary(index => index.Name, index => new InMemoryIndex<TUser>(index), StringComparer.Ordinal);
+
+    private readonly Queue<(DateTimeOffset Due, InMemoryRow<TUser>? Before, InMemoryRow<TUser>? After)> _unseen = new();
+
+    /// <summary>Returns the row of a user that is not expired.</summary>
+    public InMemoryRow<TUser>? Find(string userId, DateTimeOffset now)
+        => _rows.TryGetValue(userId, out InMemoryRow<TUser>? row) && !row.IsExpired(now) ? row : null;
+
+    public void Put(InMemoryRow<TUser> row, DateTimeOffset now)
+    {
+        InMemoryRow<TUser>? before = _rows.GetValueOrDefault(row.User.UserId);
+        _rows[row.User.UserId] = row;
+        if (before is null)
+            _ids.Add(row.User.UserId);
+        Publish(before, row, now);
+    }
+
+    public void Remove(InMemoryRow<TUser> row, DateTimeOffset now)
+    {
+        _rows.Remove(row.User.UserId);
+        _ids.Remove(row.User.UserId);
+        Publish(row, null, now);
+    }
+
+    /// <summary>Returns the index as it is seen now.</summary>
+    public InMemoryIndex<TUser> Index(UserIndex definition, DateTimeOffset now)
+    {
+        while (_unseen.TryPeek(out var change) && change.Due <= now)
+        {
+            _unseen.Dequeue();
+            Apply(change.Before, change.After);
+        }
+
+        return _indexes[definition.Name];
+    }
+
+    /// <summary>Returns all rows behind an id, in the order of the ids.</summary>
+    public IEnumerable<InMemoryRow<TUser>> ReadAll(string? afterId)
+    {
+        if (_ids.Count == 0 || string.CompareOrdinal(afterId, _ids.Max) > 0)
+            return [];
+        return (afterId is null ? _ids : _ids.GetViewBetween(afterId, _ids.Max!))
+            .Where(id => id != afterId)
+            .Select(id => _rows[id]);
+    }
+
+    private void Publish(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after, DateTimeOffset now)
+    {
+        if (indexDelay == TimeSpan.Zero)
+            Apply(before, after);
+        else
+            _unseen.Enqueue((now + indexDelay, before, after));
+    }
+
+    private void Apply(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after)
+    {
+        foreach (InMemoryIndex<TUser> index in _indexes.Values)
+            index.Replace(before, after);
+    }
+}

@@ -1,0 +1,270 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.Runtime;
+using UserStore.DynamoDb;
+using UserStore.Modeling;
+using UserStore.Requests;
+
+namespace UserStore.Testing;
+
+/// <summary>Keeps users in memory, by the rules of <see cref="DynamoDbUserStore{TUser}"/>: versions, limits, order, copies.</summary>
+/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <remarks>
+/// <para>Safe for concurrent use. Faults are asked for by <see cref="Faults"/>; calls are seen in <see cref="Calls"/> when recording is on.</para>
+/// <para>
+/// Where it differs from a table: a page without a page size ends after 1000 users instead of 1 MB; users with equal sort keys, and the whole table, come
+/// in the order of their ids; eventual reads by id are never stale; there are no attributes that <typeparamref name="TUser"/> does not know; expired users
+/// are hidden and never removed.
+/// </para>
+/// </remarks>
+public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
+    where TUser : User
+{
+    private const int DefaultPageSize = 1000;
+
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private readonly UserRequests<TUser> _requests;
+    private readonly UserItems<TUser> _items;
+    private readonly InMemoryTable<TUser> _table;
+    private readonly CallRecorder _recorder;
+
+    /// <summary>Initializes a new instance of the <see cref="InMemoryUserStore{TUser}"/> class without users.</summary>
+    /// <param name="options">How it behaves; the defaults if null. Not to be changed afterwards.</param>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    public InMemoryUserStore(InMemoryUserStoreOptions? options = null)
+    {
+        options ??= new InMemoryUserStoreOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.IndexDelay, TimeSpan.Zero, nameof(options.IndexDelay));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RecordedCalls, nameof(options.RecordedCalls));
+
+        var storeOptions = new UserStoreOptions { NormalizeEmail = options.NormalizeEmail };
+        _time = options.Time;
+        _requests = new UserRequests<TUser>(storeOptions, _time);
+        _table = new InMemoryTable<TUser>(_requests.Model, options.IndexDelay);
+        _recorder = new CallRecorder(options.RecordedCalls);
+
+        // Only to measure users that are near a limit; it never sends anything.
+        var context = new Lazy<IDynamoDBContext>(() => UserContext.Create(
+            new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), new TableSchema(_requests.Model, storeOptions)));
+        _items = new UserItems<TUser>(() => context.Value, _requests.Model);
+    }
+
+    /// <summary>Gets the faults that coming calls meet.</summary>
+    public StoreFaults Faults { get; } = new();
+
+    /// <summary>Gets a snapshot of the latest calls, oldest first; empty unless <see cref="InMemoryUserStoreOptions.RecordedCalls"/> is set.</summary>
+    public IReadOnlyList<RecordedCall> Calls => _recorder.Snapshot();
+
+    /// <inheritdoc/>
+    public async Task EnsureTablesAsync(CancellationToken cancellationToken = default)
+        => await RunAsync(nameof(EnsureTablesAsync), isWrite: true, null, static () => true, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
+    {
+        TUser created = _requests.PrepareCreate(user);
+        _items.Check(created);
+        return await RunAsync(nameof(CreateAsync), isWrite: true, created.UserId, () =>
+        {
+            if (_table.Find(created.UserId, created.UpdatedAt) is not null)
+                throw new UserAlreadyExistsException(created.UserId);
+            return Store(new InMemoryRow<TUser>(created, []));
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TUser?> FindAsync(
+        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+    {
+        UserRequests<TUser>.CheckId(userId);
+        UserRequests<TUser>.CheckConsistency(consistency);
+        return await RunAsync(nameof(FindAsync), isWrite: false, userId, () => Copy(_table.Find(userId, _requests.Now())), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TUser> GetAsync(
+        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+        => await FindAsync(userId, consistency, cancellationToken).ConfigureAwait(false) ?? throw new UserNotFoundException(userId);
+
+    /// <inheritdoc/>
+    public async Task<TUser?> FindByEmailAsync(
+        string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+    {
+        UserRequests<TUser>.CheckEmailConsistency(consistency);
+
+        TUser? newest = null;
+        await foreach (TUser user in Pager(nameof(FindByEmailAsync), _requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (newest is null || user.UpdatedAt > newest.UpdatedAt)
+                newest = user;
+        }
+
+        return newest;
+    }
+
+    /// <inheritdoc/>
+    public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
+    {
+        TUser next = _requests.PrepareReplacement(user);
+        (long? version, string? writeId) = (user.Version, user.WriteId);
+        _items.Check(next);
+        return await RunAsync(nameof(UpdateAsync), isWrite: true, next.UserId, () =>
+        {
+            TUser? stored = _table.Find(next.UserId, next.UpdatedAt)?.User;
+            if (stored is null || stored.Version != version || stored.WriteId != writeId)
+                throw new UserConflictException(next.UserId, version, stored?.Version, stored is null);
+            return Store(new InMemoryRow<TUser>(next, []));
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
+    {
+        PreparedPatch prepared = _requests.PreparePatch(userId, patch);
+        return await RunAsync(nameof(UpdateAsync), isWrite: true, userId, () =>
+        {
+            InMemoryRow<TUser> row = _table.Find(userId, prepared.Now) ?? throw new UserNotFoundException(userId);
+            if (prepared.ExpectedVersion is { } expected && row.User.Version != expected)
+                throw new UserConflictException(userId, expected, row.User.Version);
+            InMemoryRow<TUser> patched = InMemoryPatch.Apply(prepared, row);
+            if (prepared.Condition?.Accepts(row) == false)
+                throw new UserConditionFailedException(userId, row.User.Version);
+            _items.Check(patched.User);
+            return Store(patched);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default)
+    {
+        UserRequests<TUser>.CheckId(userId);
+        return await RunAsync(nameof(DeleteAsync), isWrite: true, userId, () =>
+        {
+            DateTimeOffset now = _requests.Now();
+            if (_table.Find(userId, now) is not { } row)
+                return null;
+            if (expectedVersion is not null && row.User.Version != expectedVersion)
+                throw new UserConflictException(userId, expectedVersion, row.User.Version);
+            _table.Remove(row, now);
+            return Copy(row);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default)
+        => Pager(nameof(QueryAsync), _requests.PrepareQuery(query)).ReadAllAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<UserPage<TUser>> QueryPageAsync(
+        UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default)
+        => await Pager(nameof(QueryPageAsync), _requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<TUser> QueryByStatusAsync(
+        string status, int? limit = null, QueryDirection direction = QueryDirection.Ascending, CancellationToken cancellationToken = default)
+        => Pager(nameof(QueryByStatusAsync), _requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default)
+        => Pager(nameof(QueryByEmailAsync), _requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
+        => Pager(nameof(ListAsync), options).ReadAllAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<UserPage<TUser>> ListPageAsync(
+        UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
+        => await Pager(nameof(ListPageAsync), options).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+
+    private UserPager<TUser> Pager(string operation, PreparedQuery query) => new(query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
+        RunAsync(operation, isWrite: false, null, () =>
+        {
+            InMemoryIndex<TUser> index = _table.Index(query.Index, _requests.Now());
+            return Page(
+                index.Read(query, position is null ? null : JsonSerializer.Deserialize<IndexPosition>(position)!.ToTuple()),
+                query.ItemsToRead(remaining),
+                row => query.Filter?.Accepts(row) != false,
+                row => JsonSerializer.Serialize(IndexPosition.From(index.PositionOf(row))));
+        }, cancellationToken));
+
+    private UserPager<TUser> Pager(string operation, UserListOptions? listOptions)
+    {
+        (UserListOptions options, byte[] fingerprint) = _requests.PrepareList(listOptions);
+        return new(fingerprint, limit: null, (position, _, cancellationToken) =>
+            RunAsync(operation, isWrite: false, null, () => Page(_table.ReadAll(position), options.PageSize, static _ => true, static row => row.User.UserId), cancellationToken));
+    }
+
+    private (IReadOnlyList<TUser> Users, string? Position) Page(
+        IEnumerable<InMemoryRow<TUser>> rows, int? pageSize, Func<InMemoryRow<TUser>, bool> accepts, Func<InMemoryRow<TUser>, string> positionOf)
+    {
+        int size = pageSize ?? DefaultPageSize;
+        DateTimeOffset now = _requests.Now();
+        var users = new List<TUser>();
+        int read = 0;
+        foreach (InMemoryRow<TUser> row in rows)
+        {
+            read++;
+            if (!row.IsExpired(now) && accepts(row))
+                users.Add(Copy(row));
+            if (read == size)
+                return (users, positionOf(row));
+        }
+
+        return (users, null);
+    }
+
+    private TUser Store(InMemoryRow<TUser> row)
+    {
+        _table.Put(row, _requests.Now());
+        return Copy(row);
+    }
+
+    [return: NotNullIfNotNull(nameof(row))]
+    private static TUser? Copy(InMemoryRow<TUser>? row) => row is null ? null : UserCopier.Copy(row.User);
+
+    private async Task<T> RunAsync<T>(string operation, bool isWrite, string? userId, Func<T> body, CancellationToken cancellationToken)
+    {
+        Exception? error = null;
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Faults.Delay is { Ticks: > 0 } delay)
+                await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
+            if (Faults.Next(operation, isWrite) is { } fault)
+                throw fault;
+            lock (_lock)
+                return body();
+        }
+        catch (Exception failure)
+        {
+            error = failure;
+            throw;
+        }
+        finally
+        {
+            _recorder.Add(operation, userId, _time.GetUtcNow(), error);
+        }
+    }
+
+    private sealed record IndexPosition(ScalarKind? Kind, string? Text, string UserId)
+    {
+        public static IndexPosition From((StoredScalar? Sort, string UserId) position) => new(position.Sort?.Kind, position.Sort?.Text, position.UserId);
+
+        public (StoredScalar? Sort, string UserId) ToTuple() => (Kind is null ? null : new StoredScalar(Kind.Value, Text!), UserId);
+    }
+}
+
+/// <summary>Keeps users without fields of a service's own in memory.</summary>
+public sealed class InMemoryUserStore : InMemoryUserStore<User>, IUserStore
+{
+    /// <summary>Initializes a new instance of the <see cref="InMemoryUserStore"/> class without users.</summary>
+    /// <param name="options">How it behaves; the defaults if null. Not to be changed afterwards.</param>
+    public InMemoryUserStore(InMemoryUserStoreOptions? options = null)
+        : base(options)
+    {
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Amazon;
+using Amazon.DynamoDBv2;
+using Amazon.Runtime;
+
+namespace UserStore.DependencyInjection;
+
+/// <summary>Makes the clients of services that registered none: one for each endpoint and region, shared by the stores that use it.</summary>
+internal sealed class DynamoDbClients : IDisposable
+{
+    public const string EndpointVariable = "DYNAMODB_ENDPOINT";
+
+    private const string DefaultRegion = "us-east-1";
+
+    private readonly ConcurrentDictionary<(string? ServiceUrl, string? Region), Lazy<AmazonDynamoDBClient>> _clients = new();
+
+    public static string? ServiceUrlOf(UserStoreOptions options)
+        => options.ServiceUrl ?? (Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint ? endpoint : null);
+
+    public IAmazonDynamoDB Get(UserStoreOptions options)
+        => _clients.GetOrAdd((ServiceUrlOf(options), options.Region), static key => new(() => Create(key.ServiceUrl, key.Region))).Value;
+
+    public bool Made(IAmazonDynamoDB client) => _clients.Values.Any(made => made.IsValueCreated && ReferenceEquals(made.Value, client));
+
+    public void Dispose()
+    {
+        foreach (Lazy<AmazonDynamoDBClient> client in _clients.Values)
+        {
+            if (client.IsValueCreated)
+                client.Value.Dispose();
+        }
+    }
+
+    private static AmazonDynamoDBClient Create(string? serviceUrl, string? region)
+    {
+        if (serviceUrl is null)
+        {
+            RegionEndpoint endpoint = region is null
+                ? FallbackRegionFactory.GetRegionEndpoint() ?? RegionEndpoint.GetBySystemName(DefaultRegion)
+                : RegionEndpoint.GetBySystemName(region);
+            return new AmazonDynamoDBClient(new AmazonDynamoDBConfig { RegionEndpoint = endpoint });
+        }
+
+        bool isLocal = new Uri(serviceUrl).IsLoopback;
+        var config = new AmazonDynamoDBConfig
+        {
+            ServiceURL = serviceUrl,
+            AuthenticationRegion = region ?? FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false)?.SystemName ?? DefaultRegion,
+        };
+        return isLocal ? new AmazonDynamoDBClient(LocalCredentials(), config) : new AmazonDynamoDBClient(config);
+    }
+
+    // A local server keeps separate tables for each access key unless told otherwise, so keys that the developer set come first.
+    private static AWSCredentials LocalCredentials()
+        => Environment.GetEnvironmentVariable(EnvironmentVariablesAWSCredentials.ENVIRONMENT_VARIABLE_ACCESSKEY) is { Length: > 0 }
+            ? new EnvironmentVariablesAWSCredentials()
+            : new BasicAWSCredentials("local", "local");
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Options;
+using UserStore.DynamoDb;
+using UserStore.Modeling;
+
+namespace UserStore.DependencyInjection;
+
+/// <summary>Checks the options of one user type. Each message says what was given and what is allowed.</summary>
+internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IValidateOptions<UserStoreOptions>
+    where TUser : User
+{
+    // Of a table, by default; Amazon DynamoDB Developer Guide, "Quotas".
+    private const int MaxCapacityUnits = 40_000;
+
+    public ValidateOptionsResult Validate(string? name, UserStoreOptions options)
+    {
+        if (name != UserStoreBuilder.NameFor(typeof(TUser)))
+            return ValidateOptionsResult.Skip;
+
+        string[] failures = [.. Failures(options)];
+        return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures.Select(failure => $"UserStoreOptions for {name}: {failure}"));
+    }
+
+    private static IEnumerable<string> Failures(UserStoreOptions options)
+    {
+        if (DynamoDbClients.ServiceUrlOf(options) is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
+            yield return $"{(options.ServiceUrl is null ? DynamoDbClients.EndpointVariable : nameof(options.ServiceUrl))} is '{url}', but must be an absolute http or https address.";
+        if (options.Region is { } region && !ResourceName.IsRegion(region))
+            yield return $"Region is '{region}', but must be the name of an AWS region, such as 'eu-central-1'.";
+
+        if (options.TableNamePrefix is null)
+        {
+            yield return "TableNamePrefix is null, but must be text; it may be empty.";
+        }
+        else
+        {
+            string table = new TableSchema(UserModel.For<TUser>(), options).TableName;
+            if (!ResourceName.IsValid(table))
+                yield return $"TableNamePrefix and UsersTable make the table name '{table}', but it must have {ResourceName.Rule}.";
+        }
+
+        foreach (string failure in IndexFailures(options))
+            yield return failure;
+        if (options.NormalizeEmail is null)
+            yield return "NormalizeEmail is null, but must be a function.";
+        if (!Enum.IsDefined(options.Billing))
+            yield return $"Billing is '{options.Billing}', but must be one of {string.Join(", ", Enum.GetNames<TableBilling>())}.";
+        if (options.ReadCapacityUnits is < 1 or > MaxCapacityUnits)
+            yield return $"ReadCapacityUnits is {options.ReadCapacityUnits}, but must be between 1 and {MaxCapacityUnits}.";
+        if (options.WriteCapacityUnits is < 1 or > MaxCapacityUnits)
+            yield return $"WriteCapacityUnits is {options.WriteCapacityUnits}, but must be between 1 and {MaxCapacityUnits}.";
+        if (!Enum.IsDefined(options.Stream))
+            yield return $"Stream is '{options.Stream}', but must be one of {string.Join(", ", Enum.GetNames<StreamView>())}.";
+        if (options.TableCreationTimeout < TimeSpan.FromSeconds(1) || options.TableCreationTimeout > TimeSpan.FromDays(1))
+            yield return $"TableCreationTimeout is {options.TableCreationTimeout}, but must be between 1 second and 1 day.";
+    }
+
+    private static IEnumerable<string> IndexFailures(UserStoreOptions options)
+    {
+        UserModel model = UserModel.For<TUser>();
+        foreach ((string index, string name) in options.IndexNames)
+        {
+            if (!model.Indexes.ContainsKey(index))
+                yield return $"IndexNames has '{index}', but {model.UserType.Name} declares only {string.Join(", ", model.Indexes.Keys.Order(StringComparer.Ordinal))}.";
+            if (!ResourceName.IsValid(name))
+                yield return $"IndexNames calls '{index}' '{name}', but the name must have {ResourceName.Rule}.";
+        }
+
+        foreach (var twice in model.Indexes.Keys.GroupBy(index => options.IndexNames.TryGetValue(index, out string? name) ? name : index, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return $"IndexNames calls {string.Join(" and ", twice)} both '{twice.Key}', but every index needs a name of its own.";
+    }
+}

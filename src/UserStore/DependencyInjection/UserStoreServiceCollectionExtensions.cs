@@ -1,0 +1,131 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using UserStore;
+using UserStore.DependencyInjection;
+using UserStore.DynamoDb;
+using UserStore.Modeling;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers user stores.</summary>
+/// <remarks>
+/// All registrations are singletons. None opens a connection. Calling one twice is harmless: what is registered already stays, and the options are
+/// configured by both. An <see cref="IAmazonDynamoDB"/> that the service registers itself is used by every store; otherwise a client is made from the
+/// options, the default credential chain and the default region chain. The store's <see cref="IDynamoDBContext"/> is registered with the user type as key.
+/// </remarks>
+public static class UserStoreServiceCollectionExtensions
+{
+    /// <summary>Registers <see cref="IUserStore"/> and <see cref="IUserStore{TUser}"/> of <see cref="User"/>.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="configure">Sets the options; without it the defaults apply.</param>
+    /// <returns>A builder for further parts.</returns>
+    public static UserStoreBuilder AddUserStore(this IServiceCollection services, Action<UserStoreOptions>? configure = null)
+    {
+        UserStoreBuilder builder = AddParts<User>(services, configure);
+        AddShortForm(services);
+        return builder;
+    }
+
+    /// <summary>Registers <see cref="IUserStore"/> and <see cref="IUserStore{TUser}"/> of <see cref="User"/>, with options from configuration.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key is an error.</param>
+    /// <returns>A builder for further parts.</returns>
+    [RequiresUnreferencedCode(BindsByReflection)]
+    [RequiresDynamicCode(BindsByReflection)]
+    public static UserStoreBuilder AddUserStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        UserStoreBuilder builder = AddParts<User>(services, configure: null);
+        AddShortForm(services);
+        return Bind(builder, configuration);
+    }
+
+    /// <summary>Registers <see cref="IUserStore{TUser}"/> for a user type of the service.</summary>
+    /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="configure">Sets the options; without it the defaults apply.</param>
+    /// <returns>A builder for further parts.</returns>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table; the message says which rule is broken.</exception>
+    public static UserStoreBuilder AddUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        this IServiceCollection services, Action<UserStoreOptions>? configure = null)
+        where TUser : User
+    {
+        UserStoreBuilder builder = AddParts<TUser>(services, configure);
+        AddStore<TUser>(services);
+        return builder;
+    }
+
+    /// <summary>Registers <see cref="IUserStore{TUser}"/> for a user type of the service, with options from configuration.</summary>
+    /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="configuration">The section with the options. An unknown key is an error.</param>
+    /// <returns>A builder for further parts.</returns>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table; the message says which rule is broken.</exception>
+    [RequiresUnreferencedCode(BindsByReflection)]
+    [RequiresDynamicCode(BindsByReflection)]
+    public static UserStoreBuilder AddUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        this IServiceCollection services, IConfiguration configuration)
+        where TUser : User
+        => Bind(AddUserStore<TUser>(services), configuration);
+
+    private const string BindsByReflection = "Options are bound from configuration by reflection. Set them in code instead.";
+
+    private static UserStoreBuilder AddParts<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        IServiceCollection services, Action<UserStoreOptions>? configure)
+        where TUser : User
+    {
+        ArgumentNullException.ThrowIfNull(services);
+
+        _ = UserModel.For<TUser>(); // refuses a type that cannot be kept, here and not at the first request
+        var builder = new UserStoreBuilder(services, typeof(TUser));
+        OptionsBuilder<UserStoreOptions> options = services.AddOptions<UserStoreOptions>(builder.OptionsName).ValidateOnStart();
+        if (configure is not null)
+            options.Configure(configure);
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserStoreOptions>, UserStoreOptionsValidator<TUser>>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<DynamoDbClients>();
+        services.TryAddSingleton(provider => provider.GetRequiredService<DynamoDbClients>().Get(OptionsOf<TUser>(provider)));
+        services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
+            UserContext.Create(ClientOf<TUser>(provider), new TableSchema(UserModel.For<TUser>(), OptionsOf<TUser>(provider))));
+        return builder;
+    }
+
+    private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
+        where TUser : User
+        => services.TryAddSingleton<IUserStore<TUser>>(static provider =>
+            new DynamoDbUserStore<TUser>(ClientOf<TUser>(provider), ContextOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
+
+    private static void AddShortForm(IServiceCollection services)
+    {
+        services.TryAddSingleton<IUserStore>(static provider =>
+            new DynamoDbUserStore(ClientOf<User>(provider), ContextOf<User>(provider), OptionsOf<User>(provider), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IUserStore<User>>(static provider => provider.GetRequiredService<IUserStore>());
+    }
+
+    [RequiresUnreferencedCode(BindsByReflection)]
+    [RequiresDynamicCode(BindsByReflection)]
+    private static UserStoreBuilder Bind(UserStoreBuilder builder, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+
+        builder.Services.AddOptions<UserStoreOptions>(builder.OptionsName).Bind(configuration, binder => binder.ErrorOnUnknownConfiguration = true);
+        return builder;
+    }
+
+    private static UserStoreOptions OptionsOf<TUser>(IServiceProvider provider)
+        => provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(UserStoreBuilder.NameFor(typeof(TUser)));
+
+    private static IDynamoDBContext ContextOf<TUser>(IServiceProvider provider) => provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(TUser));
+
+    // The registered client is the service's own, or the one made for the store that was registered first.
+    private static IAmazonDynamoDB ClientOf<TUser>(IServiceProvider provider)
+    {
+        IAmazonDynamoDB registered = provider.GetRequiredService<IAmazonDynamoDB>();
+        var clients = provider.GetRequiredService<DynamoDbClients>();
+        return clients.Made(registered) ? clients.Get(OptionsOf<TUser>(provider)) : registered;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2.Model;
+using UserStore.Modeling;
+using UserStore.Requests;
+using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
+
+namespace UserStore.DynamoDb;
+
+/// <summary>Writes a patch as an update expression, with what the store adds to every write.</summary>
+internal static class PatchExpression
+{
+    /// <param name="patch">The patch.</param>
+    /// <param name="values">The new values by attribute, as the context maps them.</param>
+    /// <param name="schema">The table.</param>
+    public static UpdateItemRequest ToRequest(PreparedPatch patch, Document values, TableSchema schema)
+    {
+        UserModel model = schema.Model;
+        var writer = new ExpressionWriter();
+        var sets = new List<string>();
+        var removes = new List<string>();
+        foreach (PatchChange change in patch.Changes)
+        {
+            string name = writer.Name(change.Property);
+            switch (change.Action)
+            {
+                case PatchAction.Remove:
+                    removes.Add(name);
+                    break;
+                case PatchAction.Increment:
+                    sets.Add($"{name} = if_not_exists({name}, {writer.Value(new Primitive("0", saveAsNumeric: true))}) + {writer.Value(change.Property.ToScalar(change.Value!))}");
+                    break;
+                case PatchAction.Append:
+                    sets.Add($"{name} = list_append(if_not_exists({name}, {writer.Value(new DynamoDBList())}), {writer.Value(values[change.Property.AttributeName])})");
+                    break;
+                default:
+                    sets.Add($"{name} = {writer.Value(values[change.Property.AttributeName])}");
+                    break;
+            }
+        }
+
+        sets.Add(SetUpdatedAt(patch, model, writer));
+        sets.Add(IncrementVersion(model, writer));
+        sets.AddRange(ShiftWriteIds(patch, model, writer));
+        string set = "SET " + string.Join(", ", sets);
+        string condition = Condition(patch, model, writer);
+        return new UpdateItemRequest
+        {
+            TableName = schema.TableName,
+            Key = new() { [model.Key.AttributeName] = new AttributeValue(patch.UserId) },
+            UpdateExpression = removes.Count == 0 ? set : $"{set} REMOVE {string.Join(", ", removes)}",
+            ConditionExpression = condition,
+            ExpressionAttributeNames = writer.Names,
+            ExpressionAttributeValues = writer.Values,
+            ReturnValues = ReturnValue.ALL_NEW,
+            ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
+        };
+    }
+
+    private static string SetUpdatedAt(PreparedPatch patch, UserModel model, ExpressionWriter writer)
+    {
+        UserProperty updatedAt = model[nameof(User.UpdatedAt)];
+        return $"{writer.Name(updatedAt)} = {writer.Value(updatedAt.ToScalar(patch.Now))}";
+    }
+
+    private static string IncrementVersion(UserModel model, ExpressionWriter writer)
+    {
+        string version = writer.Name(model[nameof(User.Version)]);
+        return $"{version} = if_not_exists({version}, {writer.Value(new Primitive("0", saveAsNumeric: true))}) + {writer.Value(new Primitive("1", saveAsNumeric: true))}";
+    }
+
+    // Each id moves one place on. Where there was none yet, this write's own id stands in, because an absent attribute cannot be copied.
+    private static IEnumerable<string> ShiftWriteIds(PreparedPatch patch, UserModel model, ExpressionWriter writer)
+    {
+        string first = writer.Name(model[nameof(User.WriteId)]);
+        string second = writer.Name(model[nameof(User.WriteId2)]);
+        string third = writer.Name(model[nameof(User.WriteId3)]);
+        string own = writer.Value(new Primitive(patch.WriteId));
+        return [$"{third} = if_not_exists({second}, {own})", $"{second} = if_not_exists({first}, {own})", $"{first} = {own}"];
+    }
+
+    private static string Condition(PreparedPatch patch, UserModel model, ExpressionWriter writer)
+    {
+        string condition = $"attribute_exists({writer.Name(model.Key)}) AND {writer.NotExpired(model, patch.Now)}";
+        if (patch.ExpectedVersion is { } version)
+        {
+            UserProperty property = model[nameof(User.Version)];
+            condition += $" AND {writer.Name(property)} = {writer.Value(property.ToScalar(version))}";
+        }
+
+        foreach (PatchChange change in patch.Changes)
+        {
+            // A sum out of range would be stored and could not be read any more.
+            if (change.LargestStart() is { } limit)
+                condition += $" AND (NOT {writer.Name(change.Property)} {(limit.IsUpper ? '>' : '<')} {writer.Value(new Primitive(limit.Value.ToString(CultureInfo.InvariantCulture), saveAsNumeric: true))})";
+        }
+
+        return patch.Condition is null ? condition : $"{condition} AND {writer.Condition(patch.Condition)}";
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2.Model;
+using UserStore.Modeling;
+
+namespace UserStore.DynamoDb;
+
+/// <summary>Maps users to items and back, by the SDK's context, and knows the rules that only an item shows.</summary>
+internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(Func<IDynamoDBContext> context, UserModel model)
+    where TUser : User
+{
+    // More than any number, instant or Guid takes: a Guid has 36 characters.
+    private const int MaxScalarBytes = 36;
+
+    /// <summary>Returns the item of a user.</summary>
+    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    public Dictionary<string, AttributeValue> ToItem(TUser user)
+    {
+        Dictionary<string, AttributeValue> item = Map(user);
+        ItemRules.Check(item, model);
+        return item;
+    }
+
+    public TUser FromItem(Dictionary<string, AttributeValue> item) => context().FromDocument<TUser>(Document.FromAttributeMap(item));
+
+    /// <summary>Refuses a user whose item would break a rule, without mapping it when its properties alone show that it does not.</summary>
+    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    public void Check(TUser user)
+    {
+        if (LargestSize(user) is not { } size || size > ItemRules.MaxItemBytes)
+            ToItem(user);
+    }
+
+    /// <summary>Maps the new values of a patch as the context maps whole users.</summary>
+    /// <exception cref="InvalidUserException">A value breaks a rule of DynamoDB.</exception>
+    public Document MapChanges(IEnumerable<PatchChange> changes)
+    {
+        // A user without constructor run: all that it holds is what is set here.
+        var shell = (TUser)RuntimeHelpers.GetUninitializedObject(typeof(TUser));
+        PatchChange[] sets = [.. changes.Where(change => change.Action is PatchAction.Set or PatchAction.Append)];
+        foreach (PatchChange change in sets)
+            change.Property.SetValue(shell, change.Value);
+
+        Document document = context().ToDocument(shell);
+        var values = new Document();
+        foreach (PatchChange change in sets)
+            values[change.Property.AttributeName] = document[change.Property.AttributeName];
+        ItemRules.Check(Map(values), model);
+        return values;
+    }
+
+    private static Dictionary<string, AttributeValue> Map(Document document)
+        => document.ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
+
+    private Dictionary<string, AttributeValue> Map(TUser user) => Map(context().ToDocument(user));
+
+    // An upper bound, or null where only the mapped item can tell.
+    private int? LargestSize(TUser user)
+    {
+        int size = 0;
+        foreach (UserProperty property in model.Properties)
+        {
+            object? value = property.GetValue(user);
+            if (value is null)
+                continue;
+            int? valueSize = property.HasOwnConverter ? null : value switch
+            {
+                string text => UserRules.Utf8Length(text),
+                IReadOnlyCollection<string> list => list.Sum(static item => (UserRules.Utf8Length(item) ?? ItemRules.MaxItemBytes) + 1) + 3,
+                DateTimeOffset or DateTime or Guid or bool or byte or short or int or long or decimal or Enum => MaxScalarBytes,
+                _ => null,
+            };
+            if (valueSize is null)
+                return null;
+            size += valueSize.Value + property.AttributeName.Length * 3;
+        }
+
+        return size;
+    }
+}

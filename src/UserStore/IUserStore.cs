@@ -1,0 +1,159 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace UserStore;
+
+/// <summary>Keeps users of type <typeparamref name="TUser"/>.</summary>
+/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <remarks>
+/// <para>Safe for concurrent use; meant to live as long as the service. Returned users are independent copies.</para>
+/// <para>
+/// Every call may throw <see cref="UserStoreThrottledException"/>, <see cref="UserStoreUnavailableException"/> and
+/// <see cref="UserStoreSchemaException"/>; bad input is refused with <see cref="InvalidUserException"/> before a request is sent. Request counts are
+/// meant without contention and failures. A cancelled write may have been applied if its request was already sent.
+/// </para>
+/// <para>
+/// A user whose <see cref="User.ExpiresAt"/> has passed counts as absent in every call, although DynamoDB removes the item later.
+/// </para>
+/// </remarks>
+public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
+    where TUser : User
+{
+    /// <summary>Creates the table and its indexes where they are missing, and waits until they can be used.</summary>
+    /// <param name="cancellationToken">Abandons the wait. What was begun goes on in DynamoDB.</param>
+    /// <returns>A task that completes when table and indexes are active.</returns>
+    /// <exception cref="UserStoreSchemaException">The table exists with other keys, or an index with other keys.</exception>
+    /// <remarks>
+    /// Safe to call again, and from several processes at once. Costs one <c>DescribeTable</c> and, with time to live, one <c>DescribeTimeToLive</c> when
+    /// nothing is missing. Creating takes seconds, adding an index to a large table up to hours. Changes nothing that exists, except that it switches on
+    /// time to live and the stream when they are off and the options ask for them.
+    /// </remarks>
+    Task EnsureTablesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Stores a new user. Never overwrites one.</summary>
+    /// <param name="user">The user. An empty <see cref="User.UserId"/> and a default <see cref="User.CreatedAt"/> are filled in.</param>
+    /// <param name="cancellationToken">Abandons the call. A write already sent may still take effect.</param>
+    /// <returns>The user as stored, with id, times and version 1.</returns>
+    /// <exception cref="UserAlreadyExistsException">Another user has this id.</exception>
+    /// <exception cref="InvalidUserException">The user breaks rules; all of them are listed.</exception>
+    /// <remarks>Costs one conditional put. An expired user with the same id is replaced.</remarks>
+    Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the user with this id, or <see langword="null"/>.</summary>
+    /// <param name="userId">The id.</param>
+    /// <param name="consistency">How fresh the read must be.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <returns>The user, or <see langword="null"/> when there is none.</returns>
+    /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
+    /// <remarks>Costs one read.</remarks>
+    Task<TUser?> FindAsync(string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the user with this id, which must exist.</summary>
+    /// <param name="userId">The id.</param>
+    /// <param name="consistency">How fresh the read must be.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <returns>The user.</returns>
+    /// <exception cref="UserNotFoundException">There is no such user.</exception>
+    /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
+    /// <remarks>Costs one read.</remarks>
+    Task<TUser> GetAsync(string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds the user with this email, or <see langword="null"/>.</summary>
+    /// <param name="email">The address; normalised as on writing.</param>
+    /// <param name="consistency">Must be <see cref="ReadConsistency.Eventual"/>: an index cannot be read consistently.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <returns>The user; the one with the newest <see cref="User.UpdatedAt"/> when the index shows several.</returns>
+    /// <exception cref="InvalidOperationException">A strong read was asked for.</exception>
+    /// <exception cref="InvalidUserException">The email is not an address.</exception>
+    /// <remarks>Costs one query of <c>email-index</c>, which follows the table with a delay.</remarks>
+    Task<TUser?> FindByEmailAsync(string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
+
+    /// <summary>Replaces a stored user, unless somebody changed it after <paramref name="user"/> was read.</summary>
+    /// <param name="user">The new content, made from a user that the store returned: <c>user with { Name = "Ada" }</c>.</param>
+    /// <param name="cancellationToken">Abandons the call. A write already sent may still take effect.</param>
+    /// <returns>The user as stored, with its new version.</returns>
+    /// <exception cref="UserConflictException">The table holds another revision, or the user is gone.</exception>
+    /// <exception cref="InvalidUserException">The user breaks rules; all of them are listed.</exception>
+    /// <remarks>Costs one conditional write, and one read more when it is refused. Attributes that <typeparamref name="TUser"/> does not know survive.</remarks>
+    Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes some properties of a stored user without reading it first.</summary>
+    /// <param name="userId">The id.</param>
+    /// <param name="patch">What to change, and under which condition.</param>
+    /// <param name="cancellationToken">Abandons the call. A write already sent may still take effect.</param>
+    /// <returns>The whole user after the change.</returns>
+    /// <exception cref="UserNotFoundException">There is no such user.</exception>
+    /// <exception cref="UserConflictException">The patch expects another version than the table holds.</exception>
+    /// <exception cref="UserConditionFailedException">The condition of the patch does not hold.</exception>
+    /// <exception cref="InvalidUserException">A new value breaks a rule, or the changed user would exceed 400 KB.</exception>
+    /// <remarks>Costs one conditional write. Concurrent patches of different properties all take effect.</remarks>
+    Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes the user with this id, if there is one.</summary>
+    /// <param name="userId">The id.</param>
+    /// <param name="expectedVersion">The only version to delete, or <see langword="null"/> to delete whatever is there.</param>
+    /// <param name="cancellationToken">Abandons the call. A delete already sent may still take effect.</param>
+    /// <returns>The deleted user, or <see langword="null"/> when there was none.</returns>
+    /// <exception cref="UserConflictException">
+    /// The user is at another version than <paramref name="expectedVersion"/>; or, without one, it was changed each time between the read and the delete.
+    /// </exception>
+    /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
+    /// <remarks>Costs a consistent read and, when there is a user, a delete conditional on the revision read, so that what is returned is what was deleted.</remarks>
+    Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Returns the users that an index holds for a key, page after page.</summary>
+    /// <param name="query">The index, its key, and what to leave out.</param>
+    /// <param name="cancellationToken">Ends the sequence.</param>
+    /// <returns>The users in the order of the sort key, read while they are enumerated.</returns>
+    /// <exception cref="InvalidUserException">The index, a property of the filter or a key value does not fit the model.</exception>
+    /// <remarks>Costs one query a page.</remarks>
+    IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default);
+
+    /// <summary>Returns one page of the users that an index holds for a key.</summary>
+    /// <param name="query">The index, its key, and what to leave out.</param>
+    /// <param name="continuationToken">The token of the page before, or <see langword="null"/> for the first page.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <returns>The page; it may be empty although more follow.</returns>
+    /// <exception cref="InvalidContinuationTokenException">The token is damaged or was made for another query. The page size may change.</exception>
+    /// <exception cref="InvalidUserException">The index, a property of the filter or a key value does not fit the model.</exception>
+    /// <remarks>Costs one query.</remarks>
+    Task<UserPage<TUser>> QueryPageAsync(UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Returns the users with a status, by their creation.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="limit">How many to return at most, at least 1; <see langword="null"/> for all.</param>
+    /// <param name="direction">Whether the oldest or the newest come first.</param>
+    /// <param name="cancellationToken">Ends the sequence.</param>
+    /// <returns>The users, read while they are enumerated.</returns>
+    /// <exception cref="InvalidUserException">The status is empty or too long.</exception>
+    /// <remarks>Short for <see cref="QueryAsync"/> on <c>status-index</c>. Costs one query a page.</remarks>
+    IAsyncEnumerable<TUser> QueryByStatusAsync(
+        string status, int? limit = null, QueryDirection direction = QueryDirection.Ascending, CancellationToken cancellationToken = default);
+
+    /// <summary>Returns all users with an email.</summary>
+    /// <param name="email">The address; normalised as on writing.</param>
+    /// <param name="cancellationToken">Ends the sequence.</param>
+    /// <returns>The users, read while they are enumerated.</returns>
+    /// <exception cref="InvalidUserException">The email is not an address.</exception>
+    /// <remarks>Short for <see cref="QueryAsync"/> on <c>email-index</c>. Costs one query a page.</remarks>
+    IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default);
+
+    /// <summary>Returns all users of the table, in no particular order.</summary>
+    /// <param name="options">The page size and consistency.</param>
+    /// <param name="cancellationToken">Ends the sequence.</param>
+    /// <returns>The users, read while they are enumerated.</returns>
+    /// <remarks>A scan: costs the capacity of reading the whole table, one request a page. Use <see cref="QueryAsync"/> where an index serves.</remarks>
+    IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Returns one page of all users of the table, in no particular order.</summary>
+    /// <param name="options">The page size and consistency.</param>
+    /// <param name="continuationToken">The token of the page before, or <see langword="null"/> for the first page.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <returns>The page; it may be empty although more follow.</returns>
+    /// <exception cref="InvalidContinuationTokenException">The token is damaged or was made for a query.</exception>
+    /// <remarks>Costs one scan request.</remarks>
+    Task<UserPage<TUser>> ListPageAsync(
+        UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Keeps users without fields of a service's own: the short form of <see cref="IUserStore{TUser}"/>.</summary>
+public interface IUserStore : IUserStore<User>;

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Amazon.DynamoDBv2.DocumentModel;
+
+namespace UserStore.Modeling;
+
+internal enum ScalarKind
+{
+    String,
+    Number,
+    Boolean,
+}
+
+/// <summary>A value as DynamoDB stores and compares it: text by its UTF-8 bytes, numbers by their size.</summary>
+internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : IComparable<StoredScalar>
+{
+    public static bool TryFromEntry(DynamoDBEntry entry, out StoredScalar scalar)
+    {
+        scalar = default;
+        if (entry is DynamoDBBool flag)
+            scalar = new StoredScalar(ScalarKind.Boolean, flag.Value ? bool.TrueString : bool.FalseString);
+        else if (entry is Primitive { Type: DynamoDBEntryType.Numeric } number)
+            scalar = new StoredScalar(ScalarKind.Number, number.AsString());
+        else if (entry is Primitive { Type: DynamoDBEntryType.String } text)
+            scalar = new StoredScalar(ScalarKind.String, text.AsString());
+        else
+            return false;
+        return true;
+    }
+
+    public DynamoDBEntry ToEntry() => Kind switch
+    {
+        ScalarKind.Boolean => new DynamoDBBool(Text == bool.TrueString),
+        ScalarKind.Number => new Primitive(Text, saveAsNumeric: true),
+        _ => new Primitive(Text),
+    };
+
+    public bool SameAs(StoredScalar other) => Kind == other.Kind && CompareTo(other) == 0;
+
+    public int CompareTo(StoredScalar other)
+    {
+        if (Kind != other.Kind)
+            return Kind.CompareTo(other.Kind);
+        return Kind == ScalarKind.Number ? CompareNumbers(Text, other.Text) : CompareUtf8(Text, other.Text);
+    }
+
+    private static int CompareNumbers(string left, string right)
+    {
+        const NumberStyles Style = NumberStyles.Float;
+        return decimal.TryParse(left, Style, CultureInfo.InvariantCulture, out decimal a)
+            && decimal.TryParse(right, Style, CultureInfo.InvariantCulture, out decimal b)
+            ? a.CompareTo(b)
+            : double.Parse(left, Style, CultureInfo.InvariantCulture).CompareTo(double.Parse(right, Style, CultureInfo.InvariantCulture));
+    }
+
+    private static int CompareUtf8(string left, string right)
+    {
+        int common = left.AsSpan().CommonPrefixLength(right);
+        if (common == left.Length || common == right.Length)
+            return left.Length.CompareTo(right.Length);
+        return Utf8Rank(left[common]).CompareTo(Utf8Rank(right[common]));
+    }
+
+    // Surrogates encode the code points above U+FFFF, which UTF-8 sorts after U+E000..U+FFFF and UTF-16 before.
+    private static int Utf8Rank(char unit) => char.IsSurrogate(unit) ? unit + 0x2000 : unit >= 0xE000 ? unit - 0x800 : unit;
+}

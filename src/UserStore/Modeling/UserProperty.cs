@@ -1,0 +1,144 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.DocumentModel;
+using UserStore.DynamoDb;
+
+namespace UserStore.Modeling;
+
+/// <summary>One mapped property of a user type: its name in code, its attribute in the item, and how its value is stored.</summary>
+internal sealed class UserProperty
+{
+    private static readonly InstantConverter Instants = new();
+
+    private readonly PropertyInfo _property;
+    private readonly IPropertyConverter? _converter;
+
+    public UserProperty(PropertyInfo property, string attributeName, IPropertyConverter? converter, bool isKeptByStore)
+    {
+        (_property, _converter) = (property, converter);
+        (Name, AttributeName, IsKeptByStore) = (property.Name, attributeName, isKeptByStore);
+        ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+    }
+
+    public string Name { get; }
+
+    public string AttributeName { get; }
+
+    /// <summary>Gets the type of the property, without <see cref="Nullable{T}"/>.</summary>
+    public Type ValueType { get; }
+
+    public Type PropertyType => _property.PropertyType;
+
+    public bool HasOwnConverter => _converter is not null && _converter.GetType().Assembly != typeof(UserProperty).Assembly;
+
+    /// <summary>Gets a value indicating whether the store alone writes the attribute.</summary>
+    public bool IsKeptByStore { get; }
+
+    public bool IsNullableEnum => _converter is null && ValueType.IsEnum && ValueType != PropertyType;
+
+    public bool IsNumber => _converter is null && IsNumeric(ValueType);
+
+    /// <summary>Gets the smallest and greatest value of an integer property; null for other types.</summary>
+    public (decimal Min, decimal Max)? IntegerRange => !IsNumber ? null : Type.GetTypeCode(ValueType) switch
+    {
+        TypeCode.SByte => (sbyte.MinValue, sbyte.MaxValue),
+        TypeCode.Byte => (byte.MinValue, byte.MaxValue),
+        TypeCode.Int16 => (short.MinValue, short.MaxValue),
+        TypeCode.UInt16 => (ushort.MinValue, ushort.MaxValue),
+        TypeCode.Int32 => (int.MinValue, int.MaxValue),
+        TypeCode.UInt32 => (uint.MinValue, uint.MaxValue),
+        TypeCode.Int64 => (long.MinValue, long.MaxValue),
+        TypeCode.UInt64 => (ulong.MinValue, ulong.MaxValue),
+        _ => null,
+    };
+
+    public bool IsList => ValueType != typeof(string)
+        && ValueType.IsAssignableTo(typeof(IEnumerable))
+        && !Implements(typeof(IDictionary<,>)) && !Implements(typeof(IReadOnlyDictionary<,>))
+        && !Implements(typeof(ISet<>)) && !Implements(typeof(IReadOnlySet<>))
+        && ValueType != typeof(byte[]);
+
+    public object? GetValue(object user) => _property.GetValue(user);
+
+    public void SetValue(object user, object? value) => _property.SetValue(user, value);
+
+    /// <summary>Makes a list of the property's own type.</summary>
+    /// <exception cref="InvalidUserException">The items are of another type, or the list cannot be made from items.</exception>
+    public object MakeList(IEnumerable items)
+    {
+        if (PropertyType.IsInstanceOfType(items))
+            return items;
+        try
+        {
+            Type itemType = PropertyType.IsArray ? PropertyType.GetElementType()! : PropertyType.GetGenericArguments()[0];
+            var copy = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(itemType))!;
+            foreach (object? item in items)
+                copy.Add(item);
+            if (!PropertyType.IsArray)
+                return PropertyType.IsInstanceOfType(copy) ? copy : Activator.CreateInstance(PropertyType, copy)!;
+
+            Array array = Array.CreateInstance(itemType, copy.Count);
+            copy.CopyTo(array, 0);
+            return array;
+        }
+        catch (Exception mismatch) when (mismatch is ArgumentException or MissingMethodException or IndexOutOfRangeException)
+        {
+            throw new InvalidUserException(Name, "cannot be made from the items given", mismatch);
+        }
+    }
+
+    /// <summary>Turns a value into what is stored for it, as the context does; false for lists, maps and other structures.</summary>
+    public bool TryToScalar(object value, out StoredScalar scalar)
+    {
+        if (_converter is null)
+            return TryToStored(value, out scalar);
+        scalar = default;
+        return _converter.ToEntry(value) is { } entry && StoredScalar.TryFromEntry(entry, out scalar);
+    }
+
+    /// <summary>Turns a value given for this property into what is stored for it.</summary>
+    /// <exception cref="InvalidUserException">The value is of another type, or not a single value.</exception>
+    public StoredScalar ToScalar(object value)
+    {
+        if (!ValueType.IsInstanceOfType(value))
+            throw new InvalidUserException(Name, $"takes values of type {ValueType.Name}");
+        if (!TryToScalar(value, out StoredScalar scalar))
+            throw new InvalidUserException(Name, "is not stored as text, number or boolean and cannot be compared");
+        return scalar;
+    }
+
+    /// <summary>Returns how the property is stored when it is a key of an index, or null when it cannot be one.</summary>
+    public ScalarKind? KeyKind()
+    {
+        if (ValueType == typeof(string) && _converter is null)
+            return ScalarKind.String;
+        object? sample = ValueType.IsValueType ? Activator.CreateInstance(ValueType) : null;
+        return sample is not null && TryToScalar(sample, out StoredScalar scalar) && scalar.Kind != ScalarKind.Boolean ? scalar.Kind : null;
+    }
+
+    /// <summary>Turns a value of a type without a converter into what is stored for it; false for structures.</summary>
+    public static bool TryToStored(object value, out StoredScalar scalar)
+    {
+        scalar = default;
+        return ToEntry(value) is { } entry && StoredScalar.TryFromEntry(entry, out scalar);
+    }
+
+    private static DynamoDBEntry? ToEntry(object value) => value switch
+    {
+        string text => new Primitive(text),
+        DateTimeOffset instant => Instants.ToEntry(instant),
+        Enum => new Primitive(Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true),
+        bool or char or DateTime or Guid => DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value),
+        _ => IsNumeric(value.GetType()) ? DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value) : null,
+    };
+
+    private static bool IsNumeric(Type type) => !type.IsEnum && Type.GetTypeCode(type) is
+        TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32
+        or TypeCode.Int64 or TypeCode.UInt64 or TypeCode.Single or TypeCode.Double or TypeCode.Decimal;
+
+    private bool Implements(Type openInterface) => ValueType.GetInterfaces().Append(ValueType)
+        .Any(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == openInterface);
+}

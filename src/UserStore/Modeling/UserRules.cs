@@ -1,0 +1,82 @@
+using System.Text;
+
+namespace UserStore.Modeling;
+
+/// <summary>The rules that a user must meet before a request is sent. Each is the end of a sentence about a field.</summary>
+internal static class UserRules
+{
+    // Lengths of keys in bytes of UTF-8; Amazon DynamoDB Developer Guide, "Quotas".
+    public const int MaxPartitionKeyBytes = 2048;
+    public const int MaxSortKeyBytes = 1024;
+
+    public const string WellFormed = "must be well-formed Unicode text";
+    public const string NotNull = "must not be null";
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Returns the length in bytes of UTF-8, or null when the text holds half of a surrogate pair.</summary>
+    public static int? Utf8Length(string text)
+    {
+        try
+        {
+            return StrictUtf8.GetByteCount(text);
+        }
+        catch (EncoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Returns the rule that the text breaks as a key, or null.</summary>
+    public static string? BrokenKeyRule(string? text, int maxBytes)
+    {
+        if (string.IsNullOrEmpty(text))
+            return "must not be empty";
+        if (string.IsNullOrWhiteSpace(text))
+            return "must not be white space";
+        return Utf8Length(text) switch
+        {
+            null => WellFormed,
+            int length when length > maxBytes => $"must not be longer than {maxBytes} bytes of UTF-8",
+            _ => null,
+        };
+    }
+
+    /// <summary>Returns the rule that a normalised email breaks, or null.</summary>
+    public static string? BrokenEmailRule(string? email)
+    {
+        if (BrokenKeyRule(email, MaxPartitionKeyBytes) is { } rule)
+            return rule;
+        int at = email!.LastIndexOf('@');
+        if (at < 1 || at == email.Length - 1)
+            return "must have an '@' between a name and a domain";
+        return email.Any(unit => char.IsWhiteSpace(unit) || char.IsControl(unit)) ? "must not contain white space or control characters" : null;
+    }
+
+    /// <summary>Returns all rules about single properties that a prepared user breaks.</summary>
+    public static List<UserRuleViolation> Broken(User user, UserModel model)
+    {
+        var broken = new List<UserRuleViolation>();
+        Add(broken, nameof(User.UserId), BrokenKeyRule(user.UserId, MaxPartitionKeyBytes));
+        if (user.Tags.Any(tag => tag is null))
+            Add(broken, nameof(User.Tags), "must not contain null");
+        foreach ((UserProperty property, int maxBytes) in model.KeyRules)
+            Add(broken, property.Name, BrokenKeyRule(property, property.GetValue(user), maxBytes));
+        return broken;
+    }
+
+    /// <summary>Returns the rule that a value breaks as the value of a property that is a key of an index, or null.</summary>
+    public static string? BrokenKeyRule(UserProperty property, object? value, int maxBytes) => property.Name switch
+    {
+        nameof(User.Email) => value is null ? null : BrokenEmailRule((string)value),
+        nameof(User.Status) => BrokenKeyRule((string?)value, maxBytes),
+        // A user without the key of an index is not in that index, which is fine.
+        _ => value is string text ? BrokenKeyRule(text, maxBytes) : null,
+    };
+
+    private static void Add(List<UserRuleViolation> broken, string field, string? rule)
+    {
+        if (rule is not null)
+            broken.Add(new UserRuleViolation(field, rule));
+    }
+}

@@ -1,0 +1,71 @@
+namespace UserStore;
+
+/// <summary>Restricts a query to a range of the index's sort key.</summary>
+/// <remarks>
+/// The values have the type of the sort key's property, for <c>status-index</c> <see cref="DateTimeOffset"/>. Text is ordered by its UTF-8 bytes.
+/// </remarks>
+public sealed class SortKeyCondition
+{
+    private SortKeyCondition(SortKeyOperator @operator, object value, object? upper = null)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        (Operator, Value, Upper) = (@operator, value, upper);
+    }
+
+    internal SortKeyOperator Operator { get; }
+
+    internal object Value { get; }
+
+    internal object? Upper { get; }
+
+    /// <summary>Accepts the sort key that equals <paramref name="value"/>.</summary>
+    /// <param name="value">The only accepted value.</param>
+    /// <returns>The condition.</returns>
+    public static SortKeyCondition EqualTo(object value) => new(SortKeyOperator.Equal, value);
+
+    /// <summary>Accepts sort keys below <paramref name="value"/>.</summary>
+    /// <param name="value">The first value that is not accepted.</param>
+    /// <returns>The condition.</returns>
+    public static SortKeyCondition LessThan(object value) => new(SortKeyOperator.Less, value);
+
+    /// <summary>Accepts sort keys up to <paramref name="value"/>.</summary>
+    /// <param name="value">The greatest accepted value.</param>
+    /// <returns>The condition.</returns>
+    public static SortKeyCondition AtMost(object value) => new(SortKeyOperator.LessOrEqual, value);
+
+    /// <summary>Accepts sort keys above <paramref name="value"/>.</summary>
+    /// <param name="value">The last value that is not accepted.</param>
+    /// <returns>The condition.</returns>
+    public static SortKeyCondition GreaterThan(object value) => new(SortKeyOperator.Greater, value);
+
+    /// <summary>Accepts sort keys from <paramref name="value"/> on.</summary>
+    /// <param name="value">The smallest accepted value.</param>
+    /// <returns>The condition.</returns>
+    public static SortKeyCondition AtLeast(object value) => new(SortKeyOperator.GreaterOrEqual, value);
+
+    /// <summary>Accepts sort keys from <paramref name="lower"/> to <paramref name="upper"/>, both included.</summary>
+    /// <param name="lower">The smallest accepted value.</param>
+    /// <param name="upper">The greatest accepted value; not below <paramref name="lower"/>.</param>
+    /// <returns>The condition.</returns>
+    public static SortKeyCondition Between(object lower, object upper)
+    {
+        ArgumentNullException.ThrowIfNull(upper);
+        return new(SortKeyOperator.Between, lower, upper);
+    }
+
+    /// <summary>Accepts text that starts with <paramref name="prefix"/>.</summary>
+    /// <param name="prefix">The beginning, case-sensitive.</param>
+    /// <returns>The condition.</returns>
+    public static SortKeyCondition StartsWith(string prefix) => new(SortKeyOperator.StartsWith, prefix);
+}
+
+internal enum SortKeyOperator
+{
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Between,
+    StartsWith,
+}

@@ -1,0 +1,93 @@
+using Amazon.DynamoDBv2.DataModel;
+using UserStore.DynamoDb;
+
+namespace UserStore;
+
+/// <summary>
+/// A user as it is kept in the table: one item, found by <see cref="UserId"/>.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Services add fields of their own by deriving: <c>record AppUser : User { [DynamoDBProperty("city")] public string? City { get; init; } }</c>.
+/// A derived type may declare further global secondary indexes and <c>required</c> members; it needs a public parameterless constructor.
+/// </para>
+/// <para>
+/// The store keeps <see cref="Version"/>, <see cref="UpdatedAt"/> and a hidden id of the last write by itself; version and write id
+/// together are the revision that <see cref="IUserStore{TUser}.UpdateAsync(TUser, CancellationToken)"/> compares. The hidden id travels
+/// with copies made by <c>with</c>, not through JSON: a user that came back from outside is changed by a <see cref="UserPatch{TUser}"/>
+/// with an expected version.
+/// </para>
+/// </remarks>
+[DynamoDBTable("Users")]
+public record User
+{
+    /// <summary>Gets the id of the user, the partition key of the table (attribute <c>user_id</c>).</summary>
+    /// <value>1 to 2048 bytes of UTF-8, not only white space. When empty, creating the user fills in a version-7 UUID.</value>
+    [DynamoDBHashKey("user_id")]
+    public string UserId { get; init; } = string.Empty;
+
+    /// <summary>Gets the email address, the partition key of <c>email-index</c> (attribute <c>email</c>).</summary>
+    /// <value>
+    /// <see langword="null"/> when the user has none. Stored as <see cref="UserStoreOptions.NormalizeEmail"/> makes it: by default trimmed and in
+    /// invariant lower case.
+    /// </value>
+    [DynamoDBProperty("email")]
+    [DynamoDBGlobalSecondaryIndexHashKey("email-index")]
+    public string? Email { get; init; }
+
+    /// <summary>Gets the display name (attribute <c>name</c>).</summary>
+    [DynamoDBProperty("name")]
+    public string? Name { get; init; }
+
+    /// <summary>Gets the status, the partition key of <c>status-index</c> (attribute <c>status</c>).</summary>
+    /// <value>One of <see cref="UserStatus"/> or a word of your own, 1 to 2048 bytes of UTF-8. The default is <see cref="UserStatus.Active"/>.</value>
+    [DynamoDBProperty("status")]
+    [DynamoDBGlobalSecondaryIndexHashKey("status-index")]
+    public string Status { get; init; } = UserStatus.Active;
+
+    /// <summary>Gets when the user was created, the sort key of <c>status-index</c> (attribute <c>created_at</c>).</summary>
+    /// <value>Filled in by the store when it is <see langword="default"/>. Kept with a precision of 100 ns, in UTC.</value>
+    [DynamoDBProperty("created_at", typeof(InstantConverter))]
+    [DynamoDBGlobalSecondaryIndexRangeKey("status-index")]
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Gets when the store last wrote the user (attribute <c>updated_at</c>).</summary>
+    /// <value>Filled in by the store at every write.</value>
+    [DynamoDBProperty("updated_at", typeof(InstantConverter))]
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Gets the age in years (attribute <c>age</c>).</summary>
+    [DynamoDBProperty("age")]
+    public int? Age { get; init; }
+
+    /// <summary>Gets the tags, in the order given, duplicates kept (attribute <c>tags</c>).</summary>
+    /// <value>Never <see langword="null"/>. Two users whose tags are equal one by one are equal.</value>
+    [DynamoDBProperty("tags", typeof(StringListConverter))]
+    public IReadOnlyList<string> Tags { get; init => field = ValueList.CopyOf(value); } = ValueList<string>.Empty;
+
+    /// <summary>Gets the version, which counts the writes of this user (attribute <c>version</c>).</summary>
+    /// <value>1 after creation. <see langword="null"/> for an item that another program wrote and the store has not updated yet.</value>
+    [DynamoDBVersion("version")]
+    public long? Version { get; init; }
+
+    /// <summary>Gets when the user ceases to exist (attribute <c>expires_at</c>, the table's time to live).</summary>
+    /// <value>
+    /// <see langword="null"/> when the user stays until it is deleted. Kept in whole seconds; fractions are cut. From that second on the user is not
+    /// returned any more, although DynamoDB may take days to remove the item.
+    /// </value>
+    [DynamoDBProperty("expires_at", typeof(EpochSecondsConverter))]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    [DynamoDBProperty("write_id")]
+    internal string? WriteId { get; init; }
+
+    [DynamoDBProperty("write_id_2")]
+    internal string? WriteId2 { get; init; }
+
+    [DynamoDBProperty("write_id_3")]
+    internal string? WriteId3 { get; init; }
+
+    /// <summary>Returns the type, id and version; never an email, a name or another value.</summary>
+    /// <returns>A text that is safe to log.</returns>
+    public sealed override string ToString() => $"{GetType().Name} {{ UserId = {UserId}, Version = {Version} }}";
+}

@@ -1,0 +1,15 @@
+namespace UserStore;
+
+/// <summary>A part of the result of a query or listing.</summary>
+/// <typeparam name="TUser">The type of the users.</typeparam>
+/// <param name="Users">The users of this page, in order. May be empty although more pages follow.</param>
+/// <param name="ContinuationToken">
+/// What to pass to the next call, or <see langword="null"/> after the last page. Opaque and safe in a URL, but only protected against accidents:
+/// whoever takes it apart can read the keys of the last user in it.
+/// </param>
+public sealed record UserPage<TUser>(IReadOnlyList<TUser> Users, string? ContinuationToken)
+    where TUser : User
+{
+    /// <summary>Gets a value indicating whether another page may follow.</summary>
+    public bool HasMore => ContinuationToken is not null;
+}

@@ -1,0 +1,42 @@
+using System.Linq.Expressions;
+
+namespace UserStore;
+
+/// <summary>A query of one index: a partition of it, a range of its sort key, a filter and a limit.</summary>
+/// <typeparam name="TUser">The type of the users.</typeparam>
+/// <param name="IndexName">
+/// The index as the attributes of <typeparamref name="TUser"/> name it, such as <c>status-index</c>; <see cref="UserStoreOptions.IndexNames"/> tells its
+/// name in the table.
+/// </param>
+/// <param name="PartitionKey">The value of the index's partition key, of the type of its property.</param>
+/// <remarks>
+/// An index follows the table with a delay: a user just written may be missing or shown as it was. Each page costs one request, and DynamoDB charges for
+/// what was read before the filter.
+/// </remarks>
+public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
+    where TUser : User
+{
+    /// <summary>Gets the range of the sort key.</summary>
+    /// <value>The default is <see langword="null"/>: the whole partition.</value>
+    public SortKeyCondition? SortKey { get; init; }
+
+    /// <summary>Gets the order of the sort key in which users are returned.</summary>
+    /// <value>The default is <see cref="QueryDirection.Ascending"/>.</value>
+    public QueryDirection Direction { get; init; }
+
+    /// <summary>Gets a condition that DynamoDB applies after reading, so that it saves transfer but no capacity.</summary>
+    /// <value>
+    /// Comparisons of mapped properties with values, joined by <c>&amp;&amp;</c>, <c>||</c> and <c>!</c>; <c>StartsWith</c>, <c>Contains</c>,
+    /// <c>values.Contains(u.Property)</c> with at most 100 values, and comparison with <see langword="null"/>. A comparison with an absent attribute is
+    /// false, except <c>!=</c>.
+    /// </value>
+    public Expression<Func<TUser, bool>>? Filter { get; init; }
+
+    /// <summary>Gets how many users DynamoDB reads for one page, before the filter.</summary>
+    /// <value>At least 1. The default is <see langword="null"/>: as many as fit into 1 MB.</value>
+    public int? PageSize { get; init; }
+
+    /// <summary>Gets how many users are returned at most, over all pages.</summary>
+    /// <value>At least 1. The default is <see langword="null"/>: all.</value>
+    public int? Limit { get; init; }
+}

@@ -1,0 +1,34 @@
+using UserStore.ContractTests.Stores;
+using UserStore.ContractTests.Suites;
+
+namespace UserStore.ContractTests;
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbCreateTests(LocalServer server) : CreateContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbReadTests(LocalServer server) : ReadContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbUpdateTests(LocalServer server) : UpdateContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbPatchTests(LocalServer server) : PatchContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbDeleteTests(LocalServer server) : DeleteContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbConditionTests(LocalServer server) : ConditionContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbQueryTests(LocalServer server) : QueryContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbTokenTests(LocalServer server) : TokenContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbBadInputTests(LocalServer server) : BadInputContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbDerivedUserTests(LocalServer server) : DerivedUserContract(new DynamoDbStores(server));

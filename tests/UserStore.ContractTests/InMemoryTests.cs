@@ -1,0 +1,24 @@
+using UserStore.ContractTests.Stores;
+using UserStore.ContractTests.Suites;
+
+namespace UserStore.ContractTests;
+
+public sealed class InMemoryCreateTests() : CreateContract(new InMemoryStores());
+
+public sealed class InMemoryReadTests() : ReadContract(new InMemoryStores());
+
+public sealed class InMemoryUpdateTests() : UpdateContract(new InMemoryStores());
+
+public sealed class InMemoryPatchTests() : PatchContract(new InMemoryStores());
+
+public sealed class InMemoryDeleteTests() : DeleteContract(new InMemoryStores());
+
+public sealed class InMemoryConditionTests() : ConditionContract(new InMemoryStores());
+
+public sealed class InMemoryQueryTests() : QueryContract(new InMemoryStores());
+
+public sealed class InMemoryTokenTests() : TokenContract(new InMemoryStores());
+
+public sealed class InMemoryBadInputTests() : BadInputContract(new InMemoryStores());
+
+public sealed class InMemoryDerivedUserTests() : DerivedUserContract(new InMemoryStores());

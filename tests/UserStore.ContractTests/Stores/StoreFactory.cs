@@ -1,0 +1,24 @@
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.Stores;
+
+/// <summary>Makes empty stores of one implementation for one test, all with the same clock.</summary>
+public abstract class StoreFactory : IAsyncDisposable
+{
+    public FakeClock Clock { get; } = new();
+
+    public abstract Task<IUserStore<TUser>> CreateAsync<TUser>()
+        where TUser : User;
+
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class InMemoryStores : StoreFactory
+{
+    public override Task<IUserStore<TUser>> CreateAsync<TUser>()
+        => Task.FromResult<IUserStore<TUser>>(new InMemoryUserStore<TUser>(new InMemoryUserStoreOptions { Time = Clock }));
+}

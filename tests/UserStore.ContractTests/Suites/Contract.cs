@@ -1,0 +1,30 @@
+using UserStore.ContractTests.Stores;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.Suites;
+
+/// <summary>The base of the suites: promises that every store keeps, each stated once.</summary>
+public abstract class Contract(StoreFactory stores) : IAsyncLifetime
+{
+    protected FakeClock Clock => stores.Clock;
+
+    protected DateTimeOffset Now => Clock.GetUtcNow();
+
+    protected Task<IUserStore<User>> CreateStoreAsync() => stores.CreateAsync<User>();
+
+    protected Task<IUserStore<TUser>> CreateStoreAsync<TUser>()
+        where TUser : User
+        => stores.CreateAsync<TUser>();
+
+    public virtual Task InitializeAsync() => Task.CompletedTask;
+
+    public virtual async Task DisposeAsync() => await stores.DisposeAsync();
+
+    protected static async Task<List<T>> ReadAsync<T>(IAsyncEnumerable<T> sequence)
+    {
+        var items = new List<T>();
+        await foreach (T item in sequence)
+            items.Add(item);
+        return items;
+    }
+}

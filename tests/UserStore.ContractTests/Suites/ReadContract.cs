@@ -1,0 +1,117 @@
+using UserStore.ContractTests.Stores;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.Suites;
+
+public abstract class ReadContract(StoreFactory stores) : Contract(stores)
+{
+    [Theory]
+    [InlineData(ReadConsistency.Eventual)]
+    [InlineData(ReadConsistency.Strong)]
+    public async Task FindAsync_and_GetAsync_return_the_stored_user(ReadConsistency consistency)
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        User created = await store.CreateAsync(FakeUsers.Create(1));
+
+        (await store.FindAsync("fake-1", consistency)).Should().Be(created);
+        (await store.GetAsync("fake-1", consistency)).Should().Be(created);
+    }
+
+    [Fact]
+    public async Task FindAsync_returns_null_and_GetAsync_throws_when_there_is_no_user()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+
+        Func<Task> get = () => store.GetAsync("fake-0");
+
+        (await store.FindAsync("fake-0")).Should().BeNull();
+        (await get.Should().ThrowAsync<UserNotFoundException>()).Which.UserId.Should().Be("fake-0");
+    }
+
+    [Fact]
+    public async Task A_user_is_there_until_the_second_of_its_expiry_and_gone_from_then_on()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(5), Status = "expiring" });
+
+        Clock.Advance(TimeSpan.FromSeconds(4.999));
+        (await SeenAsync()).Should().Equal(true, true, true, true, true);
+        Clock.Advance(TimeSpan.FromSeconds(0.001));
+        (await SeenAsync()).Should().Equal(false, false, false, false, false);
+
+        async Task<bool[]> SeenAsync() =>
+        [
+            await store.FindAsync("fake-1", ReadConsistency.Strong) is not null,
+            await store.FindByEmailAsync("fake.user.1@example.test") is not null,
+            (await ReadAsync(store.QueryByStatusAsync("expiring"))).Count == 1,
+            (await ReadAsync(store.QueryByEmailAsync("fake.user.1@example.test"))).Count == 1,
+            (await ReadAsync(store.ListAsync())).Count == 1,
+        ];
+    }
+
+    [Fact]
+    public async Task FindByEmailAsync_finds_by_the_normalized_email()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        User created = await store.CreateAsync(FakeUsers.Create(1));
+        await store.CreateAsync(FakeUsers.Create(2));
+
+        (await store.FindByEmailAsync(" FAKE.User.1@example.TEST")).Should().Be(created);
+        (await store.FindByEmailAsync("nobody@example.test")).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task FindByEmailAsync_returns_the_user_written_last_when_several_have_the_email()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        await store.CreateAsync(new User { UserId = "fake-a", Email = "shared@example.test" });
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        User newest = await store.CreateAsync(new User { UserId = "fake-b", Email = "shared@example.test" });
+
+        (await store.FindByEmailAsync("shared@example.test")).Should().Be(newest);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        newest = await store.UpdateAsync("fake-a", new UserPatch<User>().Set(user => user.Name, "Fake"));
+        (await store.FindByEmailAsync("shared@example.test")).Should().Be(newest);
+    }
+
+    [Fact]
+    public async Task FindByEmailAsync_cannot_be_strong()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+
+        Func<Task> strong = () => store.FindByEmailAsync("a@example.test", ReadConsistency.Strong);
+
+        await strong.Should().ThrowAsync<InvalidOperationException>();
+    }
+
+    [Fact]
+    public async Task Reads_end_when_they_are_cancelled()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        await store.CreateAsync(FakeUsers.Create(1));
+        var cancelled = new CancellationToken(canceled: true);
+
+        Func<Task>[] reads =
+        [
+            () => store.FindAsync("fake-1", ReadConsistency.Strong, cancelled),
+            () => store.FindByEmailAsync("fake.user.1@example.test", ReadConsistency.Eventual, cancelled),
+            () => ReadAsync(store.QueryByStatusAsync("active", cancellationToken: cancelled)),
+            () => ReadAsync(store.ListAsync(cancellationToken: cancelled)),
+            () => store.ListPageAsync(cancellationToken: cancelled),
+        ];
+
+        foreach (Func<Task> read in reads)
+            await read.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task EnsureTablesAsync_can_be_called_again_without_losing_anything()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        User created = await store.CreateAsync(FakeUsers.Create(1));
+
+        await store.EnsureTablesAsync();
+
+        (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(created);
+    }
+}

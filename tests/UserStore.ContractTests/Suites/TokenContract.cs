@@ -1,0 +1,93 @@
+using UserStore.ContractTests.Stores;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.Suites;
+
+public abstract class TokenContract(StoreFactory stores) : Contract(stores)
+{
+    private static UserQuery<User> Query => new("status-index", UserStatus.Active) { PageSize = 1 };
+
+    [Fact]
+    public async Task Tokens_are_safe_in_a_url()
+    {
+        (_, string token) = await StartAsync();
+
+        token.Should().MatchRegex("^[A-Za-z0-9_-]+$");
+    }
+
+    [Fact]
+    public async Task Tokens_that_are_cut_are_refused()
+    {
+        (IUserStore<User> store, string token) = await StartAsync();
+
+        for (int length = 0; length < token.Length; length += 3)
+            await RefusedAsync(() => store.QueryPageAsync(Query, token[..length]));
+        await RefusedAsync(() => store.QueryPageAsync(Query, token + "A"));
+        await RefusedAsync(() => store.QueryPageAsync(Query, token + "AAAA"));
+    }
+
+    [Fact]
+    public async Task Tokens_that_are_altered_are_refused()
+    {
+        (IUserStore<User> store, string token) = await StartAsync();
+
+        for (int at = 0; at < token.Length; at++)
+            await RefusedAsync(() => store.QueryPageAsync(Query, token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..]));
+        await RefusedAsync(() => store.QueryPageAsync(Query, "rubbish, not a token"));
+        await RefusedAsync(() => store.ListPageAsync(null, "{}"));
+    }
+
+    [Fact]
+    public async Task Tokens_made_for_another_query_are_refused()
+    {
+        (IUserStore<User> store, string token) = await StartAsync();
+        string ofList = (await store.ListPageAsync(new UserListOptions { PageSize = 1 })).ContinuationToken!;
+
+        UserQuery<User>[] others =
+        [
+            new("status-index", UserStatus.Pending) { PageSize = 1 },
+            new("email-index", "fake.user.1@example.test") { PageSize = 1 },
+            Query with { Direction = QueryDirection.Descending },
+            Query with { Limit = 10 },
+            Query with { Filter = user => user.Age > 1 },
+            Query with { SortKey = SortKeyCondition.AtLeast(Now) },
+        ];
+        foreach (UserQuery<User> other in others)
+            await RefusedAsync(() => store.QueryPageAsync(other, token));
+        await RefusedAsync(() => store.ListPageAsync(null, token));
+        await RefusedAsync(() => store.QueryPageAsync(Query, ofList));
+    }
+
+    [Fact]
+    public async Task Tokens_are_bound_to_the_values_of_a_filter()
+    {
+        (IUserStore<User> store, _) = await StartAsync();
+        UserPage<User> page = await store.QueryPageAsync(OlderThan(0));
+
+        await RefusedAsync(() => store.QueryPageAsync(OlderThan(1), page.ContinuationToken));
+        (await store.QueryPageAsync(OlderThan(0), page.ContinuationToken)).Users.Should().ContainSingle();
+
+        static UserQuery<User> OlderThan(int age) => Query with { Filter = user => user.Age > age };
+    }
+
+    [Fact]
+    public async Task A_token_serves_another_instance_of_the_same_query_and_can_be_used_again()
+    {
+        (IUserStore<User> store, string token) = await StartAsync();
+
+        UserPage<User> once = await store.QueryPageAsync(Query, token);
+        UserPage<User> twice = await store.QueryPageAsync(Query, token);
+
+        once.Users.Should().Equal(twice.Users);
+    }
+
+    private async Task<(IUserStore<User> Store, string Token)> StartAsync()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        foreach (User user in FakeUsers.CreateMany(3))
+            await store.CreateAsync(user with { Status = UserStatus.Active });
+        return (store, (await store.QueryPageAsync(Query)).ContinuationToken!);
+    }
+
+    private static async Task RefusedAsync(Func<Task> call) => await call.Should().ThrowAsync<InvalidContinuationTokenException>();
+}
