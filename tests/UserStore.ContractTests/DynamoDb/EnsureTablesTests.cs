@@ -1,0 +1,123 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using UserStore.ContractTests.Stores;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.DynamoDb;
+
+public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
+{
+    [Fact]
+    public async Task EnsureTablesAsync_creates_the_table_that_the_model_and_the_options_define()
+    {
+        Options.UsersTable = "People";
+        Options.IndexNames["status-index"] = "people-by-status";
+        Options.Stream = StreamView.NewAndOldImages;
+
+        await NewStore().EnsureTablesAsync();
+
+        TableDescription table = await DescribeAsync(Options.TableNamePrefix + "People");
+        table.TableStatus.Should().Be(TableStatus.ACTIVE);
+        Keys(table.KeySchema).Should().Equal("user_id HASH");
+        table.BillingModeSummary.BillingMode.Should().Be(BillingMode.PAY_PER_REQUEST);
+        table.StreamSpecification.StreamViewType.Should().Be(StreamViewType.NEW_AND_OLD_IMAGES);
+        table.GlobalSecondaryIndexes.Should().OnlyContain(index => index.IndexStatus == IndexStatus.ACTIVE && index.Projection.ProjectionType == ProjectionType.ALL);
+        table.GlobalSecondaryIndexes.ToDictionary(index => index.IndexName, index => string.Join(", ", Keys(index.KeySchema)))
+            .Should().BeEquivalentTo(new Dictionary<string, string> { ["email-index"] = "email HASH", ["people-by-status"] = "status HASH, created_at RANGE" });
+        TimeToLiveDescription ttl = (await Client.DescribeTimeToLiveAsync(table.TableName)).TimeToLiveDescription;
+        (ttl.AttributeName, ttl.TimeToLiveStatus).Should().Be(("expires_at", TimeToLiveStatus.ENABLED));
+    }
+
+    [Fact]
+    public async Task EnsureTablesAsync_creates_the_indexes_of_a_derived_type_with_their_key_types()
+    {
+        await Stores.CreateAsync<AppUser>(Options);
+
+        TableDescription table = await DescribeAsync(Table);
+        table.GlobalSecondaryIndexes.Select(index => index.IndexName)
+            .Should().BeEquivalentTo("email-index", "status-index", "city-index", "city-score-index", "plan-index");
+        table.AttributeDefinitions.Single(attribute => attribute.AttributeName == "score").AttributeType.Should().Be(ScalarAttributeType.N);
+        table.AttributeDefinitions.Single(attribute => attribute.AttributeName == "plan").AttributeType.Should().Be(ScalarAttributeType.N);
+    }
+
+    [Fact]
+    public async Task EnsureTablesAsync_makes_provisioned_tables_without_stream_and_time_to_live_when_told_so()
+    {
+        Options.Billing = TableBilling.Provisioned;
+        (Options.ReadCapacityUnits, Options.WriteCapacityUnits) = (3, 2);
+        Options.EnableTimeToLive = false;
+
+        await NewStore().EnsureTablesAsync();
+
+        TableDescription table = await DescribeAsync(Table);
+        (table.ProvisionedThroughput.ReadCapacityUnits, table.ProvisionedThroughput.WriteCapacityUnits).Should().Be((3, 2));
+        table.GlobalSecondaryIndexes.Should().OnlyContain(index => index.ProvisionedThroughput.ReadCapacityUnits == 3);
+        (table.StreamSpecification?.StreamEnabled ?? false).Should().BeFalse();
+        (await Client.DescribeTimeToLiveAsync(Table)).TimeToLiveDescription.TimeToLiveStatus.Should().Be(TimeToLiveStatus.DISABLED);
+    }
+
+    [Fact]
+    public async Task EnsureTablesAsync_adds_what_an_existing_table_lacks_and_keeps_its_users()
+    {
+        await Client.CreateTableAsync(new CreateTableRequest
+        {
+            TableName = Table,
+            KeySchema = [new("user_id", KeyType.HASH)],
+            AttributeDefinitions = [new("user_id", ScalarAttributeType.S)],
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+        });
+        await Client.PutItemAsync(Table, new() { ["user_id"] = new("fake-old"), ["email"] = new("old@example.test"), ["status"] = new("active"), ["created_at"] = new("2020-01-01T00:00:00Z") });
+        Options.Stream = StreamView.KeysOnly;
+
+        await NewStore().EnsureTablesAsync();
+
+        DynamoDbUserStore<User> store = Stores.Open<User>(Options);
+        (await store.FindByEmailAsync("old@example.test"))!.UserId.Should().Be("fake-old");
+        (await ReadAsync(store.QueryByStatusAsync("active"))).Should().ContainSingle();
+        (await DescribeAsync(Table)).StreamSpecification.StreamViewType.Should().Be(StreamViewType.KEYS_ONLY);
+        (await Client.DescribeTimeToLiveAsync(Table)).TimeToLiveDescription.TimeToLiveStatus.Should().Be(TimeToLiveStatus.ENABLED);
+    }
+
+    [Fact]
+    public async Task EnsureTablesAsync_may_run_in_several_processes_at_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => NewStore().EnsureTablesAsync())));
+
+        await Stores.Open<User>(Options).CreateAsync(FakeUsers.Create(1));
+    }
+
+    [Fact]
+    public async Task EnsureTablesAsync_refuses_a_table_or_index_with_other_keys_by_name()
+    {
+        await Client.CreateTableAsync(new CreateTableRequest
+        {
+            TableName = Table,
+            KeySchema = [new("id", KeyType.HASH)],
+            AttributeDefinitions = [new("id", ScalarAttributeType.S)],
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+        });
+        UserStoreOptions other = Stores.NewOptions();
+        await Client.CreateTableAsync(new CreateTableRequest
+        {
+            TableName = other.TableNamePrefix + "Users",
+            KeySchema = [new("user_id", KeyType.HASH)],
+            AttributeDefinitions = [new("user_id", ScalarAttributeType.S), new("status", ScalarAttributeType.S)],
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+            GlobalSecondaryIndexes = [new() { IndexName = "status-index", KeySchema = [new("status", KeyType.HASH)], Projection = new() { ProjectionType = ProjectionType.ALL } }],
+        });
+
+        Func<Task> wrongTable = () => NewStore().EnsureTablesAsync();
+        Func<Task> wrongIndex = () => new DynamoDbUserStore<User>(Client, other).EnsureTablesAsync();
+
+        (await wrongTable.Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be(Table);
+        UserStoreSchemaException index = (await wrongIndex.Should().ThrowAsync<UserStoreSchemaException>()).Which;
+        (index.TableName, index.IndexName).Should().Be((other.TableNamePrefix + "Users", "status-index"));
+    }
+
+    private DynamoDbUserStore<User> NewStore() => new(Client, Options);
+
+    private async Task<TableDescription> DescribeAsync(string table) => (await Client.DescribeTableAsync(table)).Table;
+
+    private static IEnumerable<string> Keys(List<KeySchemaElement> keys) => keys.Select(key => $"{key.AttributeName} {key.KeyType}");
+}

@@ -1,0 +1,96 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using UserStore.ContractTests.Stores;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.DynamoDb;
+
+public sealed class MissingSchemaTests(LocalServer server) : ServerTest(server)
+{
+    [Fact]
+    public async Task A_missing_table_is_named_after_one_look_at_it()
+    {
+        DynamoDbUserStore<User> store = Stores.Open<User>(Options);
+
+        Func<Task>[] calls =
+        [
+            () => store.CreateAsync(FakeUsers.Create(1)),
+            () => store.FindAsync("fake-1"),
+            () => store.FindByEmailAsync("fake@example.test"),
+            () => store.UpdateAsync(FakeUsers.Create(1)),
+            () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 1)),
+            () => store.DeleteAsync("fake-1"),
+            () => ReadAsync(store.QueryByStatusAsync("active")),
+            () => ReadAsync(store.ListAsync()),
+        ];
+        foreach (Func<Task> call in calls)
+        {
+            Requests.Clear();
+            UserStoreSchemaException missing = (await call.Should().ThrowAsync<UserStoreSchemaException>()).Which;
+            (missing.TableName, missing.IndexName, missing.IsTransient).Should().Be((Table, null, false));
+            missing.Message.Should().Contain(Table).And.Contain("EnsureTablesAsync");
+            Requests.Operations.Where(operation => operation == "DescribeTable").Should().ContainSingle();
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_index_is_named_by_its_configured_name()
+    {
+        await CreateStoreAsync();
+        Options.IndexNames["status-index"] = "users-by-status";
+        DynamoDbUserStore<User> store = Stores.Open<User>(Options);
+        Requests.Clear();
+
+        Func<Task> query = () => ReadAsync(store.QueryByStatusAsync("active"));
+
+        UserStoreSchemaException missing = (await query.Should().ThrowAsync<UserStoreSchemaException>()).Which;
+        (missing.TableName, missing.IndexName).Should().Be((Table, "users-by-status"));
+        missing.InnerException.Should().BeAssignableTo<AmazonDynamoDBException>();
+        Requests.Operations.Should().Equal("Query", "DescribeTable");
+    }
+
+    [Fact]
+    public async Task A_table_with_another_key_is_named()
+    {
+        await Client.CreateTableAsync(new CreateTableRequest
+        {
+            TableName = Table,
+            KeySchema = [new("id", KeyType.HASH)],
+            AttributeDefinitions = [new("id", ScalarAttributeType.S)],
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+        });
+
+        Func<Task> create = () => Stores.Open<User>(Options).CreateAsync(FakeUsers.Create(1));
+
+        (await create.Should().ThrowAsync<UserStoreSchemaException>()).Which.Message.Should().Contain("another key");
+    }
+
+    [Fact]
+    public async Task Indexes_are_used_by_their_configured_names()
+    {
+        Options.IndexNames["status-index"] = "users-by-status";
+        Options.IndexNames["email-index"] = "users-by-email";
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+
+        User created = await store.CreateAsync(FakeUsers.Create(1));
+
+        (await ReadAsync(store.QueryByStatusAsync(created.Status))).Should().Equal(created);
+        (await store.FindByEmailAsync(created.Email!)).Should().Be(created);
+    }
+
+    [Fact]
+    public async Task Stores_for_two_types_live_side_by_side_in_tables_of_their_own()
+    {
+        Options.UsersTable = "Plain";
+        UserStoreOptions appOptions = Stores.NewOptions();
+        DynamoDbUserStore<User> plain = await CreateStoreAsync();
+        DynamoDbUserStore<AppUser> app = await Stores.CreateAsync<AppUser>(appOptions);
+
+        await plain.CreateAsync(FakeUsers.Create(1));
+        await app.CreateAsync(FakeUsers.Create<AppUser>(1) with { City = "Faketown" });
+
+        (await plain.DeleteAsync("fake-1")).Should().NotBeNull();
+        (await app.GetAsync("fake-1")).City.Should().Be("Faketown");
+    }
+}

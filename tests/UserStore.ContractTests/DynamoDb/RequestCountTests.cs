@@ -1,0 +1,105 @@
+using UserStore.ContractTests.Stores;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.DynamoDb;
+
+/// <summary>What each call costs, counted where the requests leave the process.</summary>
+public sealed class RequestCountTests(LocalServer server) : ServerTest(server)
+{
+    [Fact]
+    public async Task Every_call_sends_the_documented_requests_and_never_describes_a_table()
+    {
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+
+        User user = await store.CreateAsync(FakeUsers.Create(1));
+        Sent().Should().Equal("PutItem");
+        await store.FindAsync("fake-1");
+        Sent().Should().Equal("GetItem");
+        await store.GetAsync("fake-1", ReadConsistency.Strong);
+        Sent().Should().Equal("GetItem");
+        await store.FindByEmailAsync("fake.user.1@example.test");
+        Sent().Should().Equal("Query");
+        user = await store.UpdateAsync(user with { Email = "other@example.test" });
+        Sent().Should().Equal("UpdateItem");
+        await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, "third@example.test").Increment(u => u.Age, 1));
+        Sent().Should().Equal("UpdateItem");
+        await ReadAsync(store.QueryByStatusAsync(user.Status));
+        Sent().Should().Equal("Query");
+        await ReadAsync(store.QueryByEmailAsync("third@example.test"));
+        Sent().Should().Equal("Query");
+        await ReadAsync(store.ListAsync());
+        Sent().Should().Equal("Scan");
+        await store.ListPageAsync();
+        Sent().Should().Equal("Scan");
+        await store.DeleteAsync("fake-1");
+        Sent().Should().Equal("GetItem", "DeleteItem");
+        await store.DeleteAsync("fake-1");
+        Sent().Should().Equal("GetItem");
+    }
+
+    [Fact]
+    public async Task A_query_sends_one_request_a_page()
+    {
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        foreach (User user in FakeUsers.CreateMany(5))
+            await store.CreateAsync(user with { Status = UserStatus.Active });
+        var query = new UserQuery<User>("status-index", UserStatus.Active) { PageSize = 2 };
+        Requests.Clear();
+
+        UserPage<User> page = await store.QueryPageAsync(query);
+        Sent().Should().Equal("Query");
+        await store.QueryPageAsync(query, page.ContinuationToken);
+        Sent().Should().Equal("Query");
+        await ReadAsync(store.QueryAsync(query));
+        Sent().Should().Equal("Query", "Query", "Query");
+        await ReadAsync(store.QueryAsync(query with { Limit = 2 }));
+        Sent().Should().Equal("Query");
+    }
+
+    [Fact]
+    public async Task Bad_input_sends_nothing()
+    {
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        var query = new UserQuery<User>("status-index", UserStatus.Active);
+        Requests.Clear();
+
+        Func<Task>[] calls =
+        [
+            () => store.CreateAsync(new User { UserId = " " }),
+            () => store.CreateAsync(new User { Name = new string('s', 400 * 1024) }),
+            () => store.FindAsync(""),
+            () => store.FindByEmailAsync("no address"),
+            () => store.UpdateAsync(new User { UserId = "fake-1", Email = "no address" }),
+            () => store.UpdateAsync(new User { UserId = "fake-1", Name = new string('s', 400 * 1024) }),
+            () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Name, new string('s', 400 * 1024))),
+            () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Status, "")),
+            () => store.DeleteAsync(new string('x', 2049)),
+            () => store.QueryPageAsync(query, "rubbish"),
+            () => store.QueryPageAsync(query with { IndexName = "unknown-index" }),
+            () => store.ListPageAsync(null, "rubbish"),
+        ];
+        foreach (Func<Task> call in calls)
+            await call.Should().ThrowAsync<UserStoreException>();
+
+        Sent().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Ensuring_tables_that_exist_only_looks()
+    {
+        await CreateStoreAsync();
+        Requests.Clear();
+
+        await Stores.Open<User>(Options).EnsureTablesAsync();
+
+        Sent().Should().OnlyContain(operation => operation == "DescribeTable" || operation == "DescribeTimeToLive");
+    }
+
+    private IReadOnlyList<string> Sent()
+    {
+        IReadOnlyList<string> sent = Requests.Operations;
+        Requests.Clear();
+        return sent;
+    }
+}

@@ -1,0 +1,50 @@
+using Amazon.DynamoDBv2.DataModel;
+using UserStore.ContractTests.Stores;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.DynamoDb;
+
+/// <summary>The SDK's context does the loading, saving and querying.</summary>
+public sealed class SavePathTests(LocalServer server) : ServerTest(server)
+{
+    [Fact]
+    public async Task Load_save_and_query_go_through_the_context()
+    {
+        await CreateStoreAsync();
+        DynamoDBContext context = UserContext.Create(Client, new TableSchema(Modeling.UserModel.For<User>(), Options));
+        IDynamoDBContext spy = CallSpy.Around(context, out List<string> calls);
+        var store = new DynamoDbUserStore<User>(Client, spy, Options, Clock);
+        User user = await store.CreateAsync(FakeUsers.Create(1));
+        calls.Clear();
+
+        await store.UpdateAsync(user with { Name = "Fake Saved" });
+        await store.FindAsync("fake-1");
+        await ReadAsync(store.QueryByStatusAsync(user.Status));
+        await ReadAsync(store.ListAsync());
+
+        calls.Should().Equal("SaveAsync", "LoadAsync", "FromQueryAsync", "FromScanAsync");
+    }
+}
+
+/// <summary>Passes every call on and notes its name.</summary>
+public class CallSpy : System.Reflection.DispatchProxy
+{
+    private readonly List<string> _calls = [];
+    private IDynamoDBContext? _target;
+
+    public static IDynamoDBContext Around(IDynamoDBContext target, out List<string> calls)
+    {
+        IDynamoDBContext proxy = Create<IDynamoDBContext, CallSpy>();
+        var spy = (CallSpy)proxy;
+        spy._target = target;
+        calls = spy._calls;
+        return proxy;
+    }
+
+    protected override object? Invoke(System.Reflection.MethodInfo? targetMethod, object?[]? args)
+    {
+        _calls.Add(targetMethod!.Name);
+        return targetMethod.Invoke(_target, args);
+    }
+}

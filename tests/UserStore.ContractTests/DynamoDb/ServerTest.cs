@@ -1,0 +1,48 @@
+using Amazon.DynamoDBv2;
+using UserStore.ContractTests.Stores;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.DynamoDb;
+
+/// <summary>The base of tests that only a server can serve: a client that notes its requests, and tables of the test's own.</summary>
+[Collection(ServerTests.Name)]
+public abstract class ServerTest : IAsyncLifetime
+{
+    protected ServerTest(LocalServer server)
+    {
+        Client = server.Server.CreateClient(config => config.HttpClientFactory = Requests);
+        Stores = new DynamoDbStores(server) { Client = Client };
+        Options = Stores.NewOptions();
+    }
+
+    protected RequestLog Requests { get; } = new();
+
+    protected AmazonDynamoDBClient Client { get; }
+
+    protected DynamoDbStores Stores { get; }
+
+    protected UserStoreOptions Options { get; }
+
+    protected FakeClock Clock => Stores.Clock;
+
+    protected string Table => Options.TableNamePrefix + "Users";
+
+    protected Task<DynamoDbUserStore<User>> CreateStoreAsync() => Stores.CreateAsync<User>(Options);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await Stores.DisposeAsync();
+        Client.Dispose();
+    }
+
+    protected static async Task<List<T>> ReadAsync<T>(IAsyncEnumerable<T> sequence)
+    {
+        var items = new List<T>();
+        await foreach (T item in sequence)
+            items.Add(item);
+        return items;
+    }
+}
