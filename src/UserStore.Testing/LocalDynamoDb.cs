@@ -45,14 +45,37 @@ public sealed class LocalDynamoDb : IAsyncDisposable
     /// <returns>The server, ready for requests.</returns>
     /// <exception cref="LocalDynamoDbException">There is no server to be had; the message says what to install.</exception>
     public static async Task<LocalDynamoDb> StartAsync(CancellationToken cancellationToken = default)
-    {
-        if (Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint)
-        {
-            return Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address)
-                ? new LocalDynamoDb(address, $"the server at {address} that {EndpointVariable} names", process: null)
-                : throw new LocalDynamoDbException($"{EndpointVariable} is '{endpoint}', but must be an absolute address such as http://localhost:8000.");
-        }
+        => Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
+            ? At(endpoint)
+            : await StartOwnAsync(cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Makes a client of this server.</summary>
+    /// <param name="configure">Changes the client's settings, if given.</param>
+    /// <returns>A client with credentials for local use, the caller's to dispose.</returns>
+    public AmazonDynamoDBClient CreateClient(Action<AmazonDynamoDBConfig>? configure = null)
+    {
+        var config = new AmazonDynamoDBConfig { ServiceURL = Endpoint.ToString(), AuthenticationRegion = "us-east-1" };
+        configure?.Invoke(config);
+        return Endpoint.IsLoopback ? new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), config) : new AmazonDynamoDBClient(config);
+    }
+
+    /// <summary>Stops the server if it was started here.</summary>
+    /// <returns>A task that completes when the server has ended.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is null || Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+
+        AppDomain.CurrentDomain.ProcessExit -= OnOwnerExit;
+        await StopAsync(_process).ConfigureAwait(false);
+    }
+
+    internal static LocalDynamoDb At(string endpoint) => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+        ? new LocalDynamoDb(address, $"the server at {address} that {EndpointVariable} names", process: null)
+        : throw new LocalDynamoDbException($"{EndpointVariable} is '{endpoint}', but must be an absolute address such as http://localhost:8000.");
+
+    internal static async Task<LocalDynamoDb> StartOwnAsync(CancellationToken cancellationToken)
+    {
         string executable = await DynoxideExecutable.LocateAsync(cancellationToken).ConfigureAwait(false);
         for (int attempt = 1; ; attempt++)
         {
@@ -74,27 +97,6 @@ public sealed class LocalDynamoDb : IAsyncDisposable
             if (attempt == MaxStarts)
                 throw new LocalDynamoDbException($"The server '{executable}' does not start. Start it by hand to see why, or set {EndpointVariable} to the address of another one.");
         }
-    }
-
-    /// <summary>Makes a client of this server.</summary>
-    /// <param name="configure">Changes the client's settings, if given.</param>
-    /// <returns>A client with credentials for local use, the caller's to dispose.</returns>
-    public AmazonDynamoDBClient CreateClient(Action<AmazonDynamoDBConfig>? configure = null)
-    {
-        var config = new AmazonDynamoDBConfig { ServiceURL = Endpoint.ToString(), AuthenticationRegion = "us-east-1" };
-        configure?.Invoke(config);
-        return Endpoint.IsLoopback ? new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), config) : new AmazonDynamoDBClient(config);
-    }
-
-    /// <summary>Stops the server if it was started here.</summary>
-    /// <returns>A task that completes when the server has ended.</returns>
-    public async ValueTask DisposeAsync()
-    {
-        if (_process is null || Interlocked.Exchange(ref _disposed, 1) != 0)
-            return;
-
-        AppDomain.CurrentDomain.ProcessExit -= OnOwnerExit;
-        await StopAsync(_process).ConfigureAwait(false);
     }
 
     private static Process Launch(string executable, int port)

@@ -31,7 +31,7 @@ internal sealed class DynamoDbClients : IDisposable
         }
     }
 
-    private static AmazonDynamoDBClient Create(string? serviceUrl, string? region)
+    internal static AmazonDynamoDBClient Create(string? serviceUrl, string? region)
     {
         if (serviceUrl is null)
         {

@@ -29,36 +29,60 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
 
         if (schema.Difference(table) is { } difference)
             throw difference;
-        if (schema.Stream is { } stream && table.StreamSpecification?.StreamEnabled != true)
-        {
-            var request = new UpdateTableRequest { TableName = schema.TableName, StreamSpecification = stream };
-            await ChangeAsync("UpdateTable", token => client.UpdateTableAsync(request, token), cancellationToken).ConfigureAwait(false);
-            await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (schema.TimeToLiveAttribute is { } attribute)
-            await EnsureTimeToLiveAsync(attribute, cancellationToken).ConfigureAwait(false);
+        if (schema.Stream is { } stream && !HasStream(table))
+            await EnableStreamAsync(stream, started, cancellationToken).ConfigureAwait(false);
+        if (schema.TimeToLiveAttribute is { } attribute && !await HasTimeToLiveAsync(attribute, cancellationToken).ConfigureAwait(false))
+            await EnableTimeToLiveAsync(attribute, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task EnsureTimeToLiveAsync(string attribute, CancellationToken cancellationToken)
+    private static bool HasStream(TableDescription table) => table.StreamSpecification?.StreamEnabled == true;
+
+    private async Task EnableStreamAsync(StreamSpecification stream, long started, CancellationToken cancellationToken)
     {
-        DescribeTimeToLiveResponse current = await sender.SendAsync("DescribeTimeToLive",
-            token => client.DescribeTimeToLiveAsync(new DescribeTimeToLiveRequest { TableName = schema.TableName }, token), cancellationToken).ConfigureAwait(false);
-        TimeToLiveStatus? status = current.TimeToLiveDescription?.TimeToLiveStatus;
-        if (status == TimeToLiveStatus.ENABLED || status == TimeToLiveStatus.ENABLING)
+        var request = new UpdateTableRequest { TableName = schema.TableName, StreamSpecification = stream };
+        try
         {
-            string found = current.TimeToLiveDescription!.AttributeName;
-            if (found != attribute)
-                throw new UserStoreSchemaException(schema.TableName, null, $"has its time to live on '{found}' instead of '{attribute}'. Switch it off first, or set UserStoreOptions.EnableTimeToLive to false.");
-            return;
+            await ChangeAsync("UpdateTable", token => client.UpdateTableAsync(request, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (UserStoreSchemaException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Refused also when another process was first.
+            if (!HasStream(await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false)))
+                throw;
         }
 
+        await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task EnableTimeToLiveAsync(string attribute, CancellationToken cancellationToken)
+    {
         var request = new UpdateTimeToLiveRequest
         {
             TableName = schema.TableName,
             TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = attribute, Enabled = true },
         };
-        await ChangeAsync("UpdateTimeToLive", token => client.UpdateTimeToLiveAsync(request, token), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ChangeAsync("UpdateTimeToLive", token => client.UpdateTimeToLiveAsync(request, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (UserStoreSchemaException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Refused also when another process was first.
+            if (!await HasTimeToLiveAsync(attribute, cancellationToken).ConfigureAwait(false))
+                throw;
+        }
+    }
+
+    private async Task<bool> HasTimeToLiveAsync(string attribute, CancellationToken cancellationToken)
+    {
+        DescribeTimeToLiveResponse response = await sender.SendAsync("DescribeTimeToLive",
+            token => client.DescribeTimeToLiveAsync(new DescribeTimeToLiveRequest { TableName = schema.TableName }, token), cancellationToken).ConfigureAwait(false);
+        TimeToLiveDescription? current = response.TimeToLiveDescription;
+        if (current?.TimeToLiveStatus != TimeToLiveStatus.ENABLED && current?.TimeToLiveStatus != TimeToLiveStatus.ENABLING)
+            return false;
+        return current.AttributeName == attribute
+            ? true
+            : throw new UserStoreSchemaException(schema.TableName, null, $"has its time to live on '{current.AttributeName}' instead of '{attribute}'. Switch it off first, or set UserStoreOptions.EnableTimeToLive to false.");
     }
 
     private async Task<TableDescription> WaitUntilActiveAsync(long started, CancellationToken cancellationToken)
@@ -95,17 +119,23 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
 
     // Another process may have made the same change a moment earlier; the wait that follows sees whose it was.
     private Task<bool> ChangeAsync<TResponse>(string operation, Func<CancellationToken, Task<TResponse>> change, CancellationToken cancellationToken)
-        => sender.SendAsync(operation, async token =>
-        {
-            try
+        => sender.SendAsync(
+            operation,
+            async token =>
             {
-                await change(token).ConfigureAwait(false);
-            }
-            catch (ResourceInUseException)
-            {
-                return false;
-            }
-
-            return true;
-        }, cancellationToken);
+                try
+                {
+                    await change(token).ConfigureAwait(false);
+                    return true;
+                }
+                catch (ResourceInUseException)
+                {
+                    return false;
+                }
+                catch (AmazonDynamoDBException refusal) when (refusal.ErrorCode == "ValidationException")
+                {
+                    throw new UserStoreSchemaException(schema.TableName, null, $"{operation} was refused by DynamoDB; the inner exception says why.", refusal);
+                }
+            },
+            cancellationToken);
 }

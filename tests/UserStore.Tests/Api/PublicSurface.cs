@@ -1,0 +1,87 @@
+using System.Reflection;
+using System.Text;
+
+namespace UserStore.Tests.Api;
+
+/// <summary>Writes what an assembly shows to others, one member a line, in a stable order.</summary>
+internal static class PublicSurface
+{
+    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    private static readonly NullabilityInfoContext Nullability = new();
+
+    public static string Describe(Assembly assembly)
+    {
+        var text = new StringBuilder();
+        foreach (Type type in assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
+        {
+            text.Append(Describe(type)).Append('\n');
+            foreach (string member in Members(type).Order(StringComparer.Ordinal))
+                text.Append("    ").Append(member).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Describe(Type type)
+    {
+        string kind = type.IsInterface ? "interface" : type.IsEnum ? "enum" : type.IsValueType ? "struct" : "class";
+        string modifier = type.IsInterface || type.IsValueType ? "" : type is { IsAbstract: true, IsSealed: true } ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "";
+        IEnumerable<string> bases = (type.BaseType is { } parent && parent != typeof(object) && !type.IsValueType ? [parent] : Array.Empty<Type>())
+            .Concat(type.GetInterfaces().Where(other => other.IsPublic))
+            .Select(Name);
+        return $"{modifier}{kind} {type.Namespace}.{Name(type)}" + (type.IsEnum ? "" : string.Concat(bases.Order(StringComparer.Ordinal).Select((name, at) => (at == 0 ? " : " : ", ") + name)));
+    }
+
+    private static IEnumerable<string> Members(Type type)
+    {
+        if (type.IsEnum)
+            return Enum.GetNames(type).Select(name => $"{name} = {Convert.ToInt64(Enum.Parse(type, name), null)}");
+        return type.GetMembers(Declared).Where(IsVisible).Select(Describe).OfType<string>();
+    }
+
+    private static bool IsVisible(MemberInfo member) => member switch
+    {
+        MethodBase method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly,
+        PropertyInfo property => property.GetAccessors(nonPublic: true).Any(IsVisible),
+        FieldInfo field => field.IsPublic || field.IsFamily,
+        _ => false,
+    };
+
+    private static string? Describe(MemberInfo member) => member switch
+    {
+        ConstructorInfo constructor => $".ctor({Parameters(constructor)})",
+        MethodInfo { IsSpecialName: true } or MethodInfo { Name: "<Clone>$" } => null,
+        MethodInfo method => $"{Static(method)}{Name(method.ReturnType)}{Mark(Nullability.Create(method.ReturnParameter).ReadState)} {method.Name}{Generics(method.GetGenericArguments())}({Parameters(method)})",
+        PropertyInfo property => $"{Static(property.GetAccessors(nonPublic: true)[0])}{Name(property.PropertyType)}{Mark(Nullability.Create(property).ReadState)} {property.Name} {{{string.Concat(Accessors(property))} }}",
+        FieldInfo { IsLiteral: true } field => $"const {Name(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
+        FieldInfo field => $"{Name(field.FieldType)} {field.Name}",
+        _ => null,
+    };
+
+    private static IEnumerable<string> Accessors(PropertyInfo property)
+    {
+        if (property.GetMethod is { } get && IsVisible(get))
+            yield return " get;";
+        if (property.SetMethod is { } set && IsVisible(set))
+            yield return set.ReturnParameter.GetRequiredCustomModifiers().Length > 0 ? " init;" : " set;";
+    }
+
+    private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
+        $"{Name(parameter.ParameterType)}{Mark(Nullability.Create(parameter).ReadState)} {parameter.Name}{(parameter.HasDefaultValue ? " = " + (parameter.DefaultValue ?? "null") : "")}"));
+
+    private static string Static(MethodBase method) => method.IsStatic ? "static " : "";
+
+    private static string Mark(NullabilityState state) => state == NullabilityState.Nullable ? "?" : "";
+
+    private static string Name(Type type)
+    {
+        if (Nullable.GetUnderlyingType(type) is { } underlying)
+            return Name(underlying);
+        if (type.IsArray)
+            return Name(type.GetElementType()!) + "[]";
+        return type.IsGenericType ? type.Name[..type.Name.IndexOf('`')] + Generics(type.GetGenericArguments()) : type.Name;
+    }
+
+    private static string Generics(Type[] arguments) => arguments.Length == 0 ? "" : $"<{string.Join(", ", arguments.Select(Name))}>";
+}

@@ -1,0 +1,219 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Moq;
+using UserStore.DependencyInjection;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.Tests.DependencyInjection;
+
+public sealed class AddUserStoreTests
+{
+    [Fact]
+    public async Task AddUserStore_registers_both_interfaces_as_one_store()
+    {
+        await using ServiceProvider provider = new ServiceCollection().AddUserStore(UseLocalAddress).Services.BuildServiceProvider(Strict);
+
+        IUserStore store = provider.GetRequiredService<IUserStore>();
+
+        store.Should().BeOfType<DynamoDbUserStore>();
+        provider.GetRequiredService<IUserStore<User>>().Should().BeSameAs(store);
+    }
+
+    [Fact]
+    public async Task AddUserStore_of_a_type_registers_the_generic_interface()
+    {
+        await using ServiceProvider provider = new ServiceCollection().AddUserStore<Member>(UseLocalAddress).Services.BuildServiceProvider(Strict);
+
+        provider.GetRequiredService<IUserStore<Member>>().Should().BeOfType<DynamoDbUserStore<Member>>();
+        provider.GetService<IUserStore>().Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Registering_twice_is_harmless_and_both_configure()
+    {
+        ServiceCollection services = new();
+        services.AddUserStore(UseLocalAddress);
+        int count = services.Count(service => service.ServiceType == typeof(IUserStore));
+
+        UserStoreBuilder builder = services.AddUserStore(options => options.TableNamePrefix = "second-");
+
+        services.Count(service => service.ServiceType == typeof(IUserStore)).Should().Be(count).And.Be(1);
+        await using ServiceProvider provider = services.BuildServiceProvider(Strict);
+        UserStoreOptions options = OptionsOf(provider, builder);
+        (options.ServiceUrl, options.TableNamePrefix).Should().Be(("http://localhost:1", "second-"));
+        provider.GetRequiredService<IUserStore>().Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task Stores_of_two_types_have_options_of_their_own()
+    {
+        ServiceCollection services = new();
+        UserStoreBuilder users = services.AddUserStore(options => (options.ServiceUrl, options.TableNamePrefix) = ("http://localhost:1", "a-"));
+        UserStoreBuilder members = services.AddUserStore<Member>(options => (options.ServiceUrl, options.TableNamePrefix) = ("http://localhost:2", "b-"));
+        await using ServiceProvider provider = services.BuildServiceProvider(Strict);
+
+        OptionsOf(provider, users).TableNamePrefix.Should().Be("a-");
+        OptionsOf(provider, members).TableNamePrefix.Should().Be("b-");
+        provider.GetRequiredService<IUserStore>().Should().NotBeSameAs(provider.GetRequiredService<IUserStore<Member>>());
+        provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(User)).Should().NotBeSameAs(provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(Member)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_of_the_service_is_used_and_stays_its_own(bool registeredFirst)
+    {
+        var client = new Mock<IAmazonDynamoDB>();
+        client.Setup(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>())).ReturnsAsync(new PutItemResponse());
+        ServiceCollection services = new();
+        if (registeredFirst)
+            services.AddSingleton(client.Object);
+        services.AddUserStore();
+        services.AddUserStore<Member>();
+        if (!registeredFirst)
+            services.AddSingleton(client.Object);
+
+        await using (ServiceProvider provider = services.BuildServiceProvider(Strict))
+        {
+            await provider.GetRequiredService<IUserStore>().CreateAsync(FakeUsers.Create(1));
+            await provider.GetRequiredService<IUserStore<Member>>().CreateAsync(FakeUsers.Create<Member>(1));
+        }
+
+        client.Verify(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
+        client.Verify(c => c.Dispose(), Times.Never);
+    }
+
+    [Fact]
+    public async Task The_client_made_uses_endpoint_and_region_of_the_options()
+    {
+        await using ServiceProvider provider = new ServiceCollection()
+            .AddUserStore(options => (options.ServiceUrl, options.Region) = ("http://localhost:1", "eu-central-1")).Services.BuildServiceProvider(Strict);
+
+        IClientConfig config = provider.GetRequiredService<IAmazonDynamoDB>().Config;
+
+        config.ServiceURL.Should().Be("http://localhost:1/");
+        config.AuthenticationRegion.Should().Be("eu-central-1");
+    }
+
+    [Fact]
+    public void The_client_made_for_a_region_uses_the_endpoint_of_the_service()
+    {
+        using AmazonDynamoDBClient client = DynamoDbClients.Create(serviceUrl: null, region: "ap-southeast-2");
+
+        client.Config.RegionEndpoint.SystemName.Should().Be("ap-southeast-2");
+        client.Config.ServiceURL.Should().BeNull();
+    }
+
+    [Fact]
+    public void Stores_with_equal_settings_share_a_client_and_others_have_their_own()
+    {
+        using var clients = new DynamoDbClients();
+
+        IAmazonDynamoDB client = clients.Get(new UserStoreOptions { ServiceUrl = "http://localhost:1" });
+
+        clients.Get(new UserStoreOptions { ServiceUrl = "http://localhost:1", TableNamePrefix = "x" }).Should().BeSameAs(client);
+        clients.Get(new UserStoreOptions { ServiceUrl = "http://localhost:2" }).Should().NotBeSameAs(client);
+        clients.Made(client).Should().BeTrue();
+        clients.Made(Mock.Of<IAmazonDynamoDB>()).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_clock_of_the_service_is_used()
+    {
+        FakeClock clock = new();
+        var client = new Mock<IAmazonDynamoDB>();
+        client.Setup(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>())).ReturnsAsync(new PutItemResponse());
+        ServiceCollection services = new();
+        services.AddSingleton<TimeProvider>(clock).AddSingleton(client.Object).AddUserStore();
+        await using ServiceProvider provider = services.BuildServiceProvider(Strict);
+
+        User created = await provider.GetRequiredService<IUserStore>().CreateAsync(new User());
+
+        created.CreatedAt.Should().Be(clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task Options_are_bound_from_configuration()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["UserStore:ServiceUrl"] = "http://localhost:1",
+            ["UserStore:TableNamePrefix"] = "prod-",
+            ["UserStore:UsersTable"] = "People",
+            ["UserStore:IndexNames:status-index"] = "people-by-status",
+            ["UserStore:Billing"] = "Provisioned",
+            ["UserStore:ReadCapacityUnits"] = "7",
+            ["UserStore:Stream"] = "NewImage",
+            ["UserStore:TableCreationTimeout"] = "00:01:00",
+        }).Build();
+        ServiceCollection services = new();
+        UserStoreBuilder builder = services.AddUserStore(configuration.GetSection("UserStore"));
+        UserStoreBuilder members = services.AddUserStore<Member>(configuration.GetSection("UserStore"));
+        await using ServiceProvider provider = services.BuildServiceProvider(Strict);
+
+        foreach (UserStoreOptions options in new[] { OptionsOf(provider, builder), OptionsOf(provider, members) })
+        {
+            (options.TableNamePrefix, options.UsersTable, options.Billing, options.ReadCapacityUnits, options.Stream, options.TableCreationTimeout)
+                .Should().Be(("prod-", "People", TableBilling.Provisioned, 7, StreamView.NewImage, TimeSpan.FromMinutes(1)));
+            options.IndexNames.Should().Equal(new Dictionary<string, string> { ["status-index"] = "people-by-status" });
+        }
+    }
+
+    [Fact]
+    public async Task An_unknown_key_in_the_configuration_is_an_error()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["TableNamePrefx"] = "prod-" }).Build();
+        await using ServiceProvider provider = new ServiceCollection().AddUserStore(configuration).Services.BuildServiceProvider(Strict);
+
+        Action resolve = () => provider.GetRequiredService<IUserStore>();
+
+        resolve.Should().Throw<InvalidOperationException>().WithMessage("*TableNamePrefx*");
+    }
+
+    [Fact]
+    public void Null_arguments_are_refused()
+    {
+        Action[] calls =
+        [
+            () => UserStoreServiceCollectionExtensions.AddUserStore(null!),
+            () => new ServiceCollection().AddUserStore((IConfiguration)null!),
+            () => new ServiceCollection().AddUserStore<Member>((IConfiguration)null!),
+            () => InMemoryUserStoreServiceCollectionExtensions.AddInMemoryUserStore(null!),
+            () => _ = new DynamoDbUserStore(null!, new UserStoreOptions()),
+            () => _ = new DynamoDbUserStore(Mock.Of<IAmazonDynamoDB>(), null!),
+        ];
+
+        foreach (Action call in calls)
+            call.Should().Throw<ArgumentNullException>();
+    }
+
+    [Fact]
+    public void A_store_can_be_made_without_dependency_injection()
+    {
+        using var client = new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1);
+
+        Action make = () => _ = new DynamoDbUserStore<Member>(client, new UserStoreOptions { TableNamePrefix = "x-" });
+
+        make.Should().NotThrow();
+    }
+
+    internal static readonly ServiceProviderOptions Strict = new() { ValidateOnBuild = true, ValidateScopes = true };
+
+    internal static void UseLocalAddress(UserStoreOptions options) => options.ServiceUrl = "http://localhost:1";
+
+    private static UserStoreOptions OptionsOf(IServiceProvider provider, UserStoreBuilder builder)
+        => provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(builder.OptionsName);
+}
+
+public record Member : User
+{
+    [DynamoDBProperty("team")]
+    [DynamoDBGlobalSecondaryIndexHashKey("team-index")]
+    public string? Team { get; init; }
+}

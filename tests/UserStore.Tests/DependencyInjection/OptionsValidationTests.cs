@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace UserStore.Tests.DependencyInjection;
+
+public sealed class OptionsValidationTests
+{
+    public static TheoryData<string, Action<UserStoreOptions>, string> Mistakes => new()
+    {
+        { "relative url", options => options.ServiceUrl = "localhost:8000/x", "localhost:8000/x" },
+        { "other scheme", options => options.ServiceUrl = "ftp://localhost", "http or https" },
+        { "no region", options => options.Region = "Frankfurt", "'Frankfurt'" },
+        { "prefix with a blank", options => options.TableNamePrefix = "my app-", "'my app-Users'" },
+        { "null prefix", options => options.TableNamePrefix = null!, "TableNamePrefix" },
+        { "short table", options => options.UsersTable = "Us", "3 to 255" },
+        { "long table", options => options.UsersTable = new string('u', 256), "3 to 255" },
+        { "unknown index", options => options.IndexNames["team-index"] = "abc", "email-index, status-index" },
+        { "bad index name", options => options.IndexNames["status-index"] = "a b", "'a b'" },
+        { "same index name twice", options => options.IndexNames["status-index"] = "email-index", "a name of its own" },
+        { "no email rule", options => options.NormalizeEmail = null!, "NormalizeEmail" },
+        { "undefined billing", options => options.Billing = (TableBilling)7, "OnDemand, Provisioned" },
+        { "no read capacity", options => options.ReadCapacityUnits = 0, "between 1 and 40000" },
+        { "too much write capacity", options => options.WriteCapacityUnits = 40_001, "is 40001" },
+        { "undefined stream", options => options.Stream = (StreamView)7, "NewAndOldImages" },
+        { "no time", options => options.TableCreationTimeout = TimeSpan.Zero, "1 second to 1 day|between 1 second and 1 day" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_is_told_at_start_with_what_was_given_and_what_is_allowed(string name, Action<UserStoreOptions> mistake, string told)
+    {
+        using ServiceProvider provider = new ServiceCollection().AddUserStore(mistake).Services.BuildServiceProvider();
+
+        Action start = () => provider.GetRequiredService<IStartupValidator>().Validate();
+        Action resolve = () => provider.GetRequiredService<IUserStore>();
+
+        OptionsValidationException atStart = start.Should().Throw<OptionsValidationException>(name).Which;
+        told.Split('|').Should().Contain(part => atStart.Message.Contains(part), "{0}", atStart.Message);
+        resolve.Should().Throw<OptionsValidationException>();
+    }
+
+    [Fact]
+    public void All_mistakes_are_told_at_once()
+    {
+        using ServiceProvider provider = new ServiceCollection()
+            .AddUserStore(options => (options.Region, options.ReadCapacityUnits, options.UsersTable) = ("x", 0, "!")).Services.BuildServiceProvider();
+
+        Action start = () => provider.GetRequiredService<IStartupValidator>().Validate();
+
+        start.Should().Throw<OptionsValidationException>().Which.Failures.Should().HaveCount(3);
+    }
+
+    [Fact]
+    public void The_defaults_and_good_options_are_accepted()
+    {
+        ServiceCollection services = new();
+        services.AddUserStore();
+        services.AddUserStore<Member>(options =>
+        {
+            options.ServiceUrl = "https://dynamodb.example.test:8443/base";
+            options.Region = "us-gov-west-1";
+            options.TableNamePrefix = "Staging_1.x-";
+            options.IndexNames["team-index"] = "members-by-team";
+        });
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        Action start = () => provider.GetRequiredService<IStartupValidator>().Validate();
+
+        start.Should().NotThrow();
+    }
+}

@@ -1,0 +1,161 @@
+using System.Net;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
+using Moq;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.Tests.DynamoDb;
+
+/// <summary>What a server cannot be made to do at will.</summary>
+public sealed class ErrorTranslationTests
+{
+    private readonly Mock<IAmazonDynamoDB> _client = new();
+
+    public static TheoryData<Exception> Throttles =>
+    [
+        new ProvisionedThroughputExceededException("slow down"),
+        new RequestLimitExceededException("slow down"),
+        new AmazonDynamoDBException("slow down", ErrorType.Sender, "ThrottlingException", "r", HttpStatusCode.BadRequest),
+    ];
+
+    public static TheoryData<Exception> Outages =>
+    [
+        new InternalServerErrorException("broken") { StatusCode = HttpStatusCode.InternalServerError, ErrorCode = "InternalServerError" },
+        new AmazonDynamoDBException("busy", ErrorType.Receiver, "ServiceUnavailable", "r", HttpStatusCode.ServiceUnavailable),
+        new AmazonServiceException("no answer", new HttpRequestException("reset")),
+        new HttpRequestException("refused"),
+        new IOException("broken pipe"),
+        new TimeoutException("too slow"),
+        new TaskCanceledException("the transport gave up"),
+        new AmazonUnmarshallingException("rubbish", "", new FormatException()),
+        new TransactionConflictException("busy"),
+    ];
+
+    public static TheoryData<Exception> Refusals =>
+    [
+        new AmazonDynamoDBException("no", ErrorType.Sender, "AccessDeniedException", "r", HttpStatusCode.BadRequest),
+        new AmazonDynamoDBException("no", ErrorType.Sender, "UnrecognizedClientException", "r", HttpStatusCode.BadRequest),
+        new AmazonClientException("no credentials"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Throttles))]
+    public async Task Throttling_is_transient(Exception failure)
+    {
+        foreach (Func<Task> call in Calls(failure))
+        {
+            UserStoreThrottledException thrown = (await call.Should().ThrowAsync<UserStoreThrottledException>()).Which;
+            thrown.IsTransient.Should().BeTrue();
+            thrown.InnerException.Should().BeSameAs(failure);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Outages))]
+    public async Task Outages_are_transient(Exception failure)
+    {
+        foreach (Func<Task> call in Calls(failure))
+        {
+            UserStoreUnavailableException thrown = (await call.Should().ThrowAsync<UserStoreUnavailableException>()).Which;
+            thrown.IsTransient.Should().BeTrue();
+            thrown.InnerException.Should().BeSameAs(failure);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task Refusals_of_the_caller_are_not_transient(Exception failure)
+    {
+        foreach (Func<Task> call in Calls(failure))
+            (await call.Should().ThrowAsync<UserStoreUnavailableException>()).Which.IsTransient.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Cancellation_stays_cancellation()
+    {
+        using var source = new CancellationTokenSource();
+        _client.Setup(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>()))
+            .Returns(async (PutItemRequest _, CancellationToken token) =>
+            {
+                await source.CancelAsync();
+                token.ThrowIfCancellationRequested();
+                return new PutItemResponse();
+            });
+
+        Func<Task> create = () => Store().CreateAsync(FakeUsers.Create(1), source.Token);
+
+        await create.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task A_missing_table_is_told_without_the_permission_to_describe_it()
+    {
+        _client.Setup(c => c.DescribeTableAsync("Users", It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new AmazonDynamoDBException("no", ErrorType.Sender, "AccessDeniedException", "r", HttpStatusCode.BadRequest));
+        Fail(new ResourceNotFoundException("which?"));
+
+        Func<Task> create = () => Store().CreateAsync(FakeUsers.Create(1));
+
+        (await create.Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be("Users");
+    }
+
+    [Fact]
+    public async Task A_request_that_DynamoDB_calls_invalid_is_an_invalid_user()
+    {
+        _client.Setup(c => c.DescribeTableAsync("Users", It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new AmazonDynamoDBException("no", ErrorType.Sender, "AccessDeniedException", "r", HttpStatusCode.BadRequest));
+        Fail(new AmazonDynamoDBException("secret value", ErrorType.Sender, "ValidationException", "r", HttpStatusCode.BadRequest));
+
+        Func<Task> create = () => Store().CreateAsync(FakeUsers.Create(1));
+
+        (await create.Should().ThrowAsync<InvalidUserException>()).Which.Message.Should().NotContain("secret");
+    }
+
+    [Fact]
+    public async Task A_user_that_changes_between_each_read_and_delete_ends_as_a_conflict_after_ten_tries()
+    {
+        _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ConditionalCheckFailedException("changed"));
+        var context = new Mock<Amazon.DynamoDBv2.DataModel.IDynamoDBContext>();
+        context.Setup(c => c.LoadAsync<User>(It.IsAny<object>(), It.IsAny<Amazon.DynamoDBv2.DataModel.LoadConfig>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(FakeUsers.Create(1) with { Version = 5, WriteId = "w" });
+        var store = new DynamoDbUserStore<User>(_client.Object, context.Object, new UserStoreOptions(), TimeProvider.System);
+
+        Func<Task> delete = () => store.DeleteAsync("fake-1");
+
+        (await delete.Should().ThrowAsync<UserConflictException>()).Which.UserId.Should().Be("fake-1");
+        _client.Verify(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(10));
+    }
+
+    [Fact]
+    public async Task A_refused_patch_whose_item_is_not_returned_is_explained_by_a_consistent_read()
+    {
+        _client.Setup(c => c.UpdateItemAsync(It.IsAny<UpdateItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ConditionalCheckFailedException("no item"));
+        _client.Setup(c => c.GetItemAsync(It.Is<GetItemRequest>(request => request.ConsistentRead == true), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new GetItemResponse { Item = new() { ["user_id"] = new("fake-1"), ["version"] = new() { N = "9" } } });
+
+        Func<Task> update = () => Store().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Name, "x").ExpectVersion(8));
+
+        (await update.Should().ThrowAsync<UserConflictException>()).Which.ActualVersion.Should().Be(9);
+    }
+
+    private Func<Task>[] Calls(Exception failure)
+    {
+        Fail(failure);
+        DynamoDbUserStore<User> store = Store();
+        return
+        [
+            () => store.CreateAsync(FakeUsers.Create(1)),
+            () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Name, "x")),
+        ];
+    }
+
+    private void Fail(Exception failure)
+    {
+        _client.Setup(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        _client.Setup(c => c.UpdateItemAsync(It.IsAny<UpdateItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+    }
+
+    private DynamoDbUserStore<User> Store() => new(_client.Object, new UserStoreOptions());
+}

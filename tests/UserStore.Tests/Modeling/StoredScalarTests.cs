@@ -1,0 +1,33 @@
+using System.Text;
+using UserStore.Modeling;
+
+namespace UserStore.Tests.Modeling;
+
+public sealed class StoredScalarTests
+{
+    [Fact]
+    public void Text_is_ordered_by_its_bytes_in_UTF8()
+    {
+        string[] texts = ["", "A", "a", "aa", "b", "é", "\uD7FF", "\uE000", "\uFFFD", "\uFFFF", "𐀀", "😀", "😀a", "\uDBFF\uDFFF"];
+
+        string[] byScalar = [.. texts.Reverse().Order(Comparer<string>.Create((left, right) => Text(left).CompareTo(Text(right))))];
+
+        byScalar.Should().Equal(texts.OrderBy(text => Convert.ToHexString(Encoding.UTF8.GetBytes(text)), StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Numbers_are_ordered_by_size()
+    {
+        string[] numbers = ["-1E100", "-2", "-1.5", "0", "1E-20", "1", "2", "10", "100", "1E100"];
+
+        string[] byScalar = [.. numbers.Reverse().Order(Comparer<string>.Create((left, right) => Number(left).CompareTo(Number(right))))];
+
+        byScalar.Should().Equal(numbers);
+        Number("1.50").SameAs(Number("1.5")).Should().BeTrue();
+        Number("1").SameAs(Text("1")).Should().BeFalse();
+    }
+
+    private static StoredScalar Text(string text) => new(ScalarKind.String, text);
+
+    private static StoredScalar Number(string text) => new(ScalarKind.Number, text);
+}

@@ -1,0 +1,174 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using UserStore.DynamoDb;
+using UserStore.Modeling;
+
+namespace UserStore.Tests.Modeling;
+
+public sealed class UserModelTests
+{
+    [Fact]
+    public void The_model_of_User_is_what_its_attributes_say()
+    {
+        UserModel model = UserModel.For<User>();
+
+        model.DefaultTableName.Should().Be("Users");
+        model.Properties.Select(property => property.AttributeName).Should().BeEquivalentTo(
+            "user_id", "email", "name", "status", "created_at", "updated_at", "age", "tags", "version", "expires_at", "write_id", "write_id_2", "write_id_3");
+        model.Indexes.Keys.Should().BeEquivalentTo("email-index", "status-index");
+        (model.Indexes["status-index"].PartitionKey.Name, model.Indexes["status-index"].SortKey!.Name).Should().Be(("Status", "CreatedAt"));
+    }
+
+    [Fact]
+    public void Types_that_cannot_be_kept_are_refused_at_registration_by_rule()
+    {
+        Refused(services => services.AddUserStore<AbstractUser>(), "abstract");
+        Refused(services => services.AddUserStore<PositionalUser>(), "constructor");
+        Refused(services => services.AddUserStore<BooleanKeyUser>(), "key of an index");
+        Refused(services => services.AddUserStore<OrphanSortKeyUser>(), "no partition key");
+        Refused(services => services.AddUserStore<TwoKeysUser>(), "two partition keys");
+        Refused(services => services.AddUserStore<SecondTableKeyUser>(), "further key");
+        Refused(services => services.AddUserStore<CounterUser>(), "DynamoDBAtomicCounter");
+        Refused(services => services.AddUserStore<SameAttributeUser>(), "two properties");
+        Refused(services => services.AddUserStore<EpochUser>(), "EpochSecondsConverter");
+        Refused(services => services.AddUserStore<CasingUser>(), "casing");
+        Refused(services => services.AddUserStore<FlatUser>(), "not supported");
+    }
+
+    [Fact]
+    public void Scalars_are_what_the_context_stores()
+    {
+        UserModel model = UserModel.For<ScalarUser>();
+        using var client = new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1);
+        using DynamoDBContext context = UserContext.Create(client, new TableSchema(model, new UserStoreOptions()));
+        var user = new ScalarUser();
+
+        Document document = context.ToDocument(user);
+
+        foreach (UserProperty property in model.Properties.Where(property => property.GetValue(user) is not null && !property.IsList))
+        {
+            StoredScalar.TryFromEntry(document[property.AttributeName], out StoredScalar stored).Should().BeTrue(property.Name);
+            property.ToScalar(property.GetValue(user)!).SameAs(stored).Should().BeTrue(property.Name);
+        }
+    }
+
+    private static void Refused(Action<IServiceCollection> register, string rule)
+    {
+        Action act = () => register(new ServiceCollection());
+        act.Should().Throw<InvalidOperationException>().WithMessage($"*{rule}*");
+    }
+
+    public abstract record AbstractUser : User;
+
+    public record PositionalUser(string City) : User;
+
+    public record BooleanKeyUser : User
+    {
+        [DynamoDBGlobalSecondaryIndexHashKey("flag-index")]
+        public bool Flag { get; init; }
+    }
+
+    public record OrphanSortKeyUser : User
+    {
+        [DynamoDBGlobalSecondaryIndexRangeKey("orphan-index")]
+        public string? Sort { get; init; }
+    }
+
+    public record TwoKeysUser : User
+    {
+        [DynamoDBGlobalSecondaryIndexHashKey("status-index")]
+        public string? Other { get; init; }
+    }
+
+    public record SecondTableKeyUser : User
+    {
+        [DynamoDBRangeKey]
+        public string? Sort { get; init; }
+    }
+
+    public record CounterUser : User
+    {
+        [DynamoDBAtomicCounter]
+        public long? Count { get; init; }
+    }
+
+    public record SameAttributeUser : User
+    {
+        [DynamoDBProperty("name")]
+        public string? Second { get; init; }
+    }
+
+    public record EpochUser : User
+    {
+        [DynamoDBProperty("seen", StoreAsEpochLong = true)]
+        public DateTime Seen { get; init; }
+    }
+
+    [DynamoDBTable("Users", CaseMode.CamelCase)]
+    public record CasingUser : User;
+
+    public record FlatUser : User
+    {
+        [DynamoDBFlatten]
+        public Part? Flat { get; init; }
+    }
+
+    public record Part
+    {
+        public string? A { get; set; }
+    }
+
+    public enum Kind : byte
+    {
+        None,
+        Some = 200,
+    }
+
+    public record ScalarUser : User
+    {
+        public string Text { get; init; } = "text";
+
+        public bool Flag { get; init; } = true;
+
+        public sbyte SmallSigned { get; init; } = -5;
+
+        public byte Small { get; init; } = 200;
+
+        public short ShortValue { get; init; } = -300;
+
+        public ushort UnsignedShort { get; init; } = 60_000;
+
+        public int IntValue { get; init; } = -70_000;
+
+        public uint UnsignedInt { get; init; } = 4_000_000_000;
+
+        public long LongValue { get; init; } = long.MinValue;
+
+        public ulong UnsignedLong { get; init; } = ulong.MaxValue;
+
+        public float FloatValue { get; init; } = 0.1f;
+
+        public double DoubleValue { get; init; } = -1.5e-100;
+
+        public decimal DecimalValue { get; init; } = 1.10m;
+
+        public char Letter { get; init; } = 'ß';
+
+        public Guid Id { get; init; } = new("00112233-4455-6677-8899-aabbccddeeff");
+
+        public DateTime Date { get; init; } = new(2026, 2, 3, 4, 5, 6, 789, DateTimeKind.Utc);
+
+        public DateTimeOffset Instant { get; init; } = new(2026, 2, 3, 4, 5, 6, 789, TimeSpan.FromHours(3));
+
+        public DateTimeOffset? MaybeInstant { get; init; } = new(2026, 2, 3, 4, 5, 6, 789, TimeSpan.FromHours(3));
+
+        public Kind Kind { get; init; } = Kind.Some;
+
+        public Kind? MaybeKind { get; init; } = Modeling.UserModelTests.Kind.Some;
+
+        public int? MaybeInt { get; init; } = 3;
+    }
+}

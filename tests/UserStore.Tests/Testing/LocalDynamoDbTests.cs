@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Amazon.DynamoDBv2;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.Tests.Testing;
+
+public sealed class LocalDynamoDbTests
+{
+    [Fact]
+    public async Task A_started_server_serves_a_store()
+    {
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
+        using AmazonDynamoDBClient client = server.CreateClient();
+        var options = new UserStoreOptions { TableNamePrefix = $"test-{Guid.NewGuid():N}-" };
+        var store = new DynamoDbUserStore(client, options);
+
+        await store.EnsureTablesAsync();
+        User created = await store.CreateAsync(FakeUsers.Create(1));
+
+        (await store.GetAsync(created.UserId, ReadConsistency.Strong)).Should().Be(created);
+        await client.DeleteTableAsync(options.TableNamePrefix + "Users");
+        server.Description.Should().Contain(server.Endpoint.Host);
+    }
+
+    [Fact]
+    public async Task A_server_ends_with_its_owner_and_two_do_not_meet()
+    {
+        LocalDynamoDb first = await LocalDynamoDb.StartOwnAsync(CancellationToken.None);
+        await using LocalDynamoDb second = await LocalDynamoDb.StartOwnAsync(CancellationToken.None);
+        first.Endpoint.Should().NotBe(second.Endpoint);
+
+        await first.DisposeAsync();
+        await first.DisposeAsync();
+
+        (await AcceptsAsync(first.Endpoint)).Should().BeFalse();
+        (await AcceptsAsync(second.Endpoint)).Should().BeTrue();
+    }
+
+    [UnixFact]
+    public async Task A_server_ends_when_its_owner_is_killed()
+    {
+        using Process owner = StartOwner(environment => environment.Remove("DYNAMODB_ENDPOINT"));
+        var endpoint = new Uri((await owner.StandardOutput.ReadLineAsync())!);
+        (await AcceptsAsync(endpoint)).Should().BeTrue();
+
+        owner.Kill();
+        await owner.WaitForExitAsync();
+
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (await AcceptsAsync(endpoint))
+            await Task.Delay(20, timeout.Token);
+    }
+
+    [UnixFact]
+    public async Task Without_a_server_the_error_says_what_to_install()
+    {
+        string emptyFolder = Directory.CreateTempSubdirectory("userstore-").FullName;
+        using Process owner = StartOwner(environment =>
+        {
+            environment.Remove("DYNAMODB_ENDPOINT");
+            environment["PATH"] = environment["XDG_CACHE_HOME"] = emptyFolder;
+        });
+
+        string errors = await owner.StandardError.ReadToEndAsync();
+        await owner.WaitForExitAsync();
+
+        owner.ExitCode.Should().NotBe(0);
+        errors.Should().ContainAll("Install Node.js", "dynoxide on PATH", "DYNAMODB_ENDPOINT");
+        Directory.Delete(emptyFolder, recursive: true);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_named_is_used_and_left_alone()
+    {
+        await using LocalDynamoDb own = await LocalDynamoDb.StartOwnAsync(CancellationToken.None);
+        LocalDynamoDb named = LocalDynamoDb.At(own.Endpoint.ToString());
+
+        await named.DisposeAsync();
+
+        named.Endpoint.Should().Be(own.Endpoint);
+        (await AcceptsAsync(own.Endpoint)).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("localhost:8000")]
+    [InlineData("not an address")]
+    [InlineData("ftp://localhost")]
+    public void An_endpoint_that_is_no_address_is_refused(string endpoint)
+    {
+        Action use = () => LocalDynamoDb.At(endpoint);
+
+        use.Should().Throw<LocalDynamoDbException>().WithMessage("DYNAMODB_ENDPOINT*");
+    }
+
+    private static Process StartOwner(Action<IDictionary<string, string?>> configure)
+    {
+        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
+        string dotnet = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", "dotnet"));
+        var start = new ProcessStartInfo(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "UserStore.Tests.ServerOwner.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        configure(start.Environment);
+        return Process.Start(start)!;
+    }
+
+    private static async Task<bool> AcceptsAsync(Uri endpoint)
+    {
+        using var probe = new TcpClient();
+        try
+        {
+            await probe.ConnectAsync(endpoint.Host, endpoint.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>A test of what Windows does not offer; shown as skipped there.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class UnixFactAttribute : FactAttribute
+{
+    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows ends the server only when its owner ends in order." : null;
+}
