@@ -39,4 +39,8 @@ public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
     /// <summary>Gets how many users are returned at most, over all pages.</summary>
     /// <value>At least 1. The default is <see langword="null"/>: all.</value>
     public int? Limit { get; init; }
+
+    /// <summary>Returns the index and what bounds the query; never the key or another value.</summary>
+    /// <returns>A text that is safe to log.</returns>
+    public override string ToString() => $"UserQuery {{ IndexName = {IndexName}, Direction = {Direction}, PageSize = {PageSize}, Limit = {Limit} }}";
 }

@@ -60,7 +60,11 @@ public sealed class DynamoDbBehaviorTests(LocalServer server) : ServerTest(serve
             UpdateExpression = "SET write_id_3 = if_not_exists(write_id_2, :w), write_id_2 = if_not_exists(write_id, :w), write_id = :w, age = if_not_exists(age, :zero) + :n, tags = list_append(if_not_exists(tags, :empty), :l)",
             ExpressionAttributeValues = new()
             {
-                [":w"] = new("2"), [":zero"] = new() { N = "0" }, [":n"] = new() { N = "5" }, [":empty"] = new() { L = [] }, [":l"] = new() { L = [new("x")] },
+                [":w"] = new("2"),
+                [":zero"] = new() { N = "0" },
+                [":n"] = new() { N = "5" },
+                [":empty"] = new() { L = [] },
+                [":l"] = new() { L = [new("x")] },
             },
             ReturnValues = ReturnValue.ALL_NEW,
         });
@@ -144,7 +148,7 @@ public sealed class DynamoDbBehaviorTests(LocalServer server) : ServerTest(serve
         (await index.Should().ThrowAsync<AmazonDynamoDBException>()).Which.ErrorCode.Should().BeOneOf("ValidationException", "ResourceNotFoundException");
     }
 
-    private Task<PutItemResponse> PutAsync(string id, params (string Name, AttributeValue Value)[] attributes)
+    private Task PutAsync(string id, params (string Name, AttributeValue Value)[] attributes)
         => Client.PutItemAsync(Table, attributes.Append(("user_id", new AttributeValue(id))).ToDictionary(pair => pair.Item1, pair => pair.Item2));
 
     private async Task<Dictionary<string, AttributeValue>> GetAsync(string id)

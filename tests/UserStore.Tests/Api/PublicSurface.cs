@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace UserStore.Tests.Api;
@@ -28,7 +29,7 @@ internal static class PublicSurface
         string kind = type.IsInterface ? "interface" : type.IsEnum ? "enum" : type.IsValueType ? "struct" : "class";
         string modifier = type.IsInterface || type.IsValueType ? "" : type is { IsAbstract: true, IsSealed: true } ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "";
         IEnumerable<string> bases = (type.BaseType is { } parent && parent != typeof(object) && !type.IsValueType ? [parent] : Array.Empty<Type>())
-            .Concat(type.GetInterfaces().Where(other => other.IsPublic))
+            .Concat(type.GetInterfaces().Where(other => other.IsPublic && other != typeof(System.Runtime.Serialization.ISerializable)))
             .Select(Name);
         return $"{modifier}{kind} {type.Namespace}.{Name(type)}" + (type.IsEnum ? "" : string.Concat(bases.Order(StringComparer.Ordinal).Select((name, at) => (at == 0 ? " : " : ", ") + name)));
     }
@@ -37,7 +38,7 @@ internal static class PublicSurface
     {
         if (type.IsEnum)
             return Enum.GetNames(type).Select(name => $"{name} = {Convert.ToInt64(Enum.Parse(type, name), null)}");
-        return type.GetMembers(Declared).Where(IsVisible).Select(Describe).OfType<string>();
+        return type.GetMembers(Declared).Where(member => IsVisible(member) && !member.IsDefined(typeof(CompilerGeneratedAttribute))).Select(Describe).OfType<string>();
     }
 
     private static bool IsVisible(MemberInfo member) => member switch
@@ -51,9 +52,9 @@ internal static class PublicSurface
     private static string? Describe(MemberInfo member) => member switch
     {
         ConstructorInfo constructor => $".ctor({Parameters(constructor)})",
-        MethodInfo { IsSpecialName: true } or MethodInfo { Name: "<Clone>$" } => null,
-        MethodInfo method => $"{Static(method)}{Name(method.ReturnType)}{Mark(Nullability.Create(method.ReturnParameter).ReadState)} {method.Name}{Generics(method.GetGenericArguments())}({Parameters(method)})",
-        PropertyInfo property => $"{Static(property.GetAccessors(nonPublic: true)[0])}{Name(property.PropertyType)}{Mark(Nullability.Create(property).ReadState)} {property.Name} {{{string.Concat(Accessors(property))} }}",
+        MethodInfo { IsSpecialName: true } => null,
+        MethodInfo method => $"{Static(method)}{Name(Nullability.Create(method.ReturnParameter))} {method.Name}{Generics(method.GetGenericArguments())}({Parameters(method)})",
+        PropertyInfo property => $"{Static(property.GetAccessors(nonPublic: true)[0])}{Name(Nullability.Create(property))} {property.Name} {{{string.Concat(Accessors(property))} }}",
         FieldInfo { IsLiteral: true } field => $"const {Name(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
         FieldInfo field => $"{Name(field.FieldType)} {field.Name}",
         _ => null,
@@ -68,11 +69,17 @@ internal static class PublicSurface
     }
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{Name(parameter.ParameterType)}{Mark(Nullability.Create(parameter).ReadState)} {parameter.Name}{(parameter.HasDefaultValue ? " = " + (parameter.DefaultValue ?? "null") : "")}"));
+        $"{Name(Nullability.Create(parameter))} {parameter.Name}{(parameter.HasDefaultValue ? " = " + (parameter.DefaultValue ?? "null") : "")}"));
 
     private static string Static(MethodBase method) => method.IsStatic ? "static " : "";
 
-    private static string Mark(NullabilityState state) => state == NullabilityState.Nullable ? "?" : "";
+    private static string Name(NullabilityInfo info)
+    {
+        string name = Nullable.GetUnderlyingType(info.Type) is null && info.GenericTypeArguments.Length > 0
+            ? $"{info.Type.Name.Split('`')[0]}<{string.Join(", ", info.GenericTypeArguments.Select(Name))}>"
+            : Name(info.Type);
+        return info.ReadState == NullabilityState.Nullable ? name + "?" : name;
+    }
 
     private static string Name(Type type)
     {
@@ -80,7 +87,7 @@ internal static class PublicSurface
             return Name(underlying);
         if (type.IsArray)
             return Name(type.GetElementType()!) + "[]";
-        return type.IsGenericType ? type.Name[..type.Name.IndexOf('`')] + Generics(type.GetGenericArguments()) : type.Name;
+        return type.IsGenericType ? type.Name.Split('`')[0] + Generics(type.GetGenericArguments()) : type.Name;
     }
 
     private static string Generics(Type[] arguments) => arguments.Length == 0 ? "" : $"<{string.Join(", ", arguments.Select(Name))}>";

@@ -1,0 +1,98 @@
+using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.DependencyInjection;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+using AppUserStore = UserStore.IUserStore<UserStore.User>;
+
+namespace UserStore.Tests.Documentation;
+
+public record AppUser : User
+{
+    [DynamoDBProperty("city")]
+    [DynamoDBGlobalSecondaryIndexHashKey("city-index")]
+    public string? City { get; init; }
+
+    [DynamoDBProperty("logins")]
+    public long Logins { get; init; }
+}
+
+/// <summary>The code of the README, compiled and run as it stands there.</summary>
+public sealed class ReadmeExamples
+{
+    [Fact]
+    public async Task The_first_example_runs()
+    {
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
+        var services = new ServiceCollection();
+        services.AddUserStore(options => options.TableNamePrefix = "myservice-");
+        services.AddSingleton(server.CreateClient()).AddSingleton<Amazon.DynamoDBv2.IAmazonDynamoDB>(provider => provider.GetRequiredService<Amazon.DynamoDBv2.AmazonDynamoDBClient>());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        IUserStore users = provider.GetRequiredService<IUserStore>();
+        await users.EnsureTablesAsync();
+
+        User ada = await users.CreateAsync(new User { Name = "Ada Example", Email = "ada@example.test" });
+        User? found = await users.FindByEmailAsync("Ada@example.test");
+        User renamed = await users.UpdateAsync(ada with { Name = "Ada Renamed" });
+        User older = await users.UpdateAsync(ada.UserId, new UserPatch<User>().Increment(u => u.Age, 1));
+        User? deleted = await users.DeleteAsync(ada.UserId);
+
+        found.Should().Be(ada);
+        (renamed.Version, older.Age).Should().Be((2, 1));
+        deleted.Should().Be(older);
+        await provider.GetRequiredService<Amazon.DynamoDBv2.IAmazonDynamoDB>().DeleteTableAsync("myservice-Users");
+    }
+
+    [Fact]
+    public async Task The_examples_of_patches_and_queries_run()
+    {
+        IUserStore<AppUser> store = new InMemoryUserStore<AppUser>();
+        string userId = (await store.CreateAsync(new AppUser { Logins = 10 })).UserId;
+
+        UserPatch<AppUser> patch = new UserPatch<AppUser>()
+            .Set(u => u.City, "Exampleton")
+            .Increment(u => u.Logins, 1)
+            .Append(u => u.Tags, "moved")
+            .OnlyIf(u => u.Status == UserStatus.Active);
+        AppUser moved = await store.UpdateAsync(userId, patch);
+
+        var query = new UserQuery<AppUser>("city-index", "Exampleton") { Filter = u => u.Logins > 10, Limit = 100 };
+        await foreach (AppUser user in store.QueryAsync(query))
+            Console.WriteLine(user);
+
+        UserPage<AppUser> page = await store.QueryPageAsync(query with { PageSize = 20 });
+        moved.Logins.Should().Be(11);
+        page.Users.Should().Equal(moved);
+        await store.CreateAsync(moved with { UserId = "" });
+        page = await store.QueryPageAsync(query with { PageSize = 1 });
+        UserPage<AppUser> next = await store.QueryPageAsync(query with { PageSize = 20 }, page.ContinuationToken);
+        next.Users.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task The_examples_of_testing_run()
+    {
+        var services = new ServiceCollection();
+        services.AddInMemoryUserStore();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        InMemoryUserStore store = provider.GetRequiredService<InMemoryUserStore>();
+        await store.CreateAsync(FakeUsers.Create(1));
+        store.Faults.ThrottleNextWrite();
+
+        AppUserStore alias = store;
+        Func<Task> throttled = () => alias.CreateAsync(FakeUsers.Create(2));
+        await throttled.Should().ThrowAsync<UserStoreThrottledException>();
+    }
+
+    [Fact]
+    public async Task The_example_of_the_local_server_runs()
+    {
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
+        var users = new DynamoDbUserStore(server.CreateClient(), new UserStoreOptions { TableNamePrefix = "test-" });
+        await users.EnsureTablesAsync();
+
+        (await users.CreateAsync(new User())).Version.Should().Be(1);
+        await server.CreateClient().DeleteTableAsync("test-Users");
+    }
+}
