@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Modeling;
 using UserStore.Requests;
@@ -27,6 +26,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     private readonly UserItems<TUser> _items;
     private readonly RequestSender _sender;
     private readonly TableCreator _tables;
+    private readonly DynamoDbPages<TUser> _pages;
 
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserStore{TUser}"/> class without dependency injection.</summary>
     /// <param name="client">The client, which stays the caller's to dispose.</param>
@@ -50,6 +50,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _items = new UserItems<TUser>(() => _context, _requests.Model);
         _sender = new RequestSender(client, _schema);
         _tables = new TableCreator(client, _schema, _sender, time);
+        _pages = new DynamoDbPages<TUser>(_context, _schema, _requests, _sender);
     }
 
     private UserModel Model => _requests.Model;
@@ -66,7 +67,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         {
             TableName = _schema.TableName,
             Item = _items.ToItem(created),
-            ConditionExpression = $"attribute_not_exists({writer.Name(Model.Key)}) OR {writer.Name(Model.ExpiresAt)} <= {writer.Value(Model.ExpiresAt.ToScalar(created.UpdatedAt))}",
+            ConditionExpression = $"attribute_not_exists({writer.Name(Model.Key)}) OR {writer.Expired(Model, created.UpdatedAt)}",
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
         };
@@ -105,7 +106,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserRequests<TUser>.CheckEmailConsistency(consistency);
 
         TUser? newest = null;
-        await foreach (TUser user in Pager(_requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (TUser user in _pages.Of(_requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             if (newest is null || user.UpdatedAt > newest.UpdatedAt)
                 newest = user;
@@ -123,7 +124,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         {
             OverrideTableName = _schema.NameWithoutPrefix,
             SkipVersionCheck = true, // the SDK's check knows the version only; ours knows the whole revision
-            ConditionalExpression = IsRevision(user, next.UpdatedAt),
+            ConditionalExpression = RevisionCondition.ForSave(user, next.UpdatedAt),
         };
         try
         {
@@ -193,111 +194,39 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default)
-        => Pager(_requests.PrepareQuery(query)).ReadAllAsync(cancellationToken);
+        => _pages.Of(_requests.PrepareQuery(query)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> QueryPageAsync(
         UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await Pager(_requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await _pages.Of(_requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByStatusAsync(
         string status, int? limit = null, QueryDirection direction = QueryDirection.Ascending, CancellationToken cancellationToken = default)
-        => Pager(_requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
+        => _pages.Of(_requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default)
-        => Pager(_requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
+        => _pages.Of(_requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
-        => Pager(options).ReadAllAsync(cancellationToken);
+        => _pages.Of(options).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await Pager(options).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
-
-    private UserPager<TUser> Pager(PreparedQuery query) => new(query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
-    {
-        var writer = new ExpressionWriter();
-        string filter = writer.NotExpired(Model, _requests.Now());
-        if (query.Filter is not null)
-            filter = $"{filter} AND {writer.Condition(query.Filter)}";
-        string key = writer.KeyCondition(query);
-        var config = new QueryOperationConfig
-        {
-            IndexName = _schema.NameOf(query.Index),
-            // The SDK joins names and values of both expressions; all of them stand in the first.
-            KeyExpression = writer.ToExpression(key),
-            FilterExpression = new Expression { ExpressionStatement = filter },
-            BackwardSearch = query.Direction == QueryDirection.Descending,
-            Limit = query.ItemsToRead(remaining) ?? int.MaxValue,
-            PaginationToken = position,
-        };
-        return ReadAsync("Query", () => _context.FromQueryAsync<TUser>(config, new FromQueryConfig { OverrideTableName = _schema.NameWithoutPrefix }), position, cancellationToken);
-    });
-
-    private UserPager<TUser> Pager(UserListOptions? listOptions)
-    {
-        (UserListOptions options, byte[] fingerprint) = _requests.PrepareList(listOptions);
-        return new(fingerprint, limit: null, (position, _, cancellationToken) =>
-        {
-            var writer = new ExpressionWriter();
-            var config = new ScanOperationConfig
-            {
-                FilterExpression = writer.ToExpression(writer.NotExpired(Model, _requests.Now())),
-                ConsistentRead = options.Consistency == ReadConsistency.Strong,
-                Limit = options.PageSize ?? int.MaxValue,
-                PaginationToken = position,
-            };
-            return ReadAsync("Scan", () => _context.FromScanAsync<TUser>(config, new FromScanConfig { OverrideTableName = _schema.NameWithoutPrefix }), position, cancellationToken);
-        });
-    }
-
-    private Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
-        string operation, Func<IAsyncSearch<TUser>> start, string? position, CancellationToken cancellationToken)
-        => _sender.SendAsync<(IReadOnlyList<TUser>, string?)>(
-            operation,
-            async token =>
-            {
-                IAsyncSearch<TUser> search = start();
-                List<TUser> users = await search.GetNextSetAsync(token).ConfigureAwait(false);
-                return (users, search.IsDone ? null : search.PaginationToken);
-            },
-            cancellationToken,
-            refusal => Task.FromResult<UserStoreException>(position is null
-                ? new UserStoreUnavailableException($"{operation} on table '{_schema.TableName}' was refused by DynamoDB; the inner exception says why.", refusal, isTransient: false)
-                : new InvalidContinuationTokenException("was refused by DynamoDB", refusal)));
-
-    /// <summary>Accepts the item that the user was read from, unless it was written or has expired since.</summary>
-    private static ContextExpression IsRevision(TUser user, DateTimeOffset now)
-    {
-        var condition = new ContextExpression();
-        (string id, long? version, string? writeId) = (user.UserId, user.Version, user.WriteId);
-        if (version is null)
-            condition.SetFilter<TUser>(stored => stored.UserId == id && !(stored.Version >= long.MinValue) && !(stored.ExpiresAt <= now));
-        else if (writeId is null)
-            condition.SetFilter<TUser>(stored => stored.Version == version && ContextExpression.AttributeNotExists(stored.WriteId) && !(stored.ExpiresAt <= now));
-        else
-            condition.SetFilter<TUser>(stored => stored.Version == version && stored.WriteId == writeId && !(stored.ExpiresAt <= now));
-        return condition;
-    }
+        => await _pages.Of(options).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     private DeleteItemRequest ToDeleteRequest(TUser user)
     {
         var writer = new ExpressionWriter();
-        string version = writer.Name(Model[nameof(User.Version)]);
-        string condition = user.Version is { } expected
-            ? $"{version} = {writer.Value(Model[nameof(User.Version)].ToScalar(expected))}"
-            : $"attribute_exists({writer.Name(Model.Key)}) AND attribute_not_exists({version})";
-        string writeId = writer.Name(Model[nameof(User.WriteId)]);
-        condition += user.WriteId is null ? $" AND attribute_not_exists({writeId})" : $" AND {writeId} = {writer.Value(new Primitive(user.WriteId))}";
         return new DeleteItemRequest
         {
             TableName = _schema.TableName,
             Key = KeyOf(user.UserId),
-            ConditionExpression = condition,
+            ConditionExpression = RevisionCondition.Write(user, Model, writer),
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
         };

@@ -49,9 +49,11 @@ internal sealed class ExpressionWriter
         ExpressionAttributeValues = _values,
     };
 
+    /// <summary>Accepts items that are expired.</summary>
+    public string Expired(UserModel model, DateTimeOffset now) => $"{Name(model.ExpiresAt)} <= {Value(model.ExpiresAt.ToScalar(now))}";
+
     /// <summary>Accepts items that are not expired, also those without an expiry.</summary>
-    public string NotExpired(UserModel model, DateTimeOffset now)
-        => $"(NOT {Name(model.ExpiresAt)} <= {Value(model.ExpiresAt.ToScalar(now))})";
+    public string NotExpired(UserModel model, DateTimeOffset now) => $"(NOT {Expired(model, now)})";
 
     /// <summary>Accepts the key and sort key range of a query.</summary>
     public string KeyCondition(PreparedQuery query)

@@ -107,6 +107,9 @@ internal sealed class TableSchema
         return null;
     }
 
+    /// <summary>Returns the keys that say where a query of an index, or a scan of the table, goes on.</summary>
+    public IEnumerable<UserProperty> StartKeyOf(UserIndex? index) => index is null ? [Model.Key] : [Model.Key, .. Keys(index)];
+
     public GlobalSecondaryIndexDescription? Find(TableDescription table, UserIndex index)
         => table.GlobalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
 

@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.DocumentModel;
+using UserStore.Modeling;
+using UserStore.Requests;
+
+namespace UserStore.DynamoDb;
+
+/// <summary>Reads pages of queries and of the whole table through the SDK's context, one request each.</summary>
+internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    IDynamoDBContext context, TableSchema schema, UserRequests<TUser> requests, RequestSender sender)
+    where TUser : User
+{
+    public UserPager<TUser> Of(PreparedQuery query) => new(query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
+    {
+        var writer = new ExpressionWriter();
+        string key = writer.KeyCondition(query);
+        string filter = writer.NotExpired(schema.Model, requests.Now());
+        if (query.Filter is not null)
+            filter = $"{filter} AND {writer.Condition(query.Filter)}";
+        var config = new QueryOperationConfig
+        {
+            IndexName = schema.NameOf(query.Index),
+            // The SDK joins names and values of both expressions; all of them stand in the first.
+            KeyExpression = writer.ToExpression(key),
+            FilterExpression = new Expression { ExpressionStatement = filter },
+            BackwardSearch = query.Direction == QueryDirection.Descending,
+            Limit = query.ItemsToRead(remaining) ?? int.MaxValue,
+            PaginationToken = position,
+        };
+        var target = new FromQueryConfig { OverrideTableName = schema.NameWithoutPrefix };
+        return ReadAsync("Query", () => context.FromQueryAsync<TUser>(config, target), position, query.Index, cancellationToken);
+    });
+
+    public UserPager<TUser> Of(UserListOptions? listOptions)
+    {
+        (UserListOptions options, byte[] fingerprint) = requests.PrepareList(listOptions);
+        return new(fingerprint, limit: null, (position, _, cancellationToken) =>
+        {
+            var writer = new ExpressionWriter();
+            var config = new ScanOperationConfig
+            {
+                FilterExpression = writer.ToExpression(writer.NotExpired(schema.Model, requests.Now())),
+                ConsistentRead = options.Consistency == ReadConsistency.Strong,
+                Limit = options.PageSize ?? int.MaxValue,
+                PaginationToken = position,
+            };
+            var target = new FromScanConfig { OverrideTableName = schema.NameWithoutPrefix };
+            return ReadAsync("Scan", () => context.FromScanAsync<TUser>(config, target), position, index: null, cancellationToken);
+        });
+    }
+
+    private Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
+        string operation, Func<IAsyncSearch<TUser>> start, string? position, UserIndex? index, CancellationToken cancellationToken)
+    {
+        if (position is not null && !IsStartKey(position, index))
+            throw new InvalidContinuationTokenException("holds no key to go on from");
+
+        return sender.SendAsync<(IReadOnlyList<TUser>, string?)>(
+            operation,
+            async token =>
+            {
+                IAsyncSearch<TUser> search = start();
+                List<TUser> users = await search.GetNextSetAsync(token).ConfigureAwait(false);
+                return (users, search.IsDone ? null : search.PaginationToken);
+            },
+            cancellationToken,
+            refusal => Task.FromResult<UserStoreException>(position is null
+                ? new UserStoreUnavailableException(
+                    $"{operation} on table '{schema.TableName}' was refused by DynamoDB; the inner exception says why.", refusal, isTransient: false)
+                : new InvalidContinuationTokenException("was refused by DynamoDB", refusal)));
+    }
+
+    // The SDK takes any JSON for a key and fails in many ways on what is none.
+    private bool IsStartKey(string position, UserIndex? index)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(position);
+            return json.RootElement.ValueKind == JsonValueKind.Object && schema.StartKeyOf(index).All(key =>
+                json.RootElement.TryGetProperty(key.AttributeName, out JsonElement value)
+                && value.ValueKind == JsonValueKind.Object
+                && value.TryGetProperty(key.KeyKind() == ScalarKind.Number ? "N" : "S", out JsonElement text)
+                && text.ValueKind == JsonValueKind.String);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
