@@ -27,7 +27,8 @@ await RefusedAsync<UserAlreadyExistsException>("A second user with her id", () =
 User found = await users.GetAsync(alice.UserId, ReadConsistency.Strong);
 Say($"Read {found}: equal to the created one: {found == alice}.");
 
-User patched = await users.UpdateAsync(alice.UserId, new UserPatch<User>().Set(u => u.Name, "Alice Renamed").Increment(u => u.Age, 33).Append(u => u.Tags, "renamed"));
+User patched = await users.UpdateAsync(
+    alice.UserId, new UserPatch<User>().Set(u => u.Name, "Alice Renamed").Increment(u => u.Age, 33).Append(u => u.Tags, "renamed"));
 Say($"Changed name, age and tags in one request: {patched}, tags {string.Join(", ", patched.Tags)}.");
 
 await RefusedAsync<UserConflictException>("Replacing the version read before", () => users.UpdateAsync(alice with { Name = "Alice Late" }));

@@ -43,7 +43,10 @@ internal static class DynoxideExecutable
         string folder = Directory.CreateTempSubdirectory("userstore-").FullName;
         try
         {
-            await RunNpmAsync(["install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", $"{package}@{Version}"], package, cancellationToken)
+            await RunNpmAsync(
+                ["install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", $"{package}@{Version}"],
+                package,
+                cancellationToken)
                 .ConfigureAwait(false);
 
             string installed = Path.Combine(folder, "node_modules", package, FileName);
@@ -62,7 +65,9 @@ internal static class DynoxideExecutable
 
     private static async Task RunNpmAsync(string[] arguments, string package, CancellationToken cancellationToken)
     {
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", ["/c", "npm", .. arguments]) : new ProcessStartInfo("npm", arguments);
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo("cmd.exe", ["/c", "npm", .. arguments])
+            : new ProcessStartInfo("npm", arguments);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         try
         {
@@ -71,7 +76,10 @@ internal static class DynoxideExecutable
             Task<string> errors = npm.StandardError.ReadToEndAsync(cancellationToken);
             await Task.WhenAll(output, errors, npm.WaitForExitAsync(cancellationToken)).ConfigureAwait(false);
             if (npm.ExitCode != 0)
-                throw new LocalDynamoDbException($"npm could not install {package}@{Version} (exit code {npm.ExitCode}). {Advice}\n{await errors.ConfigureAwait(false)}");
+            {
+                throw new LocalDynamoDbException(
+                    $"npm could not install {package}@{Version} (exit code {npm.ExitCode}). {Advice}\n{await errors.ConfigureAwait(false)}");
+            }
         }
         catch (Win32Exception notFound)
         {
@@ -79,7 +87,8 @@ internal static class DynoxideExecutable
         }
     }
 
-    private static string Advice => "Install Node.js (it brings npm), or put dynoxide on PATH, or set DYNAMODB_ENDPOINT to the address of a DynamoDB server.";
+    private static string Advice
+        => "Install Node.js (it brings npm), or put dynoxide on PATH, or set DYNAMODB_ENDPOINT to the address of a DynamoDB server.";
 
     private static string Platform() => OperatingSystem.IsWindows() ? "win32" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
 }

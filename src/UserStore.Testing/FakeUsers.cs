@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore.Testing;
 
-/// <summary>Makes users that are obviously not real: numbered names, addresses in <c>example.test</c>, which can never receive mail.</summary>
+/// <summary>Makes users that are obviously not real: numbered names, addresses in <c>example.test</c>, which can never receive
+/// mail.</summary>
 public static class FakeUsers
 {
     private static readonly string[] Statuses = [UserStatus.Active, UserStatus.Active, UserStatus.Pending, UserStatus.Suspended];
@@ -12,7 +13,8 @@ public static class FakeUsers
     /// <returns>A user with id, name, email, status, age and tags, not stored yet.</returns>
     public static User Create(int number = 1) => Create<User>(number);
 
-    /// <summary>Makes a user of a derived type; the same number gives the same user. Fields of the derived type keep their defaults.</summary>
+    /// <summary>Makes a user of a derived type; the same number gives the same user. Fields of the derived type keep their
+    /// defaults.</summary>
     /// <typeparam name="TUser">The type of the user. Its <c>required</c> members stay unset.</typeparam>
     /// <param name="number">Tells it from others.</param>
     /// <returns>A user with id, name, email, status, age and tags, not stored yet.</returns>

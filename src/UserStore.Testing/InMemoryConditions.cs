@@ -4,7 +4,8 @@ using UserStore.Modeling;
 
 namespace UserStore.Testing;
 
-/// <summary>Decides conditions as DynamoDB does: an absent attribute, or one of another type, meets no comparison but "not equal".</summary>
+/// <summary>Decides conditions as DynamoDB does: an absent attribute, or one of another type, meets no comparison but "not
+/// equal".</summary>
 internal static class InMemoryConditions
 {
     public static bool Accepts<TUser>(this UserCondition condition, InMemoryRow<TUser> row)

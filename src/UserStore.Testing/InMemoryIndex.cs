@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using UserStore.Modeling;
 using UserStore.Requests;
 
@@ -7,6 +9,13 @@ namespace UserStore.Testing;
 internal sealed class InMemoryIndex<TUser>(UserIndex definition)
     where TUser : User
 {
+    private static readonly JsonSerializerOptions Strict = new()
+    {
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
     private readonly Dictionary<StoredScalar, SortedSet<Entry>> _partitions = [];
 
     public void Replace(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after)
@@ -27,19 +36,21 @@ internal sealed class InMemoryIndex<TUser>(UserIndex definition)
     }
 
     /// <summary>Returns the rows of a query from a position on, without looking at the others.</summary>
-    public IEnumerable<InMemoryRow<TUser>> Read(PreparedQuery query, (StoredScalar? Sort, string UserId)? after)
+    /// <exception cref="InvalidContinuationTokenException">The position is not one of <see cref="PositionOf"/>.</exception>
+    public IEnumerable<InMemoryRow<TUser>> Read(PreparedQuery query, string? after)
     {
+        Position? start = after is null ? null : Parse(after);
         if (!_partitions.TryGetValue(query.PartitionKey, out SortedSet<Entry>? partition) || partition.Count == 0)
             return [];
 
         bool descending = query.Direction == QueryDirection.Descending;
         (Entry lower, Entry upper) = Bounds(query.SortKey, partition);
-        if (after is { } position)
+        if (start is not null)
         {
             if (descending)
-                upper = Min(upper, new Entry(position.Sort, Edge.Before, position.UserId, null));
+                upper = Min(upper, new Entry(start.Sort, Edge.Before, start.UserId, null));
             else
-                lower = Max(lower, new Entry(position.Sort, Edge.After, position.UserId, null));
+                lower = Max(lower, new Entry(start.Sort, Edge.After, start.UserId, null));
         }
 
         if (lower.CompareTo(upper) > 0)
@@ -48,8 +59,21 @@ internal sealed class InMemoryIndex<TUser>(UserIndex definition)
         return (descending ? view.Reverse() : view).Select(entry => entry.Row!);
     }
 
-    public (StoredScalar? Sort, string UserId) PositionOf(InMemoryRow<TUser> row)
-        => (definition.SortKey is null ? null : row.ScalarOf(definition.SortKey), row.User.UserId);
+    /// <summary>Returns the place of a row, as text from which a query goes on.</summary>
+    public string PositionOf(InMemoryRow<TUser> row)
+        => JsonSerializer.Serialize(new Position(definition.SortKey is null ? null : row.ScalarOf(definition.SortKey), row.User.UserId));
+
+    private static Position Parse(string position)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Position>(position, Strict)!;
+        }
+        catch (JsonException rubbish)
+        {
+            throw new InvalidContinuationTokenException("holds no key to go on from", rubbish);
+        }
+    }
 
     // An item without all keys of an index is not in it.
     private (StoredScalar Partition, Entry Entry)? Place(InMemoryRow<TUser> row)
@@ -85,6 +109,8 @@ internal sealed class InMemoryIndex<TUser>(UserIndex definition)
 
     private static Entry Max(Entry left, Entry right) => left.CompareTo(right) >= 0 ? left : right;
 
+    private sealed record Position(StoredScalar? Sort, string UserId);
+
     private enum Edge
     {
         Before = -1,
@@ -92,7 +118,8 @@ internal sealed class InMemoryIndex<TUser>(UserIndex definition)
         After = 1,
     }
 
-    /// <summary>A row in its place; or, with an edge, the place before or after a user, or before or after all users with a sort key.</summary>
+    /// <summary>A row in its place; or, with an edge, the place before or after a user, or before or after all users with a sort
+    /// key.</summary>
     private sealed record Entry(StoredScalar? Sort, Edge Edge, string? UserId, InMemoryRow<TUser>? Row) : IComparable<Entry>
     {
         public int CompareTo(Entry? other)

@@ -44,12 +44,18 @@ internal static class InMemoryPatch
     private static object Add(PatchChange change, object? current)
     {
         if (change.Value is double or float)
-            return Convert.ChangeType(Convert.ToDouble(current ?? 0d, CultureInfo.InvariantCulture) + Convert.ToDouble(change.Value, CultureInfo.InvariantCulture), change.Property.ValueType, CultureInfo.InvariantCulture);
+        {
+            return Convert.ChangeType(
+                Convert.ToDouble(current ?? 0d, CultureInfo.InvariantCulture) + Convert.ToDouble(change.Value, CultureInfo.InvariantCulture),
+                change.Property.ValueType,
+                CultureInfo.InvariantCulture);
+        }
 
         decimal start = Convert.ToDecimal(current ?? 0, CultureInfo.InvariantCulture);
         if (change.LeavesRange(start))
             throw change.OutOfRange();
-        return Convert.ChangeType(start + Convert.ToDecimal(change.Value, CultureInfo.InvariantCulture), change.Property.ValueType, CultureInfo.InvariantCulture);
+        return Convert.ChangeType(
+            start + Convert.ToDecimal(change.Value, CultureInfo.InvariantCulture), change.Property.ValueType, CultureInfo.InvariantCulture);
     }
 
     private static ArrayList Join(IEnumerable? current, IEnumerable items)

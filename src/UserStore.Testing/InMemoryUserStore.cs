@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.Runtime;
@@ -12,10 +11,13 @@ namespace UserStore.Testing;
 /// <summary>Keeps users in memory, by the rules of <see cref="DynamoDbUserStore{TUser}"/>: versions, limits, order, copies.</summary>
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>
-/// <para>Safe for concurrent use. Faults are asked for by <see cref="Faults"/>; calls are seen in <see cref="Calls"/> when recording is on.</para>
+/// <para>Safe for concurrent use. Faults are asked for by <see cref="Faults"/>; calls are seen in <see cref="Calls"/> when recording is
+/// on.</para>
 /// <para>
-/// Where it differs from a table: a page without a page size ends after 1000 users instead of 1 MB; users with equal sort keys, and the whole table, come
-/// in the order of their ids; eventual reads by id are never stale; there are no attributes that <typeparamref name="TUser"/> does not know; expired users
+/// Where it differs from a table: a page without a page size ends after 1000 users instead of 1 MB; users with equal sort keys, and the
+/// whole table, come
+/// in the order of their ids; eventual reads by id are never stale; there are no attributes that <typeparamref name="TUser"/> does not
+/// know; expired users
 /// are hidden and never removed.
 /// </para>
 /// </remarks>
@@ -48,14 +50,16 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
         // Only to measure users that are near a limit; it never sends anything.
         var context = new Lazy<IDynamoDBContext>(() => UserContext.Create(
-            new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), new TableSchema(_requests.Model, storeOptions)));
+            new AmazonDynamoDBClient(
+                new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), new TableSchema(_requests.Model, storeOptions)));
         _items = new UserItems<TUser>(() => context.Value, _requests.Model);
     }
 
     /// <summary>Gets the faults that coming calls meet.</summary>
     public StoreFaults Faults { get; } = new();
 
-    /// <summary>Gets a snapshot of the latest calls, oldest first; empty unless <see cref="InMemoryUserStoreOptions.RecordedCalls"/> is set.</summary>
+    /// <summary>Gets a snapshot of the latest calls, oldest first; empty unless <see cref="InMemoryUserStoreOptions.RecordedCalls"/> is
+    /// set.</summary>
     public IReadOnlyList<RecordedCall> Calls => _recorder.Snapshot();
 
     /// <inheritdoc/>
@@ -81,7 +85,12 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     {
         UserRequests<TUser>.CheckId(userId);
         UserRequests<TUser>.CheckConsistency(consistency);
-        return await RunAsync(nameof(FindAsync), isWrite: false, userId, () => Copy(_table.Find(userId, _requests.Now())), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(
+            nameof(FindAsync),
+            isWrite: false,
+            userId,
+            () => Copy(_table.Find(userId, _requests.Now())),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -96,7 +105,8 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserRequests<TUser>.CheckEmailConsistency(consistency);
 
         TUser? newest = null;
-        await foreach (TUser user in Pager(nameof(FindByEmailAsync), _requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        UserPager<TUser> found = Pager(nameof(FindByEmailAsync), _requests.PrepareEmailQuery(email));
+        await foreach (TUser user in found.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             if (newest is null || user.UpdatedAt > newest.UpdatedAt)
                 newest = user;
@@ -160,11 +170,16 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> QueryPageAsync(
         UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await Pager(nameof(QueryPageAsync), _requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await Pager(
+            nameof(QueryPageAsync),
+            _requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByStatusAsync(
-        string status, int? limit = null, QueryDirection direction = QueryDirection.Ascending, CancellationToken cancellationToken = default)
+        string status,
+        int? limit = null,
+        QueryDirection direction = QueryDirection.Ascending,
+        CancellationToken cancellationToken = default)
         => Pager(nameof(QueryByStatusAsync), _requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -180,26 +195,35 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
         => await Pager(nameof(ListPageAsync), options).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
-    private UserPager<TUser> Pager(string operation, PreparedQuery query) => new(query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
+    private UserPager<TUser> Pager(string operation, PreparedQuery query)
+        => new(query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
         RunAsync(operation, isWrite: false, null, () =>
         {
             InMemoryIndex<TUser> index = _table.Index(query.Index, _requests.Now());
             return Page(
-                index.Read(query, position is null ? null : JsonSerializer.Deserialize<IndexPosition>(position)!.ToTuple()),
+                index.Read(query, position),
                 query.ItemsToRead(remaining),
                 row => query.Filter?.Accepts(row) != false,
-                row => JsonSerializer.Serialize(IndexPosition.From(index.PositionOf(row))));
+                index.PositionOf);
         }, cancellationToken));
 
     private UserPager<TUser> Pager(string operation, UserListOptions? listOptions)
     {
         (UserListOptions options, byte[] fingerprint) = _requests.PrepareList(listOptions);
         return new(fingerprint, limit: null, (position, _, cancellationToken) =>
-            RunAsync(operation, isWrite: false, null, () => Page(_table.ReadAll(position), options.PageSize, static _ => true, static row => row.User.UserId), cancellationToken));
+            RunAsync(
+                operation,
+                isWrite: false,
+                null,
+                () => Page(_table.ReadAll(position), options.PageSize, static _ => true, static row => row.User.UserId),
+                cancellationToken));
     }
 
     private (IReadOnlyList<TUser> Users, string? Position) Page(
-        IEnumerable<InMemoryRow<TUser>> rows, int? pageSize, Func<InMemoryRow<TUser>, bool> accepts, Func<InMemoryRow<TUser>, string> positionOf)
+        IEnumerable<InMemoryRow<TUser>> rows,
+        int? pageSize,
+        Func<InMemoryRow<TUser>, bool> accepts,
+        Func<InMemoryRow<TUser>, string> positionOf)
     {
         int size = pageSize ?? DefaultPageSize;
         DateTimeOffset now = _requests.Now();
@@ -248,13 +272,6 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         {
             _recorder.Add(operation, userId, _time.GetUtcNow(), error);
         }
-    }
-
-    private sealed record IndexPosition(ScalarKind? Kind, string? Text, string UserId)
-    {
-        public static IndexPosition From((StoredScalar? Sort, string UserId) position) => new(position.Sort?.Kind, position.Sort?.Text, position.UserId);
-
-        public (StoredScalar? Sort, string UserId) ToTuple() => (Kind is null ? null : new StoredScalar(Kind.Value, Text!), UserId);
     }
 }
 

@@ -8,26 +8,33 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Puts in-memory stores in the place of registered ones.</summary>
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
-    /// <summary>Replaces <see cref="IUserStore"/> and <see cref="IUserStore{TUser}"/> of <see cref="User"/>, registered or not, by one in memory.</summary>
+    /// <summary>Replaces <see cref="IUserStore"/> and <see cref="IUserStore{TUser}"/> of <see cref="User"/>, registered or not, by one in
+    /// memory.</summary>
     /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/> unless it is set here.</param>
-    /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore"/>, for its faults and recorded calls.</returns>
-    public static IServiceCollection AddInMemoryUserStore(this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
+    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/> unless it is set
+    /// here.</param>
+    /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore"/>, for its faults and recorded
+    /// calls.</returns>
+    public static IServiceCollection AddInMemoryUserStore(
+        this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
 
         services.RemoveAll<InMemoryUserStore>();
         services.AddSingleton(provider => new InMemoryUserStore(OptionsFor(provider, configure)));
         services.Replace(ServiceDescriptor.Singleton<IUserStore>(static provider => provider.GetRequiredService<InMemoryUserStore>()));
-        services.Replace(ServiceDescriptor.Singleton<IUserStore<User>>(static provider => provider.GetRequiredService<InMemoryUserStore>()));
+        services.Replace(
+            ServiceDescriptor.Singleton<IUserStore<User>>(static provider => provider.GetRequiredService<InMemoryUserStore>()));
         return services;
     }
 
     /// <summary>Replaces <see cref="IUserStore{TUser}"/>, registered or not, by one in memory.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/> unless it is set here.</param>
-    /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded calls.</returns>
+    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/> unless it is set
+    /// here.</param>
+    /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded
+    /// calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
         where TUser : User
@@ -36,7 +43,8 @@ public static class InMemoryUserStoreServiceCollectionExtensions
 
         services.RemoveAll<InMemoryUserStore<TUser>>();
         services.AddSingleton(provider => new InMemoryUserStore<TUser>(OptionsFor(provider, configure)));
-        services.Replace(ServiceDescriptor.Singleton<IUserStore<TUser>>(static provider => provider.GetRequiredService<InMemoryUserStore<TUser>>()));
+        services.Replace(
+            ServiceDescriptor.Singleton<IUserStore<TUser>>(static provider => provider.GetRequiredService<InMemoryUserStore<TUser>>()));
         return services;
     }
 

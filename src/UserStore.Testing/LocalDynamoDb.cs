@@ -6,10 +6,13 @@ using Amazon.Runtime;
 
 namespace UserStore.Testing;
 
-/// <summary>A DynamoDB server for tests: one that <c>DYNAMODB_ENDPOINT</c> names, else one started on this machine and stopped with its owner.</summary>
+/// <summary>A DynamoDB server for tests: one that <c>DYNAMODB_ENDPOINT</c> names, else one started on this machine and stopped with its
+/// owner.</summary>
 /// <remarks>
-/// The started server is <c>dynoxide</c>: the executable on <c>PATH</c>, else the pinned npm package of this platform, installed once into a cache of the
-/// user. It listens on a free loopback port and keeps everything in memory. It ends with <see cref="DisposeAsync"/>; on Linux and macOS also when its owner
+/// The started server is <c>dynoxide</c>: the executable on <c>PATH</c>, else the pinned npm package of this platform, installed once into
+/// a cache of the
+/// user. It listens on a free loopback port and keeps everything in memory. It ends with <see cref="DisposeAsync"/>; on Linux and macOS
+/// also when its owner
 /// crashes, on Windows only when its owner ends in order.
 /// </remarks>
 public sealed class LocalDynamoDb : IAsyncDisposable
@@ -56,7 +59,9 @@ public sealed class LocalDynamoDb : IAsyncDisposable
     {
         var config = new AmazonDynamoDBConfig { ServiceURL = Endpoint.ToString(), AuthenticationRegion = "us-east-1" };
         configure?.Invoke(config);
-        return Endpoint.IsLoopback ? new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), config) : new AmazonDynamoDBClient(config);
+        return Endpoint.IsLoopback
+            ? new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), config)
+            : new AmazonDynamoDBClient(config);
     }
 
     /// <summary>Stops the server if it was started here.</summary>
@@ -70,9 +75,11 @@ public sealed class LocalDynamoDb : IAsyncDisposable
         await StopAsync(_process).ConfigureAwait(false);
     }
 
-    internal static LocalDynamoDb At(string endpoint) => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+    internal static LocalDynamoDb At(string endpoint)
+        => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
         ? new LocalDynamoDb(address, $"the server at {address} that {EndpointVariable} names", process: null)
-        : throw new LocalDynamoDbException($"{EndpointVariable} is '{endpoint}', but must be an absolute address such as http://localhost:8000.");
+        : throw new LocalDynamoDbException(
+            $"{EndpointVariable} is '{endpoint}', but must be an absolute address such as http://localhost:8000.");
 
     internal static async Task<LocalDynamoDb> StartOwnAsync(CancellationToken cancellationToken)
     {
@@ -95,7 +102,11 @@ public sealed class LocalDynamoDb : IAsyncDisposable
 
             await StopAsync(process).ConfigureAwait(false);
             if (attempt == MaxStarts)
-                throw new LocalDynamoDbException($"The server '{executable}' does not start. Start it by hand to see why, or set {EndpointVariable} to the address of another one.");
+            {
+                throw new LocalDynamoDbException(
+                    $"The server '{executable}' does not start. "
+                        + $"Start it by hand to see why, or set {EndpointVariable} to the address of another one.");
+            }
         }
     }
 

@@ -8,7 +8,8 @@ namespace UserStore;
 /// <para>Safe for concurrent use; meant to live as long as the service. Returned users are independent copies.</para>
 /// <para>
 /// Every call may throw <see cref="UserStoreThrottledException"/>, <see cref="UserStoreUnavailableException"/> and
-/// <see cref="UserStoreSchemaException"/>; bad input is refused with <see cref="InvalidUserException"/> before a request is sent. Request counts are
+/// <see cref="UserStoreSchemaException"/>; bad input is refused with <see cref="InvalidUserException"/> before a request is sent. Request
+/// counts are
 /// meant without contention and failures. A cancelled write may have been applied if its request was already sent.
 /// </para>
 /// <para>
@@ -23,8 +24,10 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <returns>A task that completes when table and indexes are active.</returns>
     /// <exception cref="UserStoreSchemaException">The table exists with other keys, or an index with other keys.</exception>
     /// <remarks>
-    /// Safe to call again, and from several processes at once. Costs one <c>DescribeTable</c> and, with time to live, one <c>DescribeTimeToLive</c> when
-    /// nothing is missing. Creating takes seconds, adding an index to a large table up to hours. Changes nothing that exists, except that it switches on
+    /// Safe to call again, and from several processes at once. Costs one <c>DescribeTable</c> and, with time to live, one
+    /// <c>DescribeTimeToLive</c> when
+    /// nothing is missing. Creating takes seconds, adding an index to a large table up to hours. Changes nothing that exists, except that
+    /// it switches on
     /// time to live and the stream when they are off and the options ask for them.
     /// </remarks>
     Task EnsureTablesAsync(CancellationToken cancellationToken = default);
@@ -45,7 +48,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <returns>The user, or <see langword="null"/> when there is none.</returns>
     /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
     /// <remarks>Costs one read.</remarks>
-    Task<TUser?> FindAsync(string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
+    Task<TUser?> FindAsync(
+        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
 
     /// <summary>Reads the user with this id, which must exist.</summary>
     /// <param name="userId">The id.</param>
@@ -55,7 +59,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <exception cref="UserNotFoundException">There is no such user.</exception>
     /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
     /// <remarks>Costs one read.</remarks>
-    Task<TUser> GetAsync(string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
+    Task<TUser> GetAsync(
+        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
 
     /// <summary>Finds the user with this email, or <see langword="null"/>.</summary>
     /// <param name="email">The address; normalised as on writing.</param>
@@ -65,7 +70,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <exception cref="InvalidOperationException">A strong read was asked for.</exception>
     /// <exception cref="InvalidUserException">The email is not an address.</exception>
     /// <remarks>Costs one query of <c>email-index</c>, which follows the table with a delay.</remarks>
-    Task<TUser?> FindByEmailAsync(string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
+    Task<TUser?> FindByEmailAsync(
+        string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
 
     /// <summary>Replaces a stored user, unless somebody changed it after <paramref name="user"/> was read.</summary>
     /// <param name="user">The new content, made from a user that the store returned: <c>user with { Name = "Ada" }</c>.</param>
@@ -73,7 +79,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <returns>The user as stored, with its new version.</returns>
     /// <exception cref="UserConflictException">The table holds another revision, or the user is gone.</exception>
     /// <exception cref="InvalidUserException">The user breaks rules; all of them are listed.</exception>
-    /// <remarks>Costs one conditional write, and one read more when it is refused. Attributes that <typeparamref name="TUser"/> does not know survive.</remarks>
+    /// <remarks>Costs one conditional write, and one read more when it is refused. Attributes that <typeparamref name="TUser"/> does not
+    /// know survive.</remarks>
     Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Changes some properties of a stored user without reading it first.</summary>
@@ -94,10 +101,12 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="cancellationToken">Abandons the call. A delete already sent may still take effect.</param>
     /// <returns>The deleted user, or <see langword="null"/> when there was none.</returns>
     /// <exception cref="UserConflictException">
-    /// The user is at another version than <paramref name="expectedVersion"/>; or, without one, it was changed each time between the read and the delete.
+    /// The user is at another version than <paramref name="expectedVersion"/>; or, without one, it was changed each time between the read
+    /// and the delete.
     /// </exception>
     /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
-    /// <remarks>Costs a consistent read and, when there is a user, a delete conditional on the revision read, so that what is returned is what was deleted.</remarks>
+    /// <remarks>Costs a consistent read and, when there is a user, a delete conditional on the revision read, so that what is returned is
+    /// what was deleted.</remarks>
     Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default);
 
     /// <summary>Returns the users that an index holds for a key, page after page.</summary>
@@ -113,10 +122,12 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="continuationToken">The token of the page before, or <see langword="null"/> for the first page.</param>
     /// <param name="cancellationToken">Abandons the call.</param>
     /// <returns>The page; it may be empty although more follow.</returns>
-    /// <exception cref="InvalidContinuationTokenException">The token is damaged or was made for another query. The page size may change.</exception>
+    /// <exception cref="InvalidContinuationTokenException">The token is damaged or was made for another query. The page size may
+    /// change.</exception>
     /// <exception cref="InvalidUserException">The index, a property of the filter or a key value does not fit the model.</exception>
     /// <remarks>Costs one query.</remarks>
-    Task<UserPage<TUser>> QueryPageAsync(UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default);
+    Task<UserPage<TUser>> QueryPageAsync(
+        UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default);
 
     /// <summary>Returns the users with a status, by their creation.</summary>
     /// <param name="status">The status.</param>
@@ -127,7 +138,10 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <exception cref="InvalidUserException">The status is empty or too long.</exception>
     /// <remarks>Short for <see cref="QueryAsync"/> on <c>status-index</c>. Costs one query a page.</remarks>
     IAsyncEnumerable<TUser> QueryByStatusAsync(
-        string status, int? limit = null, QueryDirection direction = QueryDirection.Ascending, CancellationToken cancellationToken = default);
+        string status,
+        int? limit = null,
+        QueryDirection direction = QueryDirection.Ascending,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Returns all users with an email.</summary>
     /// <param name="email">The address; normalised as on writing.</param>
@@ -141,7 +155,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="options">The page size and consistency.</param>
     /// <param name="cancellationToken">Ends the sequence.</param>
     /// <returns>The users, read while they are enumerated.</returns>
-    /// <remarks>A scan: costs the capacity of reading the whole table, one request a page. Use <see cref="QueryAsync"/> where an index serves.</remarks>
+    /// <remarks>A scan: costs the capacity of reading the whole table, one request a page. Use <see cref="QueryAsync"/> where an index
+    /// serves.</remarks>
     IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Returns one page of all users of the table, in no particular order.</summary>

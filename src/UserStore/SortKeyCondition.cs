@@ -2,7 +2,8 @@ namespace UserStore;
 
 /// <summary>Restricts a query to a range of the index's sort key.</summary>
 /// <remarks>
-/// The values have the type of the sort key's property, for <c>status-index</c> <see cref="DateTimeOffset"/>. Text is ordered by its UTF-8 bytes.
+/// The values have the type of the sort key's property, for <c>status-index</c> <see cref="DateTimeOffset"/>. Text is ordered by its UTF-8
+/// bytes.
 /// </remarks>
 public sealed class SortKeyCondition
 {

@@ -8,7 +8,8 @@ namespace UserStore;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Services add fields of their own by deriving: <c>record AppUser : User { [DynamoDBProperty("city")] public string? City { get; init; } }</c>.
+/// Services add fields of their own by deriving: <c>record AppUser : User { [DynamoDBProperty("city")] public string? City { get; init; }
+/// }</c>.
 /// A derived type may declare further global secondary indexes and <c>required</c> members; it needs a public parameterless constructor.
 /// </para>
 /// <para>
@@ -28,7 +29,8 @@ public record User
 
     /// <summary>Gets the email address, the partition key of <c>email-index</c> (attribute <c>email</c>).</summary>
     /// <value>
-    /// <see langword="null"/> when the user has none. Stored as <see cref="UserStoreOptions.NormalizeEmail"/> makes it: by default trimmed and in
+    /// <see langword="null"/> when the user has none. Stored as <see cref="UserStoreOptions.NormalizeEmail"/> makes it: by default trimmed
+    /// and in
     /// invariant lower case.
     /// </value>
     [DynamoDBProperty("email")]
@@ -40,7 +42,8 @@ public record User
     public string? Name { get; init; }
 
     /// <summary>Gets the status, the partition key of <c>status-index</c> (attribute <c>status</c>).</summary>
-    /// <value>One of <see cref="UserStatus"/> or a word of your own, 1 to 2048 bytes of UTF-8. The default is <see cref="UserStatus.Active"/>.</value>
+    /// <value>One of <see cref="UserStatus"/> or a word of your own, 1 to 2048 bytes of UTF-8. The default is
+    /// <see cref="UserStatus.Active"/>.</value>
     [DynamoDBProperty("status")]
     [DynamoDBGlobalSecondaryIndexHashKey("status-index")]
     public string Status { get; init; } = UserStatus.Active;
@@ -72,7 +75,8 @@ public record User
 
     /// <summary>Gets when the user ceases to exist (attribute <c>expires_at</c>, the table's time to live).</summary>
     /// <value>
-    /// <see langword="null"/> when the user stays until it is deleted. Kept in whole seconds; fractions are cut. From that second on the user is not
+    /// <see langword="null"/> when the user stays until it is deleted. Kept in whole seconds; fractions are cut. From that second on the
+    /// user is not
     /// returned any more, although DynamoDB may take days to remove the item.
     /// </value>
     [DynamoDBProperty("expires_at", typeof(EpochSecondsConverter))]

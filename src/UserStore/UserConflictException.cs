@@ -21,7 +21,8 @@ public sealed class UserConflictException : UserStoreException
     public long? ExpectedVersion { get; }
 
     /// <summary>Gets the version found; <see langword="null"/> if the user is gone or has no version.</summary>
-    /// <remarks>Equals <see cref="ExpectedVersion"/> when the user was deleted and created again, or when the copy in hand lost its write id.</remarks>
+    /// <remarks>Equals <see cref="ExpectedVersion"/> when the user was deleted and created again, or when the copy in hand lost its write
+    /// id.</remarks>
     public long? ActualVersion { get; }
 
     /// <summary>Gets a value indicating whether the user does not exist any more.</summary>

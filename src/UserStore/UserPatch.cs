@@ -76,7 +76,8 @@ public sealed class UserPatch<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     /// <param name="items">What to append, in order.</param>
     /// <returns>This patch.</returns>
     /// <remarks>
-    /// Concurrent appends all take effect. A set that another program stored in place of the list is refused by DynamoDB with an error that says so; replace
+    /// Concurrent appends all take effect. A set that another program stored in place of the list is refused by DynamoDB with an error that
+    /// says so; replace
     /// it with <see cref="Set"/> first.
     /// </remarks>
     public UserPatch<TUser> Append<TItem>(Expression<Func<TUser, IEnumerable<TItem>?>> property, params IEnumerable<TItem> items)
@@ -99,7 +100,8 @@ public sealed class UserPatch<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     }
 
     /// <summary>Applies the patch only if the stored user meets a condition. Several conditions must all hold.</summary>
-    /// <param name="condition">The condition, as <c>u => u.Status == "active"</c>; what can be said in it is told at <see cref="UserQuery{TUser}.Filter"/>.</param>
+    /// <param name="condition">The condition, as <c>u => u.Status == "active"</c>; what can be said in it is told at
+    /// <see cref="UserQuery{TUser}.Filter"/>.</param>
     /// <returns>This patch.</returns>
     public UserPatch<TUser> OnlyIf(Expression<Func<TUser, bool>> condition)
     {
@@ -148,7 +150,8 @@ internal enum PatchAction
 
 internal sealed record PatchChange(UserProperty Property, PatchAction Action, object? Value)
 {
-    /// <summary>Returns the last stored value from which an increment stays within the range of its property, or null if there is none.</summary>
+    /// <summary>Returns the last stored value from which an increment stays within the range of its property, or null if there is
+    /// none.</summary>
     public (decimal Value, bool IsUpper)? LargestStart()
     {
         if (Action != PatchAction.Increment || Property.IntegerRange is not { } range)
@@ -158,7 +161,7 @@ internal sealed record PatchChange(UserProperty Property, PatchAction Action, ob
     }
 
     /// <summary>Tells whether the increment of this stored value leaves the range of the property.</summary>
-    public bool LeavesRange(decimal stored)
+    public bool LeavesRange(decimal? stored)
         => LargestStart() is { } limit && (limit.IsUpper ? stored > limit.Value : stored < limit.Value);
 
     public InvalidUserException OutOfRange(Exception? innerException = null)

@@ -1,7 +1,9 @@
 namespace UserStore;
 
-/// <summary>The base of every failure that the store reports. Wrong use of the API throws the framework's argument exceptions instead.</summary>
-/// <remarks>Messages hold ids and the names of fields, tables and indexes, never emails, names or other values. The SDK's exception is the inner one.</remarks>
+/// <summary>The base of every failure that the store reports. Wrong use of the API throws the framework's argument exceptions
+/// instead.</summary>
+/// <remarks>Messages hold ids and the names of fields, tables and indexes, never emails, names or other values. The SDK's exception is the
+/// inner one.</remarks>
 public abstract class UserStoreException : Exception
 {
     private protected UserStoreException(string message, Exception? innerException)

@@ -2,20 +2,25 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore;
 
-/// <summary>Says where the users of one type are kept. There is one instance for each user type, named by the full name of the type.</summary>
+/// <summary>Says where the users of one type are kept. There is one instance for each user type, named by the full name of the
+/// type.</summary>
 public sealed class UserStoreOptions
 {
-    /// <summary>Gets or sets the address of a DynamoDB server to use instead of the service's own, such as <c>http://localhost:8000</c>.</summary>
+    /// <summary>Gets or sets the address of a DynamoDB server to use instead of the service's own, such as
+    /// <c>http://localhost:8000</c>.</summary>
     /// <value>
-    /// An absolute http or https address. The default is <see langword="null"/>: the environment variable <c>DYNAMODB_ENDPOINT</c> if it is set, else the
+    /// An absolute http or https address. The default is <see langword="null"/>: the environment variable <c>DYNAMODB_ENDPOINT</c> if it is
+    /// set, else the
     /// endpoint of the region. A loopback address needs no credentials. Unused when the service registered an <c>IAmazonDynamoDB</c>.
     /// </value>
-    [SuppressMessage("Design", "CA1056:URI-like properties should not be strings", Justification = "Bound from configuration; named as in the SDK.")]
+    [SuppressMessage(
+        "Design", "CA1056:URI-like properties should not be strings", Justification = "Bound from configuration; named as in the SDK.")]
     public string? ServiceUrl { get; set; }
 
     /// <summary>Gets or sets the AWS region, such as <c>eu-central-1</c>.</summary>
     /// <value>
-    /// The default is <see langword="null"/>: the region of the environment, profile or machine, and <c>us-east-1</c> when none is set. Unused when the
+    /// The default is <see langword="null"/>: the region of the environment, profile or machine, and <c>us-east-1</c> when none is set.
+    /// Unused when the
     /// service registered an <c>IAmazonDynamoDB</c>.
     /// </value>
     public string? Region { get; set; }
@@ -25,15 +30,18 @@ public sealed class UserStoreOptions
     public string TableNamePrefix { get; set; } = string.Empty;
 
     /// <summary>Gets or sets the table that holds the users, without the prefix.</summary>
-    /// <value>With the prefix 3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is <see langword="null"/>: as <c>[DynamoDBTable]</c> says, for <see cref="User"/> <c>Users</c>.</value>
+    /// <value>With the prefix 3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is <see langword="null"/>: as
+    /// <c>[DynamoDBTable]</c> says, for <see cref="User"/> <c>Users</c>.</value>
     public string? UsersTable { get; set; }
 
     /// <summary>Gets the names that indexes have in the table, by the name that the attributes of the user type give them.</summary>
-    /// <value>3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. An index that is not listed is called as the attributes say. The default is empty.</value>
+    /// <value>3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. An index that is not listed is called as the attributes say. The
+    /// default is empty.</value>
     public IDictionary<string, string> IndexNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Gets or sets how an email is made comparable before it is stored or looked up.</summary>
-    /// <value>The default trims and lowers it with the rules of the invariant culture. A rule must give the same result for its own result.</value>
+    /// <value>The default trims and lowers it with the rules of the invariant culture. A rule must give the same result for its own
+    /// result.</value>
     public Func<string, string> NormalizeEmail { get; set; } = static email => email.Trim().ToLowerInvariant();
 
     /// <summary>Gets or sets how tables made by <see cref="IUserStore{TUser}.EnsureTablesAsync"/> are paid.</summary>
@@ -41,11 +49,13 @@ public sealed class UserStoreOptions
     public TableBilling Billing { get; set; } = TableBilling.OnDemand;
 
     /// <summary>Gets or sets the read capacity units of the table and of each index.</summary>
-    /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Only with <see cref="TableBilling.Provisioned"/>.</value>
+    /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Only with
+    /// <see cref="TableBilling.Provisioned"/>.</value>
     public int ReadCapacityUnits { get; set; } = 5;
 
     /// <summary>Gets or sets the write capacity units of the table and of each index.</summary>
-    /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Only with <see cref="TableBilling.Provisioned"/>.</value>
+    /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Only with
+    /// <see cref="TableBilling.Provisioned"/>.</value>
     public int WriteCapacityUnits { get; set; } = 5;
 
     /// <summary>Gets or sets what the table's stream tells about each change.</summary>
@@ -56,7 +66,8 @@ public sealed class UserStoreOptions
     /// <value>The default is <see langword="true"/>. The store hides expired users in any case.</value>
     public bool EnableTimeToLive { get; set; } = true;
 
-    /// <summary>Gets or sets how long <see cref="IUserStore{TUser}.EnsureTablesAsync"/> waits for a table or index to become active.</summary>
+    /// <summary>Gets or sets how long <see cref="IUserStore{TUser}.EnsureTablesAsync"/> waits for a table or index to become
+    /// active.</summary>
     /// <value>1 second to 1 day. The default is 10 minutes.</value>
     public TimeSpan TableCreationTimeout { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -9,7 +9,9 @@ public sealed class UserStoreSchemaException : UserStoreException
     /// <param name="problem">What is wrong and what to do about it, as sentences.</param>
     /// <param name="innerException">The error the database reported, if one did.</param>
     public UserStoreSchemaException(string tableName, string? indexName, string problem, Exception? innerException = null)
-        : base(indexName is null ? $"Table '{tableName}': {problem}" : $"Index '{indexName}' of table '{tableName}': {problem}", innerException)
+        : base(
+            indexName is null ? $"Table '{tableName}': {problem}" : $"Index '{indexName}' of table '{tableName}': {problem}",
+            innerException)
         => (TableName, IndexName) = (tableName, indexName);
 
     /// <summary>Gets the table, with its prefix.</summary>

@@ -6,7 +6,8 @@ public sealed class SuiteCompletenessTests
 {
     private static readonly string[] Stores = ["InMemory", "DynamoDb"];
 
-    private static readonly Type[] AllSuites = [.. typeof(Contract).Assembly.GetTypes().Where(type => type.IsAbstract && type.BaseType == typeof(Contract))];
+    private static readonly Type[] AllSuites = [.. typeof(Contract).Assembly.GetTypes().Where(
+        type => type.IsAbstract && type.BaseType == typeof(Contract))];
 
     public static TheoryData<Type> Suites => [.. AllSuites];
 

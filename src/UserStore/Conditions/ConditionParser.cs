@@ -21,13 +21,17 @@ internal sealed class ConditionParser
 
     private UserCondition Parse(Expression expression) => expression switch
     {
-        BinaryExpression { NodeType: ExpressionType.AndAlso or ExpressionType.And } both => new AndCondition(Parse(both.Left), Parse(both.Right)),
-        BinaryExpression { NodeType: ExpressionType.OrElse or ExpressionType.Or } either => new OrCondition(Parse(either.Left), Parse(either.Right)),
+        BinaryExpression { NodeType: ExpressionType.AndAlso or ExpressionType.And } both => new AndCondition(
+            Parse(both.Left), Parse(both.Right)),
+        BinaryExpression { NodeType: ExpressionType.OrElse or ExpressionType.Or } either => new OrCondition(
+            Parse(either.Left), Parse(either.Right)),
         BinaryExpression comparison when OperatorOf(comparison.NodeType) is { } @operator => ParseComparison(comparison, @operator),
         UnaryExpression { NodeType: ExpressionType.Not } not => new NotCondition(Parse(not.Operand)),
         MethodCallExpression call => ParseCall(call),
-        MemberExpression { Member.Name: nameof(Nullable<>.HasValue) } hasValue when Find(hasValue.Expression!) is { } property => new PresentCondition(property),
-        _ when Find(expression) is { } flag && flag.ValueType == typeof(bool) => new ComparisonCondition(flag, ComparisonOperator.Equal, flag.ToScalar(true)),
+        MemberExpression { Member.Name: nameof(Nullable<>.HasValue) } hasValue when Find(hasValue.Expression!) is { } property
+            => new PresentCondition(property),
+        _ when Find(expression) is { } flag && flag.ValueType == typeof(bool) => new ComparisonCondition(
+            flag, ComparisonOperator.Equal, flag.ToScalar(true)),
         _ => throw Unsupported(expression),
     };
 
@@ -60,7 +64,8 @@ internal sealed class ConditionParser
         throw Unsupported(call);
     }
 
-    // "list.Contains(x)", "Enumerable.Contains(list, x)", and what the compiler makes of arrays: "MemoryExtensions.Contains((ReadOnlySpan<T>)array, x)".
+    // "list.Contains(x)", "Enumerable.Contains(list, x)", and what the compiler makes of arrays:
+    // "MemoryExtensions.Contains((ReadOnlySpan<T>)array, x)".
     private UserCondition ParseMembership(MethodCallExpression call)
     {
         Expression[] operands = call.Object is null ? [.. call.Arguments] : [call.Object, .. call.Arguments];
@@ -70,7 +75,8 @@ internal sealed class ConditionParser
         Expression collection = WithoutSpan(operands[0]);
         if (Find(collection) is { IsList: true } list)
         {
-            object item = Evaluate(operands[1]) ?? throw new InvalidUserException(list.Name, "can be searched for values other than null only");
+            object item = Evaluate(operands[1]) ?? throw new InvalidUserException(
+                list.Name, "can be searched for values other than null only");
             return new ContainsCondition(list, Element(list, item));
         }
 
@@ -87,7 +93,8 @@ internal sealed class ConditionParser
 
     private static StoredScalar Element(UserProperty list, object item) => item is string text
         ? Text(text)
-        : UserProperty.TryToStored(item, out StoredScalar scalar) ? scalar : throw new InvalidUserException(list.Name, "can be searched for text, numbers and booleans only");
+        : UserProperty.TryToStored(item, out StoredScalar scalar) ? scalar : throw new InvalidUserException(
+            list.Name, "can be searched for text, numbers and booleans only");
 
     private static StoredScalar Text(string text) => new(ScalarKind.String, text);
 
@@ -150,7 +157,8 @@ internal sealed class ConditionParser
 
     // The kind of the node is told, never its text, which may hold values.
     private static NotSupportedException Unsupported(Expression expression) => new(
-        $"DynamoDB has no counterpart of this part of the condition ({expression.NodeType}{(expression is MethodCallExpression call ? " " + call.Method.Name : "")}). "
+        "DynamoDB has no counterpart of this part of the condition "
+        + $"({expression.NodeType}{(expression is MethodCallExpression call ? " " + call.Method.Name : "")}). "
         + "Compare properties of the user with values; join comparisons by &&, || and !; or use StartsWith, Contains and comparisons with null.");
 
     private sealed class ParameterFinder : ExpressionVisitor

@@ -5,7 +5,8 @@ using Amazon.Runtime;
 
 namespace UserStore.DependencyInjection;
 
-/// <summary>Makes the clients of services that registered none: one for each endpoint and region, shared by the stores that use it.</summary>
+/// <summary>Makes the clients of services that registered none: one for each endpoint and region, shared by the stores that use
+/// it.</summary>
 internal sealed class DynamoDbClients : IDisposable
 {
     public const string EndpointVariable = "DYNAMODB_ENDPOINT";
@@ -45,7 +46,8 @@ internal sealed class DynamoDbClients : IDisposable
         var config = new AmazonDynamoDBConfig
         {
             ServiceURL = serviceUrl,
-            AuthenticationRegion = region ?? FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false)?.SystemName ?? DefaultRegion,
+            AuthenticationRegion = region ?? FallbackRegionFactory.GetRegionEndpoint(
+                includeInstanceMetadata: false)?.SystemName ?? DefaultRegion,
         };
         return isLocal ? new AmazonDynamoDBClient(LocalCredentials(), config) : new AmazonDynamoDBClient(config);
     }

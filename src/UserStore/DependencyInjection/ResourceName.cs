@@ -9,7 +9,8 @@ internal static class ResourceName
     private const int MinLength = 3;
     private const int MaxLength = 255;
 
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
     /// <summary>Gets the rule as the end of a sentence: the name must have ...</summary>
     public static string Rule => $"{MinLength} to {MaxLength} letters, digits, '_', '.' and '-'";

@@ -6,7 +6,8 @@ using UserStore.Modeling;
 namespace UserStore.DependencyInjection;
 
 /// <summary>Checks the options of one user type. Each message says what was given and what is allowed.</summary>
-internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IValidateOptions<UserStoreOptions>
+internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(
+    DynamicallyAccessedMemberTypes.All)] TUser> : IValidateOptions<UserStoreOptions>
     where TUser : User
 {
     // Of a table, by default; Amazon DynamoDB Developer Guide, "Quotas".
@@ -18,13 +19,20 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             return ValidateOptionsResult.Skip;
 
         string[] failures = [.. Failures(options)];
-        return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures.Select(failure => $"UserStoreOptions for {name}: {failure}"));
+        return failures.Length == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(failures.Select(failure => $"UserStoreOptions for {name}: {failure}"));
     }
 
     private static IEnumerable<string> Failures(UserStoreOptions options)
     {
-        if (DynamoDbClients.ServiceUrlOf(options) is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
-            yield return $"{(options.ServiceUrl is null ? DynamoDbClients.EndpointVariable : nameof(options.ServiceUrl))} is '{url}', but must be an absolute http or https address.";
+        if (DynamoDbClients.ServiceUrlOf(options) is { } url
+            && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
+        {
+            string source = options.ServiceUrl is null ? DynamoDbClients.EndpointVariable : nameof(options.ServiceUrl);
+            yield return $"{source} is '{url}', but must be an absolute http or https address.";
+        }
+
         if (options.Region is { } region && !ResourceName.IsRegion(region))
             yield return $"Region is '{region}', but must be the name of an AWS region, such as 'eu-central-1'.";
 
@@ -58,15 +66,19 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
     private static IEnumerable<string> IndexFailures(UserStoreOptions options)
     {
         UserModel model = UserModel.For<TUser>();
+        string declared = string.Join(", ", model.Indexes.Keys.Order(StringComparer.Ordinal));
         foreach ((string index, string name) in options.IndexNames)
         {
             if (!model.Indexes.ContainsKey(index))
-                yield return $"IndexNames has '{index}', but {model.UserType.Name} declares only {string.Join(", ", model.Indexes.Keys.Order(StringComparer.Ordinal))}.";
+                yield return $"IndexNames has '{index}', but {model.UserType.Name} declares only {declared}.";
             if (!ResourceName.IsValid(name))
                 yield return $"IndexNames calls '{index}' '{name}', but the name must have {ResourceName.Rule}.";
         }
 
-        foreach (var twice in model.Indexes.Keys.GroupBy(index => options.IndexNames.TryGetValue(index, out string? name) ? name : index, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        IEnumerable<IGrouping<string, string>> sameNames = model.Indexes.Keys
+            .GroupBy(index => options.IndexNames.TryGetValue(index, out string? name) ? name : index, StringComparer.Ordinal)
+            .Where(group => group.Count() > 1);
+        foreach (IGrouping<string, string> twice in sameNames)
             yield return $"IndexNames calls {string.Join(" and ", twice)} both '{twice.Key}', but every index needs a name of its own.";
     }
 }

@@ -13,9 +13,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers user stores.</summary>
 /// <remarks>
-/// All registrations are singletons. None opens a connection. Calling one twice is harmless: what is registered already stays, and the options are
-/// configured by both. An <see cref="IAmazonDynamoDB"/> that the service registers itself is used by every store; otherwise a client is made from the
-/// options, the default credential chain and the default region chain. The store's <see cref="IDynamoDBContext"/> is registered with the user type as key.
+/// All registrations are singletons. None opens a connection. Calling one twice is harmless: what is registered already stays, and the
+/// options are
+/// configured by both. An <see cref="IAmazonDynamoDB"/> that the service registers itself is used by every store; otherwise a client is
+/// made from the
+/// options, the default credential chain and the default region chain. The store's <see cref="IDynamoDBContext"/> is registered with the
+/// user type as key.
 /// </remarks>
 public static class UserStoreServiceCollectionExtensions
 {
@@ -30,9 +33,11 @@ public static class UserStoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore"/> and <see cref="IUserStore{TUser}"/> of <see cref="User"/>, with options from configuration.</summary>
+    /// <summary>Registers <see cref="IUserStore"/> and <see cref="IUserStore{TUser}"/> of <see cref="User"/>, with options from
+    /// configuration.</summary>
     /// <param name="services">The services of the application.</param>
-    /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key is an error.</param>
+    /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key is an
+    /// error.</param>
     /// <returns>A builder for further parts.</returns>
     [RequiresUnreferencedCode(BindsByReflection)]
     [RequiresDynamicCode(BindsByReflection)]
@@ -48,7 +53,8 @@ public static class UserStoreServiceCollectionExtensions
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; without it the defaults apply.</param>
     /// <returns>A builder for further parts.</returns>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table; the message says which rule is broken.</exception>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table; the message says
+    /// which rule is broken.</exception>
     public static UserStoreBuilder AddUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<UserStoreOptions>? configure = null)
         where TUser : User
@@ -63,7 +69,8 @@ public static class UserStoreServiceCollectionExtensions
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options. An unknown key is an error.</param>
     /// <returns>A builder for further parts.</returns>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table; the message says which rule is broken.</exception>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table; the message says
+    /// which rule is broken.</exception>
     [RequiresUnreferencedCode(BindsByReflection)]
     [RequiresDynamicCode(BindsByReflection)]
     public static UserStoreBuilder AddUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
@@ -97,12 +104,20 @@ public static class UserStoreServiceCollectionExtensions
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
         where TUser : User
         => services.TryAddSingleton<IUserStore<TUser>>(static provider =>
-            new DynamoDbUserStore<TUser>(ClientOf<TUser>(provider), ContextOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
+            new DynamoDbUserStore<TUser>(
+                ClientOf<TUser>(provider),
+                ContextOf<TUser>(provider),
+                OptionsOf<TUser>(provider),
+                provider.GetRequiredService<TimeProvider>()));
 
     private static void AddShortForm(IServiceCollection services)
     {
         services.TryAddSingleton<IUserStore>(static provider =>
-            new DynamoDbUserStore(ClientOf<User>(provider), ContextOf<User>(provider), OptionsOf<User>(provider), provider.GetRequiredService<TimeProvider>()));
+            new DynamoDbUserStore(
+                ClientOf<User>(provider),
+                ContextOf<User>(provider),
+                OptionsOf<User>(provider),
+                provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IUserStore<User>>(static provider => provider.GetRequiredService<IUserStore>());
     }
 
@@ -112,14 +127,16 @@ public static class UserStoreServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
 
-        builder.Services.AddOptions<UserStoreOptions>(builder.OptionsName).Bind(configuration, binder => binder.ErrorOnUnknownConfiguration = true);
+        builder.Services.AddOptions<UserStoreOptions>(builder.OptionsName).Bind(
+            configuration, binder => binder.ErrorOnUnknownConfiguration = true);
         return builder;
     }
 
     private static UserStoreOptions OptionsOf<TUser>(IServiceProvider provider)
         => provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(UserStoreBuilder.NameFor(typeof(TUser)));
 
-    private static IDynamoDBContext ContextOf<TUser>(IServiceProvider provider) => provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(TUser));
+    private static IDynamoDBContext ContextOf<TUser>(IServiceProvider provider)
+        => provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(TUser));
 
     // The registered client is the service's own, or the one made for the store that was registered first.
     private static IAmazonDynamoDB ClientOf<TUser>(IServiceProvider provider)

@@ -10,7 +10,8 @@ namespace UserStore.DynamoDb;
 /// <summary>Keeps users in a DynamoDB table, through the SDK's <see cref="DynamoDBContext"/>.</summary>
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>
-/// The context loads, saves and queries. Creates, patches and deletes go through the client with items that the context mapped, because the context cannot
+/// The context loads, saves and queries. Creates, patches and deletes go through the client with items that the context mapped, because the
+/// context cannot
 /// say their conditions or return their items.
 /// </remarks>
 public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
@@ -89,8 +90,13 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserRequests<TUser>.CheckId(userId);
         UserRequests<TUser>.CheckConsistency(consistency);
 
-        var config = new LoadConfig { OverrideTableName = _schema.NameWithoutPrefix, ConsistentRead = consistency == ReadConsistency.Strong };
-        TUser? user = await _sender.SendAsync("GetItem", token => _context.LoadAsync<TUser>(userId, config, token), cancellationToken).ConfigureAwait(false);
+        var config = new LoadConfig
+        {
+            OverrideTableName = _schema.NameWithoutPrefix,
+            ConsistentRead = consistency == ReadConsistency.Strong,
+        };
+        TUser? user = await _sender.SendAsync(
+            "GetItem", token => _context.LoadAsync<TUser>(userId, config, token), cancellationToken).ConfigureAwait(false);
         return user is null || user.ExpiresAt <= _requests.Now() ? null : user;
     }
 
@@ -152,7 +158,8 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
                 "UpdateItem",
                 async token => _items.FromItem((await _client.UpdateItemAsync(request, token).ConfigureAwait(false)).Attributes),
                 cancellationToken,
-                async refusal => PatchRefusal.Explain(prepared, await ReadItemAsync(userId, cancellationToken).ConfigureAwait(false) ?? [], refusal)).ConfigureAwait(false);
+                async refusal => PatchRefusal.Explain(
+                    prepared, await ReadItemAsync(userId, cancellationToken).ConfigureAwait(false) ?? [], refusal)).ConfigureAwait(false);
         }
         catch (ConditionalCheckFailedException failure)
         {
@@ -180,7 +187,8 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
             DeleteItemRequest request = ToDeleteRequest(user);
             try
             {
-                await _sender.SendAsync("DeleteItem", token => _client.DeleteItemAsync(request, token), cancellationToken).ConfigureAwait(false);
+                await _sender.SendAsync(
+                    "DeleteItem", token => _client.DeleteItemAsync(request, token), cancellationToken).ConfigureAwait(false);
                 return user;
             }
             catch (ConditionalCheckFailedException changed)
@@ -203,7 +211,10 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByStatusAsync(
-        string status, int? limit = null, QueryDirection direction = QueryDirection.Ascending, CancellationToken cancellationToken = default)
+        string status,
+        int? limit = null,
+        QueryDirection direction = QueryDirection.Ascending,
+        CancellationToken cancellationToken = default)
         => _pages.Of(_requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -240,7 +251,8 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     private async Task<Dictionary<string, AttributeValue>?> ReadItemAsync(string userId, CancellationToken cancellationToken)
     {
         var request = new GetItemRequest { TableName = _schema.TableName, Key = KeyOf(userId), ConsistentRead = true };
-        GetItemResponse response = await _sender.SendAsync("GetItem", token => _client.GetItemAsync(request, token), cancellationToken).ConfigureAwait(false);
+        GetItemResponse response = await _sender.SendAsync(
+            "GetItem", token => _client.GetItemAsync(request, token), cancellationToken).ConfigureAwait(false);
         return response.Item;
     }
 }

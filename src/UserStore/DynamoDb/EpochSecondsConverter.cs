@@ -4,7 +4,8 @@ using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore.DynamoDb;
 
-/// <summary>Stores a <see cref="DateTimeOffset"/> as the number of seconds since 1970 in UTC, as DynamoDB's time to live needs it.</summary>
+/// <summary>Stores a <see cref="DateTimeOffset"/> as the number of seconds since 1970 in UTC, as DynamoDB's time to live needs
+/// it.</summary>
 /// <remarks>Fractions of a second are cut, also those that another program wrote.</remarks>
 public sealed class EpochSecondsConverter : IPropertyConverter
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DocumentModel;
@@ -38,6 +39,9 @@ internal sealed class ExpressionWriter
         _values.Add(placeholder, value);
         return placeholder;
     }
+
+    public string Value(decimal number)
+        => Value(new Primitive(number.ToString(CultureInfo.InvariantCulture), saveAsNumeric: true));
 
     public string Value(StoredScalar value) => Value(value.ToEntry());
 
@@ -104,7 +108,8 @@ internal sealed class ExpressionWriter
                 text.Append(Name(membership.Property)).Append(" IN (").AppendJoin(", ", membership.Values.Select(Value)).Append(')');
                 break;
             case StartsWithCondition prefix:
-                text.Append("begins_with(").Append(Name(prefix.Property)).Append(", ").Append(Value(new Primitive(prefix.Prefix))).Append(')');
+                text.Append("begins_with(").Append(Name(prefix.Property)).Append(", ").Append(
+                    Value(new Primitive(prefix.Prefix))).Append(')');
                 break;
             case ContainsCondition contains:
                 text.Append("contains(").Append(Name(contains.Property)).Append(", ").Append(Value(contains.Value)).Append(')');
@@ -112,7 +117,8 @@ internal sealed class ExpressionWriter
             case PresentCondition present:
                 // Some programs store NULL where others leave the attribute out.
                 string name = Name(present.Property);
-                text.Append("(attribute_exists(").Append(name).Append(") AND NOT attribute_type(").Append(name).Append(", ").Append(Value(new Primitive("NULL"))).Append("))");
+                text.Append("(attribute_exists(").Append(name).Append(
+                    ") AND NOT attribute_type(").Append(name).Append(", ").Append(Value(new Primitive("NULL"))).Append("))");
                 break;
             default:
                 throw new InvalidOperationException($"There is no expression for {condition.GetType().Name}.");

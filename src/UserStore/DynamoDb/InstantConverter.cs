@@ -5,11 +5,14 @@ using Amazon.DynamoDBv2.DocumentModel;
 namespace UserStore.DynamoDb;
 
 /// <summary>
-/// Stores a <see cref="DateTimeOffset"/> as ISO 8601 text in UTC, always with seven fraction digits, so that the order of the text is the order of time.
+/// Stores a <see cref="DateTimeOffset"/> as ISO 8601 text in UTC, always with seven fraction digits, so that the order of the text is the
+/// order of time.
 /// </summary>
 /// <remarks>
-/// Reads what other programs write: any number of fraction digits up to nanoseconds, which are cut to 100 ns, <c>Z</c> or an offset. The store uses it for
-/// every property of this type; name it in <c>[DynamoDBProperty("at", typeof(InstantConverter))]</c> where other contexts read the type too.
+/// Reads what other programs write: any number of fraction digits up to nanoseconds, which are cut to 100 ns, <c>Z</c> or an offset. The
+/// store uses it for
+/// every property of this type; name it in <c>[DynamoDBProperty("at", typeof(InstantConverter))]</c> where other contexts read the type
+/// too.
 /// </remarks>
 public sealed class InstantConverter : IPropertyConverter
 {

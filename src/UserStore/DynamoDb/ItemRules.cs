@@ -79,7 +79,8 @@ internal static class ItemRules
         int exponentAt = number.IndexOfAny(['e', 'E']);
         ReadOnlySpan<char> mantissa = (exponentAt < 0 ? number : number.AsSpan(0, exponentAt)).TrimStart("+-");
         int exponent = 0;
-        bool isNumber = exponentAt < 0 || int.TryParse(number.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent);
+        bool isNumber = exponentAt < 0 || int.TryParse(
+            number.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent);
         int point = mantissa.IndexOf('.');
         string digits = string.Concat(point < 0 ? mantissa : mantissa[..point], point < 0 ? [] : mantissa[(point + 1)..]);
         if (!isNumber || digits.Length == 0 || digits.AsSpan().ContainsAnyExceptInRange('0', '9'))

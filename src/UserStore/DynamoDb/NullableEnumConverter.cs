@@ -4,11 +4,13 @@ using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore.DynamoDb;
 
-/// <summary>Stores a nullable enum as its number. The SDK does so for enums, but takes a nullable one for a structure and stores a map.</summary>
+/// <summary>Stores a nullable enum as its number. The SDK does so for enums, but takes a nullable one for a structure and stores a
+/// map.</summary>
 internal sealed class NullableEnumConverter(Type enumType) : IPropertyConverter
 {
     public DynamoDBEntry ToEntry(object value)
-        => value is null ? null! : new Primitive(Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true);
+        => value is null ? null! : new Primitive(
+            Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true);
 
     public object FromEntry(DynamoDBEntry entry) => Enum.ToObject(enumType, entry.AsLong());
 }

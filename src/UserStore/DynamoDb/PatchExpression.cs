@@ -1,4 +1,3 @@
-using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
@@ -29,10 +28,11 @@ internal static class PatchExpression
                     removes.Add(name);
                     break;
                 case PatchAction.Increment:
-                    sets.Add($"{name} = if_not_exists({name}, {writer.Value(new Primitive("0", saveAsNumeric: true))}) + {writer.Value(change.Property.ToScalar(change.Value!))}");
+                    sets.Add($"{name} = if_not_exists({name}, {writer.Value(0)}) + {writer.Value(change.Property.ToScalar(change.Value!))}");
                     break;
                 case PatchAction.Append:
-                    sets.Add($"{name} = list_append(if_not_exists({name}, {writer.Value(new DynamoDBList())}), {writer.Value(values[change.Property.AttributeName])})");
+                    string empty = writer.Value(new DynamoDBList());
+                    sets.Add($"{name} = list_append(if_not_exists({name}, {empty}), {writer.Value(values[change.Property.AttributeName])})");
                     break;
                 default:
                     sets.Add($"{name} = {writer.Value(values[change.Property.AttributeName])}");
@@ -67,7 +67,7 @@ internal static class PatchExpression
     private static string IncrementVersion(UserModel model, ExpressionWriter writer)
     {
         string version = writer.Name(model[nameof(User.Version)]);
-        return $"{version} = if_not_exists({version}, {writer.Value(new Primitive("0", saveAsNumeric: true))}) + {writer.Value(new Primitive("1", saveAsNumeric: true))}";
+        return $"{version} = if_not_exists({version}, {writer.Value(0)}) + {writer.Value(1)}";
     }
 
     // Each id moves one place on. Where there was none yet, this write's own id stands in, because an absent attribute cannot be copied.
@@ -93,7 +93,7 @@ internal static class PatchExpression
         {
             // A sum out of range would be stored and could not be read any more.
             if (change.LargestStart() is { } limit)
-                condition += $" AND (NOT {writer.Name(change.Property)} {(limit.IsUpper ? '>' : '<')} {writer.Value(new Primitive(limit.Value.ToString(CultureInfo.InvariantCulture), saveAsNumeric: true))})";
+                condition += $" AND (NOT {writer.Name(change.Property)} {(limit.IsUpper ? '>' : '<')} {writer.Value(limit.Value)})";
         }
 
         return patch.Condition is null ? condition : $"{condition} AND {writer.Condition(patch.Condition)}";

@@ -17,7 +17,7 @@ internal static class PatchRefusal
             return new UserNotFoundException(patch.UserId, failure);
         if (patch.ExpectedVersion is { } expected && stored.Version != expected)
             return new UserConflictException(patch.UserId, expected, stored.Version, innerException: failure);
-        if (patch.Changes.FirstOrDefault(change => StoredRevision.Number(item!, change.Property) is { } number && change.LeavesRange(number)) is { } overflow)
+        if (patch.Changes.FirstOrDefault(change => change.LeavesRange(StoredRevision.Number(item!, change.Property))) is { } overflow)
             return overflow.OutOfRange(failure);
         if (patch.Condition is not null)
             return new UserConditionFailedException(patch.UserId, stored.Version, failure);
@@ -36,11 +36,23 @@ internal static class PatchRefusal
             if (!item.TryGetValue(change.Property.AttributeName, out AttributeValue? stored))
                 continue;
             if (change.Action == PatchAction.Increment && stored.N is null)
-                return new InvalidUserException(change.Property.Name, "is stored as something else than a number, so nothing can be added to it; set it instead", failure);
+            {
+                return new InvalidUserException(
+                    change.Property.Name,
+                    "is stored as something else than a number, so nothing can be added to it; set it instead",
+                    failure);
+            }
+
             if (change.Action == PatchAction.Append && stored.L is null)
-                return new InvalidUserException(change.Property.Name, "is stored as something else than a list, so nothing can be appended to it; set it instead", failure);
+            {
+                return new InvalidUserException(
+                    change.Property.Name,
+                    "is stored as something else than a list, so nothing can be appended to it; set it instead",
+                    failure);
+            }
         }
 
-        return new InvalidUserException("Item", "must not exceed 400 KB, attribute names included, nor break another rule of DynamoDB after the change", failure);
+        return new InvalidUserException(
+            "Item", "must not exceed 400 KB, attribute names included, nor break another rule of DynamoDB after the change", failure);
     }
 }

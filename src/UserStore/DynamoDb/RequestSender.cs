@@ -12,7 +12,8 @@ internal sealed class RequestSender(IAmazonDynamoDB client, TableSchema schema)
     /// <param name="operation">The name of the operation in the service's API.</param>
     /// <param name="send">Sends the request.</param>
     /// <param name="cancellationToken">Abandons the call.</param>
-    /// <param name="explainRefusal">Finds out why DynamoDB called the request invalid, when table and indexes are as they should be.</param>
+    /// <param name="explainRefusal">Finds out why DynamoDB called the request invalid, when table and indexes are as they should
+    /// be.</param>
     public async Task<TResponse> SendAsync<TResponse>(
         string operation,
         Func<CancellationToken, Task<TResponse>> send,
@@ -42,7 +43,8 @@ internal sealed class RequestSender(IAmazonDynamoDB client, TableSchema schema)
         {
             case ResourceNotFoundException:
                 return await FindDifferenceAsync(failure, cancellationToken).ConfigureAwait(false)
-                    ?? (UserStoreException)new UserStoreUnavailableException($"{subject} found no table or index, which exist by now.", failure);
+                    ?? (UserStoreException)new UserStoreUnavailableException(
+                        $"{subject} found no table or index, which exist by now.", failure);
 
             // The service reports a missing index, and keys that do not fit, as an invalid request.
             case AmazonDynamoDBException { ErrorCode: "ValidationException" } invalid:
@@ -51,8 +53,10 @@ internal sealed class RequestSender(IAmazonDynamoDB client, TableSchema schema)
                         ? new InvalidUserException("Item", "was refused by DynamoDB; the inner exception says why", failure)
                         : await explainRefusal(invalid).ConfigureAwait(false));
 
-            case ProvisionedThroughputExceededException or RequestLimitExceededException or LimitExceededException or AmazonServiceException { ErrorCode: "ThrottlingException" or "Throttling" }:
-                return new UserStoreThrottledException($"{subject} was throttled. Try again later, or give the table more capacity.", failure);
+            case ProvisionedThroughputExceededException or RequestLimitExceededException or LimitExceededException
+                or AmazonServiceException { ErrorCode: "ThrottlingException" or "Throttling" }:
+                return new UserStoreThrottledException(
+                    $"{subject} was throttled. Try again later, or give the table more capacity.", failure);
 
             case TransactionConflictException:
                 return new UserStoreUnavailableException($"{subject} met a running transaction. Try again.", failure);
@@ -64,10 +68,16 @@ internal sealed class RequestSender(IAmazonDynamoDB client, TableSchema schema)
                 return new UserStoreUnavailableException($"{subject} got no usable answer.", failure);
 
             case AmazonClientException:
-                return new UserStoreUnavailableException($"{subject} could not be sent. Check region, endpoint and credentials.", failure, isTransient: false);
+                return new UserStoreUnavailableException(
+                    $"{subject} could not be sent. Check region, endpoint and credentials.", failure, isTransient: false);
 
             case InvalidOperationException or InvalidCastException or FormatException or OverflowException or ArgumentException:
-                return new UserStoreSchemaException(schema.TableName, null, $"{operation} met an item that cannot be read as {schema.Model.UserType.Name}. Correct the item; the inner exception tells what does not fit.", failure);
+                return new UserStoreSchemaException(
+                    schema.TableName,
+                    null,
+                    $"{operation} met an item that cannot be read as {schema.Model.UserType.Name}. "
+                        + "Correct the item; the inner exception tells what does not fit.",
+                    failure);
 
             default:
                 return new UserStoreUnavailableException($"{subject} failed.", failure, isTransient: false);
@@ -81,7 +91,10 @@ internal sealed class RequestSender(IAmazonDynamoDB client, TableSchema schema)
             || failure.InnerException is HttpRequestException or IOException or TimeoutException;
         return isTransient
             ? new UserStoreUnavailableException($"{subject} got no usable answer.", failure)
-            : new UserStoreUnavailableException($"{subject} was refused ({failure.ErrorCode}). Check the caller's permissions, region and credentials.", failure, isTransient: false);
+            : new UserStoreUnavailableException(
+                $"{subject} was refused ({failure.ErrorCode}). Check the caller's permissions, region and credentials.",
+                failure,
+                isTransient: false);
     }
 
     // The server's message names no table, so this asks for each table once, and only after a failure.
@@ -94,12 +107,20 @@ internal sealed class RequestSender(IAmazonDynamoDB client, TableSchema schema)
         }
         catch (ResourceNotFoundException)
         {
-            return new UserStoreSchemaException(schema.TableName, null, "does not exist. Run EnsureTablesAsync, or correct the name, prefix, region or endpoint in UserStoreOptions.", cause);
+            return new UserStoreSchemaException(
+                schema.TableName,
+                null,
+                "does not exist. Run EnsureTablesAsync, or correct the name, prefix, region or endpoint in UserStoreOptions.",
+                cause);
         }
         catch (AmazonServiceException) when (cause is ResourceNotFoundException)
         {
             // Without permission to describe the table, the first answer is all there is to tell.
-            return new UserStoreSchemaException(schema.TableName, null, "or an index of it does not exist. Run EnsureTablesAsync, or correct the names in UserStoreOptions.", cause);
+            return new UserStoreSchemaException(
+                schema.TableName,
+                null,
+                "or an index of it does not exist. Run EnsureTablesAsync, or correct the names in UserStoreOptions.",
+                cause);
         }
         catch (AmazonServiceException)
         {

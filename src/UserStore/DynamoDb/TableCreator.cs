@@ -14,7 +14,10 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
     {
         long started = time.GetTimestamp();
         if (await DescribeAsync(cancellationToken).ConfigureAwait(false) is null)
-            await ChangeAsync("CreateTable", token => client.CreateTableAsync(schema.ToCreateRequest(), token), cancellationToken).ConfigureAwait(false);
+        {
+            await ChangeAsync(
+                "CreateTable", token => client.CreateTableAsync(schema.ToCreateRequest(), token), cancellationToken).ConfigureAwait(false);
+        }
 
         TableDescription table = await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false);
         foreach (UserIndex index in schema.Indexes)
@@ -22,7 +25,10 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
             if (schema.Find(table, index) is null)
             {
                 // The service creates one index at a time.
-                await ChangeAsync("UpdateTable", token => client.UpdateTableAsync(schema.ToAddIndexRequest(index), token), cancellationToken).ConfigureAwait(false);
+                await ChangeAsync(
+                    "UpdateTable",
+                    token => client.UpdateTableAsync(schema.ToAddIndexRequest(index), token),
+                    cancellationToken).ConfigureAwait(false);
                 table = await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -63,7 +69,8 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
         };
         try
         {
-            await ChangeAsync("UpdateTimeToLive", token => client.UpdateTimeToLiveAsync(request, token), cancellationToken).ConfigureAwait(false);
+            await ChangeAsync(
+                "UpdateTimeToLive", token => client.UpdateTimeToLiveAsync(request, token), cancellationToken).ConfigureAwait(false);
         }
         catch (UserStoreSchemaException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -76,13 +83,18 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
     private async Task<bool> HasTimeToLiveAsync(string attribute, CancellationToken cancellationToken)
     {
         DescribeTimeToLiveResponse response = await sender.SendAsync("DescribeTimeToLive",
-            token => client.DescribeTimeToLiveAsync(new DescribeTimeToLiveRequest { TableName = schema.TableName }, token), cancellationToken).ConfigureAwait(false);
+            token => client.DescribeTimeToLiveAsync(
+                new DescribeTimeToLiveRequest { TableName = schema.TableName }, token), cancellationToken).ConfigureAwait(false);
         TimeToLiveDescription? current = response.TimeToLiveDescription;
         if (current?.TimeToLiveStatus != TimeToLiveStatus.ENABLED && current?.TimeToLiveStatus != TimeToLiveStatus.ENABLING)
             return false;
         return current.AttributeName == attribute
             ? true
-            : throw new UserStoreSchemaException(schema.TableName, null, $"has its time to live on '{current.AttributeName}' instead of '{attribute}'. Switch it off first, or set UserStoreOptions.EnableTimeToLive to false.");
+            : throw new UserStoreSchemaException(
+                schema.TableName,
+                null,
+                $"has its time to live on '{current.AttributeName}' instead of '{attribute}'. "
+                    + "Switch it off first, or set UserStoreOptions.EnableTimeToLive to false.");
     }
 
     private async Task<TableDescription> WaitUntilActiveAsync(long started, CancellationToken cancellationToken)
@@ -95,7 +107,11 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
             if (table is not null && IsActive(table))
                 return table;
             if (time.GetElapsedTime(started) > schema.Options.TableCreationTimeout)
-                throw new UserStoreUnavailableException($"Table '{schema.TableName}' did not become active within {schema.Options.TableCreationTimeout}. It goes on in DynamoDB; call again.");
+            {
+                throw new UserStoreUnavailableException(
+                    $"Table '{schema.TableName}' did not become active within {schema.Options.TableCreationTimeout}. "
+                        + "It goes on in DynamoDB; call again.");
+            }
 
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -118,7 +134,8 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
     }, cancellationToken);
 
     // Another process may have made the same change a moment earlier; the wait that follows sees whose it was.
-    private Task<bool> ChangeAsync<TResponse>(string operation, Func<CancellationToken, Task<TResponse>> change, CancellationToken cancellationToken)
+    private Task<bool> ChangeAsync<TResponse>(
+        string operation, Func<CancellationToken, Task<TResponse>> change, CancellationToken cancellationToken)
         => sender.SendAsync(
             operation,
             async token =>
@@ -134,7 +151,8 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
                 }
                 catch (AmazonDynamoDBException refusal) when (refusal.ErrorCode == "ValidationException")
                 {
-                    throw new UserStoreSchemaException(schema.TableName, null, $"{operation} was refused by DynamoDB; the inner exception says why.", refusal);
+                    throw new UserStoreSchemaException(
+                        schema.TableName, null, $"{operation} was refused by DynamoDB; the inner exception says why.", refusal);
                 }
             },
             cancellationToken);

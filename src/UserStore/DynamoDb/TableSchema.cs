@@ -94,14 +94,32 @@ internal sealed class TableSchema
     public UserStoreSchemaException? Difference(TableDescription table, Exception? cause = null)
     {
         if (!SameKeys(table.KeySchema, table.AttributeDefinitions, [Model.Key]))
-            return new UserStoreSchemaException(TableName, null, $"has another key than '{Model.Key.AttributeName}' (S). Use another table name or prefix, or move the data to a new table.", cause);
+        {
+            return new UserStoreSchemaException(
+                TableName,
+                null,
+                $"has another key than '{Model.Key.AttributeName}' (S). Use another table name or prefix, or move the data to a new table.",
+                cause);
+        }
+
         foreach (UserIndex index in Indexes)
         {
             GlobalSecondaryIndexDescription? found = Find(table, index);
             if (found is null)
-                return new UserStoreSchemaException(TableName, NameOf(index), "does not exist. Run EnsureTablesAsync, or correct UserStoreOptions.IndexNames.", cause);
+            {
+                return new UserStoreSchemaException(
+                    TableName, NameOf(index), "does not exist. Run EnsureTablesAsync, or correct UserStoreOptions.IndexNames.", cause);
+            }
+
             if (!SameKeys(found.KeySchema, table.AttributeDefinitions, Keys(index)))
-                return new UserStoreSchemaException(TableName, NameOf(index), $"has other keys than {Describe(index)}. Delete it and run EnsureTablesAsync, or name another one in UserStoreOptions.IndexNames.", cause);
+            {
+                return new UserStoreSchemaException(
+                    TableName,
+                    NameOf(index),
+                    $"has other keys than {Describe(index)}. "
+                        + "Delete it and run EnsureTablesAsync, or name another one in UserStoreOptions.IndexNames.",
+                    cause);
+            }
         }
 
         return null;
@@ -115,7 +133,8 @@ internal sealed class TableSchema
 
     private static StreamSpecification Enabled(StreamViewType view) => new() { StreamEnabled = true, StreamViewType = view };
 
-    private static UserProperty[] Keys(UserIndex index) => index.SortKey is null ? [index.PartitionKey] : [index.PartitionKey, index.SortKey];
+    private static UserProperty[] Keys(UserIndex index)
+        => index.SortKey is null ? [index.PartitionKey] : [index.PartitionKey, index.SortKey];
 
     private static string Describe(UserIndex index)
         => string.Join(" and ", Keys(index).Select(key => $"'{key.AttributeName}' ({AttributeType(key)})"));
@@ -123,9 +142,11 @@ internal sealed class TableSchema
     private static List<AttributeDefinition> AttributeDefinitions(IEnumerable<UserProperty> keys)
         => [.. keys.Distinct().Select(key => new AttributeDefinition(key.AttributeName, AttributeType(key)))];
 
-    private static ScalarAttributeType AttributeType(UserProperty key) => key.KeyKind() == ScalarKind.Number ? ScalarAttributeType.N : ScalarAttributeType.S;
+    private static ScalarAttributeType AttributeType(UserProperty key)
+        => key.KeyKind() == ScalarKind.Number ? ScalarAttributeType.N : ScalarAttributeType.S;
 
-    private static DynamoDBEntryType EntryType(UserProperty key) => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;
+    private static DynamoDBEntryType EntryType(UserProperty key)
+        => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;
 
     private static bool SameKeys(List<KeySchemaElement> actual, List<AttributeDefinition> types, UserProperty[] expected)
         => actual.OrderBy(key => key.KeyType == KeyType.HASH ? 0 : 1)
@@ -135,11 +156,13 @@ internal sealed class TableSchema
     private GlobalSecondaryIndex ToIndexRequest(UserIndex index) => new()
     {
         IndexName = NameOf(index),
-        KeySchema = [.. Keys(index).Select((key, position) => new KeySchemaElement(key.AttributeName, position == 0 ? KeyType.HASH : KeyType.RANGE))],
+        KeySchema = [.. Keys(index).Select(
+            (key, position) => new KeySchemaElement(key.AttributeName, position == 0 ? KeyType.HASH : KeyType.RANGE))],
         Projection = new Projection { ProjectionType = ProjectionType.ALL },
         ProvisionedThroughput = Throughput(),
     };
 
     private ProvisionedThroughput? Throughput()
-        => Options.Billing == TableBilling.Provisioned ? new ProvisionedThroughput(Options.ReadCapacityUnits, Options.WriteCapacityUnits) : null;
+        => Options.Billing == TableBilling.Provisioned ? new ProvisionedThroughput(
+            Options.ReadCapacityUnits, Options.WriteCapacityUnits) : null;
 }

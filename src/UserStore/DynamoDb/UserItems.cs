@@ -9,7 +9,8 @@ using UserStore.Modeling;
 namespace UserStore.DynamoDb;
 
 /// <summary>Maps users to items and back, by the SDK's context, and knows the rules that only an item shows.</summary>
-internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(Func<IDynamoDBContext> context, UserModel model)
+internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    Func<IDynamoDBContext> context, UserModel model)
     where TUser : User
 {
     // More than any number, instant or Guid takes: a Guid has 36 characters.

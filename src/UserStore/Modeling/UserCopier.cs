@@ -12,7 +12,8 @@ internal static class UserCopier
     private static readonly ConcurrentDictionary<Type, bool> Immutables = new();
 
     private static readonly MethodInfo Clone = typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!;
-    private static readonly MethodInfo CopyItem = typeof(UserCopier).GetMethod(nameof(CopyObject), BindingFlags.Static | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo CopyItem = typeof(UserCopier).GetMethod(
+        nameof(CopyObject), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     public static TUser Copy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(TUser user)
         where TUser : User
@@ -45,7 +46,8 @@ internal static class UserCopier
             if (property is { CanRead: true, CanWrite: true } && property.GetIndexParameters().Length == 0 && !IsImmutable(property.PropertyType))
             {
                 MemberExpression member = Expression.Property(copy, property);
-                steps.Add(Expression.Assign(member, Expression.Convert(Expression.Call(CopyItem, Expression.Convert(member, typeof(object))), property.PropertyType)));
+                MethodCallExpression copied = Expression.Call(CopyItem, Expression.Convert(member, typeof(object)));
+                steps.Add(Expression.Assign(member, Expression.Convert(copied, property.PropertyType)));
             }
         }
 
@@ -72,7 +74,11 @@ internal static class UserCopier
     }
 
     private static UnaryExpression CopyArray(Type type, Expression source) => Expression.Convert(
-        Expression.Call(typeof(UserCopier), nameof(CopyItems), [type.GetElementType()!], Expression.Convert(source, typeof(IEnumerable<>).MakeGenericType(type.GetElementType()!))),
+        Expression.Call(
+            typeof(UserCopier),
+            nameof(CopyItems),
+            [type.GetElementType()!],
+            Expression.Convert(source, typeof(IEnumerable<>).MakeGenericType(type.GetElementType()!))),
         type);
 
     private static T[] CopyItems<T>(IEnumerable<T> items) => [.. items.Select(item => (T)CopyObject(item)!)];
@@ -85,8 +91,12 @@ internal static class UserCopier
     {
         if (Nullable.GetUnderlyingType(type) is { } underlying)
             return IsImmutable(underlying);
-        if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Uri) || type == typeof(Version) || typeof(Delegate).IsAssignableFrom(type))
+        if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Uri) || type == typeof(Version)
+            || typeof(Delegate).IsAssignableFrom(type))
+        {
             return true;
+        }
+
         if (type.Namespace == nameof(System) && type.IsValueType && !type.IsGenericType)
             return true;
         return type.IsGenericType

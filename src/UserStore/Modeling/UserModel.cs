@@ -64,7 +64,9 @@ internal sealed class UserModel
     /// <exception cref="InvalidUserException">The type declares no such index.</exception>
     public UserIndex GetIndex(string name) => Indexes.TryGetValue(name, out UserIndex? index)
         ? index
-        : throw new InvalidUserException("IndexName", $"must be an index that {UserType.Name} declares: {string.Join(", ", Indexes.Keys.Order(StringComparer.Ordinal))}");
+        : throw new InvalidUserException(
+            "IndexName",
+            $"must be an index that {UserType.Name} declares: {string.Join(", ", Indexes.Keys.Order(StringComparer.Ordinal))}");
 
     /// <summary>Returns the property that an expression such as <c>u => u.Name</c> names.</summary>
     /// <exception cref="InvalidUserException">It names no mapped property.</exception>
@@ -76,12 +78,13 @@ internal sealed class UserModel
             : throw new InvalidUserException(Describe(body), $"is not a property of {UserType.Name}");
     }
 
-    /// <summary>Returns what is converted, or whose value is taken, by an expression such as <c>(int)u.Plan.Value</c>: here <c>u.Plan</c>.</summary>
+    /// <summary>Returns what is converted, or whose value is taken, by an expression such as <c>(int)u.Plan.Value</c>: here
+    /// <c>u.Plan</c>.</summary>
     public static Expression WithoutConversion(Expression expression) => expression switch
     {
         UnaryExpression { NodeType: ExpressionType.Convert or ExpressionType.ConvertChecked } conversion => WithoutConversion(conversion.Operand),
-        MemberExpression { Member.Name: nameof(Nullable<>.Value), Expression: { } nullable } when Nullable.GetUnderlyingType(nullable.Type) is not null
-            => WithoutConversion(nullable),
+        MemberExpression { Member.Name: nameof(Nullable<>.Value), Expression: { } nullable }
+            when Nullable.GetUnderlyingType(nullable.Type) is not null => WithoutConversion(nullable),
         _ => expression,
     };
 

@@ -32,8 +32,12 @@ internal static class UserModelReader
                 Declare(type, sortKeys, index.IndexNames, property);
         }
 
-        foreach (var twice in properties.GroupBy(property => property.AttributeName, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        foreach (
+            var twice in properties.GroupBy(property => property.AttributeName, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
             throw Refuse(type, $"maps two properties to the attribute '{twice.Key}'");
+        }
+
         if (sortKeys.Keys.FirstOrDefault(name => !partitionKeys.ContainsKey(name)) is { } orphan)
             throw Refuse(type, $"declares a sort key but no partition key for the index '{orphan}'");
         if (partitionKeys.Count > MaxIndexes)
@@ -57,7 +61,11 @@ internal static class UserModelReader
     private static UserProperty ReadProperty(Type type, PropertyInfo member)
     {
         if (member.IsDefined(typeof(DynamoDBAtomicCounterAttribute)))
-            throw Refuse(type, $"uses [DynamoDBAtomicCounter] on {member.Name}, which the SDK mishandles in transactions; use UserPatch.Increment");
+        {
+            throw Refuse(
+                type, $"uses [DynamoDBAtomicCounter] on {member.Name}, which the SDK mishandles in transactions; use UserPatch.Increment");
+        }
+
         if (member.IsDefined(typeof(DynamoDBFlattenAttribute)) || member.IsDefined(typeof(DynamoDBLocalSecondaryIndexRangeKeyAttribute)))
             throw Refuse(type, $"uses an attribute on {member.Name} that is not supported (flattening, local secondary index)");
         if (IsTableKey(member) && member.Name != nameof(User.UserId))
@@ -67,7 +75,11 @@ internal static class UserModelReader
         string attributeName = names.FirstOrDefault(name => !string.IsNullOrEmpty(name.AttributeName))?.AttributeName ?? member.Name;
         DynamoDBPropertyAttribute[] mappings = [.. names.OfType<DynamoDBPropertyAttribute>()];
         if (mappings.Any(StoresEpoch))
-            throw Refuse(type, $"stores {member.Name} as epoch by a setting; use [DynamoDBProperty(\"...\", typeof(EpochSecondsConverter))] on a DateTimeOffset");
+        {
+            throw Refuse(
+                type,
+                $"stores {member.Name} as epoch by a setting; use [DynamoDBProperty(\"...\", typeof(EpochSecondsConverter))] on a DateTimeOffset");
+        }
 
         Type? converterType = mappings.Select(mapping => mapping.Converter).FirstOrDefault(type => type is not null);
         var converter = converterType is null ? null : (IPropertyConverter)Activator.CreateInstance(converterType)!;

@@ -130,7 +130,8 @@ internal sealed class UserProperty
     {
         string text => new Primitive(text),
         DateTimeOffset instant => Instants.ToEntry(instant),
-        Enum => new Primitive(Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true),
+        Enum => new Primitive(
+            Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true),
         bool or char or DateTime or Guid => DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value),
         _ => IsNumeric(value.GetType()) ? DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value) : null,
     };

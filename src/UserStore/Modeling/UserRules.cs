@@ -50,7 +50,8 @@ internal static class UserRules
         int at = email!.LastIndexOf('@');
         if (at < 1 || at == email.Length - 1)
             return "must have an '@' between a name and a domain";
-        return email.Any(unit => char.IsWhiteSpace(unit) || char.IsControl(unit)) ? "must not contain white space or control characters" : null;
+        return email.Any(
+            unit => char.IsWhiteSpace(unit) || char.IsControl(unit)) ? "must not contain white space or control characters" : null;
     }
 
     /// <summary>Returns all rules about single properties that a prepared user breaks.</summary>

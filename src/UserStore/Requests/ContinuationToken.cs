@@ -42,7 +42,7 @@ internal sealed record ContinuationToken(string Position, int? Remaining)
         byte[] token = Base64Url.DecodeFromChars(text);
         // The last character has spare bits, so that two texts may mean the same bytes.
         bool isCanonical = Base64Url.EncodeToString(token) == text;
-        if (!isCanonical || token.Length <= PositionAt || !Hash(token.AsSpan(FingerprintAt)).AsSpan().SequenceEqual(token.AsSpan(ChecksumAt, HashLength)))
+        if (!isCanonical || token.Length <= PositionAt || !HasChecksum(token))
             throw new InvalidContinuationTokenException("is cut or altered");
         if (token[0] != FormatVersion)
             throw new InvalidContinuationTokenException("has a format that this version does not know");
@@ -52,6 +52,9 @@ internal sealed record ContinuationToken(string Position, int? Remaining)
         int remaining = BinaryPrimitives.ReadInt32BigEndian(token.AsSpan(RemainingAt));
         return new ContinuationToken(Encoding.UTF8.GetString(token.AsSpan(PositionAt)), remaining < 0 ? null : remaining);
     }
+
+    private static bool HasChecksum(byte[] token)
+        => token.AsSpan(ChecksumAt, HashLength).SequenceEqual(Hash(token.AsSpan(FingerprintAt)));
 
     private static byte[] Hash(ReadOnlySpan<byte> data) => SHA256.HashData(data)[..HashLength];
 }

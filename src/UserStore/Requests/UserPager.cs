@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace UserStore.Requests;
 
-/// <summary>Reads one page, from a position on, when so many users are still wanted; returns the position after it, or null at the end.</summary>
+/// <summary>Reads one page, from a position on, when so many users are still wanted; returns the position after it, or null at the
+/// end.</summary>
 internal delegate Task<(IReadOnlyList<TUser> Users, string? Position)> PageReader<TUser>(
     string? position, int? remaining, CancellationToken cancellationToken);
 
@@ -28,7 +29,8 @@ internal sealed class UserPager<TUser>(byte[] fingerprint, int? limit, PageReade
         }
     }
 
-    private async Task<(IReadOnlyList<TUser> Users, ContinuationToken? Next)> ReadAsync(ContinuationToken start, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<TUser> Users, ContinuationToken? Next)> ReadAsync(
+        ContinuationToken start, CancellationToken cancellationToken)
     {
         (IReadOnlyList<TUser> users, string? position) = await read(
             start.Position.Length == 0 ? null : start.Position, start.Remaining, cancellationToken).ConfigureAwait(false);

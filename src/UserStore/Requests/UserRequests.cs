@@ -8,10 +8,12 @@ using UserStore.Modeling;
 namespace UserStore.Requests;
 
 /// <summary>
-/// Turns the arguments of a call into a validated request, the same for every store: checked against the rules, with normalised values and with what
+/// Turns the arguments of a call into a validated request, the same for every store: checked against the rules, with normalised values and
+/// with what
 /// the store adds by itself.
 /// </summary>
-internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options, TimeProvider time)
+internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    UserStoreOptions options, TimeProvider time)
     where TUser : User
 {
     private const string WriteIdAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -138,14 +140,21 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         CheckConsistency(consistency);
         if (consistency == ReadConsistency.Strong)
-            throw new InvalidOperationException("Users are found by email through an index, and DynamoDB cannot read an index consistently. Ask for eventual consistency.");
+        {
+            throw new InvalidOperationException(
+                "Users are found by email through an index, and DynamoDB cannot read an index consistently. Ask for eventual consistency.");
+        }
     }
 
     private static void CheckType(TUser user)
     {
         ArgumentNullException.ThrowIfNull(user);
         if (user.GetType() != typeof(TUser))
-            throw new ArgumentException($"This store keeps {typeof(TUser).Name}; it would lose fields of {user.GetType().Name}. Register AddUserStore<{user.GetType().Name}>().", nameof(user));
+        {
+            throw new ArgumentException(
+                $"This store keeps {typeof(TUser).Name}; it would lose fields of {user.GetType().Name}. Register AddUserStore<{user.GetType().Name}>().",
+                nameof(user));
+        }
     }
 
     private static void CheckPositive(int? value, string name)

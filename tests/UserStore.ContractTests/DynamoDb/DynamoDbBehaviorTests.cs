@@ -4,7 +4,8 @@ using UserStore.ContractTests.Stores;
 
 namespace UserStore.ContractTests.DynamoDb;
 
-/// <summary>What the store relies on in DynamoDB itself, without the store. A server on which one of these fails cannot hold the promises.</summary>
+/// <summary>What the store relies on in DynamoDB itself, without the store. A server on which one of these fails cannot hold the
+/// promises.</summary>
 public sealed class DynamoDbBehaviorTests(LocalServer server) : ServerTest(server)
 {
     [Fact]
@@ -69,7 +70,10 @@ public sealed class DynamoDbBehaviorTests(LocalServer server) : ServerTest(serve
             ReturnValues = ReturnValue.ALL_NEW,
         });
 
-        (response.Attributes["write_id"].S, response.Attributes["write_id_2"].S, response.Attributes["write_id_3"].S).Should().Be(("2", "1", "0"));
+        (
+            response.Attributes["write_id"].S,
+            response.Attributes["write_id_2"].S,
+            response.Attributes["write_id_3"].S).Should().Be(("2", "1", "0"));
         response.Attributes["age"].N.Should().Be("5");
         response.Attributes["tags"].L.Single().S.Should().Be("x");
     }
@@ -149,19 +153,21 @@ public sealed class DynamoDbBehaviorTests(LocalServer server) : ServerTest(serve
     }
 
     private Task PutAsync(string id, params (string Name, AttributeValue Value)[] attributes)
-        => Client.PutItemAsync(Table, attributes.Append(("user_id", new AttributeValue(id))).ToDictionary(pair => pair.Item1, pair => pair.Item2));
+        => Client.PutItemAsync(
+            Table, attributes.Append(("user_id", new AttributeValue(id))).ToDictionary(pair => pair.Item1, pair => pair.Item2));
 
     private async Task<Dictionary<string, AttributeValue>> GetAsync(string id)
         => (await Client.GetItemAsync(new GetItemRequest { TableName = Table, Key = new() { ["user_id"] = new(id) }, ConsistentRead = true })).Item;
 
-    private async Task<List<Dictionary<string, AttributeValue>>> QueryAsync(string index, string condition, string key, string value = "x") => (await Client.QueryAsync(new QueryRequest
-    {
-        TableName = Table,
-        IndexName = index,
-        KeyConditionExpression = condition,
-        ExpressionAttributeNames = new() { ["#k"] = key },
-        ExpressionAttributeValues = new() { [":k"] = new(value) },
-    })).Items ?? [];
+    private async Task<List<Dictionary<string, AttributeValue>>> QueryAsync(string index, string condition, string key, string value = "x")
+        => (await Client.QueryAsync(new QueryRequest
+        {
+            TableName = Table,
+            IndexName = index,
+            KeyConditionExpression = condition,
+            ExpressionAttributeNames = new() { ["#k"] = key },
+            ExpressionAttributeValues = new() { [":k"] = new(value) },
+        })).Items ?? [];
 
     private async Task<bool> MeetsAsync(string filter) => (await Client.ScanAsync(new ScanRequest
     {

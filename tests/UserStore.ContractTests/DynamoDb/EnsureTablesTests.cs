@@ -22,9 +22,11 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
         Keys(table.KeySchema).Should().Equal("user_id HASH");
         table.BillingModeSummary.BillingMode.Should().Be(BillingMode.PAY_PER_REQUEST);
         table.StreamSpecification.StreamViewType.Should().Be(StreamViewType.NEW_AND_OLD_IMAGES);
-        table.GlobalSecondaryIndexes.Should().OnlyContain(index => index.IndexStatus == IndexStatus.ACTIVE && index.Projection.ProjectionType == ProjectionType.ALL);
+        table.GlobalSecondaryIndexes.Should().OnlyContain(
+            index => index.IndexStatus == IndexStatus.ACTIVE && index.Projection.ProjectionType == ProjectionType.ALL);
         table.GlobalSecondaryIndexes.ToDictionary(index => index.IndexName, index => string.Join(", ", Keys(index.KeySchema)))
-            .Should().BeEquivalentTo(new Dictionary<string, string> { ["email-index"] = "email HASH", ["people-by-status"] = "status HASH, created_at RANGE" });
+            .Should().BeEquivalentTo(
+                new Dictionary<string, string> { ["email-index"] = "email HASH", ["people-by-status"] = "status HASH, created_at RANGE" });
         TimeToLiveDescription ttl = (await Client.DescribeTimeToLiveAsync(table.TableName)).TimeToLiveDescription;
         (ttl.AttributeName, ttl.TimeToLiveStatus).Should().Be(("expires_at", TimeToLiveStatus.ENABLED));
     }
@@ -67,7 +69,9 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
             AttributeDefinitions = [new("user_id", ScalarAttributeType.S)],
             BillingMode = BillingMode.PAY_PER_REQUEST,
         });
-        await Client.PutItemAsync(Table, new() { ["user_id"] = new("fake-old"), ["email"] = new("old@example.test"), ["status"] = new("active"), ["created_at"] = new("2020-01-01T00:00:00Z") });
+        await Client.PutItemAsync(
+            Table,
+            new() { ["user_id"] = new("fake-old"), ["email"] = new("old@example.test"), ["status"] = new("active"), ["created_at"] = new("2020-01-01T00:00:00Z") });
         Options.Stream = StreamView.KeysOnly;
 
         await NewStore().EnsureTablesAsync();

@@ -41,7 +41,8 @@ public sealed class ForeignItemTests(LocalServer server) : ServerTest(server)
 
         User user = await store.GetAsync("go-1", ReadConsistency.Strong);
 
-        (user.Name, user.Email, user.Status, user.Age, user.Version).Should().Be(("Fake Gopher", "fake.gopher@example.test", "active", 33, null));
+        (user.Name, user.Email, user.Status, user.Age, user.Version).Should().Be(
+            ("Fake Gopher", "fake.gopher@example.test", "active", 33, null));
         user.Tags.Should().Equal("admin", "beta-tester");
         user.CreatedAt.Should().Be(new DateTimeOffset(2026, 2, 12, 10, 11, 12, TimeSpan.Zero).AddTicks(1234567));
         user.UpdatedAt.Should().Be(new DateTimeOffset(2026, 2, 12, 10, 11, 12, 100, TimeSpan.Zero));
@@ -86,7 +87,8 @@ public sealed class ForeignItemTests(LocalServer server) : ServerTest(server)
         DynamoDbUserStore<User> store = await StoreAsync(GoItem, JavaScriptItem);
         Dictionary<string, AttributeValue> before = await ItemAsync(id);
 
-        User updated = await store.UpdateAsync(id, new UserPatch<User>().Increment(user => user.Age, 1).OnlyIf(user => user.Version == null));
+        User updated = await store.UpdateAsync(
+            id, new UserPatch<User>().Increment(user => user.Age, 1).OnlyIf(user => user.Version == null));
 
         updated.Version.Should().Be(1);
         await ShouldKeepUnknownAsync(id, before);
@@ -173,11 +175,13 @@ public sealed class ForeignItemTests(LocalServer server) : ServerTest(server)
     public async Task Stored_items_have_the_documented_format()
     {
         DynamoDbUserStore<User> store = await StoreAsync();
-        await store.CreateAsync(new User { UserId = "fake-1", Email = "Fake@example.test", Tags = ["x"], ExpiresAt = Clock.GetUtcNow().AddDays(1) });
+        await store.CreateAsync(
+            new User { UserId = "fake-1", Email = "Fake@example.test", Tags = ["x"], ExpiresAt = Clock.GetUtcNow().AddDays(1) });
 
         Dictionary<string, AttributeValue> item = await ItemAsync("fake-1");
 
-        item.Keys.Should().BeEquivalentTo("user_id", "email", "status", "created_at", "updated_at", "tags", "version", "expires_at", "write_id");
+        item.Keys.Should().BeEquivalentTo(
+            "user_id", "email", "status", "created_at", "updated_at", "tags", "version", "expires_at", "write_id");
         item["email"].S.Should().Be("fake@example.test");
         item["created_at"].S.Should().Be("2030-01-01T12:00:00.0000000Z");
         item["updated_at"].S.Should().Be("2030-01-01T12:00:00.0000000Z");

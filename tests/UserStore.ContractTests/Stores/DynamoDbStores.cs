@@ -32,6 +32,21 @@ public sealed class DynamoDbStores(LocalServer server) : StoreFactory
         where TUser : User
         => new(Client, options, Clock);
 
+    public override async Task<bool> StoresEmptyTextAsync()
+    {
+        UserStoreOptions options = NewOptions();
+        await CreateAsync<User>(options);
+        try
+        {
+            await server.Client.PutItemAsync(options.TableNamePrefix + "Users", new() { ["user_id"] = new("probe"), ["name"] = new("") });
+            return true;
+        }
+        catch (AmazonDynamoDBException refused) when (refused.ErrorCode == "ValidationException")
+        {
+            return false;
+        }
+    }
+
     public override async ValueTask DisposeAsync()
     {
         foreach (string table in (await server.Client.ListTablesAsync()).TableNames)

@@ -12,7 +12,8 @@ public sealed class RequestLog : HttpClientFactory
 
     public void Clear() => _operations.Clear();
 
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler(_operations) { InnerHandler = new SocketsHttpHandler() });
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig)
+        => new(new Handler(_operations) { InnerHandler = new SocketsHttpHandler() });
 
     private sealed class Handler(ConcurrentQueue<string> operations) : DelegatingHandler
     {

@@ -10,6 +10,9 @@ public abstract class StoreFactory : IAsyncDisposable
     public abstract Task<IUserStore<TUser>> CreateAsync<TUser>()
         where TUser : User;
 
+    /// <summary>Tells whether empty text can be stored outside keys, as DynamoDB allows since May 2020 and older local servers do not.</summary>
+    public virtual Task<bool> StoresEmptyTextAsync() => Task.FromResult(true);
+
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);

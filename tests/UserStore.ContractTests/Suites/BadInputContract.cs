@@ -68,7 +68,8 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         {
             await RefusedAsync("Status", status, () => _store.CreateAsync(new AppUser { Status = status, City = null }));
             await RefusedAsync("Status", status, () => _store.UpdateAsync(_stored with { Status = status }));
-            await RefusedAsync("Status", status, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Status, status)));
+            await RefusedAsync(
+                "Status", status, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Status, status)));
             await RefusedAsync("Status", status, () => ReadAsync(_store.QueryByStatusAsync(status)));
         }
 
@@ -81,14 +82,16 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
     public async Task Keys_of_a_derived_types_indexes_are_checked()
     {
         await RefusedAsync("City", "", () => _store.CreateAsync(new AppUser { City = "" }));
-        await RefusedAsync("City", null, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.City, new string('s', 2049))));
+        await RefusedAsync(
+            "City", null, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.City, new string('s', 2049))));
         await RefusedAsync("City", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", ""))));
     }
 
     [Fact]
     public async Task All_broken_rules_are_told_at_once()
     {
-        Func<Task> create = () => _store.CreateAsync(new AppUser { UserId = " ", Email = "secret", Status = "", City = "", Tags = ["a", null!] });
+        Func<Task> create = () => _store.CreateAsync(
+            new AppUser { UserId = " ", Email = "secret", Status = "", City = "", Tags = ["a", null!] });
 
         InvalidUserException refused = (await create.Should().ThrowAsync<InvalidUserException>()).Which;
         refused.Violations.Select(violation => violation.Field).Should().BeEquivalentTo("UserId", "Email", "Status", "City", "Tags");
@@ -102,7 +105,8 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         string big = new('s', 400 * 1024);
 
         await RefusedAsync("Item", null, () => _store.CreateAsync(new AppUser { Name = big, City = null }));
-        await RefusedAsync("Item", null, () => _store.CreateAsync(new AppUser { Tags = [.. Enumerable.Repeat("0123456789", 40_000)], City = null }));
+        await RefusedAsync(
+            "Item", null, () => _store.CreateAsync(new AppUser { Tags = [.. Enumerable.Repeat("0123456789", 40_000)], City = null }));
         await RefusedAsync("Item", null, () => _store.CreateAsync(new AppUser { City = null, Address = new Address { Street = big } }));
         await RefusedAsync("Item", null, () => _store.UpdateAsync(_stored with { Name = big }));
         await RefusedAsync("Item", null, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Name, big)));
@@ -134,7 +138,8 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         {
             await RefusedAsync("BigNumber", null, () => _store.CreateAsync(new AppUser { City = null, BigNumber = digits }));
             await RefusedAsync("BigNumber", null, () => _store.UpdateAsync(_stored with { BigNumber = digits }));
-            await RefusedAsync("BigNumber", null, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.BigNumber, digits)));
+            await RefusedAsync(
+                "BigNumber", null, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.BigNumber, digits)));
         }
 
         await RefusedAsync("Ratio", null, () => _store.CreateAsync(new AppUser { City = null, Ratio = double.NaN }));
@@ -146,11 +151,14 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
     {
         await RefusedAsync("UserId", LoneSurrogate, () => _store.CreateAsync(new AppUser { City = null, UserId = LoneSurrogate }));
         await RefusedAsync("UserId", LoneSurrogate, () => _store.FindAsync(LoneSurrogate));
-        await RefusedAsync("Email", LoneSurrogate, () => _store.CreateAsync(new AppUser { City = null, Email = LoneSurrogate + "@x.test" }));
+        await RefusedAsync(
+            "Email", LoneSurrogate, () => _store.CreateAsync(new AppUser { City = null, Email = LoneSurrogate + "@x.test" }));
         await RefusedAsync("Name", LoneSurrogate, () => _store.CreateAsync(new AppUser { City = null, Name = LoneSurrogate }));
         await RefusedAsync("Name", LoneSurrogate, () => _store.UpdateAsync(_stored with { Name = LoneSurrogate }));
-        await RefusedAsync("Tags", LoneSurrogate, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Tags, [LoneSurrogate])));
-        await RefusedAsync("Tags", null, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Append(user => user.Tags, "a", null!)));
+        await RefusedAsync(
+            "Tags", LoneSurrogate, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Tags, [LoneSurrogate])));
+        await RefusedAsync(
+            "Tags", null, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Append(user => user.Tags, "a", null!)));
     }
 
     [Fact]
@@ -174,11 +182,26 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
     {
         await RefusedAsync("IndexName", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("secret-index", "x"))));
         await RefusedAsync("City", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", 7))));
-        await RefusedAsync("SortKey", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { SortKey = SortKeyCondition.EqualTo("secret") })));
-        await RefusedAsync("Score", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.AtLeast("secret") })));
-        await RefusedAsync("Score", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.Between(2m, 1m) })));
-        await RefusedAsync("Scratch", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Scratch == "secret" })));
-        await RefusedAsync("Plan", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => new List<Plan?>().Contains(user.Plan) })));
+        await RefusedAsync(
+            "SortKey",
+            null,
+            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { SortKey = SortKeyCondition.EqualTo("secret") })));
+        await RefusedAsync(
+            "Score",
+            null,
+            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.AtLeast("secret") })));
+        await RefusedAsync(
+            "Score",
+            null,
+            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.Between(2m, 1m) })));
+        await RefusedAsync(
+            "Scratch",
+            null,
+            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Scratch == "secret" })));
+        await RefusedAsync(
+            "Plan",
+            null,
+            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => new List<Plan?>().Contains(user.Plan) })));
     }
 
     [Fact]

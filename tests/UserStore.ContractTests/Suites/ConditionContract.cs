@@ -84,7 +84,8 @@ public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
         string.Concat(filtered.Select(user => user.UserId).Order()).Should().Be(Expected[name]);
         foreach (string id in new[] { "a", "b", "c", "d" })
         {
-            Func<Task> update = () => store.UpdateAsync(id, new UserPatch<AppUser>().Set(user => user.Nickname, "met").OnlyIf(Conditions[name]));
+            Func<Task> update = () => store.UpdateAsync(
+                id, new UserPatch<AppUser>().Set(user => user.Nickname, "met").OnlyIf(Conditions[name]));
             if (Expected[name].Contains(id))
                 await update.Should().NotThrowAsync();
             else

@@ -16,6 +16,8 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
         where TUser : User
         => stores.CreateAsync<TUser>();
 
+    protected Task<bool> StoresEmptyTextAsync() => stores.StoresEmptyTextAsync();
+
     public virtual Task InitializeAsync() => Task.CompletedTask;
 
     public virtual async Task DisposeAsync() => await stores.DisposeAsync();

@@ -17,7 +17,7 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
         LastSeen = new DateTimeOffset(2029, 12, 31, 23, 59, 59, TimeSpan.FromHours(1)).AddTicks(1),
         Roles = ["admin", "ops", "admin"],
         Address = new Address { Street = "1 Fake Street", Lines = ["a", "b"] },
-        Labels = new() { ["k"] = "v", ["empty"] = "" },
+        Labels = new() { ["k"] = "v", ["l"] = "w" },
         BigNumber = "12345678901234567890123456789012345678",
         Nickname = "faker",
     };
@@ -30,7 +30,8 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
         AppUser created = await store.CreateAsync(Full with { Scratch = "not stored" });
 
         AppUser found = await store.GetAsync("fake-1", ReadConsistency.Strong);
-        found.Should().BeEquivalentTo(Full, options => options.Excluding(user => user.CreatedAt).Excluding(user => user.UpdatedAt).Excluding(user => user.Version));
+        found.Should().BeEquivalentTo(
+            Full, options => options.Excluding(user => user.CreatedAt).Excluding(user => user.UpdatedAt).Excluding(user => user.Version));
         found.Should().BeEquivalentTo(created, options => options.Excluding(user => user.Scratch));
     }
 
@@ -54,7 +55,13 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
             .Remove(user => user.LastSeen));
 
         (replaced.City, replaced.Address, replaced.Labels).Should().Be(("Otherville", null, null));
-        (patched.City, patched.Plan, patched.Verified, patched.Logins, patched.Score, patched.LastSeen).Should().Be(("Thirdham", Plan.Enterprise, false, 42, 13m, null));
+        (
+            patched.City,
+            patched.Plan,
+            patched.Verified,
+            patched.Logins,
+            patched.Score,
+            patched.LastSeen).Should().Be(("Thirdham", Plan.Enterprise, false, 42, 13m, null));
         patched.Ratio.Should().BeApproximately(0.6, 1e-9);
         patched.Roles.Should().Equal("x", "y", "z");
         patched.Address.Should().BeEquivalentTo(new Address { Zip = "00000" });
@@ -68,7 +75,10 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         decimal?[] scores = [10m, 9m, -1.5m, 100m, 0m, null];
         for (int i = 0; i < scores.Length; i++)
-            await store.CreateAsync(FakeUsers.Create<AppUser>(i) with { City = i < 5 ? "Faketown" : null, Score = scores[i], Plan = (Plan)(i % 3) });
+        {
+            await store.CreateAsync(
+                FakeUsers.Create<AppUser>(i) with { City = i < 5 ? "Faketown" : null, Score = scores[i], Plan = (Plan)(i % 3) });
+        }
 
         (await ScoresAsync(new("city-score-index", "Faketown"))).Should().Equal(-1.5m, 0m, 9m, 10m, 100m);
         (await ScoresAsync(new("city-score-index", "Faketown") { Direction = QueryDirection.Descending, Limit = 2 })).Should().Equal(100m, 10m);
@@ -77,7 +87,8 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
         (await ScoresAsync(new("city-index", "Faketown"))).Should().HaveCount(5);
         (await ScoresAsync(new("plan-index", Plan.Team))).Should().BeEquivalentTo(new[] { 9m, 0m });
 
-        async Task<IEnumerable<decimal?>> ScoresAsync(UserQuery<AppUser> query) => (await ReadAsync(store.QueryAsync(query))).Select(user => user.Score);
+        async Task<IEnumerable<decimal?>> ScoresAsync(UserQuery<AppUser> query) => (
+            await ReadAsync(store.QueryAsync(query))).Select(user => user.Score);
     }
 
     [Fact]
@@ -141,7 +152,8 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
             .Remove(user => user.Logins).Remove(user => user.Verified).Remove(user => user.Roles).Remove(user => user.Score));
 
         (patched.Logins, patched.Verified, patched.Roles, patched.Score).Should().Be((0L, false, null, null));
-        Func<Task> unmet = () => store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Name, "x").OnlyIf(user => user.Logins == 0));
+        Func<Task> unmet = () => store.UpdateAsync(
+            "fake-1", new UserPatch<AppUser>().Set(user => user.Name, "x").OnlyIf(user => user.Logins == 0));
         await unmet.Should().ThrowAsync<UserConditionFailedException>("an absent number equals no number");
     }
 

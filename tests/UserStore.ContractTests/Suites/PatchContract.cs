@@ -48,7 +48,8 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         await store.CreateAsync(new User { UserId = "fake-1" });
         await store.UpdateAsync("fake-1", new UserPatch<User>().Remove(user => user.Tags));
 
-        User updated = await store.UpdateAsync("fake-1", new UserPatch<User>().Increment(user => user.Age, -3).Append(user => user.Tags, "first"));
+        User updated = await store.UpdateAsync(
+            "fake-1", new UserPatch<User>().Increment(user => user.Age, -3).Append(user => user.Tags, "first"));
 
         updated.Age.Should().Be(-3);
         updated.Tags.Should().Equal("first");
@@ -126,7 +127,8 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
 
-        Func<Task> update = () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 2).ExpectVersion(9).OnlyIf(user => user.Name == null));
+        Func<Task> update = () => store.UpdateAsync(
+            "fake-1", new UserPatch<User>().Set(user => user.Age, 2).ExpectVersion(9).OnlyIf(user => user.Name == null));
 
         await update.Should().ThrowAsync<UserConflictException>();
     }
@@ -154,7 +156,8 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1) with { Age = age });
 
-        Func<Task> update = () => store.UpdateAsync("fake-1", new UserPatch<User>().Increment(user => user.Age, amount).OnlyIf(user => user.Name != null));
+        Func<Task> update = () => store.UpdateAsync(
+            "fake-1", new UserPatch<User>().Increment(user => user.Age, amount).OnlyIf(user => user.Name != null));
 
         InvalidUserException refused = (await update.Should().ThrowAsync<InvalidUserException>()).Which;
         refused.Violations.Should().ContainSingle().Which.Field.Should().Be("Age");
@@ -167,7 +170,8 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1) with { Status = "before" });
 
-        User updated = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Status, "after").Set(user => user.Email, "new@example.test"));
+        User updated = await store.UpdateAsync(
+            "fake-1", new UserPatch<User>().Set(user => user.Status, "after").Set(user => user.Email, "new@example.test"));
 
         (await ReadAsync(store.QueryByStatusAsync("before"))).Should().BeEmpty();
         (await ReadAsync(store.QueryByStatusAsync("after"))).Should().Equal(updated);
@@ -195,7 +199,8 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));
 
-        Func<Task> update = () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 1), new CancellationToken(canceled: true));
+        Func<Task> update = () => store.UpdateAsync(
+            "fake-1", new UserPatch<User>().Set(user => user.Age, 1), new CancellationToken(canceled: true));
 
         await update.Should().ThrowAsync<OperationCanceledException>();
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(created);

@@ -38,7 +38,8 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         async Task<IEnumerable<int>> IndexesAsync(SortKeyCondition range)
         {
             List<User> ascending = await ReadAsync(store.QueryAsync(Active with { SortKey = range }));
-            List<User> descending = await ReadAsync(store.QueryAsync(Active with { SortKey = range, Direction = QueryDirection.Descending }));
+            List<User> descending = await ReadAsync(
+                store.QueryAsync(Active with { SortKey = range, Direction = QueryDirection.Descending }));
             descending.Should().Equal(ascending.AsEnumerable().Reverse());
             return ascending.Select(user => users.IndexOf(user));
         }
@@ -140,7 +141,8 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         List<User> users = await CreateUsersAsync(store, 3);
 
         UserPage<User> page = await store.QueryPageAsync(Active with { Filter = user => user.Age == 2, PageSize = 2 });
-        UserPage<User> next = await store.QueryPageAsync(Active with { Filter = user => user.Age == 2, PageSize = 2 }, page.ContinuationToken);
+        UserPage<User> next = await store.QueryPageAsync(
+            Active with { Filter = user => user.Age == 2, PageSize = 2 }, page.ContinuationToken);
 
         page.Users.Should().BeEmpty();
         page.HasMore.Should().BeTrue();

@@ -1,4 +1,5 @@
 using UserStore.ContractTests.Stores;
+using UserStore.Requests;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -68,6 +69,19 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
         (await store.QueryPageAsync(OlderThan(0), page.ContinuationToken)).Users.Should().ContainSingle();
 
         static UserQuery<User> OlderThan(int age) => Query with { Filter = user => user.Age > age };
+    }
+
+    [Theory]
+    [InlineData("rubbish")]
+    [InlineData("7")]
+    [InlineData("{}")]
+    [InlineData("{\"user_id\":{\"N\":\"1\"}}")]
+    public async Task Tokens_that_are_forged_around_a_good_checksum_are_refused(string position)
+    {
+        (IUserStore<User> store, _) = await StartAsync();
+        byte[] fingerprint = new UserRequests<User>(new UserStoreOptions(), Clock).PrepareQuery(Query).Fingerprint;
+
+        await RefusedAsync(() => store.QueryPageAsync(Query, new ContinuationToken(position, Remaining: null).Encode(fingerprint)));
     }
 
     [Fact]

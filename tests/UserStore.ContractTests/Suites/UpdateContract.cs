@@ -64,7 +64,8 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
         await Task.WhenAll(calls.Select(call => call.ContinueWith(_ => { }, TaskScheduler.Default)));
 
         Task<User> winner = calls.Where(call => call.IsCompletedSuccessfully).Should().ContainSingle().Subject;
-        calls.Where(call => call.IsFaulted).Should().HaveCount(15).And.OnlyContain(call => call.Exception!.InnerException is UserConflictException);
+        calls.Where(call => call.IsFaulted).Should().HaveCount(15).And.OnlyContain(
+            call => call.Exception!.InnerException is UserConflictException);
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(await winner);
     }
 

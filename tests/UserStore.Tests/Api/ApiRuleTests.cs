@@ -6,11 +6,14 @@ namespace UserStore.Tests.Api;
 /// <summary>Rules that hold for every public type.</summary>
 public sealed class ApiRuleTests
 {
-    private static readonly Type[] DerivableByDesign = [typeof(User), typeof(UserStore.DynamoDb.DynamoDbUserStore<>), typeof(InMemoryUserStore<>)];
+    private static readonly Type[] DerivableByDesign = [typeof(User), typeof(
+        UserStore.DynamoDb.DynamoDbUserStore<>), typeof(InMemoryUserStore<>)];
 
-    private static readonly Type[] Types = [.. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly }.SelectMany(assembly => assembly.GetExportedTypes())];
+    private static readonly Type[] Types = [.. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly }.SelectMany(
+        assembly => assembly.GetExportedTypes())];
 
-    private static IEnumerable<MethodInfo> Methods => Types.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+    private static IEnumerable<MethodInfo> Methods => Types.SelectMany(
+        type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(method => !method.IsSpecialName);
 
     [Fact]
@@ -28,7 +31,8 @@ public sealed class ApiRuleTests
 
     [Fact]
     public void Namespaces_are_those_of_the_packages()
-        => Types.Select(type => type.Namespace).Distinct().Should().BeEquivalentTo("UserStore", "UserStore.DynamoDb", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
+        => Types.Select(type => type.Namespace).Distinct().Should().BeEquivalentTo(
+            "UserStore", "UserStore.DynamoDb", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
 
     [Fact]
     public void The_vocabulary_holds_no_type_of_the_SDK()
@@ -45,23 +49,28 @@ public sealed class ApiRuleTests
     {
         Type[] errors = [.. Types.Where(type => type.IsAssignableTo(typeof(UserStoreException)) && !type.IsAbstract)];
 
-        errors.Should().HaveCountGreaterThan(5).And.OnlyContain(type => type.IsSealed && type.GetConstructors().Length > 0 && type.Name.EndsWith("Exception", StringComparison.Ordinal));
+        errors.Should().HaveCountGreaterThan(5).And.OnlyContain(
+            type => type.IsSealed && type.GetConstructors().Length > 0 && type.Name.EndsWith("Exception", StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_testing_package_needs_no_test_framework()
         => typeof(InMemoryUserStore).Assembly.GetReferencedAssemblies().Select(reference => reference.Name)
-            .Should().NotContain(name => name!.StartsWith("xunit", StringComparison.OrdinalIgnoreCase) || name == "Moq" || name == "FluentAssertions");
+            .Should().NotContain(
+                name => name!.StartsWith("xunit", StringComparison.OrdinalIgnoreCase) || name == "Moq" || name == "FluentAssertions");
 
-    private static bool IsAsynchronous(Type type) => type.IsAssignableTo(typeof(Task)) || type.Name.StartsWith("ValueTask", StringComparison.Ordinal) || type.Name.StartsWith("IAsyncEnumerable", StringComparison.Ordinal);
+    private static bool IsAsynchronous(Type type) => type.IsAssignableTo(typeof(Task)) || type.Name.StartsWith(
+        "ValueTask", StringComparison.Ordinal) || type.Name.StartsWith("IAsyncEnumerable", StringComparison.Ordinal);
 
     private static IEnumerable<Type?> Mentioned(MemberInfo member) => member switch
     {
-        MethodBase method => method.GetParameters().Select(parameter => parameter.ParameterType).Append((method as MethodInfo)?.ReturnType).SelectMany(Parts),
+        MethodBase method => method.GetParameters().Select(
+            parameter => parameter.ParameterType).Append((method as MethodInfo)?.ReturnType).SelectMany(Parts),
         PropertyInfo property => Parts(property.PropertyType),
         FieldInfo field => Parts(field.FieldType),
         _ => [],
     };
 
-    private static IEnumerable<Type?> Parts(Type? type) => type is null ? [] : type.GetGenericArguments().SelectMany(Parts).Append(type).Append(type.GetElementType());
+    private static IEnumerable<Type?> Parts(Type? type)
+        => type is null ? [] : type.GetGenericArguments().SelectMany(Parts).Append(type).Append(type.GetElementType());
 }

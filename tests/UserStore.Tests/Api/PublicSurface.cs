@@ -28,17 +28,20 @@ internal static class PublicSurface
     {
         string kind = type.IsInterface ? "interface" : type.IsEnum ? "enum" : type.IsValueType ? "struct" : "class";
         string modifier = type.IsInterface || type.IsValueType ? "" : type is { IsAbstract: true, IsSealed: true } ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "";
-        IEnumerable<string> bases = (type.BaseType is { } parent && parent != typeof(object) && !type.IsValueType ? [parent] : Array.Empty<Type>())
+        IEnumerable<string> bases = (
+            type.BaseType is { } parent && parent != typeof(object) && !type.IsValueType ? [parent] : Array.Empty<Type>())
             .Concat(type.GetInterfaces().Where(other => other.IsPublic && other != typeof(System.Runtime.Serialization.ISerializable)))
             .Select(Name);
-        return $"{modifier}{kind} {type.Namespace}.{Name(type)}" + (type.IsEnum ? "" : string.Concat(bases.Order(StringComparer.Ordinal).Select((name, at) => (at == 0 ? " : " : ", ") + name)));
+        return $"{modifier}{kind} {type.Namespace}.{Name(type)}" + (
+            type.IsEnum ? "" : string.Concat(bases.Order(StringComparer.Ordinal).Select((name, at) => (at == 0 ? " : " : ", ") + name)));
     }
 
     private static IEnumerable<string> Members(Type type)
     {
         if (type.IsEnum)
             return Enum.GetNames(type).Select(name => $"{name} = {Convert.ToInt64(Enum.Parse(type, name), null)}");
-        return type.GetMembers(Declared).Where(member => IsVisible(member) && !member.IsDefined(typeof(CompilerGeneratedAttribute))).Select(Describe).OfType<string>();
+        return type.GetMembers(Declared).Where(
+            member => IsVisible(member) && !member.IsDefined(typeof(CompilerGeneratedAttribute))).Select(Describe).OfType<string>();
     }
 
     private static bool IsVisible(MemberInfo member) => member switch

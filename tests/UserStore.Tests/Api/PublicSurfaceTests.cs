@@ -21,6 +21,7 @@ public sealed class PublicSurfaceTests
         string surface = PublicSurface.Describe(assembly);
         await File.WriteAllTextAsync(received, surface);
 
-        surface.Should().Be((await File.ReadAllTextAsync(approved)).ReplaceLineEndings("\n"), "the surface was approved; the new one is in {0}", received);
+        surface.Should().Be(
+            (await File.ReadAllTextAsync(approved)).ReplaceLineEndings("\n"), "the surface was approved; the new one is in {0}", received);
     }
 }

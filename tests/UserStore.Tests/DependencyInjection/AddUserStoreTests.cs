@@ -54,14 +54,17 @@ public sealed class AddUserStoreTests
     public async Task Stores_of_two_types_have_options_of_their_own()
     {
         ServiceCollection services = new();
-        UserStoreBuilder users = services.AddUserStore(options => (options.ServiceUrl, options.TableNamePrefix) = ("http://localhost:1", "a-"));
-        UserStoreBuilder members = services.AddUserStore<Member>(options => (options.ServiceUrl, options.TableNamePrefix) = ("http://localhost:2", "b-"));
+        UserStoreBuilder users = services.AddUserStore(
+            options => (options.ServiceUrl, options.TableNamePrefix) = ("http://localhost:1", "a-"));
+        UserStoreBuilder members = services.AddUserStore<Member>(
+            options => (options.ServiceUrl, options.TableNamePrefix) = ("http://localhost:2", "b-"));
         await using ServiceProvider provider = services.BuildServiceProvider(Strict);
 
         OptionsOf(provider, users).TableNamePrefix.Should().Be("a-");
         OptionsOf(provider, members).TableNamePrefix.Should().Be("b-");
         provider.GetRequiredService<IUserStore>().Should().NotBeSameAs(provider.GetRequiredService<IUserStore<Member>>());
-        provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(User)).Should().NotBeSameAs(provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(Member)));
+        provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(User)).Should().NotBeSameAs(
+            provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(Member)));
     }
 
     [Theory]
@@ -159,7 +162,13 @@ public sealed class AddUserStoreTests
 
         foreach (UserStoreOptions options in new[] { OptionsOf(provider, builder), OptionsOf(provider, members) })
         {
-            (options.TableNamePrefix, options.UsersTable, options.Billing, options.ReadCapacityUnits, options.Stream, options.TableCreationTimeout)
+            (
+                options.TableNamePrefix,
+                options.UsersTable,
+                options.Billing,
+                options.ReadCapacityUnits,
+                options.Stream,
+                options.TableCreationTimeout)
                 .Should().Be(("prod-", "People", TableBilling.Provisioned, 7, StreamView.NewImage, TimeSpan.FromMinutes(1)));
             options.IndexNames.Should().Equal(new Dictionary<string, string> { ["status-index"] = "people-by-status" });
         }
@@ -168,7 +177,8 @@ public sealed class AddUserStoreTests
     [Fact]
     public async Task An_unknown_key_in_the_configuration_is_an_error()
     {
-        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["TableNamePrefx"] = "prod-" }).Build();
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?> { ["TableNamePrefx"] = "prod-" }).Build();
         await using ServiceProvider provider = new ServiceCollection().AddUserStore(configuration).Services.BuildServiceProvider(Strict);
 
         Action resolve = () => provider.GetRequiredService<IUserStore>();

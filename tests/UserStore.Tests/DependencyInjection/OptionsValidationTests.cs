@@ -27,7 +27,8 @@ public sealed class OptionsValidationTests
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void A_mistake_is_told_at_start_with_what_was_given_and_what_is_allowed(string name, Action<UserStoreOptions> mistake, string told)
+    public void A_mistake_is_told_at_start_with_what_was_given_and_what_is_allowed(
+        string name, Action<UserStoreOptions> mistake, string told)
     {
         using ServiceProvider provider = new ServiceCollection().AddUserStore(mistake).Services.BuildServiceProvider();
 
@@ -43,7 +44,8 @@ public sealed class OptionsValidationTests
     public void All_mistakes_are_told_at_once()
     {
         using ServiceProvider provider = new ServiceCollection()
-            .AddUserStore(options => (options.Region, options.ReadCapacityUnits, options.UsersTable) = ("x", 0, "!")).Services.BuildServiceProvider();
+            .AddUserStore(
+                options => (options.Region, options.ReadCapacityUnits, options.UsersTable) = ("x", 0, "!")).Services.BuildServiceProvider();
 
         Action start = () => provider.GetRequiredService<IStartupValidator>().Validate();
 

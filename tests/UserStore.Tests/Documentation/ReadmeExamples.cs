@@ -25,7 +25,8 @@ public sealed class ReadmeExamples
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
         var services = new ServiceCollection();
         services.AddUserStore(options => options.TableNamePrefix = "myservice-");
-        services.AddSingleton(server.CreateClient()).AddSingleton<Amazon.DynamoDBv2.IAmazonDynamoDB>(provider => provider.GetRequiredService<Amazon.DynamoDBv2.AmazonDynamoDBClient>());
+        services.AddSingleton(server.CreateClient()).AddSingleton<Amazon.DynamoDBv2.IAmazonDynamoDB>(
+            provider => provider.GetRequiredService<Amazon.DynamoDBv2.AmazonDynamoDBClient>());
         await using ServiceProvider provider = services.BuildServiceProvider();
 
         IUserStore users = provider.GetRequiredService<IUserStore>();

@@ -4,7 +4,8 @@ namespace UserStore.Tests.Documentation;
 
 public sealed partial class ReadmeTests
 {
-    private static string Read(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Documentation", file)).ReplaceLineEndings("\n");
+    private static string Read(string file)
+        => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Documentation", file)).ReplaceLineEndings("\n");
 
     [Fact]
     public void Every_line_of_code_in_the_README_is_compiled_and_run_in_the_examples()
@@ -27,7 +28,8 @@ public sealed partial class ReadmeTests
             .Where(type => type.IsAssignableTo(typeof(UserStoreException)) && !type.IsAbstract).Select(type => $"| `{type.Name}` |"));
     }
 
-    private static string[] Lines(string code) => [.. code.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+    private static string[] Lines(string code)
+        => [.. code.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
     [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex CodeBlocks();

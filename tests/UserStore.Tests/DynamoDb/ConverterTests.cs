@@ -15,7 +15,8 @@ public sealed class ConverterTests
     [InlineData("2026-02-12T12:11:12.5+02:00", 5_000_000)]
     [InlineData("2026-02-12T03:11:12.123456789-07:00", 1_234_567)]
     public void Instants_of_other_programs_are_read(string text, long ticks)
-        => new InstantConverter().FromEntry(new Primitive(text)).Should().Be(new DateTimeOffset(2026, 2, 12, 10, 11, 12, TimeSpan.Zero).AddTicks(ticks));
+        => new InstantConverter().FromEntry(new Primitive(text)).Should().Be(
+            new DateTimeOffset(2026, 2, 12, 10, 11, 12, TimeSpan.Zero).AddTicks(ticks));
 
     [Fact]
     public void Instants_are_written_so_that_text_order_is_time_order()
@@ -48,7 +49,8 @@ public sealed class ConverterTests
         var converter = new EpochSecondsConverter();
 
         converter.ToEntry(DateTimeOffset.FromUnixTimeMilliseconds(1999)).AsString().Should().Be("1");
-        converter.FromEntry(new Primitive("1770000000.75", saveAsNumeric: true)).Should().Be(DateTimeOffset.FromUnixTimeSeconds(1_770_000_000));
+        converter.FromEntry(
+            new Primitive("1770000000.75", saveAsNumeric: true)).Should().Be(DateTimeOffset.FromUnixTimeSeconds(1_770_000_000));
         converter.ToEntry(null!).Should().BeNull();
     }
 
@@ -58,7 +60,8 @@ public sealed class ConverterTests
         var converter = new StringListConverter();
 
         converter.FromEntry(new DynamoDBList([new Primitive("b"), new DynamoDBNull(), new Primitive("a"), new Primitive("b")])).Should().Be(ValueList.CopyOf<string>(["b", "a", "b"]));
-        converter.FromEntry(new PrimitiveList(DynamoDBEntryType.String) { Entries = [new Primitive("x")] }).Should().Be(ValueList.CopyOf<string>(["x"]));
+        converter.FromEntry(
+            new PrimitiveList(DynamoDBEntryType.String) { Entries = [new Primitive("x")] }).Should().Be(ValueList.CopyOf<string>(["x"]));
         converter.ToEntry(Array.Empty<string>()).Should().BeOfType<DynamoDBList>();
         Action text = () => converter.FromEntry(new Primitive("x"));
         text.Should().Throw<FormatException>();

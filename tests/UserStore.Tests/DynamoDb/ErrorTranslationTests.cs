@@ -118,7 +118,8 @@ public sealed class ErrorTranslationTests
     {
         _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ConditionalCheckFailedException("changed"));
         var context = new Mock<Amazon.DynamoDBv2.DataModel.IDynamoDBContext>();
-        context.Setup(c => c.LoadAsync<User>(It.IsAny<object>(), It.IsAny<Amazon.DynamoDBv2.DataModel.LoadConfig>(), It.IsAny<CancellationToken>()))
+        context.Setup(
+            c => c.LoadAsync<User>(It.IsAny<object>(), It.IsAny<Amazon.DynamoDBv2.DataModel.LoadConfig>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(FakeUsers.Create(1) with { Version = 5, WriteId = "w" });
         var store = new DynamoDbUserStore<User>(_client.Object, context.Object, new UserStoreOptions(), TimeProvider.System);
 

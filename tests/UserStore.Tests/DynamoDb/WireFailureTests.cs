@@ -15,7 +15,8 @@ public sealed class WireFailureTests
     [InlineData("{\"Item\": 7}")]
     public async Task Malformed_answers_are_unavailability(string answer)
     {
-        using AmazonDynamoDBClient client = Client(new Canned(() => new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = new StringContent(answer) }));
+        using AmazonDynamoDBClient client = Client(
+            new Canned(() => new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = new StringContent(answer) }));
 
         await UnavailableAsync(client, isTransient: true);
     }
@@ -23,7 +24,8 @@ public sealed class WireFailureTests
     [Fact]
     public async Task A_good_status_with_rubbish_is_unavailability()
     {
-        using AmazonDynamoDBClient client = Client(new Canned(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("not json") }));
+        using AmazonDynamoDBClient client = Client(
+            new Canned(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("not json") }));
 
         await UnavailableAsync(client, isTransient: true);
     }
@@ -39,7 +41,8 @@ public sealed class WireFailureTests
     [Fact]
     public async Task A_closed_port_is_unavailability()
     {
-        using var client = new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 });
+        using var client = new AmazonDynamoDBClient(
+            new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 });
 
         await UnavailableAsync(client, isTransient: true);
     }

@@ -26,8 +26,10 @@ public sealed class UserCopierTests
     public void Copies_keep_null_and_the_type_at_run_time()
     {
         UserCopier.Copy(new Rich()).Should().BeEquivalentTo(new Rich());
-        UserCopier.Copy(new Rich { Nested = new DerivedPart { A = "a", B = "b" } }).Nested.Should().BeOfType<DerivedPart>().Which.B.Should().Be("b");
-        UserCopier.Copy(new Rich { Readable = new List<string> { "x" } }).Readable.Should().BeOfType<List<string>>().And.BeEquivalentTo("x");
+        UserCopier.Copy(
+            new Rich { Nested = new DerivedPart { A = "a", B = "b" } }).Nested.Should().BeOfType<DerivedPart>().Which.B.Should().Be("b");
+        UserCopier.Copy(
+            new Rich { Readable = new List<string> { "x" } }).Readable.Should().BeOfType<List<string>>().And.BeEquivalentTo("x");
     }
 
     private static Rich Make() => FakeUsers.Create<Rich>(1) with

@@ -33,7 +33,11 @@ public sealed class FakeClockTests
         fired.Should().Equal(("often", 1), ("late", 3), ("often", 3), ("often", 5));
 
         ITimer Timer(string name, int seconds, TimeSpan period)
-            => clock.CreateTimer(_ => fired.Add((name, (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds)), null, TimeSpan.FromSeconds(seconds), period);
+            => clock.CreateTimer(
+                _ => fired.Add((name, (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds)),
+                null,
+                TimeSpan.FromSeconds(seconds),
+                period);
     }
 
     [Fact]

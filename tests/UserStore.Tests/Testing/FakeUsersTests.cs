@@ -10,7 +10,8 @@ public sealed class FakeUsersTests
     {
         User[] users = [.. FakeUsers.CreateMany(50)];
 
-        users.Should().Equal(FakeUsers.CreateMany(50)).And.OnlyContain(user => user.Email!.EndsWith("@example.test", StringComparison.Ordinal));
+        users.Should().Equal(FakeUsers.CreateMany(50)).And.OnlyContain(
+            user => user.Email!.EndsWith("@example.test", StringComparison.Ordinal));
         users.Select(user => user.UserId).Should().OnlyHaveUniqueItems();
         users.Select(user => user.Email).Should().OnlyHaveUniqueItems();
         FakeUsers.Create<Member>(3).Name.Should().Be("Fake User 3");

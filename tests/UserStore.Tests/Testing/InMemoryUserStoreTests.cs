@@ -89,7 +89,8 @@ public sealed class InMemoryUserStoreTests
         await ReadAsync(store.QueryByStatusAsync("active"));
 
         silent.Calls.Should().BeEmpty();
-        store.Calls.Select(call => (call.Operation, call.UserId)).Should().Equal(("CreateAsync", "fake-1"), ("FindAsync", "fake-1"), ("QueryByStatusAsync", null));
+        store.Calls.Select(call => (call.Operation, call.UserId)).Should().Equal(
+            ("CreateAsync", "fake-1"), ("FindAsync", "fake-1"), ("QueryByStatusAsync", null));
         store.Calls[0].Error.Should().BeOfType<UserAlreadyExistsException>();
         store.Calls.Should().OnlyContain(call => call.At == _clock.GetUtcNow());
     }

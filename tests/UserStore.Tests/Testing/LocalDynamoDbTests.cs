@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Amazon.DynamoDBv2;
 using UserStore.DynamoDb;
 using UserStore.Testing;
@@ -42,7 +41,7 @@ public sealed class LocalDynamoDbTests
     [UnixFact]
     public async Task A_server_ends_when_its_owner_is_killed()
     {
-        using Process owner = StartOwner(environment => environment.Remove("DYNAMODB_ENDPOINT"));
+        using Process owner = TestProgram.Start("own-server", environment => environment.Remove("DYNAMODB_ENDPOINT"));
         var endpoint = new Uri((await owner.StandardOutput.ReadLineAsync())!);
         (await AcceptsAsync(endpoint)).Should().BeTrue();
 
@@ -58,7 +57,7 @@ public sealed class LocalDynamoDbTests
     public async Task Without_a_server_the_error_says_what_to_install()
     {
         string emptyFolder = Directory.CreateTempSubdirectory("userstore-").FullName;
-        using Process owner = StartOwner(environment =>
+        using Process owner = TestProgram.Start("own-server", environment =>
         {
             environment.Remove("DYNAMODB_ENDPOINT");
             environment["PATH"] = environment["XDG_CACHE_HOME"] = emptyFolder;
@@ -93,20 +92,6 @@ public sealed class LocalDynamoDbTests
         Action use = () => LocalDynamoDb.At(endpoint);
 
         use.Should().Throw<LocalDynamoDbException>().WithMessage("DYNAMODB_ENDPOINT*");
-    }
-
-    private static Process StartOwner(Action<IDictionary<string, string?>> configure)
-    {
-        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
-        string dotnet = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", "dotnet"));
-        var start = new ProcessStartInfo(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "UserStore.Tests.ServerOwner.dll")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        configure(start.Environment);
-        return Process.Start(start)!;
     }
 
     private static async Task<bool> AcceptsAsync(Uri endpoint)

@@ -1,0 +1,27 @@
+using Amazon.DynamoDBv2;
+using Microsoft.Extensions.DependencyInjection;
+using UserStore.Testing;
+
+// Programs that tests run in a process of their own, to kill it or to give it an environment.
+switch (args)
+{
+    case ["own-server"]:
+        LocalDynamoDb server = await LocalDynamoDb.StartAsync();
+        Console.WriteLine(server.Endpoint);
+        await Task.Delay(Timeout.Infinite);
+        break;
+
+    case ["tell-client"]:
+        await using (ServiceProvider provider = new ServiceCollection().AddUserStore().Services.BuildServiceProvider())
+        {
+            var config = provider.GetRequiredService<IAmazonDynamoDB>().Config;
+            Console.WriteLine($"{config.ServiceURL ?? "service"} {config.RegionEndpoint?.SystemName ?? config.AuthenticationRegion}");
+        }
+
+        break;
+
+    default:
+        return 1;
+}
+
+return 0;
