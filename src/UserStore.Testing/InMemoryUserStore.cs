@@ -15,10 +15,8 @@ namespace UserStore.Testing;
 /// on.</para>
 /// <para>
 /// Where it differs from a table: a page without a page size ends after 1000 users instead of 1 MB; users with equal sort keys, and the
-/// whole table, come
-/// in the order of their ids; eventual reads by id are never stale; there are no attributes that <typeparamref name="TUser"/> does not
-/// know; expired users
-/// are hidden and never removed.
+/// whole table, come in the order of their ids; eventual reads by id are never stale; there are no attributes that
+/// <typeparamref name="TUser"/> does not know; expired users are hidden and never removed.
 /// </para>
 /// </remarks>
 public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>

@@ -10,10 +10,8 @@ namespace UserStore.Testing;
 /// owner.</summary>
 /// <remarks>
 /// The started server is <c>dynoxide</c>: the executable on <c>PATH</c>, else the pinned npm package of this platform, installed once into
-/// a cache of the
-/// user. It listens on a free loopback port and keeps everything in memory. It ends with <see cref="DisposeAsync"/>; on Linux and macOS
-/// also when its owner
-/// crashes, on Windows only when its owner ends in order.
+/// a cache of the user. It listens on a free loopback port and keeps everything in memory. It ends with <see cref="DisposeAsync"/>; on
+/// Linux and macOS also when its owner crashes, on Windows only when its owner ends in order.
 /// </remarks>
 public sealed class LocalDynamoDb : IAsyncDisposable
 {

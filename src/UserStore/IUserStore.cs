@@ -9,8 +9,7 @@ namespace UserStore;
 /// <para>
 /// Every call may throw <see cref="UserStoreThrottledException"/>, <see cref="UserStoreUnavailableException"/> and
 /// <see cref="UserStoreSchemaException"/>; bad input is refused with <see cref="InvalidUserException"/> before a request is sent. Request
-/// counts are
-/// meant without contention and failures. A cancelled write may have been applied if its request was already sent.
+/// counts are meant without contention and failures. A cancelled write may have been applied if its request was already sent.
 /// </para>
 /// <para>
 /// A user whose <see cref="User.ExpiresAt"/> has passed counts as absent in every call, although DynamoDB removes the item later.
@@ -25,10 +24,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <exception cref="UserStoreSchemaException">The table exists with other keys, or an index with other keys.</exception>
     /// <remarks>
     /// Safe to call again, and from several processes at once. Costs one <c>DescribeTable</c> and, with time to live, one
-    /// <c>DescribeTimeToLive</c> when
-    /// nothing is missing. Creating takes seconds, adding an index to a large table up to hours. Changes nothing that exists, except that
-    /// it switches on
-    /// time to live and the stream when they are off and the options ask for them.
+    /// <c>DescribeTimeToLive</c> when nothing is missing. Creating takes seconds, adding an index to a large table up to hours. Changes
+    /// nothing that exists, except that it switches on time to live and the stream when they are off and the options ask for them.
     /// </remarks>
     Task EnsureTablesAsync(CancellationToken cancellationToken = default);
 

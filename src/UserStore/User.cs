@@ -9,8 +9,8 @@ namespace UserStore;
 /// <remarks>
 /// <para>
 /// Services add fields of their own by deriving: <c>record AppUser : User { [DynamoDBProperty("city")] public string? City { get; init; }
-/// }</c>.
-/// A derived type may declare further global secondary indexes and <c>required</c> members; it needs a public parameterless constructor.
+/// }</c>. A derived type may declare further global secondary indexes and <c>required</c> members; it needs a public parameterless
+/// constructor.
 /// </para>
 /// <para>
 /// The store keeps <see cref="Version"/>, <see cref="UpdatedAt"/> and a hidden id of the last write by itself; version and write id
@@ -30,8 +30,7 @@ public record User
     /// <summary>Gets the email address, the partition key of <c>email-index</c> (attribute <c>email</c>).</summary>
     /// <value>
     /// <see langword="null"/> when the user has none. Stored as <see cref="UserStoreOptions.NormalizeEmail"/> makes it: by default trimmed
-    /// and in
-    /// invariant lower case.
+    /// and in invariant lower case.
     /// </value>
     [DynamoDBProperty("email")]
     [DynamoDBGlobalSecondaryIndexHashKey("email-index")]
@@ -76,8 +75,7 @@ public record User
     /// <summary>Gets when the user ceases to exist (attribute <c>expires_at</c>, the table's time to live).</summary>
     /// <value>
     /// <see langword="null"/> when the user stays until it is deleted. Kept in whole seconds; fractions are cut. From that second on the
-    /// user is not
-    /// returned any more, although DynamoDB may take days to remove the item.
+    /// user is not returned any more, although DynamoDB may take days to remove the item.
     /// </value>
     [DynamoDBProperty("expires_at", typeof(EpochSecondsConverter))]
     public DateTimeOffset? ExpiresAt { get; init; }

@@ -8,8 +8,8 @@ using UserStore.Modeling;
 namespace UserStore;
 
 /// <summary>
-/// A partial update: which properties to change, and under which condition. Built in steps:
-/// <c>new UserPatch&lt;User&gt;().Set(u => u.Name, "Ada").Increment(u => u.Age, 1)</c>.
+/// A partial update: which properties to change, and under which condition. Built in steps: <c>new UserPatch&lt;User&gt;().Set(u => u.Name,
+/// "Ada").Increment(u => u.Age, 1)</c>.
 /// </summary>
 /// <typeparam name="TUser">The type of the user.</typeparam>
 /// <remarks>
@@ -77,8 +77,7 @@ public sealed class UserPatch<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     /// <returns>This patch.</returns>
     /// <remarks>
     /// Concurrent appends all take effect. A set that another program stored in place of the list is refused by DynamoDB with an error that
-    /// says so; replace
-    /// it with <see cref="Set"/> first.
+    /// says so; replace it with <see cref="Set"/> first.
     /// </remarks>
     public UserPatch<TUser> Append<TItem>(Expression<Func<TUser, IEnumerable<TItem>?>> property, params IEnumerable<TItem> items)
     {

@@ -6,14 +6,12 @@ namespace UserStore;
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <param name="IndexName">
 /// The index as the attributes of <typeparamref name="TUser"/> name it, such as <c>status-index</c>;
-/// <see cref="UserStoreOptions.IndexNames"/> tells its
-/// name in the table.
+/// <see cref="UserStoreOptions.IndexNames"/> tells its name in the table.
 /// </param>
 /// <param name="PartitionKey">The value of the index's partition key, of the type of its property.</param>
 /// <remarks>
 /// An index follows the table with a delay: a user just written may be missing or shown as it was. Each page costs one request, and
-/// DynamoDB charges for
-/// what was read before the filter.
+/// DynamoDB charges for what was read before the filter.
 /// </remarks>
 public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
     where TUser : User
@@ -29,10 +27,8 @@ public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
     /// <summary>Gets a condition that DynamoDB applies after reading, so that it saves transfer but no capacity.</summary>
     /// <value>
     /// Comparisons of mapped properties with values, joined by <c>&amp;&amp;</c>, <c>||</c> and <c>!</c>; <c>StartsWith</c>,
-    /// <c>Contains</c>,
-    /// <c>values.Contains(u.Property)</c> with at most 100 values, and comparison with <see langword="null"/>. A comparison with an absent
-    /// attribute is
-    /// false, except <c>!=</c>.
+    /// <c>Contains</c>, <c>values.Contains(u.Property)</c> with at most 100 values, and comparison with <see langword="null"/>. A
+    /// comparison with an absent attribute is false, except <c>!=</c>.
     /// </value>
     public Expression<Func<TUser, bool>>? Filter { get; init; }
 

@@ -10,8 +10,8 @@ public sealed class UserStoreOptions
     /// <c>http://localhost:8000</c>.</summary>
     /// <value>
     /// An absolute http or https address. The default is <see langword="null"/>: the environment variable <c>DYNAMODB_ENDPOINT</c> if it is
-    /// set, else the
-    /// endpoint of the region. A loopback address needs no credentials. Unused when the service registered an <c>IAmazonDynamoDB</c>.
+    /// set, else the endpoint of the region. A loopback address needs no credentials. Unused when the service registered an
+    /// <c>IAmazonDynamoDB</c>.
     /// </value>
     [SuppressMessage(
         "Design", "CA1056:URI-like properties should not be strings", Justification = "Bound from configuration; named as in the SDK.")]
@@ -20,8 +20,7 @@ public sealed class UserStoreOptions
     /// <summary>Gets or sets the AWS region, such as <c>eu-central-1</c>.</summary>
     /// <value>
     /// The default is <see langword="null"/>: the region of the environment, profile or machine, and <c>us-east-1</c> when none is set.
-    /// Unused when the
-    /// service registered an <c>IAmazonDynamoDB</c>.
+    /// Unused when the service registered an <c>IAmazonDynamoDB</c>.
     /// </value>
     public string? Region { get; set; }
 

@@ -14,11 +14,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers user stores.</summary>
 /// <remarks>
 /// All registrations are singletons. None opens a connection. Calling one twice is harmless: what is registered already stays, and the
-/// options are
-/// configured by both. An <see cref="IAmazonDynamoDB"/> that the service registers itself is used by every store; otherwise a client is
-/// made from the
-/// options, the default credential chain and the default region chain. The store's <see cref="IDynamoDBContext"/> is registered with the
-/// user type as key.
+/// options are configured by both. An <see cref="IAmazonDynamoDB"/> that the service registers itself is used by every store; otherwise a
+/// client is made from the options, the default credential chain and the default region chain. The store's <see cref="IDynamoDBContext"/>
+/// is registered with the user type as key.
 /// </remarks>
 public static class UserStoreServiceCollectionExtensions
 {

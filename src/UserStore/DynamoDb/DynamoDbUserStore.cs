@@ -11,8 +11,7 @@ namespace UserStore.DynamoDb;
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>
 /// The context loads, saves and queries. Creates, patches and deletes go through the client with items that the context mapped, because the
-/// context cannot
-/// say their conditions or return their items.
+/// context cannot say their conditions or return their items.
 /// </remarks>
 public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
     where TUser : User

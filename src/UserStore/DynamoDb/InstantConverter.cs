@@ -10,9 +10,8 @@ namespace UserStore.DynamoDb;
 /// </summary>
 /// <remarks>
 /// Reads what other programs write: any number of fraction digits up to nanoseconds, which are cut to 100 ns, <c>Z</c> or an offset. The
-/// store uses it for
-/// every property of this type; name it in <c>[DynamoDBProperty("at", typeof(InstantConverter))]</c> where other contexts read the type
-/// too.
+/// store uses it for every property of this type; name it in <c>[DynamoDBProperty("at", typeof(InstantConverter))]</c> where other contexts
+/// read the type too.
 /// </remarks>
 public sealed class InstantConverter : IPropertyConverter
 {

@@ -22,13 +22,12 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
         TableDescription table = await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false);
         foreach (UserIndex index in schema.Indexes)
         {
-            if (schema.Find(table, index) is null)
+            // The service creates one index at a time, and another process may be creating another one.
+            while (schema.Find(table, index) is null)
             {
-                // The service creates one index at a time.
-                await ChangeAsync(
-                    "UpdateTable",
-                    token => client.UpdateTableAsync(schema.ToAddIndexRequest(index), token),
-                    cancellationToken).ConfigureAwait(false);
+                UpdateTableRequest request = schema.ToAddIndexRequest(index, table);
+                if (!await ChangeAsync("UpdateTable", token => client.UpdateTableAsync(request, token), cancellationToken).ConfigureAwait(false))
+                    await PauseAsync(FirstPause, started, cancellationToken).ConfigureAwait(false);
                 table = await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -106,17 +105,17 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
             TableDescription? table = await DescribeAsync(cancellationToken).ConfigureAwait(false);
             if (table is not null && IsActive(table))
                 return table;
-            if (time.GetElapsedTime(started) > schema.Options.TableCreationTimeout)
-            {
-                throw new UserStoreUnavailableException(
-                    $"Table '{schema.TableName}' did not become active within {schema.Options.TableCreationTimeout}. "
-                        + "It goes on in DynamoDB; call again.");
-            }
-
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            await PauseAsync(pause, started, cancellationToken).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
+
+    private Task PauseAsync(TimeSpan pause, long started, CancellationToken cancellationToken)
+        => time.GetElapsedTime(started) < schema.Options.TableCreationTimeout
+            ? Task.Delay(pause, time, cancellationToken)
+            : throw new UserStoreUnavailableException(
+                $"Table '{schema.TableName}' did not become active within {schema.Options.TableCreationTimeout}. "
+                    + "It goes on in DynamoDB; call again.");
 
     private static bool IsActive(TableDescription table) => table.TableStatus == TableStatus.ACTIVE
         && (table.GlobalSecondaryIndexes ?? []).TrueForAll(index => index.IndexStatus is null || index.IndexStatus == IndexStatus.ACTIVE);
@@ -145,7 +144,7 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
                     await change(token).ConfigureAwait(false);
                     return true;
                 }
-                catch (ResourceInUseException)
+                catch (Exception busy) when (busy is ResourceInUseException or LimitExceededException)
                 {
                     return false;
                 }

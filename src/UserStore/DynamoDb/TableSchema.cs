@@ -46,15 +46,16 @@ internal sealed class TableSchema
         TableName = TableName,
         KeySchema = [new KeySchemaElement(Model.Key.AttributeName, KeyType.HASH)],
         AttributeDefinitions = AttributeDefinitions([Model.Key, .. Indexes.SelectMany(Keys)]),
-        GlobalSecondaryIndexes = Indexes.Count == 0 ? null : [.. Indexes.Select(ToIndexRequest)],
-        BillingMode = Options.Billing == TableBilling.Provisioned ? BillingMode.PROVISIONED : BillingMode.PAY_PER_REQUEST,
-        ProvisionedThroughput = Throughput(),
+        GlobalSecondaryIndexes = Indexes.Count == 0 ? null : [.. Indexes.Select(index => ToIndexRequest(index, IsProvisioned))],
+        BillingMode = IsProvisioned ? BillingMode.PROVISIONED : BillingMode.PAY_PER_REQUEST,
+        ProvisionedThroughput = Throughput(IsProvisioned),
         StreamSpecification = Stream,
     };
 
-    public UpdateTableRequest ToAddIndexRequest(UserIndex index)
+    /// <summary>Returns the request that adds an index to a table, which is paid as that table is, whatever the options say.</summary>
+    public UpdateTableRequest ToAddIndexRequest(UserIndex index, TableDescription table)
     {
-        GlobalSecondaryIndex definition = ToIndexRequest(index);
+        GlobalSecondaryIndex definition = ToIndexRequest(index, isProvisioned: table.ProvisionedThroughput?.ReadCapacityUnits > 0);
         return new()
         {
             TableName = TableName,
@@ -104,22 +105,8 @@ internal sealed class TableSchema
 
         foreach (UserIndex index in Indexes)
         {
-            GlobalSecondaryIndexDescription? found = Find(table, index);
-            if (found is null)
-            {
-                return new UserStoreSchemaException(
-                    TableName, NameOf(index), "does not exist. Run EnsureTablesAsync, or correct UserStoreOptions.IndexNames.", cause);
-            }
-
-            if (!SameKeys(found.KeySchema, table.AttributeDefinitions, Keys(index)))
-            {
-                return new UserStoreSchemaException(
-                    TableName,
-                    NameOf(index),
-                    $"has other keys than {Describe(index)}. "
-                        + "Delete it and run EnsureTablesAsync, or name another one in UserStoreOptions.IndexNames.",
-                    cause);
-            }
+            if (Problem(table, index) is { } problem)
+                return new UserStoreSchemaException(TableName, NameOf(index), problem, cause);
         }
 
         return null;
@@ -130,6 +117,19 @@ internal sealed class TableSchema
 
     public GlobalSecondaryIndexDescription? Find(TableDescription table, UserIndex index)
         => table.GlobalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
+
+    private bool IsProvisioned => Options.Billing == TableBilling.Provisioned;
+
+    private string? Problem(TableDescription table, UserIndex index)
+    {
+        const string Remedy = "Delete it and run EnsureTablesAsync, or name another one in UserStoreOptions.IndexNames.";
+        GlobalSecondaryIndexDescription? found = Find(table, index);
+        if (found is null)
+            return "does not exist. Run EnsureTablesAsync, or correct UserStoreOptions.IndexNames.";
+        if (!SameKeys(found.KeySchema, table.AttributeDefinitions, Keys(index)))
+            return $"has other keys than {Describe(index)}. {Remedy}";
+        return found.Projection?.ProjectionType == ProjectionType.ALL ? null : $"does not hold all attributes (projection ALL). {Remedy}";
+    }
 
     private static StreamSpecification Enabled(StreamViewType view) => new() { StreamEnabled = true, StreamViewType = view };
 
@@ -153,16 +153,15 @@ internal sealed class TableSchema
             .Select(key => (key.AttributeName, types.Find(type => type.AttributeName == key.AttributeName)?.AttributeType))
             .SequenceEqual(expected.Select(key => (key.AttributeName, (ScalarAttributeType?)AttributeType(key))));
 
-    private GlobalSecondaryIndex ToIndexRequest(UserIndex index) => new()
+    private GlobalSecondaryIndex ToIndexRequest(UserIndex index, bool isProvisioned) => new()
     {
         IndexName = NameOf(index),
         KeySchema = [.. Keys(index).Select(
             (key, position) => new KeySchemaElement(key.AttributeName, position == 0 ? KeyType.HASH : KeyType.RANGE))],
         Projection = new Projection { ProjectionType = ProjectionType.ALL },
-        ProvisionedThroughput = Throughput(),
+        ProvisionedThroughput = Throughput(isProvisioned),
     };
 
-    private ProvisionedThroughput? Throughput()
-        => Options.Billing == TableBilling.Provisioned ? new ProvisionedThroughput(
-            Options.ReadCapacityUnits, Options.WriteCapacityUnits) : null;
+    private ProvisionedThroughput? Throughput(bool isProvisioned)
+        => isProvisioned ? new ProvisionedThroughput(Options.ReadCapacityUnits, Options.WriteCapacityUnits) : null;
 }

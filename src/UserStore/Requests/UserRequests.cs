@@ -9,8 +9,7 @@ namespace UserStore.Requests;
 
 /// <summary>
 /// Turns the arguments of a call into a validated request, the same for every store: checked against the rules, with normalised values and
-/// with what
-/// the store adds by itself.
+/// with what the store adds by itself.
 /// </summary>
 internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserStoreOptions options, TimeProvider time)

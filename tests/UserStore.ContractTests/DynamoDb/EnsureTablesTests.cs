@@ -62,13 +62,7 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task EnsureTablesAsync_adds_what_an_existing_table_lacks_and_keeps_its_users()
     {
-        await Client.CreateTableAsync(new CreateTableRequest
-        {
-            TableName = Table,
-            KeySchema = [new("user_id", KeyType.HASH)],
-            AttributeDefinitions = [new("user_id", ScalarAttributeType.S)],
-            BillingMode = BillingMode.PAY_PER_REQUEST,
-        });
+        await CreateForeignTableAsync(Table);
         await Client.PutItemAsync(
             Table,
             new() { ["user_id"] = new("fake-old"), ["email"] = new("old@example.test"), ["status"] = new("active"), ["created_at"] = new("2020-01-01T00:00:00Z") });
@@ -92,31 +86,63 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     }
 
     [Fact]
-    public async Task EnsureTablesAsync_refuses_a_table_or_index_with_other_keys_by_name()
+    public async Task EnsureTablesAsync_adds_indexes_to_a_table_that_is_paid_otherwise_than_the_options_say()
     {
         await Client.CreateTableAsync(new CreateTableRequest
         {
             TableName = Table,
-            KeySchema = [new("id", KeyType.HASH)],
-            AttributeDefinitions = [new("id", ScalarAttributeType.S)],
-            BillingMode = BillingMode.PAY_PER_REQUEST,
-        });
-        UserStoreOptions other = Stores.NewOptions();
-        await Client.CreateTableAsync(new CreateTableRequest
-        {
-            TableName = other.TableNamePrefix + "Users",
             KeySchema = [new("user_id", KeyType.HASH)],
-            AttributeDefinitions = [new("user_id", ScalarAttributeType.S), new("status", ScalarAttributeType.S)],
-            BillingMode = BillingMode.PAY_PER_REQUEST,
-            GlobalSecondaryIndexes = [new() { IndexName = "status-index", KeySchema = [new("status", KeyType.HASH)], Projection = new() { ProjectionType = ProjectionType.ALL } }],
+            AttributeDefinitions = [new("user_id", ScalarAttributeType.S)],
+            ProvisionedThroughput = new ProvisionedThroughput(1, 1),
         });
 
-        Func<Task> wrongTable = () => NewStore().EnsureTablesAsync();
-        Func<Task> wrongIndex = () => new DynamoDbUserStore<User>(Client, other).EnsureTablesAsync();
+        await NewStore().EnsureTablesAsync();
 
-        (await wrongTable.Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be(Table);
-        UserStoreSchemaException index = (await wrongIndex.Should().ThrowAsync<UserStoreSchemaException>()).Which;
-        (index.TableName, index.IndexName).Should().Be((other.TableNamePrefix + "Users", "status-index"));
+        (await DescribeAsync(Table)).GlobalSecondaryIndexes.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task EnsureTablesAsync_refuses_a_table_with_another_key_by_name()
+    {
+        await CreateForeignTableAsync(Table, key: "id");
+
+        Func<Task> ensure = () => NewStore().EnsureTablesAsync();
+
+        (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be(Table);
+    }
+
+    [Theory]
+    [InlineData("name", "ALL", "other keys")]
+    [InlineData("email", "KEYS_ONLY", "all attributes")]
+    public async Task EnsureTablesAsync_refuses_an_index_with_other_keys_or_a_part_of_the_attributes_by_name(string key, string projection, string told)
+    {
+        await CreateForeignTableAsync(Table, indexes: new GlobalSecondaryIndex
+        {
+            IndexName = "email-index",
+            KeySchema = [new(key, KeyType.HASH)],
+            Projection = new Projection { ProjectionType = projection },
+        });
+
+        Func<Task> ensure = () => NewStore().EnsureTablesAsync();
+
+        UserStoreSchemaException refused = (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which;
+        (refused.TableName, refused.IndexName).Should().Be((Table, "email-index"));
+        refused.Message.Should().Contain(told);
+    }
+
+    [Fact]
+    public async Task EnsureTablesAsync_refuses_a_time_to_live_on_another_attribute()
+    {
+        await CreateForeignTableAsync(Table);
+        await Client.UpdateTimeToLiveAsync(new UpdateTimeToLiveRequest
+        {
+            TableName = Table,
+            TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = "ttl", Enabled = true },
+        });
+
+        Func<Task> ensure = () => NewStore().EnsureTablesAsync();
+
+        (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which.Message.Should().Contain("'ttl'");
     }
 
     private DynamoDbUserStore<User> NewStore() => new(Client, Options);

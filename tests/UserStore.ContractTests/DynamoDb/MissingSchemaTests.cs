@@ -1,5 +1,4 @@
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.Model;
 using UserStore.ContractTests.Stores;
 using UserStore.DynamoDb;
 using UserStore.Testing;
@@ -53,13 +52,7 @@ public sealed class MissingSchemaTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task A_table_with_another_key_is_named()
     {
-        await Client.CreateTableAsync(new CreateTableRequest
-        {
-            TableName = Table,
-            KeySchema = [new("id", KeyType.HASH)],
-            AttributeDefinitions = [new("id", ScalarAttributeType.S)],
-            BillingMode = BillingMode.PAY_PER_REQUEST,
-        });
+        await CreateForeignTableAsync(Table, key: "id");
 
         Func<Task> create = () => Stores.Open<User>(Options).CreateAsync(FakeUsers.Create(1));
 

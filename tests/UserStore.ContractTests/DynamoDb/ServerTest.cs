@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using UserStore.ContractTests.Stores;
 using UserStore.DynamoDb;
 using UserStore.Testing;
@@ -29,6 +30,18 @@ public abstract class ServerTest : IAsyncLifetime
     protected string Table => Options.TableNamePrefix + "Users";
 
     protected Task<DynamoDbUserStore<User>> CreateStoreAsync() => Stores.CreateAsync<User>(Options);
+
+    /// <summary>Creates a table as another program would.</summary>
+    protected Task CreateForeignTableAsync(string name, string key = "user_id", params GlobalSecondaryIndex[] indexes)
+        => Client.CreateTableAsync(new CreateTableRequest
+        {
+            TableName = name,
+            KeySchema = [new(key, KeyType.HASH)],
+            AttributeDefinitions = [.. indexes.SelectMany(index => index.KeySchema).Select(element => element.AttributeName).Append(key).Distinct()
+                .Select(attribute => new AttributeDefinition(attribute, ScalarAttributeType.S))],
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+            GlobalSecondaryIndexes = indexes.Length == 0 ? null : [.. indexes],
+        });
 
     public Task InitializeAsync() => Task.CompletedTask;
 

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
 
 namespace UserStore.ContractTests.Stores;
@@ -49,7 +50,7 @@ public sealed class DynamoDbStores(LocalServer server) : StoreFactory
 
     public override async ValueTask DisposeAsync()
     {
-        foreach (string table in (await server.Client.ListTablesAsync()).TableNames)
+        await foreach (string table in server.Client.Paginators.ListTables(new ListTablesRequest()).TableNames)
         {
             if (_prefixes.Any(table.StartsWith))
                 await server.Client.DeleteTableAsync(table);
