@@ -6,8 +6,8 @@ using UserStore.Modeling;
 namespace UserStore.DependencyInjection;
 
 /// <summary>Checks the options of one user type. Each message says what was given and what is allowed.</summary>
-internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(
-    DynamicallyAccessedMemberTypes.All)] TUser> : IValidateOptions<UserStoreOptions>
+internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
+    : IValidateOptions<UserStoreOptions>
     where TUser : User
 {
     // Of a table, by default; Amazon DynamoDB Developer Guide, "Quotas".

@@ -59,24 +59,37 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     private Dictionary<string, AttributeValue> Map(TUser user) => Map(context().ToDocument(user));
 
     // An upper bound, or null where only the mapped item can tell.
-    private int? LargestSize(TUser user)
+    private long? LargestSize(TUser user)
     {
-        int size = 0;
+        long size = 0;
         foreach (UserProperty property in model.Properties)
         {
             object? value = property.GetValue(user);
             if (value is null)
                 continue;
-            int? valueSize = property.HasOwnConverter ? null : value switch
+            long? valueSize = property.HasOwnConverter ? null : value switch
             {
                 string text => UserRules.Utf8Length(text),
-                IReadOnlyCollection<string> list => list.Sum(static item => (UserRules.Utf8Length(item) ?? ItemRules.MaxItemBytes) + 1) + 3,
+                IReadOnlyCollection<string?> list => LargestSize(list),
                 DateTimeOffset or DateTime or Guid or bool or byte or short or int or long or decimal or Enum => MaxScalarBytes,
                 _ => null,
             };
             if (valueSize is null)
                 return null;
             size += valueSize.Value + property.AttributeName.Length * 3;
+        }
+
+        return size;
+    }
+
+    private static long? LargestSize(IReadOnlyCollection<string?> list)
+    {
+        long size = 3;
+        foreach (string? item in list)
+        {
+            if (item is null || UserRules.Utf8Length(item) is not { } length)
+                return null;
+            size += length + 1;
         }
 
         return size;

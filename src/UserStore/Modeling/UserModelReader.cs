@@ -32,12 +32,8 @@ internal static class UserModelReader
                 Declare(type, sortKeys, index.IndexNames, property);
         }
 
-        foreach (
-            var twice in properties.GroupBy(property => property.AttributeName, StringComparer.Ordinal).Where(group => group.Count() > 1))
-        {
-            throw Refuse(type, $"maps two properties to the attribute '{twice.Key}'");
-        }
-
+        if (properties.CountBy(property => property.AttributeName).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
+            throw Refuse(type, $"maps two properties to the attribute '{twice}'");
         if (sortKeys.Keys.FirstOrDefault(name => !partitionKeys.ContainsKey(name)) is { } orphan)
             throw Refuse(type, $"declares a sort key but no partition key for the index '{orphan}'");
         if (partitionKeys.Count > MaxIndexes)
@@ -52,8 +48,7 @@ internal static class UserModelReader
 
     private static IEnumerable<PropertyInfo> Members([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type) => type
         .GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-        .Where(member => member is { CanRead: true, CanWrite: true }
-            && member.GetIndexParameters().Length == 0);
+        .Where(member => member is { CanRead: true, CanWrite: true } && member.GetIndexParameters().Length == 0);
 
     private static bool IsStored(PropertyInfo member) => !member.IsDefined(typeof(DynamoDBIgnoreAttribute))
         && (member.GetMethod!.IsPublic || member.IsDefined(typeof(DynamoDBAttribute)));

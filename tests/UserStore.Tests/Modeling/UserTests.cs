@@ -38,6 +38,14 @@ public sealed class UserTests
     }
 
     [Fact]
+    public void ToString_of_a_query_holds_no_values()
+    {
+        var query = new UserQuery<User>("email-index", "secret@example.test") { Filter = user => user.Name == "secret", Limit = 5 };
+
+        query.ToString().Should().Contain("email-index").And.NotContain("secret");
+    }
+
+    [Fact]
     public void Users_survive_JSON_without_their_bookkeeping()
     {
         User user = FakeUsers.Create(1) with { Version = 2, WriteId = "w" };
