@@ -32,3 +32,6 @@ public sealed class DynamoDbBadInputTests(LocalServer server) : BadInputContract
 
 [Collection(ServerTests.Name)]
 public sealed class DynamoDbDerivedUserTests(LocalServer server) : DerivedUserContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbFieldTypeTests(LocalServer server) : FieldTypeContract(new DynamoDbStores(server));

@@ -22,3 +22,5 @@ public sealed class InMemoryTokenTests() : TokenContract(new InMemoryStores());
 public sealed class InMemoryBadInputTests() : BadInputContract(new InMemoryStores());
 
 public sealed class InMemoryDerivedUserTests() : DerivedUserContract(new InMemoryStores());
+
+public sealed class InMemoryFieldTypeTests() : FieldTypeContract(new InMemoryStores());

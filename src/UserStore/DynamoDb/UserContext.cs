@@ -23,6 +23,9 @@ internal static class UserContext
         var instants = new InstantConverter();
         context.ConverterCache.Add(typeof(DateTimeOffset), instants);
         context.ConverterCache.Add(typeof(DateTimeOffset?), instants);
+        var texts = new StringListConverter();
+        foreach (Type list in StorableTypes.TextLists)
+            context.ConverterCache.Add(list, texts);
         foreach (UserProperty property in schema.Model.Properties.Where(property => property.IsNullableEnum))
             context.ConverterCache[property.PropertyType] = new NullableEnumConverter(property.ValueType);
         context.RegisterTableDefinition(schema.ToSdkTable(client));

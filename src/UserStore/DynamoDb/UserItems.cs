@@ -45,7 +45,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         foreach (PatchChange change in sets)
             change.Property.SetValue(shell, change.Value);
 
-        Document document = context().ToDocument(shell);
+        Document document = ToDocument(shell);
         var values = new Document();
         foreach (PatchChange change in sets)
             values[change.Property.AttributeName] = document[change.Property.AttributeName];
@@ -56,7 +56,20 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     private static Dictionary<string, AttributeValue> Map(Document document)
         => document.ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
 
-    private Dictionary<string, AttributeValue> Map(TUser user) => Map(context().ToDocument(user));
+    private Dictionary<string, AttributeValue> Map(TUser user) => Map(ToDocument(user));
+
+    private Document ToDocument(TUser user)
+    {
+        try
+        {
+            return context().ToDocument(user);
+        }
+        catch (Exception failure) when (failure is not UserStoreException)
+        {
+            // A converter that fails, or a value in a structure that the SDK cannot take.
+            throw new InvalidUserException("Item", "cannot be mapped to attributes; the inner exception says why", failure);
+        }
+    }
 
     // An upper bound, or null where only the mapped item can tell.
     private long? LargestSize(TUser user)

@@ -26,6 +26,8 @@ internal sealed class UserModel
         _byName = properties.ToDictionary(property => property.Name, StringComparer.Ordinal);
         Key = _byName[nameof(User.UserId)];
         ExpiresAt = _byName[nameof(User.ExpiresAt)];
+        Lossy = [.. properties.Where(property => property.IsLossy)];
+        TextLists = [.. properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
         KeyRules = [.. indexes.Values
             .SelectMany(IEnumerable<(UserProperty Property, int MaxBytes)> (index) =>
             [
@@ -49,6 +51,12 @@ internal sealed class UserModel
 
     /// <summary>Gets the properties that are keys of indexes, each with the length its text may have in all of them.</summary>
     public IReadOnlyList<(UserProperty Property, int MaxBytes)> KeyRules { get; }
+
+    /// <summary>Gets the properties whose values may read back otherwise than they were written.</summary>
+    public IReadOnlyList<UserProperty> Lossy { get; }
+
+    /// <summary>Gets the properties that hold several texts.</summary>
+    public IReadOnlyList<UserProperty> TextLists { get; }
 
     public UserProperty Key { get; }
 

@@ -78,6 +78,14 @@ internal static class UserModelReader
 
         Type? converterType = mappings.Select(mapping => mapping.Converter).FirstOrDefault(type => type is not null);
         var converter = converterType is null ? null : (IPropertyConverter)Activator.CreateInstance(converterType)!;
+        if (converter is null && !member.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute)) && !StorableTypes.IsStorable(member.PropertyType))
+        {
+            throw Refuse(
+                type,
+                $"has a property {member.Name} of a type that the SDK does not store and read back ({member.PropertyType.Name}); "
+                    + "change it to a List, HashSet, Dictionary, ValueList<string> or class, give it a converter, or mark it [DynamoDBIgnore]");
+        }
+
         return new UserProperty(member, attributeName, converter, IsKeptByStore(member));
     }
 

@@ -39,7 +39,7 @@ internal sealed class UserProperty
 
     public bool IsNullableEnum => _converter is null && ValueType.IsEnum && ValueType != PropertyType;
 
-    public bool IsNumber => _converter is null && IsNumeric(ValueType);
+    public bool IsNumber => _converter is null && StorableTypes.IsNumeric(ValueType);
 
     /// <summary>Gets the smallest and greatest value of an integer property; null for other types.</summary>
     public (decimal Min, decimal Max)? IntegerRange => !IsNumber ? null : Type.GetTypeCode(ValueType) switch
@@ -65,12 +65,26 @@ internal sealed class UserProperty
 
     public void SetValue(object user, object? value) => _property.SetValue(user, value);
 
+    /// <summary>Gets a value indicating whether values may read back otherwise than they were written.</summary>
+    /// <remarks>An absent attribute reads back as the default of the property; those of <see cref="User"/> have none or refuse null.</remarks>
+    public bool IsLossy => IsDate || IsSet || (_property.DeclaringType != typeof(User) && CanBeNull);
+
+    /// <summary>Returns a value as it reads back: dates in UTC and whole milliseconds, null for an empty set, which DynamoDB cannot hold.</summary>
+    public object? AsReadBack(object? value) => value switch
+    {
+        DateTime date when IsDate => new DateTime(WholeMilliseconds(date.ToUniversalTime().Ticks), DateTimeKind.Utc),
+        IEnumerable items when IsSet && !items.Cast<object?>().Any() => null,
+        _ => value,
+    };
+
     /// <summary>Makes a list of the property's own type.</summary>
     /// <exception cref="InvalidUserException">The items are of another type, or the list cannot be made from items.</exception>
     public object MakeList(IEnumerable items)
     {
         if (PropertyType.IsInstanceOfType(items))
             return items;
+        if (PropertyType == typeof(ValueList<string>))
+            return ValueList.CopyOf(items.Cast<string>());
         try
         {
             Type itemType = PropertyType.IsArray ? PropertyType.GetElementType()! : PropertyType.GetGenericArguments()[0];
@@ -132,13 +146,19 @@ internal sealed class UserProperty
         DateTimeOffset instant => Instants.ToEntry(instant),
         Enum => new Primitive(
             Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true),
-        bool or char or DateTime or Guid => DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value),
-        _ => IsNumeric(value.GetType()) ? DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value) : null,
+        bool or char or DateTime or DateOnly or TimeOnly or Guid => DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value),
+        _ => StorableTypes.IsNumeric(value.GetType()) ? DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value) : null,
     };
 
-    private static bool IsNumeric(Type type) => !type.IsEnum && Type.GetTypeCode(type) is
-        TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32
-        or TypeCode.Int64 or TypeCode.UInt64 or TypeCode.Single or TypeCode.Double or TypeCode.Decimal;
+    private bool IsDate => _converter is null && ValueType == typeof(DateTime);
+
+    private bool CanBeNull => !PropertyType.IsValueType || Nullable.GetUnderlyingType(PropertyType) is not null;
+
+    // Sets of enums are stored as lists.
+    private bool IsSet => _converter is null && ValueType.IsGenericType && ValueType.GetGenericTypeDefinition() == typeof(HashSet<>)
+        && !ValueType.GetGenericArguments()[0].IsEnum;
+
+    private static long WholeMilliseconds(long ticks) => ticks - (ticks % TimeSpan.TicksPerMillisecond);
 
     private bool Implements(Type openInterface) => ValueType.GetInterfaces().Append(ValueType)
         .Any(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == openInterface);

@@ -10,7 +10,6 @@ internal static class UserRules
     public const int MaxSortKeyBytes = 1024;
 
     public const string WellFormed = "must be well-formed Unicode text";
-    public const string NotNull = "must not be null";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -59,8 +58,8 @@ internal static class UserRules
     {
         var broken = new List<UserRuleViolation>();
         Add(broken, nameof(User.UserId), BrokenKeyRule(user.UserId, MaxPartitionKeyBytes));
-        if (user.Tags.Any(tag => tag is null))
-            Add(broken, nameof(User.Tags), "must not contain null");
+        foreach (UserProperty list in model.TextLists)
+            Add(broken, list.Name, BrokenListRule(list.GetValue(user)));
         foreach ((UserProperty property, int maxBytes) in model.KeyRules)
             Add(broken, property.Name, BrokenKeyRule(property, property.GetValue(user), maxBytes));
         return broken;
@@ -74,6 +73,10 @@ internal static class UserRules
         // A user without the key of an index is not in that index, which is fine.
         _ => value is string text ? BrokenKeyRule(text, maxBytes) : null,
     };
+
+    /// <summary>Returns the rule that several texts break, or null.</summary>
+    public static string? BrokenListRule(object? value)
+        => value is IEnumerable<string?> texts && texts.Contains(null) ? "must not contain null" : null;
 
     private static void Add(List<UserRuleViolation> broken, string field, string? rule)
     {

@@ -162,12 +162,20 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
             throw new ArgumentOutOfRangeException(name, value, "Must be at least 1.");
     }
 
-    // What is returned is what is stored: properties that are not stored read as their defaults.
+    // What is returned is what reads back: properties that are not stored, or absent, have their defaults.
     private TUser Normalized(TUser user)
     {
         TUser copy = UserCopier.Copy(user);
         foreach (PropertyInfo property in Model.NotStored)
-            property.SetValue(copy, property.GetValue(Defaults.Value));
+            property.SetValue(copy, UserCopier.CopyObject(property.GetValue(Defaults.Value)));
+        foreach (UserProperty property in Model.Lossy)
+        {
+            object? value = property.GetValue(copy);
+            object? readBack = property.AsReadBack(value) ?? UserCopier.CopyObject(property.GetValue(Defaults.Value));
+            if (!ReferenceEquals(readBack, value))
+                property.SetValue(copy, readBack);
+        }
+
         return copy with
         {
             Email = user.Email is null ? null : options.NormalizeEmail(user.Email),
@@ -177,10 +185,12 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
 
     private PatchChange Normalized(PatchChange change) => (change.Property.Name, change.Value) switch
     {
+        (_, { } value) when change.Action == PatchAction.Set && change.Property.AsReadBack(value) is null
+            => change with { Action = PatchAction.Remove, Value = null },
         (nameof(User.Email), string email) => change with { Value = options.NormalizeEmail(email) },
         (nameof(User.ExpiresAt), DateTimeOffset instant) => change with { Value = WholeSeconds(instant) },
         (nameof(User.CreatedAt), DateTimeOffset instant) => change with { Value = instant.ToUniversalTime() },
-        _ => change with { Value = UserCopier.CopyObject(change.Value) },
+        _ => change with { Value = UserCopier.CopyObject(change.Property.AsReadBack(change.Value)) },
     };
 
     private TUser Checked(TUser user)
@@ -193,8 +203,8 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         if (change.Action == PatchAction.Remove && change.Property.Name is nameof(User.Status) or nameof(User.CreatedAt))
             return "cannot be removed";
-        if (change.Property.Name == nameof(User.Tags) && change.Value is IEnumerable<string?> tags && tags.Contains(null))
-            return "must not contain null";
+        if (UserRules.BrokenListRule(change.Value) is { } rule)
+            return rule;
         if (change.Action != PatchAction.Set)
             return null;
         return Model.KeyRules.Where(key => key.Property == change.Property)

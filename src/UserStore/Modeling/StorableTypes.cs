@@ -1,0 +1,71 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Amazon.DynamoDBv2.DataModel;
+
+namespace UserStore.Modeling;
+
+/// <summary>
+/// Knows the types of properties that the SDK's context stores and reads back. Some others it writes and then cannot read, so that a user
+/// would be lost; they are refused before the first write.
+/// </summary>
+internal static class StorableTypes
+{
+    /// <summary>Gets the types, besides lists of the SDK, that hold a list of texts through this library's converter.</summary>
+    public static IReadOnlyList<Type> TextLists { get; } =
+        [typeof(ValueList<string>), typeof(IReadOnlyList<string>), typeof(IReadOnlyCollection<string>), typeof(IEnumerable<string>)];
+
+    public static bool IsStorable(Type type) => IsStorable(type, []);
+
+    public static bool IsNumeric(Type type) => !type.IsEnum && Type.GetTypeCode(type) is
+        TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32
+        or TypeCode.Int64 or TypeCode.UInt64 or TypeCode.Single or TypeCode.Double or TypeCode.Decimal;
+
+    private static bool IsStorable(Type type, HashSet<Type> outer)
+        => IsScalar(type) || type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?) || type == typeof(MemoryStream)
+            || TextLists.Contains(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
+
+    private static bool IsScalar(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return IsNumeric(type) || type.IsEnum || type == typeof(string) || type == typeof(bool) || type == typeof(char) || type == typeof(Guid)
+            || type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(TimeOnly) || type == typeof(byte[]);
+    }
+
+    private static bool IsStorableCollection(Type type, HashSet<Type> outer)
+    {
+        if (type.IsArray)
+            return IsStorableElement(type.GetElementType()!, outer);
+        if (!type.IsGenericType)
+            return false;
+
+        Type definition = type.GetGenericTypeDefinition();
+        Type[] arguments = type.GetGenericArguments();
+        if (definition == typeof(List<>) || definition == typeof(HashSet<>) || definition == typeof(SortedSet<>))
+            return IsStorableElement(arguments[0], outer);
+        return (definition == typeof(Dictionary<,>) || definition == typeof(SortedDictionary<,>))
+            && arguments[0] == typeof(string) && IsStorableElement(arguments[1], outer);
+    }
+
+    // The context's converters serve properties only, not what a collection holds.
+    private static bool IsStorableElement(Type type, HashSet<Type> outer)
+        => IsScalar(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The SDK reflects over the same types and documents the same need.")]
+    private static bool IsStorableStructure(Type type, HashSet<Type> outer)
+    {
+        if (type.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute)) || outer.Contains(type))
+            return true;
+        bool isOwn = type.Namespace is not { } space || (space != nameof(System) && !space.StartsWith("System.", StringComparison.Ordinal));
+        if (!isOwn || type.IsAbstract || type.IsGenericParameter || Nullable.GetUnderlyingType(type) is not null)
+            return false;
+
+        HashSet<Type> inner = [.. outer, type];
+        PropertyInfo[] members = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(member => member.CanWrite)];
+        return members.Length > 0 && members.All(member => member.IsDefined(typeof(DynamoDBIgnoreAttribute)) || HasConverter(member)
+            || IsStorable(member.PropertyType, inner));
+    }
+
+    private static bool HasConverter(PropertyInfo member)
+        => member.GetCustomAttributes<DynamoDBPropertyAttribute>().Any(attribute => attribute.Converter is not null)
+            || member.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute));
+}

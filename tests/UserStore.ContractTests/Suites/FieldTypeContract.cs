@@ -1,0 +1,128 @@
+using UserStore.ContractTests.Stores;
+
+namespace UserStore.ContractTests.Suites;
+
+/// <summary>What a call returns is what is read afterwards, whatever the type of the field.</summary>
+public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
+{
+    private static readonly Dictionary<string, TypedUser> Users = new()
+    {
+        ["defaults"] = new(),
+        ["full"] = new()
+        {
+            Groups = ["b", "a", "b"],
+            Aliases = ["x", "x"],
+            Array = ["p", "q"],
+            Texts = ["t"],
+            Set = ["s", "r"],
+            Numbers = [3, 2],
+            Sorted = ["z", "y"],
+            Theme = "dark",
+            Date = new DateTime(2030, 2, 3, 4, 5, 6, DateTimeKind.Utc).AddTicks(1_234_567),
+            Birthday = new DateTime(1990, 12, 31, 23, 59, 59, DateTimeKind.Local),
+            Day = new DateOnly(2030, 2, 28),
+            Hour = new TimeOnly(23, 59, 58),
+            Reference = new Guid("00112233-4455-6677-8899-aabbccddeeff"),
+            Bytes = [0, 1, 255],
+            Fraction = 0.1f,
+            Map = new() { ["k"] = [1, 2], ["none"] = [] },
+            Plans = [Plan.Team, Plan.Free],
+            Choice = new Choice { Number = 4, Plan = Plan.Team },
+            Tree = new Tree { Label = "root", At = DateTimeOffset.UnixEpoch, Notes = ["n"], Children = [new Tree { Label = "leaf" }] },
+        },
+        ["empty"] = new()
+        {
+            Groups = [],
+            Aliases = [],
+            Array = [],
+            Texts = [],
+            Set = [],
+            Numbers = [],
+            Sorted = [],
+            Map = [],
+            Plans = [],
+            Bytes = [1],
+            Tree = new Tree { Notes = [], Children = [] },
+        },
+        ["nulls"] = new() { Theme = null, Numbers = null!, Groups = null! },
+        ["unspecified"] = new() { Date = new DateTime(2030, 2, 3, 4, 5, 6, DateTimeKind.Unspecified) },
+    };
+
+    public static TheoryData<string> Cases => [.. Users.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task What_is_returned_is_what_is_read(string name)
+    {
+        IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();
+
+        TypedUser created = await store.CreateAsync(Users[name] with { UserId = "fake-1" });
+        await ShouldReadAsync(created);
+        TypedUser replaced = await store.UpdateAsync(created with { Age = 1 });
+        await ShouldReadAsync(replaced);
+        TypedUser other = await store.UpdateAsync(new TypedUser { UserId = "fake-1", Version = 2, WriteId = replaced.WriteId, CreatedAt = Now });
+        await ShouldReadAsync(other);
+        TypedUser given = Users[name];
+        TypedUser patched = await store.UpdateAsync("fake-1", new UserPatch<TypedUser>()
+            .Set(user => user.Groups, given.Groups)
+            .Set(user => user.Aliases, given.Aliases)
+            .Set(user => user.Array, given.Array)
+            .Set(user => user.Set, given.Set)
+            .Set(user => user.Numbers, given.Numbers)
+            .Set(user => user.Theme, given.Theme)
+            .Set(user => user.Date, given.Date)
+            .Set(user => user.Map, given.Map)
+            .Set(user => user.Choice, given.Choice)
+            .Set(user => user.Tree, given.Tree));
+        await ShouldReadAsync(patched);
+
+        async Task ShouldReadAsync(TypedUser returned)
+            => (await store.GetAsync("fake-1", ReadConsistency.Strong)).Should().BeEquivalentTo(returned, options => options.WithStrictOrdering());
+    }
+
+    [Fact]
+    public async Task Values_read_back_as_documented()
+    {
+        IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();
+
+        TypedUser full = await store.CreateAsync(Users["full"] with { UserId = "fake-full" });
+        TypedUser empty = await store.CreateAsync(Users["empty"] with { UserId = "fake-empty" });
+        TypedUser nulls = await store.CreateAsync(Users["nulls"] with { UserId = "fake-nulls" });
+
+        full.Date.Should().Be(new DateTime(2030, 2, 3, 4, 5, 6, 123, DateTimeKind.Utc), "the SDK keeps dates in whole milliseconds");
+        full.Birthday.Kind.Should().Be(DateTimeKind.Utc);
+        full.Groups.Should().Equal("b", "a", "b");
+        (empty.Set, empty.Array).Should().BeEquivalentTo(((HashSet<string>?)null, System.Array.Empty<string>()), "DynamoDB has no empty sets");
+        empty.Numbers.Should().Equal([1], "an absent attribute reads as the default");
+        (nulls.Theme, nulls.Groups.Count).Should().Be(("light", 0));
+    }
+
+    [Fact]
+    public async Task Lists_of_every_type_can_be_appended_to()
+    {
+        IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();
+        await store.CreateAsync(new TypedUser { UserId = "fake-1", Groups = ["a"], Array = ["a"] });
+
+        TypedUser patched = await store.UpdateAsync("fake-1", new UserPatch<TypedUser>()
+            .Append(user => user.Groups, "b").Append(user => user.Aliases, "b").Append(user => user.Array, "b").Append(user => user.Plans, Plan.Team));
+
+        patched.Groups.Should().Equal("a", "b");
+        patched.Aliases.Should().Equal("b");
+        patched.Array.Should().Equal("a", "b");
+        patched.Plans.Should().Equal(Plan.Team);
+    }
+
+    [Fact]
+    public async Task Null_among_texts_is_refused_by_name()
+    {
+        IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();
+        await store.CreateAsync(new TypedUser { UserId = "fake-1" });
+
+        Func<Task> create = () => store.CreateAsync(new TypedUser { Texts = ["a", null] });
+        Func<Task> set = () => store.UpdateAsync("fake-1", new UserPatch<TypedUser>().Set(user => user.Texts, [null]));
+        Func<Task> append = () => store.UpdateAsync("fake-1", new UserPatch<TypedUser>().Append(user => user.Texts, [null]));
+
+        foreach (Func<Task> call in new[] { create, set, append })
+            (await call.Should().ThrowAsync<InvalidUserException>()).Which.Violations.Single().Field.Should().Be("Texts");
+    }
+}
