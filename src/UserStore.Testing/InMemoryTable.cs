@@ -36,12 +36,7 @@ internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay)
     /// <summary>Returns the index as it is seen now.</summary>
     public InMemoryIndex<TUser> Index(UserIndex definition, DateTimeOffset now)
     {
-        while (_unseen.TryPeek(out var change) && change.Due <= now)
-        {
-            _unseen.Dequeue();
-            Apply(change.Before, change.After);
-        }
-
+        CatchUp(now);
         return _indexes[definition.Name];
     }
 
@@ -61,6 +56,16 @@ internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay)
             Apply(before, after);
         else
             _unseen.Enqueue((now + indexDelay, before, after));
+        CatchUp(now); // also without readers, so that the queue holds one delay's worth of changes at most
+    }
+
+    private void CatchUp(DateTimeOffset now)
+    {
+        while (_unseen.TryPeek(out var change) && change.Due <= now)
+        {
+            _unseen.Dequeue();
+            Apply(change.Before, change.After);
+        }
     }
 
     private void Apply(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after)

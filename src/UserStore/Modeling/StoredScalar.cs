@@ -19,7 +19,7 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
         if (entry is DynamoDBBool flag)
             scalar = new StoredScalar(ScalarKind.Boolean, flag.Value ? bool.TrueString : bool.FalseString);
         else if (entry is Primitive { Type: DynamoDBEntryType.Numeric } number)
-            scalar = new StoredScalar(ScalarKind.Number, number.AsString());
+            scalar = new StoredScalar(ScalarKind.Number, Canonical(number.AsString()));
         else if (entry is Primitive { Type: DynamoDBEntryType.String } text)
             scalar = new StoredScalar(ScalarKind.String, text.AsString());
         else
@@ -42,6 +42,11 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
             return Kind.CompareTo(other.Kind);
         return Kind == ScalarKind.Number ? CompareNumbers(Text, other.Text) : CompareUtf8(Text, other.Text);
     }
+
+    // DynamoDB keeps no trailing zeros, so that 1.50 and 1.5 are one key.
+    private static string Canonical(string number) => decimal.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value)
+        ? value.ToString("0.############################", CultureInfo.InvariantCulture)
+        : number;
 
     private static int CompareNumbers(string left, string right)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Amazon.DynamoDBv2.DocumentModel;
 using UserStore.Modeling;
 
 namespace UserStore.Tests.Modeling;
@@ -25,6 +26,20 @@ public sealed class StoredScalarTests
         byScalar.Should().Equal(numbers);
         Number("1.50").SameAs(Number("1.5")).Should().BeTrue();
         Number("1").SameAs(Text("1")).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("1.50", "1.5")]
+    [InlineData("100", "100")]
+    [InlineData("-0.0", "0")]
+    [InlineData("79228162514264337593543950335", "79228162514264337593543950335")]
+    [InlineData("0.0000000000000000000000000001", "0.0000000000000000000000000001")]
+    [InlineData("1E100", "1E100")]
+    public void Numbers_have_one_text(string written, string stored)
+    {
+        StoredScalar.TryFromEntry(new Primitive(written, saveAsNumeric: true), out StoredScalar scalar).Should().BeTrue();
+
+        scalar.Should().Be(Number(stored));
     }
 
     private static StoredScalar Text(string text) => new(ScalarKind.String, text);
