@@ -28,7 +28,8 @@ public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
     /// <value>
     /// Comparisons of mapped properties with values, joined by <c>&amp;&amp;</c>, <c>||</c> and <c>!</c>; <c>StartsWith</c>,
     /// <c>Contains</c>, <c>values.Contains(u.Property)</c> with at most 100 values, and comparison with <see langword="null"/>. A
-    /// comparison with an absent attribute is false, except <c>!=</c>.
+    /// comparison with an absent attribute is false, except <c>!=</c>. Text is compared as it is stored, emails in their normalised form.
+    /// Keys of the queried index cannot be filtered by.
     /// </value>
     public Expression<Func<TUser, bool>>? Filter { get; init; }
 

@@ -24,6 +24,12 @@ public record AppUser : User
     [DynamoDBProperty("ratio")]
     public double Ratio { get; init; }
 
+    [DynamoDBProperty("grade")]
+    public char? Grade { get; init; }
+
+    [DynamoDBProperty("badges")]
+    public HashSet<int>? Badges { get; init; }
+
     [DynamoDBProperty("verified")]
     public bool Verified { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Linq.Expressions;
 using UserStore.Modeling;
 
@@ -21,17 +20,17 @@ internal sealed class ConditionParser
 
     private UserCondition Parse(Expression expression) => expression switch
     {
-        BinaryExpression { NodeType: ExpressionType.AndAlso or ExpressionType.And } both => new AndCondition(
-            Parse(both.Left), Parse(both.Right)),
-        BinaryExpression { NodeType: ExpressionType.OrElse or ExpressionType.Or } either => new OrCondition(
-            Parse(either.Left), Parse(either.Right)),
+        BinaryExpression { NodeType: ExpressionType.AndAlso or ExpressionType.And } both
+            => new AndCondition(Parse(both.Left), Parse(both.Right)),
+        BinaryExpression { NodeType: ExpressionType.OrElse or ExpressionType.Or } either
+            => new OrCondition(Parse(either.Left), Parse(either.Right)),
         BinaryExpression comparison when OperatorOf(comparison.NodeType) is { } @operator => ParseComparison(comparison, @operator),
         UnaryExpression { NodeType: ExpressionType.Not } not => new NotCondition(Parse(not.Operand)),
         MethodCallExpression call => ParseCall(call),
         MemberExpression { Member.Name: nameof(Nullable<>.HasValue) } hasValue when Find(hasValue.Expression!) is { } property
             => new PresentCondition(property),
-        _ when Find(expression) is { } flag && flag.ValueType == typeof(bool) => new ComparisonCondition(
-            flag, ComparisonOperator.Equal, flag.ToScalar(true)),
+        _ when Find(expression) is { } flag && flag.ValueType == typeof(bool)
+            => new ComparisonCondition(flag, ComparisonOperator.Equal, flag.ToScalar(true)),
         _ => throw Unsupported(expression),
     };
 
@@ -73,7 +72,7 @@ internal sealed class ConditionParser
             throw Unsupported(call);
 
         Expression collection = WithoutSpan(operands[0]);
-        if (Find(collection) is { IsList: true } list)
+        if (Find(collection) is { HoldsItems: true } list)
         {
             object item = Evaluate(operands[1]) ?? throw new InvalidUserException(
                 list.Name, "can be searched for values other than null only");
@@ -98,18 +97,16 @@ internal sealed class ConditionParser
 
     private static StoredScalar Text(string text) => new(ScalarKind.String, text);
 
-    // The compiler compares enums and small integers after widening them.
+    // The compiler widens both sides to one type: enums and characters to integers, numbers to the wider kind. DynamoDB compares numbers of
+    // any kind, so that a number stays as it is: 20.5 must not become 20.
     private static StoredScalar Scalar(UserProperty property, object value)
     {
+        if (property.IsNumber && UserProperty.TryToStored(value, out StoredScalar number) && number.Kind == ScalarKind.Number)
+            return number;
         if (property.ValueType.IsEnum && value is not Enum)
-        {
             value = Enum.ToObject(property.ValueType, value);
-        }
-        else if (value.GetType() != property.ValueType && value is IConvertible && property.IsNumber)
-        {
-            value = Convert.ChangeType(value, property.ValueType, CultureInfo.InvariantCulture);
-        }
-
+        else if (property.ValueType == typeof(char) && value is int code)
+            value = (char)code;
         return property.ToScalar(value);
     }
 

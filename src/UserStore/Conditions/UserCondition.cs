@@ -9,6 +9,20 @@ internal abstract record UserCondition
     {
     }
 
+    /// <summary>Returns the properties that a condition looks at.</summary>
+    public static IEnumerable<UserProperty> PropertiesOf(UserCondition condition) => condition switch
+    {
+        AndCondition both => PropertiesOf(both.Left).Concat(PropertiesOf(both.Right)),
+        OrCondition either => PropertiesOf(either.Left).Concat(PropertiesOf(either.Right)),
+        NotCondition not => PropertiesOf(not.Inner),
+        ComparisonCondition comparison => [comparison.Property],
+        InCondition membership => [membership.Property],
+        StartsWithCondition prefix => [prefix.Property],
+        ContainsCondition contains => [contains.Property],
+        PresentCondition present => [present.Property],
+        _ => throw new InvalidOperationException($"The properties of {condition.GetType().Name} are not known."),
+    };
+
     /// <summary>Writes the condition with its values, the same text for equal conditions.</summary>
     public static string Describe(UserCondition? condition) => condition switch
     {

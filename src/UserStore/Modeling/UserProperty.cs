@@ -55,11 +55,13 @@ internal sealed class UserProperty
         _ => null,
     };
 
-    public bool IsList => ValueType != typeof(string)
+    /// <summary>Gets a value indicating whether the property is stored as a list, to which items can be appended.</summary>
+    public bool IsList => HoldsItems && !Implements(typeof(ISet<>)) && !Implements(typeof(IReadOnlySet<>));
+
+    /// <summary>Gets a value indicating whether the property is stored as a list or set.</summary>
+    public bool HoldsItems => ValueType != typeof(string) && ValueType != typeof(byte[])
         && ValueType.IsAssignableTo(typeof(IEnumerable))
-        && !Implements(typeof(IDictionary<,>)) && !Implements(typeof(IReadOnlyDictionary<,>))
-        && !Implements(typeof(ISet<>)) && !Implements(typeof(IReadOnlySet<>))
-        && ValueType != typeof(byte[]);
+        && !Implements(typeof(IDictionary<,>)) && !Implements(typeof(IReadOnlyDictionary<,>));
 
     public object? GetValue(object user) => _property.GetValue(user);
 

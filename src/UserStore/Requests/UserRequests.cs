@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Linq.Expressions;
 using System.Reflection;
 using System.Security.Cryptography;
 using UserStore.Conditions;
@@ -91,7 +92,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         UserIndex index = Model.GetIndex(query.IndexName);
         StoredScalar key = PartitionKey(index.PartitionKey, query.PartitionKey);
         SortKeyRange? range = query.SortKey is null ? null : Range(index, query.SortKey);
-        UserCondition? filter = query.Filter is null ? null : ConditionParser.Parse(Model, query.Filter);
+        UserCondition? filter = query.Filter is null ? null : Filter(index, query.Filter);
 
         string description = string.Create(CultureInfo.InvariantCulture,
             $"query\n{Model.UserType.FullName}\n{index.Name}\n{key}\n{range}\n{query.Direction}\n{query.Limit}\n{UserCondition.Describe(filter)}");
@@ -220,6 +221,17 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         if (UserRules.BrokenKeyRule(property, value, UserRules.MaxPartitionKeyBytes) is { } rule)
             throw new InvalidUserException(property.Name, rule);
         return key;
+    }
+
+    // DynamoDB refuses keys of the queried index in a filter.
+    private UserCondition Filter(UserIndex index, LambdaExpression predicate)
+    {
+        UserCondition filter = ConditionParser.Parse(Model, predicate);
+        return UserCondition.PropertiesOf(filter).FirstOrDefault(
+            property => property == index.PartitionKey || property == index.SortKey) is { } key
+            ? throw new InvalidUserException(
+                key.Name, $"is a key of the index '{index.Name}' and cannot be filtered by; use PartitionKey and SortKey of the query")
+            : filter;
     }
 
     private static SortKeyRange Range(UserIndex index, SortKeyCondition condition)

@@ -173,6 +173,8 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         Refused("Address.Zip", () => new UserPatch<AppUser>().Set(user => user.Address!.Zip, "secret"));
         Refused("Expression", () => new UserPatch<AppUser>().Set(user => user.Name + "secret", "secret"));
         Refused("Name", () => new UserPatch<AppUser>().Append(user => user.Name!, 's'));
+        Refused("Badges", () => new UserPatch<AppUser>().Append(user => user.Badges!, 1));
+        Refused("Labels", () => new UserPatch<AppUser>().Append(user => user.Labels!, new KeyValuePair<string, string>("k", "v")));
         Refused("Plan", () => new UserPatch<AppUser>().Increment(user => (int)user.Plan!.Value, 1));
         Refused("Name", () => new UserPatch<AppUser>().Set(user => user.Name, "a").Set(user => user.Name, "secret"));
     }
@@ -180,6 +182,14 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
     [Fact]
     public async Task Queries_refuse_what_does_not_fit_the_model()
     {
+        await RefusedAsync(
+            "City",
+            null,
+            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Age > 1 && user.City != "secret" })));
+        await RefusedAsync(
+            "CreatedAt",
+            null,
+            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("status-index", "x") { Filter = user => !(user.CreatedAt > Now) })));
         await RefusedAsync("IndexName", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("secret-index", "x"))));
         await RefusedAsync("City", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", 7))));
         await RefusedAsync(
