@@ -36,7 +36,7 @@ internal static class InMemoryPatch
     {
         // A removed attribute reads as the default of the property.
         PatchAction.Remove => change.Property.GetValue(Activator.CreateInstance(userType)!),
-        PatchAction.Increment => Add(change, current),
+        PatchAction.Increment => change.Property.AsReadBack(Add(change, current)),
         PatchAction.Append => change.Property.MakeList(Join((IEnumerable?)current, (IEnumerable)change.Value!)),
         _ => UserCopier.CopyObject(change.Value),
     };

@@ -33,6 +33,8 @@ public record TypedUser : User
 
     public byte[]? Bytes { get; init; }
 
+    public decimal? Amount { get; init; }
+
     public float? Fraction { get; init; }
 
     public Dictionary<string, List<int>>? Map { get; init; }

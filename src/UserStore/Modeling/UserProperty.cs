@@ -69,12 +69,16 @@ internal sealed class UserProperty
 
     /// <summary>Gets a value indicating whether values may read back otherwise than they were written.</summary>
     /// <remarks>An absent attribute reads back as the default of the property; those of <see cref="User"/> have none or refuse null.</remarks>
-    public bool IsLossy => IsDate || IsSet || (_property.DeclaringType != typeof(User) && CanBeNull);
+    public bool IsLossy => IsDate || IsDecimal || IsSet || (_property.DeclaringType != typeof(User) && CanBeNull);
 
-    /// <summary>Returns a value as it reads back: dates in UTC and whole milliseconds, null for an empty set, which DynamoDB cannot hold.</summary>
+    /// <summary>
+    /// Returns a value as it reads back: dates in UTC and whole milliseconds, decimals without trailing zeros, null for an empty set, which
+    /// DynamoDB cannot hold.
+    /// </summary>
     public object? AsReadBack(object? value) => value switch
     {
         DateTime date when IsDate => new DateTime(WholeMilliseconds(date.ToUniversalTime().Ticks), DateTimeKind.Utc),
+        decimal number when IsDecimal => number / 1.0000000000000000000000000000m, // the quotient has no more digits than it needs
         IEnumerable items when IsSet && !items.Cast<object?>().Any() => null,
         _ => value,
     };
@@ -153,6 +157,8 @@ internal sealed class UserProperty
     };
 
     private bool IsDate => _converter is null && ValueType == typeof(DateTime);
+
+    private bool IsDecimal => _converter is null && ValueType == typeof(decimal);
 
     private bool CanBeNull => !PropertyType.IsValueType || Nullable.GetUnderlyingType(PropertyType) is not null;
 

@@ -24,6 +24,7 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
             Hour = new TimeOnly(23, 59, 58),
             Reference = new Guid("00112233-4455-6677-8899-aabbccddeeff"),
             Bytes = [0, 1, 255],
+            Amount = 1.500m,
             Fraction = 0.1f,
             Map = new() { ["k"] = [1, 2], ["none"] = [] },
             Plans = [Plan.Team, Plan.Free],
@@ -93,6 +94,7 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
         TypedUser nulls = await store.CreateAsync(Users["nulls"] with { UserId = "fake-nulls" });
 
         full.Date.Should().Be(new DateTime(2030, 2, 3, 4, 5, 6, 123, DateTimeKind.Utc), "the SDK keeps dates in whole milliseconds");
+        full.Amount!.Value.Scale.Should().Be(1, "DynamoDB keeps no trailing zeros");
         full.Birthday.Kind.Should().Be(DateTimeKind.Utc);
         full.Groups.Should().Equal("b", "a", "b");
         (empty.Set, empty.Array).Should().BeEquivalentTo(((HashSet<string>?)null, System.Array.Empty<string>()), "DynamoDB has no empty sets");
