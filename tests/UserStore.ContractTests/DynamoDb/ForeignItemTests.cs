@@ -7,7 +7,7 @@ namespace UserStore.ContractTests.DynamoDb;
 /// <summary>Items that other programs wrote are read, updated and deleted, and keep what the model does not know.</summary>
 public sealed class ForeignItemTests(LocalServer server) : ServerTest(server)
 {
-    // As Go's attributevalue package writes seeds' structures: nanoseconds, no version, no write ids; empty values where nothing is set.
+    // As Go's attributevalue package writes a structure: nanoseconds, no version, no write ids; empty values where nothing is set.
     private static Dictionary<string, AttributeValue> GoItem => new()
     {
         ["user_id"] = new("go-1"),
