@@ -75,9 +75,9 @@ public sealed class LocalDynamoDb : IAsyncDisposable
 
     internal static LocalDynamoDb At(string endpoint)
         => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
-        ? new LocalDynamoDb(address, $"the server at {address} that {EndpointVariable} names", process: null)
-        : throw new LocalDynamoDbException(
-            $"{EndpointVariable} is '{endpoint}', but must be an absolute address such as http://localhost:8000.");
+            ? new LocalDynamoDb(address, $"the server at {address} that {EndpointVariable} names", process: null)
+            : throw new LocalDynamoDbException(
+                $"{EndpointVariable} is '{endpoint}', but must be an absolute address such as http://localhost:8000.");
 
     internal static async Task<LocalDynamoDb> StartOwnAsync(CancellationToken cancellationToken)
     {

@@ -8,9 +8,11 @@ namespace UserStore.DynamoDb;
 /// map.</summary>
 internal sealed class NullableEnumConverter(Type enumType) : IPropertyConverter
 {
-    public DynamoDBEntry ToEntry(object value)
-        => value is null ? null! : new Primitive(
-            Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true);
+    /// <summary>Returns what is stored for a value of an enum.</summary>
+    public static Primitive Number(object value)
+        => new(Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true);
+
+    public DynamoDBEntry ToEntry(object value) => value is null ? null! : Number(value);
 
     public object FromEntry(DynamoDBEntry entry) => Enum.ToObject(enumType, entry.AsLong());
 }

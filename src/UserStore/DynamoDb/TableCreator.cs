@@ -13,77 +13,93 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
-        if (await DescribeAsync(cancellationToken).ConfigureAwait(false) is null)
-        {
-            await ChangeAsync(
-                "CreateTable", token => client.CreateTableAsync(schema.ToCreateRequest(), token), cancellationToken).ConfigureAwait(false);
-        }
+        TableDescription? table = await EnsurePartAsync(
+            "CreateTable",
+            await DescribeActiveAsync(started, cancellationToken).ConfigureAwait(false),
+            found => found is not null,
+            (_, token) => client.CreateTableAsync(schema.ToCreateRequest(), token),
+            started,
+            cancellationToken).ConfigureAwait(false);
 
-        TableDescription table = await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false);
+        // The service creates one index at a time.
         foreach (UserIndex index in schema.Indexes)
         {
-            // The service creates one index at a time, and another process may be creating another one.
-            while (schema.Find(table, index) is null)
-            {
-                UpdateTableRequest request = schema.ToAddIndexRequest(index, table);
-                if (!await ChangeAsync("UpdateTable", token => client.UpdateTableAsync(request, token), cancellationToken).ConfigureAwait(false))
-                    await PauseAsync(FirstPause, started, cancellationToken).ConfigureAwait(false);
-                table = await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false);
-            }
+            table = await EnsurePartAsync(
+                "UpdateTable",
+                table,
+                found => found is not null && schema.Find(found, index) is not null,
+                (found, token) => client.UpdateTableAsync(schema.ToAddIndexRequest(index, found!), token),
+                started,
+                cancellationToken).ConfigureAwait(false);
         }
 
         if (schema.Difference(table) is { } difference)
             throw difference;
-        if (schema.Stream is { } stream && !HasStream(table))
-            await EnableStreamAsync(stream, started, cancellationToken).ConfigureAwait(false);
-        if (schema.TimeToLiveAttribute is { } attribute && !await HasTimeToLiveAsync(attribute, cancellationToken).ConfigureAwait(false))
-            await EnableTimeToLiveAsync(attribute, cancellationToken).ConfigureAwait(false);
+        if (schema.Stream is { } stream)
+        {
+            var request = new UpdateTableRequest { TableName = schema.TableName, StreamSpecification = stream };
+            await EnsurePartAsync(
+                "UpdateTable",
+                table,
+                found => found?.StreamSpecification?.StreamEnabled == true,
+                (_, token) => client.UpdateTableAsync(request, token),
+                started,
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        if (schema.TimeToLiveAttribute is { } attribute)
+            await EnsureTimeToLiveAsync(attribute, started, cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool HasStream(TableDescription table) => table.StreamSpecification?.StreamEnabled == true;
-
-    private async Task EnableStreamAsync(StreamSpecification stream, long started, CancellationToken cancellationToken)
+    /// <summary>Makes a part of the table unless it is there, and returns the table with it, all of it active.</summary>
+    private async Task<TableDescription> EnsurePartAsync<TResponse>(
+        string operation,
+        TableDescription? table,
+        Func<TableDescription?, bool> isThere,
+        Func<TableDescription?, CancellationToken, Task<TResponse>> make,
+        long started,
+        CancellationToken cancellationToken)
     {
-        var request = new UpdateTableRequest { TableName = schema.TableName, StreamSpecification = stream };
-        try
+        UserStoreSchemaException? refusal = null;
+        while (!isThere(table))
         {
-            await ChangeAsync("UpdateTable", token => client.UpdateTableAsync(request, token), cancellationToken).ConfigureAwait(false);
-        }
-        catch (UserStoreSchemaException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Refused also when another process was first.
-            if (!HasStream(await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false)))
-                throw;
+            // A refusal counts only if no other process made the part meanwhile.
+            if (refusal is not null)
+                throw refusal;
+            (bool isDone, refusal) = await ChangeAsync(operation, token => make(table, token), cancellationToken).ConfigureAwait(false);
+            if (!isDone)
+                await PauseAsync(FirstPause, started, cancellationToken).ConfigureAwait(false);
+            table = await DescribeActiveAsync(started, cancellationToken).ConfigureAwait(false);
         }
 
-        await WaitUntilActiveAsync(started, cancellationToken).ConfigureAwait(false);
+        return table!;
     }
 
-    private async Task EnableTimeToLiveAsync(string attribute, CancellationToken cancellationToken)
+    private async Task EnsureTimeToLiveAsync(string attribute, long started, CancellationToken cancellationToken)
     {
         var request = new UpdateTimeToLiveRequest
         {
             TableName = schema.TableName,
             TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = attribute, Enabled = true },
         };
-        try
+        UserStoreSchemaException? refusal = null;
+        while (!await HasTimeToLiveAsync(attribute, cancellationToken).ConfigureAwait(false))
         {
-            await ChangeAsync(
+            if (refusal is not null)
+                throw refusal;
+            (bool isDone, refusal) = await ChangeAsync(
                 "UpdateTimeToLive", token => client.UpdateTimeToLiveAsync(request, token), cancellationToken).ConfigureAwait(false);
-        }
-        catch (UserStoreSchemaException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Refused also when another process was first.
-            if (!await HasTimeToLiveAsync(attribute, cancellationToken).ConfigureAwait(false))
-                throw;
+            if (isDone)
+                return;
+            await PauseAsync(FirstPause, started, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async Task<bool> HasTimeToLiveAsync(string attribute, CancellationToken cancellationToken)
     {
-        DescribeTimeToLiveResponse response = await sender.SendAsync("DescribeTimeToLive",
-            token => client.DescribeTimeToLiveAsync(
-                new DescribeTimeToLiveRequest { TableName = schema.TableName }, token), cancellationToken).ConfigureAwait(false);
+        var request = new DescribeTimeToLiveRequest { TableName = schema.TableName };
+        DescribeTimeToLiveResponse response = await sender.SendAsync(
+            "DescribeTimeToLive", token => client.DescribeTimeToLiveAsync(request, token), cancellationToken).ConfigureAwait(false);
         TimeToLiveDescription? current = response.TimeToLiveDescription;
         if (current?.TimeToLiveStatus != TimeToLiveStatus.ENABLED && current?.TimeToLiveStatus != TimeToLiveStatus.ENABLING)
             return false;
@@ -96,14 +112,14 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
                     + "Switch it off first, or set UserStoreOptions.EnableTimeToLive to false.");
     }
 
-    private async Task<TableDescription> WaitUntilActiveAsync(long started, CancellationToken cancellationToken)
+    /// <summary>Returns the table as soon as it and its indexes are active, or null when there is none.</summary>
+    private async Task<TableDescription?> DescribeActiveAsync(long started, CancellationToken cancellationToken)
     {
         TimeSpan pause = FirstPause;
         while (true)
         {
-            // Describing is eventually consistent: a table just created may be unknown for a moment.
             TableDescription? table = await DescribeAsync(cancellationToken).ConfigureAwait(false);
-            if (table is not null && IsActive(table))
+            if (table is null || IsActive(table))
                 return table;
             await PauseAsync(pause, started, cancellationToken).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -132,26 +148,26 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
         }
     }, cancellationToken);
 
-    // Another process may have made the same change a moment earlier; the wait that follows sees whose it was.
-    private Task<bool> ChangeAsync<TResponse>(
+    /// <summary>Sends a change; tells whether it was taken, and why not if DynamoDB called it invalid rather than being busy.</summary>
+    private Task<(bool IsDone, UserStoreSchemaException? Refusal)> ChangeAsync<TResponse>(
         string operation, Func<CancellationToken, Task<TResponse>> change, CancellationToken cancellationToken)
-        => sender.SendAsync(
+        => sender.SendAsync<(bool, UserStoreSchemaException?)>(
             operation,
             async token =>
             {
                 try
                 {
                     await change(token).ConfigureAwait(false);
-                    return true;
+                    return (true, null);
                 }
                 catch (Exception busy) when (busy is ResourceInUseException or LimitExceededException)
                 {
-                    return false;
+                    return (false, null);
                 }
                 catch (AmazonDynamoDBException refusal) when (refusal.ErrorCode == "ValidationException")
                 {
-                    throw new UserStoreSchemaException(
-                        schema.TableName, null, $"{operation} was refused by DynamoDB; the inner exception says why.", refusal);
+                    return (false, new UserStoreSchemaException(
+                        schema.TableName, null, $"{operation} was refused by DynamoDB; the inner exception says why.", refusal));
                 }
             },
             cancellationToken);

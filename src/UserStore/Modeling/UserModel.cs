@@ -28,12 +28,10 @@ internal sealed class UserModel
         ExpiresAt = _byName[nameof(User.ExpiresAt)];
         Lossy = [.. properties.Where(property => property.IsLossy)];
         TextLists = [.. properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
-        KeyRules = [.. indexes.Values
-            .SelectMany(IEnumerable<(UserProperty Property, int MaxBytes)> (index) =>
-            [
-                (index.PartitionKey, UserRules.MaxPartitionKeyBytes),
-                .. index.SortKey is null ? [] : new[] { (index.SortKey, UserRules.MaxSortKeyBytes) },
-            ])
+        var partitionKeys = indexes.Values.Select(index => (Property: index.PartitionKey, MaxBytes: UserRules.MaxPartitionKeyBytes));
+        var sortKeys = indexes.Values.Where(index => index.SortKey is not null)
+            .Select(index => (Property: index.SortKey!, MaxBytes: UserRules.MaxSortKeyBytes));
+        KeyRules = [.. partitionKeys.Concat(sortKeys)
             .GroupBy(key => key.Property, (property, keys) => (property, keys.Min(key => key.MaxBytes)))];
     }
 

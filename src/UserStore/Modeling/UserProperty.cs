@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Reflection;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
@@ -150,8 +149,7 @@ internal sealed class UserProperty
     {
         string text => new Primitive(text),
         DateTimeOffset instant => Instants.ToEntry(instant),
-        Enum => new Primitive(
-            Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true),
+        Enum => NullableEnumConverter.Number(value),
         bool or char or DateTime or DateOnly or TimeOnly or Guid => DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value),
         _ => StorableTypes.IsNumeric(value.GetType()) ? DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value) : null,
     };
