@@ -24,6 +24,9 @@ Say($"Created {alice}.");
 
 await RefusedAsync<UserAlreadyExistsException>("A second user with her id", () => users.CreateAsync(new User { UserId = alice.UserId }));
 
+await RefusedAsync<EmailAlreadyInUseException>(
+    "A second user with her email", () => users.CreateAsync(new User { Email = "ALICE@example.test" }));
+
 User found = await users.GetAsync(alice.UserId, ReadConsistency.Strong);
 Say($"Read {found}: equal to the created one: {found == alice}.");
 
@@ -55,8 +58,8 @@ Say($"Read {read} active users in {pages} pages, each found by the token of the 
 
 User? deleted = await users.DeleteAsync(alice.UserId);
 Say($"Deleted {deleted}; reading it now gives {await users.FindAsync(alice.UserId, ReadConsistency.Strong) ?? (object)"nothing"}.");
-if (server is not null)
-    await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(prefix + "Users");
+foreach (string table in server is null ? [] : new[] { "Users", "UserEmails" })
+    await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(prefix + table);
 
 return read == 9 && deleted == replaced ? 0 : throw new InvalidOperationException("The story did not end as told.");
 

@@ -17,6 +17,10 @@ internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay)
     public InMemoryRow<TUser>? Find(string userId, DateTimeOffset now)
         => _rows.TryGetValue(userId, out InMemoryRow<TUser>? row) && !row.IsExpired(now) ? row : null;
 
+    /// <summary>Returns the row of a user that has expired, and that a table may still hold.</summary>
+    public InMemoryRow<TUser>? FindExpired(string userId, DateTimeOffset now)
+        => _rows.TryGetValue(userId, out InMemoryRow<TUser>? row) && row.IsExpired(now) ? row : null;
+
     public void Put(InMemoryRow<TUser> row, DateTimeOffset now)
     {
         InMemoryRow<TUser>? before = _rows.GetValueOrDefault(row.User.UserId);

@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.Runtime;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Requests;
 
@@ -29,6 +30,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     private readonly UserRequests<TUser> _requests;
     private readonly UserItems<TUser> _items;
     private readonly InMemoryTable<TUser> _table;
+    private readonly InMemoryReservations<TUser>? _reservations;
     private readonly CallRecorder _recorder;
 
     /// <summary>Initializes a new instance of the <see cref="InMemoryUserStore{TUser}"/> class without users.</summary>
@@ -40,16 +42,17 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         ArgumentOutOfRangeException.ThrowIfLessThan(options.IndexDelay, TimeSpan.Zero, nameof(options.IndexDelay));
         ArgumentOutOfRangeException.ThrowIfNegative(options.RecordedCalls, nameof(options.RecordedCalls));
 
-        var storeOptions = new UserStoreOptions { NormalizeEmail = options.NormalizeEmail };
+        var storeOptions = new UserStoreOptions { NormalizeEmail = options.NormalizeEmail, UniqueEmails = options.UniqueEmails };
         _time = options.Time;
         _requests = new UserRequests<TUser>(storeOptions, _time);
         _table = new InMemoryTable<TUser>(_requests.Model, options.IndexDelay);
+        _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _requests) : null;
         _recorder = new CallRecorder(options.RecordedCalls);
 
         // Only to measure users that are near a limit; it never sends anything.
         var context = new Lazy<IDynamoDBContext>(() => UserContext.Create(
             new AmazonDynamoDBClient(
-                new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), new TableSchema(_requests.Model, storeOptions)));
+                new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), new StoreSchema(_requests.Model, storeOptions)));
         _items = new UserItems<TUser>(() => context.Value, _requests.Model);
     }
 
@@ -73,6 +76,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         {
             if (_table.Find(created.UserId, created.UpdatedAt) is not null)
                 throw new UserAlreadyExistsException(created.UserId);
+            _reservations?.Move(created.UserId, from: null, to: created.Email, created.UpdatedAt);
             return Store(new InMemoryRow<TUser>(created, []));
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -100,7 +104,17 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser?> FindByEmailAsync(
         string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
     {
-        UserRequests<TUser>.CheckEmailConsistency(consistency);
+        _requests.CheckEmailConsistency(consistency);
+        if (consistency == ReadConsistency.Strong)
+        {
+            string wanted = _requests.PrepareEmail(email);
+            return await RunAsync(
+                nameof(FindByEmailAsync),
+                isWrite: false,
+                null,
+                () => Copy(_reservations!.FindHolder(wanted, _requests.Now())),
+                cancellationToken).ConfigureAwait(false);
+        }
 
         TUser? newest = null;
         UserPager<TUser> found = Pager(nameof(FindByEmailAsync), _requests.PrepareEmailQuery(email));
@@ -124,6 +138,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
             TUser? stored = _table.Find(next.UserId, next.UpdatedAt)?.User;
             if (stored is null || stored.Version != version || stored.WriteId != writeId)
                 throw new UserConflictException(next.UserId, version, stored?.Version, stored is null);
+            _reservations?.Move(next.UserId, stored.Email, next.Email, next.UpdatedAt);
             return Store(new InMemoryRow<TUser>(next, []));
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -141,6 +156,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
             if (prepared.Condition?.Accepts(row) == false)
                 throw new UserConditionFailedException(userId, row.User.Version);
             _items.Check(patched.User);
+            _reservations?.Move(userId, row.User.Email, patched.User.Email, prepared.Now);
             return Store(patched);
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -156,8 +172,24 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
                 return null;
             if (expectedVersion is not null && row.User.Version != expectedVersion)
                 throw new UserConflictException(userId, expectedVersion, row.User.Version);
-            _table.Remove(row, now);
+            Remove(row, now);
             return Copy(row);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(TUser user, CancellationToken cancellationToken = default)
+    {
+        UserRequests<TUser>.CheckRead(user);
+        (string userId, long? version, string? writeId) = (user.UserId, user.Version, user.WriteId);
+        await RunAsync(nameof(DeleteAsync), isWrite: true, userId, () =>
+        {
+            DateTimeOffset now = _requests.Now();
+            InMemoryRow<TUser>? row = _table.Find(userId, now);
+            if (row is null || row.User.Version != version || row.User.WriteId != writeId)
+                throw new UserConflictException(userId, version, row?.User.Version, row is null);
+            Remove(row, now);
+            return true;
         }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -239,6 +271,23 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         return (users, null);
     }
 
+    internal DateTimeOffset Now() => _requests.Now();
+
+    /// <summary>Lets an audit look at users and reservations at one moment.</summary>
+    internal T Audit<T>(Func<InMemoryTable<TUser>, InMemoryReservations<TUser>, T> look)
+    {
+        if (_reservations is null)
+            throw new InvalidOperationException("Without UniqueEmails there are no reservations to compare with.");
+        lock (_lock)
+            return look(_table, _reservations);
+    }
+
+    private void Remove(InMemoryRow<TUser> row, DateTimeOffset now)
+    {
+        _reservations?.Move(row.User.UserId, row.User.Email, to: null, now);
+        _table.Remove(row, now);
+    }
+
     private TUser Store(InMemoryRow<TUser> row)
     {
         _table.Put(row, _requests.Now());
@@ -256,10 +305,13 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
             cancellationToken.ThrowIfCancellationRequested();
             if (Faults.Delay is { Ticks: > 0 } delay)
                 await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
-            if (Faults.Next(operation, isWrite) is { } fault)
-                throw fault;
+            StoreFault? fault = Faults.Next(operation, isWrite, userId);
+            if (fault is { IsAfterCall: false })
+                throw fault.Error;
+            T result;
             lock (_lock)
-                return body();
+                result = body();
+            return fault is null ? result : throw fault.Error;
         }
         catch (Exception failure)
         {

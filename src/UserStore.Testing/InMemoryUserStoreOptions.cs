@@ -18,4 +18,9 @@ public sealed class InMemoryUserStoreOptions
     /// <summary>Gets or sets the rule that makes emails comparable, as in <see cref="UserStoreOptions.NormalizeEmail"/>.</summary>
     /// <value>The default is the default of <see cref="UserStoreOptions"/>.</value>
     public Func<string, string> NormalizeEmail { get; set; } = new UserStoreOptions().NormalizeEmail;
+
+    /// <summary>Gets or sets a value indicating whether no two users may have the same email, as in
+    /// <see cref="UserStoreOptions.UniqueEmails"/>.</summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool UniqueEmails { get; set; } = true;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.Testing;
 
@@ -8,11 +9,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Puts in-memory stores in the place of registered ones.</summary>
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
-    /// <summary>Replaces <see cref="IUserStore"/> and <see cref="IUserStore{TUser}"/> of <see cref="User"/>, registered or not, by one in
-    /// memory.</summary>
+    /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> of
+    /// <see cref="User"/>, registered or not, by those in memory.</summary>
     /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/> unless it is set
-    /// here.</param>
+    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
+    /// emails are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
     /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore"/>, for its faults and recorded
     /// calls.</returns>
     public static IServiceCollection AddInMemoryUserStore(
@@ -21,18 +22,21 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
 
         services.RemoveAll<InMemoryUserStore>();
-        services.AddSingleton(provider => new InMemoryUserStore(OptionsFor(provider, configure)));
+        services.AddSingleton(provider => new InMemoryUserStore(OptionsFor<User>(provider, configure)));
         services.Replace(ServiceDescriptor.Singleton<IUserStore>(static provider => provider.GetRequiredService<InMemoryUserStore>()));
         services.Replace(
             ServiceDescriptor.Singleton<IUserStore<User>>(static provider => provider.GetRequiredService<InMemoryUserStore>()));
+        services.Replace(ServiceDescriptor.Singleton<IUserEmailAudit<User>>(
+            static provider => new InMemoryUserEmailAudit<User>(provider.GetRequiredService<InMemoryUserStore>())));
         return services;
     }
 
-    /// <summary>Replaces <see cref="IUserStore{TUser}"/>, registered or not, by one in memory.</summary>
+    /// <summary>Replaces <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>, registered or not, by those in
+    /// memory.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/> unless it is set
-    /// here.</param>
+    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
+    /// emails are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
     /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded
     /// calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
@@ -42,15 +46,24 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
 
         services.RemoveAll<InMemoryUserStore<TUser>>();
-        services.AddSingleton(provider => new InMemoryUserStore<TUser>(OptionsFor(provider, configure)));
+        services.AddSingleton(provider => new InMemoryUserStore<TUser>(OptionsFor<TUser>(provider, configure)));
         services.Replace(
             ServiceDescriptor.Singleton<IUserStore<TUser>>(static provider => provider.GetRequiredService<InMemoryUserStore<TUser>>()));
+        services.Replace(ServiceDescriptor.Singleton<IUserEmailAudit<TUser>>(
+            static provider => new InMemoryUserEmailAudit<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
         return services;
     }
 
-    private static InMemoryUserStoreOptions OptionsFor(IServiceProvider provider, Action<InMemoryUserStoreOptions>? configure)
+    private static InMemoryUserStoreOptions OptionsFor<TUser>(
+        IServiceProvider provider, Action<InMemoryUserStoreOptions>? configure)
     {
         var options = new InMemoryUserStoreOptions { Time = provider.GetService<TimeProvider>() ?? TimeProvider.System };
+        if (provider.GetService<IOptionsMonitor<UserStoreOptions>>() is { } registered)
+        {
+            UserStoreOptions rules = registered.Get(UserStoreBuilder.NameFor(typeof(TUser)));
+            (options.NormalizeEmail, options.UniqueEmails) = (rules.NormalizeEmail, rules.UniqueEmails);
+        }
+
         configure?.Invoke(options);
         return options;
     }

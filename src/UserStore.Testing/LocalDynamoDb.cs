@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
+using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Testing;
 
@@ -52,14 +53,15 @@ public sealed class LocalDynamoDb : IAsyncDisposable
 
     /// <summary>Makes a client of this server.</summary>
     /// <param name="configure">Changes the client's settings, if given.</param>
-    /// <returns>A client with credentials for local use, the caller's to dispose.</returns>
+    /// <returns>A client with credentials for local use, the caller's to dispose. Like the clients that UserStore makes, it has no retries
+    /// of its own: <see cref="UserStoreOptions.Retry"/> rules.</returns>
     public AmazonDynamoDBClient CreateClient(Action<AmazonDynamoDBConfig>? configure = null)
     {
         var config = new AmazonDynamoDBConfig { ServiceURL = Endpoint.ToString(), AuthenticationRegion = "us-east-1" };
         configure?.Invoke(config);
         return Endpoint.IsLoopback
-            ? new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), config)
-            : new AmazonDynamoDBClient(config);
+            ? new UserStoreClient(new BasicAWSCredentials("local", "local"), config)
+            : new UserStoreClient(config);
     }
 
     /// <summary>Stops the server if it was started here.</summary>

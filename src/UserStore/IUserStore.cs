@@ -9,7 +9,13 @@ namespace UserStore;
 /// <para>
 /// Every call may throw <see cref="UserStoreThrottledException"/>, <see cref="UserStoreUnavailableException"/> and
 /// <see cref="UserStoreSchemaException"/>; bad input is refused with <see cref="InvalidUserException"/> before a request is sent. Request
-/// counts are meant without contention and failures. A cancelled write may have been applied if its request was already sent.
+/// counts are meant without contention and failures.
+/// </para>
+/// <para>
+/// A write is applied once or not at all. Requests that are throttled, meet a running transaction or get no answer are repeated by
+/// <see cref="UserStoreOptions.Retry"/>; a repetition recognises what was applied before it, unless three others wrote the same user in
+/// between. When the time is up and an attempt may have been applied, the write ends as <see cref="UserWriteOutcomeUnknownException"/>.
+/// Cancellation stops a call at once: a write whose request had left by then was applied once or not at all, and nobody was told which.
 /// </para>
 /// <para>
 /// A user whose <see cref="User.ExpiresAt"/> has passed counts as absent in every call, although DynamoDB removes the item later.
@@ -18,14 +24,15 @@ namespace UserStore;
 public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
 {
-    /// <summary>Creates the table and its indexes where they are missing, and waits until they can be used.</summary>
+    /// <summary>Creates the tables and indexes where they are missing, and waits until they can be used.</summary>
     /// <param name="cancellationToken">Abandons the wait. What was begun goes on in DynamoDB.</param>
-    /// <returns>A task that completes when table and indexes are active.</returns>
-    /// <exception cref="UserStoreSchemaException">The table exists with other keys, or an index with other keys.</exception>
+    /// <returns>A task that completes when tables and indexes are active.</returns>
+    /// <exception cref="UserStoreSchemaException">A table exists with other keys, or an index with other keys.</exception>
     /// <remarks>
-    /// Safe to call again, and from several processes at once. Costs one <c>DescribeTable</c> and, with time to live, one
-    /// <c>DescribeTimeToLive</c> when nothing is missing. Creating takes seconds, adding an index to a large table up to hours. Changes
-    /// nothing that exists, except that it switches on time to live and the stream when they are off and the options ask for them.
+    /// Safe to call again, and from several processes at once. Costs one <c>DescribeTable</c> for each table (one, and one more with unique
+    /// emails) and, with time to live, one <c>DescribeTimeToLive</c> when nothing is missing. Creating takes seconds, adding an index to a
+    /// large table up to hours. Changes nothing that exists, except that it switches on time to live and the stream when they are off and
+    /// the options ask for them.
     /// </remarks>
     Task EnsureTablesAsync(CancellationToken cancellationToken = default);
 
@@ -34,8 +41,10 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="cancellationToken">Abandons the call. A write already sent may still take effect.</param>
     /// <returns>The user as stored, with id, times and version 1.</returns>
     /// <exception cref="UserAlreadyExistsException">Another user has this id.</exception>
+    /// <exception cref="EmailAlreadyInUseException">Another user has this email; only with unique emails.</exception>
     /// <exception cref="InvalidUserException">The user breaks rules; all of them are listed.</exception>
-    /// <remarks>Costs one conditional put. An expired user with the same id is replaced.</remarks>
+    /// <remarks>Costs one conditional put, or, for a user with an email and unique emails, one transaction of two items. An expired user
+    /// with the same id or email is replaced.</remarks>
     Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Reads the user with this id, or <see langword="null"/>.</summary>
@@ -61,12 +70,17 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
 
     /// <summary>Finds the user with this email, or <see langword="null"/>.</summary>
     /// <param name="email">The address; normalised as on writing.</param>
-    /// <param name="consistency">Must be <see cref="ReadConsistency.Eventual"/>: an index cannot be read consistently.</param>
+    /// <param name="consistency">How fresh the read must be.</param>
     /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>The user; the one with the newest <see cref="User.UpdatedAt"/> when the index shows several.</returns>
-    /// <exception cref="InvalidOperationException">A strong read was asked for.</exception>
+    /// <returns>The user; of an eventual read the one with the newest <see cref="User.UpdatedAt"/> when the index shows several.</returns>
+    /// <exception cref="InvalidOperationException">A strong read was asked for without <see cref="UserStoreOptions.UniqueEmails"/>: an
+    /// index cannot be read consistently.</exception>
     /// <exception cref="InvalidUserException">The email is not an address.</exception>
-    /// <remarks>Costs one query of <c>email-index</c>, which follows the table with a delay.</remarks>
+    /// <remarks>
+    /// Eventual: costs one query of <c>email-index</c>, which follows the table with a delay. Strong: costs one consistent read of the
+    /// reservation and one of the user; finds only users whose email is reserved, which <see cref="IUserEmailAudit{TUser}"/> sees to for
+    /// those that other programs wrote.
+    /// </remarks>
     Task<TUser?> FindByEmailAsync(
         string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
 
@@ -75,9 +89,10 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="cancellationToken">Abandons the call. A write already sent may still take effect.</param>
     /// <returns>The user as stored, with its new version.</returns>
     /// <exception cref="UserConflictException">The table holds another revision, or the user is gone.</exception>
+    /// <exception cref="EmailAlreadyInUseException">The email is changed to one that another user has; only with unique emails.</exception>
     /// <exception cref="InvalidUserException">The user breaks rules; all of them are listed.</exception>
-    /// <remarks>Costs one conditional write, and one read more when it is refused. Attributes that <typeparamref name="TUser"/> does not
-    /// know survive.</remarks>
+    /// <remarks>Costs one conditional write, or one transaction when the email changes with unique emails; and one read more when it is
+    /// refused. Attributes that <typeparamref name="TUser"/> does not know survive.</remarks>
     Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Changes some properties of a stored user without reading it first.</summary>
@@ -86,10 +101,16 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="cancellationToken">Abandons the call. A write already sent may still take effect.</param>
     /// <returns>The whole user after the change.</returns>
     /// <exception cref="UserNotFoundException">There is no such user.</exception>
-    /// <exception cref="UserConflictException">The patch expects another version than the table holds.</exception>
+    /// <exception cref="UserConflictException">The patch expects another version than the table holds; or it changes the email, and others
+    /// changed the user at each attempt until <see cref="UserStoreRetryOptions.TotalTime"/> was over.</exception>
     /// <exception cref="UserConditionFailedException">The condition of the patch does not hold.</exception>
+    /// <exception cref="EmailAlreadyInUseException">The patch sets an email that another user has; only with unique emails.</exception>
     /// <exception cref="InvalidUserException">A new value breaks a rule, or the changed user would exceed 400 KB.</exception>
-    /// <remarks>Costs one conditional write. Concurrent patches of different properties all take effect.</remarks>
+    /// <remarks>
+    /// Costs one conditional write, or, when the patch names the email with unique emails, a consistent read and a transaction. Concurrent
+    /// patches of different properties all take effect. When a write is recognised as applied after its answer was lost, what is returned
+    /// is the user as stored by then.
+    /// </remarks>
     Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes the user with this id, if there is one.</summary>
@@ -99,12 +120,25 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <returns>The deleted user, or <see langword="null"/> when there was none.</returns>
     /// <exception cref="UserConflictException">
     /// The user is at another version than <paramref name="expectedVersion"/>; or, without one, it was changed each time between the read
-    /// and the delete.
+    /// and the delete, until <see cref="UserStoreRetryOptions.TotalTime"/> was over.
     /// </exception>
     /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
-    /// <remarks>Costs a consistent read and, when there is a user, a delete conditional on the revision read, so that what is returned is
-    /// what was deleted.</remarks>
+    /// <remarks>
+    /// Costs a consistent read and, when there is a user, a delete conditional on the revision read, so that what is returned is what was
+    /// deleted; with a reserved email the delete is a transaction. Where a retry cannot be told from a delete by somebody else (a lost
+    /// answer, or a client of the service's own, which retries unseen), two callers may both be told that they deleted the user.
+    /// </remarks>
     Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes a user, unless somebody changed it after <paramref name="user"/> was read.</summary>
+    /// <param name="user">The user as the store returned it.</param>
+    /// <param name="cancellationToken">Abandons the call. A delete already sent may still take effect.</param>
+    /// <returns>A task that completes when the user is deleted.</returns>
+    /// <exception cref="UserConflictException">The table holds another revision, or the user is gone.</exception>
+    /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
+    /// <remarks>Costs one conditional delete, which with a reserved email is a transaction; and one read more when it is refused. Unlike a
+    /// version number, the revision tells a user from one that was created anew under the same id.</remarks>
+    Task DeleteAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Returns the users that an index holds for a key, page after page.</summary>
     /// <param name="query">The index, its key, and what to leave out.</param>

@@ -22,6 +22,9 @@ namespace UserStore;
 [DynamoDBTable("Users")]
 public record User
 {
+    internal const string EmailIndex = "email-index";
+    internal const string StatusIndex = "status-index";
+
     /// <summary>Gets the id of the user, the partition key of the table (attribute <c>user_id</c>).</summary>
     /// <value>1 to 2048 bytes of UTF-8, not only white space. When empty, creating the user fills in a version-7 UUID.</value>
     [DynamoDBHashKey("user_id")]
@@ -33,7 +36,7 @@ public record User
     /// and in invariant lower case.
     /// </value>
     [DynamoDBProperty("email")]
-    [DynamoDBGlobalSecondaryIndexHashKey("email-index")]
+    [DynamoDBGlobalSecondaryIndexHashKey(EmailIndex)]
     public string? Email { get; init; }
 
     /// <summary>Gets the display name (attribute <c>name</c>).</summary>
@@ -44,13 +47,13 @@ public record User
     /// <value>One of <see cref="UserStatus"/> or a word of your own, 1 to 2048 bytes of UTF-8. The default is
     /// <see cref="UserStatus.Active"/>.</value>
     [DynamoDBProperty("status")]
-    [DynamoDBGlobalSecondaryIndexHashKey("status-index")]
+    [DynamoDBGlobalSecondaryIndexHashKey(StatusIndex)]
     public string Status { get; init; } = UserStatus.Active;
 
     /// <summary>Gets when the user was created, the sort key of <c>status-index</c> (attribute <c>created_at</c>).</summary>
     /// <value>Filled in by the store when it is <see langword="default"/>. Kept with a precision of 100 ns, in UTC.</value>
     [DynamoDBProperty("created_at", typeof(InstantConverter))]
-    [DynamoDBGlobalSecondaryIndexRangeKey("status-index")]
+    [DynamoDBGlobalSecondaryIndexRangeKey(StatusIndex)]
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Gets when the store last wrote the user (attribute <c>updated_at</c>).</summary>
@@ -88,6 +91,11 @@ public record User
 
     [DynamoDBProperty("write_id_3")]
     internal string? WriteId3 { get; init; }
+
+    /// <summary>Gets or sets the email as the table holds it: the one to release when <see cref="Email"/> changes. Set by the store when
+    /// it reads or writes the user; travels with copies made by <c>with</c>.</summary>
+    [DynamoDBIgnore]
+    internal string? StoredEmail { get; set; }
 
     /// <summary>Returns the type, id and version; never an email, a name or another value.</summary>
     /// <returns>A text that is safe to log.</returns>

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Linq.Expressions;
@@ -163,6 +164,33 @@ internal sealed record PatchChange(UserProperty Property, PatchAction Action, ob
     public bool LeavesRange(decimal? stored)
         => LargestStart() is { } limit && (limit.IsUpper ? stored > limit.Value : stored < limit.Value);
 
+    /// <summary>Returns the value of the property after a change that does not remove it.</summary>
+    /// <param name="current">The stored value; null when the attribute is absent.</param>
+    /// <exception cref="InvalidUserException">A sum leaves the range of the property.</exception>
+    public object? Apply(object? current) => Action switch
+    {
+        PatchAction.Increment => Property.AsReadBack(Add(current)),
+        PatchAction.Append => Property.MakeList(ValueList.CopyOf(Items(current).Concat(Items(Value)))),
+        _ => UserCopier.CopyObject(Value),
+    };
+
     public InvalidUserException OutOfRange(Exception? innerException = null)
         => new(Property.Name, $"would leave the range of {Property.ValueType.Name}", innerException);
+
+    private static IEnumerable<object?> Items(object? list) => ((IEnumerable?)list)?.Cast<object?>() ?? [];
+
+    private object Add(object? current)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        if (Value is double or float)
+        {
+            return Convert.ChangeType(
+                Convert.ToDouble(current ?? 0d, culture) + Convert.ToDouble(Value, culture), Property.ValueType, culture);
+        }
+
+        decimal start = Convert.ToDecimal(current ?? 0, culture);
+        return LeavesRange(start)
+            ? throw OutOfRange()
+            : Convert.ChangeType(start + Convert.ToDecimal(Value, culture), Property.ValueType, culture);
+    }
 }

@@ -33,14 +33,32 @@ public sealed class UserStoreOptions
     /// <c>[DynamoDBTable]</c> says, for <see cref="User"/> <c>Users</c>.</value>
     public string? UsersTable { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether no two users may have the same email.</summary>
+    /// <value>
+    /// The default is <see langword="true"/>: emails are reserved in a second table, in the same transaction as the user is written.
+    /// <see langword="false"/> saves that table and those transactions. All services that write to the same table must agree.
+    /// </value>
+    public bool UniqueEmails { get; set; } = true;
+
+    /// <summary>Gets or sets the table that holds the reservations of emails, without the prefix. Unused unless
+    /// <see cref="UniqueEmails"/>.</summary>
+    /// <value>
+    /// With the prefix 3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is <see langword="null"/>:
+    /// <c>UserEmails</c>, or, when the users' table is not called <c>Users</c>, its name followed by <c>Emails</c>. Tables of users never
+    /// share it.
+    /// </value>
+    public string? EmailsTable { get; set; }
+
     /// <summary>Gets the names that indexes have in the table, by the name that the attributes of the user type give them.</summary>
     /// <value>3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. An index that is not listed is called as the attributes say. The
     /// default is empty.</value>
     public IDictionary<string, string> IndexNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Gets or sets how an email is made comparable before it is stored or looked up.</summary>
-    /// <value>The default trims and lowers it with the rules of the invariant culture. A rule must give the same result for its own
-    /// result.</value>
+    /// <summary>Gets or sets how an email is made comparable before it is stored, reserved or looked up.</summary>
+    /// <value>
+    /// The default trims and lowers it with the rules of the invariant culture. A rule must give the same result for its own result, and
+    /// must not change while users are stored: what it made before is not found by another rule.
+    /// </value>
     public Func<string, string> NormalizeEmail { get; set; } = static email => email.Trim().ToLowerInvariant();
 
     /// <summary>Gets or sets how tables made by <see cref="IUserStore{TUser}.EnsureTablesAsync"/> are paid.</summary>
@@ -69,6 +87,10 @@ public sealed class UserStoreOptions
     /// active.</summary>
     /// <value>1 second to 1 day. The default is 10 minutes.</value>
     public TimeSpan TableCreationTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets how requests are repeated.</summary>
+    /// <value>The defaults of <see cref="UserStoreRetryOptions"/>.</value>
+    public UserStoreRetryOptions Retry { get; } = new();
 }
 
 /// <summary>Says how a table is paid.</summary>

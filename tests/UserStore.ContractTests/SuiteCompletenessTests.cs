@@ -4,7 +4,7 @@ namespace UserStore.ContractTests;
 
 public sealed class SuiteCompletenessTests
 {
-    private static readonly string[] Stores = ["InMemory", "DynamoDb"];
+    private static readonly string[] Stores = ["InMemory", "DynamoDb", "FaultyWire"];
 
     private static readonly Type[] AllSuites = [.. typeof(Contract).Assembly.GetTypes().Where(
         type => type.IsAbstract && type.BaseType == typeof(Contract))];

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Amazon;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
+using UserStore.DynamoDb.Sending;
 
 namespace UserStore.DependencyInjection;
 
@@ -13,7 +14,7 @@ internal sealed class DynamoDbClients : IDisposable
 
     private const string DefaultRegion = "us-east-1";
 
-    private readonly ConcurrentDictionary<(string? ServiceUrl, string? Region), Lazy<AmazonDynamoDBClient>> _clients = new();
+    private readonly ConcurrentDictionary<(string? ServiceUrl, string? Region), Lazy<UserStoreClient>> _clients = new();
 
     public static string? ServiceUrlOf(UserStoreOptions options)
         => options.ServiceUrl ?? (Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint ? endpoint : null);
@@ -25,21 +26,21 @@ internal sealed class DynamoDbClients : IDisposable
 
     public void Dispose()
     {
-        foreach (Lazy<AmazonDynamoDBClient> client in _clients.Values)
+        foreach (Lazy<UserStoreClient> client in _clients.Values)
         {
             if (client.IsValueCreated)
                 client.Value.Dispose();
         }
     }
 
-    internal static AmazonDynamoDBClient Create(string? serviceUrl, string? region)
+    internal static UserStoreClient Create(string? serviceUrl, string? region)
     {
         if (serviceUrl is null)
         {
             RegionEndpoint endpoint = region is null
                 ? FallbackRegionFactory.GetRegionEndpoint() ?? RegionEndpoint.GetBySystemName(DefaultRegion)
                 : RegionEndpoint.GetBySystemName(region);
-            return new AmazonDynamoDBClient(new AmazonDynamoDBConfig { RegionEndpoint = endpoint });
+            return new UserStoreClient(new AmazonDynamoDBConfig { RegionEndpoint = endpoint });
         }
 
         bool isLocal = new Uri(serviceUrl).IsLoopback;
@@ -49,7 +50,7 @@ internal sealed class DynamoDbClients : IDisposable
             AuthenticationRegion = region ?? FallbackRegionFactory.GetRegionEndpoint(
                 includeInstanceMetadata: false)?.SystemName ?? DefaultRegion,
         };
-        return isLocal ? new AmazonDynamoDBClient(LocalCredentials(), config) : new AmazonDynamoDBClient(config);
+        return isLocal ? new UserStoreClient(LocalCredentials(), config) : new UserStoreClient(config);
     }
 
     // A local server keeps separate tables for each access key unless told otherwise, so keys that the developer set come first.

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
 namespace UserStore.DependencyInjection;
@@ -12,6 +12,9 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
 {
     // Of a table, by default; Amazon DynamoDB Developer Guide, "Quotas".
     private const int MaxCapacityUnits = 40_000;
+
+    // Half of the ten minutes for which a token of a transaction is known; Amazon DynamoDB API Reference, "TransactWriteItems".
+    private static readonly TimeSpan MaxRetryTime = TimeSpan.FromMinutes(5);
 
     public ValidateOptionsResult Validate(string? name, UserStoreOptions options)
     {
@@ -42,12 +45,18 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
         }
         else
         {
-            string table = new TableSchema(UserModel.For<TUser>(), options).TableName;
-            if (!ResourceName.IsValid(table))
-                yield return $"TableNamePrefix and UsersTable make the table name '{table}', but it must have {ResourceName.Rule}.";
+            var schema = new StoreSchema(UserModel.For<TUser>(), options);
+            string users = schema.Users.TableName;
+            if (!ResourceName.IsValid(users))
+                yield return $"TableNamePrefix and UsersTable make the table name '{users}', but it must have {ResourceName.Rule}.";
+            string? emails = schema.Emails?.TableName;
+            if (emails is not null && !ResourceName.IsValid(emails))
+                yield return $"TableNamePrefix and EmailsTable make the table name '{emails}', but it must have {ResourceName.Rule}.";
+            if (emails == users)
+                yield return $"UsersTable and EmailsTable both make the table name '{users}', but each table needs a name of its own.";
         }
 
-        foreach (string failure in IndexFailures(options))
+        foreach (string failure in IndexFailures(options).Concat(RetryFailures(options.Retry)))
             yield return failure;
         if (options.NormalizeEmail is null)
             yield return "NormalizeEmail is null, but must be a function.";
@@ -61,6 +70,21 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             yield return $"Stream is '{options.Stream}', but must be one of {string.Join(", ", Enum.GetNames<StreamView>())}.";
         if (options.TableCreationTimeout < TimeSpan.FromSeconds(1) || options.TableCreationTimeout > TimeSpan.FromDays(1))
             yield return $"TableCreationTimeout is {options.TableCreationTimeout}, but must be between 1 second and 1 day.";
+    }
+
+    private static IEnumerable<string> RetryFailures(UserStoreRetryOptions retry)
+    {
+        var minute = TimeSpan.FromMinutes(1);
+        var millisecond = TimeSpan.FromMilliseconds(1);
+        (string Name, TimeSpan Value, TimeSpan Min, TimeSpan Max)[] ranges =
+        [
+            (nameof(retry.TotalTime), retry.TotalTime, TimeSpan.Zero, MaxRetryTime),
+            (nameof(retry.AttemptTimeout), retry.AttemptTimeout, TimeSpan.FromMilliseconds(10), minute),
+            (nameof(retry.FirstDelay), retry.FirstDelay, millisecond, minute),
+            (nameof(retry.LongestDelay), retry.LongestDelay, retry.FirstDelay > millisecond ? retry.FirstDelay : millisecond, minute),
+        ];
+        return ranges.Where(range => range.Value < range.Min || range.Value > range.Max)
+            .Select(range => $"Retry.{range.Name} is {range.Value}, but must be between {range.Min} and {range.Max}.");
     }
 
     private static IEnumerable<string> IndexFailures(UserStoreOptions options)

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -20,7 +21,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </remarks>
 public static class UserStoreServiceCollectionExtensions
 {
-    /// <summary>Registers <see cref="IUserStore"/> and <see cref="IUserStore{TUser}"/> of <see cref="User"/>.</summary>
+    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> of
+    /// <see cref="User"/>.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; without it the defaults apply.</param>
     /// <returns>A builder for further parts.</returns>
@@ -31,8 +33,8 @@ public static class UserStoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore"/> and <see cref="IUserStore{TUser}"/> of <see cref="User"/>, with options from
-    /// configuration.</summary>
+    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> of
+    /// <see cref="User"/>, with options from configuration.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key is an
     /// error.</param>
@@ -46,7 +48,8 @@ public static class UserStoreServiceCollectionExtensions
         return Bind(builder, configuration);
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/> for a user type of the service.</summary>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> for a user type of the
+    /// service.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; without it the defaults apply.</param>
@@ -62,7 +65,8 @@ public static class UserStoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/> for a user type of the service, with options from configuration.</summary>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> for a user type of the service, with
+    /// options from configuration.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options. An unknown key is an error.</param>
@@ -95,7 +99,9 @@ public static class UserStoreServiceCollectionExtensions
         services.TryAddSingleton<DynamoDbClients>();
         services.TryAddSingleton(provider => provider.GetRequiredService<DynamoDbClients>().Get(OptionsOf<TUser>(provider)));
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
-            UserContext.Create(ClientOf<TUser>(provider), new TableSchema(UserModel.For<TUser>(), OptionsOf<TUser>(provider))));
+            UserContext.Create(ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), OptionsOf<TUser>(provider))));
+        services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(
+            ClientOf<TUser>(provider), ContextOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
         return builder;
     }
 

@@ -8,20 +8,19 @@ using UserStore.Requests;
 namespace UserStore.DynamoDb;
 
 /// <summary>Reads pages of queries and of the whole table through the SDK's context, one request each.</summary>
-internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    IDynamoDBContext context, TableSchema schema, UserRequests<TUser> requests, RequestSender sender)
+internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
     where TUser : User
 {
     public UserPager<TUser> Of(PreparedQuery query) => new(query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
     {
         var writer = new ExpressionWriter();
         string key = writer.KeyCondition(query);
-        string filter = writer.NotExpired(schema.Model, requests.Now());
+        string filter = writer.NotExpired(table.Model, table.Requests.Now());
         if (query.Filter is not null)
             filter = $"{filter} AND {writer.Condition(query.Filter)}";
         var config = new QueryOperationConfig
         {
-            IndexName = schema.NameOf(query.Index),
+            IndexName = table.Schema.Users.NameOf(query.Index),
             // The SDK joins names and values of both expressions; all of them stand in the first.
             KeyExpression = writer.ToExpression(key),
             FilterExpression = new Expression { ExpressionStatement = filter },
@@ -29,25 +28,25 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
             Limit = query.ItemsToRead(remaining) ?? int.MaxValue,
             PaginationToken = position,
         };
-        var target = new FromQueryConfig { OverrideTableName = schema.NameWithoutPrefix };
-        return ReadAsync("Query", () => context.FromQueryAsync<TUser>(config, target), position, query.Index, cancellationToken);
+        var target = new FromQueryConfig { OverrideTableName = table.Schema.UsersTableWithoutPrefix };
+        return ReadAsync("Query", () => table.Context.FromQueryAsync<TUser>(config, target), position, query.Index, cancellationToken);
     });
 
     public UserPager<TUser> Of(UserListOptions? listOptions)
     {
-        (UserListOptions options, byte[] fingerprint) = requests.PrepareList(listOptions);
+        (UserListOptions options, byte[] fingerprint) = table.Requests.PrepareList(listOptions);
         return new(fingerprint, limit: null, (position, _, cancellationToken) =>
         {
             var writer = new ExpressionWriter();
             var config = new ScanOperationConfig
             {
-                FilterExpression = writer.ToExpression(writer.NotExpired(schema.Model, requests.Now())),
+                FilterExpression = writer.ToExpression(writer.NotExpired(table.Model, table.Requests.Now())),
                 ConsistentRead = options.Consistency == ReadConsistency.Strong,
                 Limit = options.PageSize ?? int.MaxValue,
                 PaginationToken = position,
             };
-            var target = new FromScanConfig { OverrideTableName = schema.NameWithoutPrefix };
-            return ReadAsync("Scan", () => context.FromScanAsync<TUser>(config, target), position, index: null, cancellationToken);
+            var target = new FromScanConfig { OverrideTableName = table.Schema.UsersTableWithoutPrefix };
+            return ReadAsync("Scan", () => table.Context.FromScanAsync<TUser>(config, target), position, index: null, cancellationToken);
         });
     }
 
@@ -57,18 +56,19 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
         if (position is not null && !IsStartKey(position, index))
             throw new InvalidContinuationTokenException("holds no key to go on from");
 
-        return sender.SendAsync<(IReadOnlyList<TUser>, string?)>(
+        return table.Sender.Begin(cancellationToken).SendAsync<(IReadOnlyList<TUser>, string?)>(
             operation,
+            table.Users,
             async token =>
             {
                 IAsyncSearch<TUser> search = start();
                 List<TUser> users = await search.GetNextSetAsync(token).ConfigureAwait(false);
+                users.ForEach(static user => UserItems<TUser>.AsRead(user));
                 return (users, search.IsDone ? null : search.PaginationToken);
             },
-            cancellationToken,
             refusal => Task.FromResult<UserStoreException>(position is null
                 ? new UserStoreUnavailableException(
-                    $"{operation} on table '{schema.TableName}' was refused by DynamoDB; the inner exception says why.", refusal, isTransient: false)
+                    $"{operation} on table '{table.TableName}' was refused by DynamoDB; the inner exception says why.", refusal, isTransient: false)
                 : new InvalidContinuationTokenException("was refused by DynamoDB", refusal)));
     }
 
@@ -78,7 +78,7 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
         try
         {
             using JsonDocument json = JsonDocument.Parse(position);
-            return json.RootElement.ValueKind == JsonValueKind.Object && schema.StartKeyOf(index).All(key =>
+            return json.RootElement.ValueKind == JsonValueKind.Object && table.Schema.Users.StartKeyOf(index).All(key =>
                 json.RootElement.TryGetProperty(key.AttributeName, out JsonElement value)
                 && value.ValueKind == JsonValueKind.Object
                 && value.TryGetProperty(key.KeyKind() == ScalarKind.Number ? "N" : "S", out JsonElement text)

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
-using Amazon.DynamoDBv2.Model;
-using UserStore.Modeling;
+using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Writing;
 using UserStore.Requests;
 
 namespace UserStore.DynamoDb;
@@ -10,23 +11,26 @@ namespace UserStore.DynamoDb;
 /// <summary>Keeps users in a DynamoDB table, through the SDK's <see cref="DynamoDBContext"/>.</summary>
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>
-/// The context loads, saves and queries. Creates, patches and deletes go through the client with items that the context mapped, because the
-/// context cannot say their conditions or return their items.
+/// <para>
+/// The context loads, saves and queries. Creates, patches, deletes and changes of an email go through the client with items that the
+/// context mapped, because the context cannot say their conditions, return their items, or give a transaction a token.
+/// </para>
+/// <para>
+/// The retries of the client given stay as they are; only writes that met a running transaction are repeated here. A client that
+/// <c>AddUserStore</c> makes has none: there <see cref="UserStoreOptions.Retry"/> rules.
+/// </para>
 /// </remarks>
 public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
     where TUser : User
 {
-    // Somebody who changes a user between each read and delete is in a loop of their own.
-    private const int MaxDeleteAttempts = 10;
-
-    private readonly IAmazonDynamoDB _client;
-    private readonly IDynamoDBContext _context;
-    private readonly TableSchema _schema;
-    private readonly UserRequests<TUser> _requests;
-    private readonly UserItems<TUser> _items;
-    private readonly RequestSender _sender;
-    private readonly TableCreator _tables;
+    private readonly UserTable<TUser> _table;
     private readonly DynamoDbPages<TUser> _pages;
+    private readonly EmailReservations<TUser>? _reservations;
+    private readonly UserCreation<TUser> _creation;
+    private readonly UserReplacement<TUser> _replacement;
+    private readonly UserPatching<TUser> _patching;
+    private readonly UserDeletion<TUser> _deletion;
+    private readonly TableCreator[] _creators;
 
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserStore{TUser}"/> class without dependency injection.</summary>
     /// <param name="client">The client, which stays the caller's to dispose.</param>
@@ -43,44 +47,32 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
 
-        _client = client;
-        _requests = new UserRequests<TUser>(options, time);
-        _schema = new TableSchema(_requests.Model, options);
-        _context = context ?? UserContext.Create(client, _schema);
-        _items = new UserItems<TUser>(() => _context, _requests.Model);
-        _sender = new RequestSender(client, _schema);
-        _tables = new TableCreator(client, _schema, _sender, time);
-        _pages = new DynamoDbPages<TUser>(_context, _schema, _requests, _sender);
+        _table = new UserTable<TUser>(client, context, options, time);
+        _pages = new DynamoDbPages<TUser>(_table);
+        EmailTransaction<TUser>? emails = null;
+        if (_table.Schema.Emails is { } emailsTable)
+        {
+            _reservations = new EmailReservations<TUser>(_table, emailsTable);
+            emails = new EmailTransaction<TUser>(_table, _reservations);
+        }
+
+        _creation = new UserCreation<TUser>(_table, emails);
+        _replacement = new UserReplacement<TUser>(_table, emails);
+        _patching = new UserPatching<TUser>(_table, emails);
+        _deletion = new UserDeletion<TUser>(_table, emails);
+        _creators = [.. _table.Schema.Tables.Select(
+            table => new TableCreator(client, table, options.TableCreationTimeout, _table.Sender, time))];
     }
 
-    private UserModel Model => _requests.Model;
+    private UserRequests<TUser> Requests => _table.Requests;
 
     /// <inheritdoc/>
-    public Task EnsureTablesAsync(CancellationToken cancellationToken = default) => _tables.EnsureAsync(cancellationToken);
+    public async Task EnsureTablesAsync(CancellationToken cancellationToken = default)
+        => await Task.WhenAll(_creators.Select(creator => creator.EnsureAsync(cancellationToken))).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
-    {
-        TUser created = _requests.PrepareCreate(user);
-        var writer = new ExpressionWriter();
-        var request = new PutItemRequest
-        {
-            TableName = _schema.TableName,
-            Item = _items.ToItem(created),
-            ConditionExpression = $"attribute_not_exists({writer.Name(Model.Key)}) OR {writer.Expired(Model, created.UpdatedAt)}",
-            ExpressionAttributeNames = writer.Names,
-            ExpressionAttributeValues = writer.Values,
-        };
-        try
-        {
-            await _sender.SendAsync("PutItem", token => _client.PutItemAsync(request, token), cancellationToken).ConfigureAwait(false);
-            return created;
-        }
-        catch (ConditionalCheckFailedException failure)
-        {
-            throw new UserAlreadyExistsException(created.UserId, failure);
-        }
-    }
+        => await _creation.CreateAsync(Requests.PrepareCreate(user), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<TUser?> FindAsync(
@@ -88,15 +80,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     {
         UserRequests<TUser>.CheckId(userId);
         UserRequests<TUser>.CheckConsistency(consistency);
-
-        var config = new LoadConfig
-        {
-            OverrideTableName = _schema.NameWithoutPrefix,
-            ConsistentRead = consistency == ReadConsistency.Strong,
-        };
-        TUser? user = await _sender.SendAsync(
-            "GetItem", token => _context.LoadAsync<TUser>(userId, config, token), cancellationToken).ConfigureAwait(false);
-        return user is null || user.ExpiresAt <= _requests.Now() ? null : user;
+        return await _table.FindAsync(_table.Sender.Begin(cancellationToken), userId, consistency).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -108,10 +92,15 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser?> FindByEmailAsync(
         string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
     {
-        UserRequests<TUser>.CheckEmailConsistency(consistency);
+        Requests.CheckEmailConsistency(consistency);
+        if (consistency == ReadConsistency.Strong)
+        {
+            return await _reservations!.FindUserAsync(
+                _table.Sender.Begin(cancellationToken), Requests.PrepareEmail(email)).ConfigureAwait(false);
+        }
 
         TUser? newest = null;
-        await foreach (TUser user in _pages.Of(_requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (TUser user in _pages.Of(Requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             if (newest is null || user.UpdatedAt > newest.UpdatedAt)
                 newest = user;
@@ -122,91 +111,34 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
-    {
-        TUser next = _requests.PrepareReplacement(user);
-        _items.Check(next);
-        var config = new SaveConfig
-        {
-            OverrideTableName = _schema.NameWithoutPrefix,
-            SkipVersionCheck = true, // the SDK's check knows the version only; ours knows the whole revision
-            ConditionalExpression = RevisionCondition.ForSave(user, next.UpdatedAt),
-        };
-        try
-        {
-            return await _sender.SendAsync("UpdateItem", async token =>
-            {
-                await _context.SaveAsync(next, config, token).ConfigureAwait(false);
-                return next;
-            }, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ConditionalCheckFailedException failure)
-        {
-            StoredRevision stored = await ReadRevisionAsync(user.UserId, cancellationToken).ConfigureAwait(false);
-            throw new UserConflictException(user.UserId, user.Version, stored.Version, !stored.Exists, failure);
-        }
-    }
+        => await _replacement.ReplaceAsync(user, Requests.PrepareReplacement(user), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
-    {
-        PreparedPatch prepared = _requests.PreparePatch(userId, patch);
-        UpdateItemRequest request = PatchExpression.ToRequest(prepared, _items.MapChanges(prepared.Changes), _schema);
-        try
-        {
-            return await _sender.SendAsync(
-                "UpdateItem",
-                async token => _items.FromItem((await _client.UpdateItemAsync(request, token).ConfigureAwait(false)).Attributes),
-                cancellationToken,
-                async refusal => PatchRefusal.Explain(
-                    prepared, await ReadItemAsync(userId, cancellationToken).ConfigureAwait(false) ?? [], refusal)).ConfigureAwait(false);
-        }
-        catch (ConditionalCheckFailedException failure)
-        {
-            // Not every server returns the item with the failure.
-            Dictionary<string, AttributeValue>? item = failure.Item is { Count: > 0 }
-                ? failure.Item
-                : await ReadItemAsync(userId, cancellationToken).ConfigureAwait(false);
-            throw PatchRefusal.Explain(prepared, item, Model, failure);
-        }
-    }
+        => await _patching.PatchAsync(Requests.PreparePatch(userId, patch), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
-        TUser? user = null;
-        ConditionalCheckFailedException? failure = null;
-        for (int attempt = 0; attempt < MaxDeleteAttempts; attempt++)
-        {
-            user = await FindAsync(userId, ReadConsistency.Strong, cancellationToken).ConfigureAwait(false);
-            if (user is null)
-                return null;
-            if (expectedVersion is not null && user.Version != expectedVersion)
-                throw new UserConflictException(userId, expectedVersion, user.Version, innerException: failure);
+        UserRequests<TUser>.CheckId(userId);
+        return await _deletion.DeleteAsync(userId, expectedVersion, cancellationToken).ConfigureAwait(false);
+    }
 
-            DeleteItemRequest request = ToDeleteRequest(user);
-            try
-            {
-                await _sender.SendAsync(
-                    "DeleteItem", token => _client.DeleteItemAsync(request, token), cancellationToken).ConfigureAwait(false);
-                return user;
-            }
-            catch (ConditionalCheckFailedException changed)
-            {
-                failure = changed;
-            }
-        }
-
-        throw new UserConflictException(userId, user!.Version, user.Version, innerException: failure);
+    /// <inheritdoc/>
+    public async Task DeleteAsync(TUser user, CancellationToken cancellationToken = default)
+    {
+        UserRequests<TUser>.CheckRead(user);
+        await _deletion.DeleteAsync(user, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default)
-        => _pages.Of(_requests.PrepareQuery(query)).ReadAllAsync(cancellationToken);
+        => _pages.Of(Requests.PrepareQuery(query)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> QueryPageAsync(
         UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(_requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await _pages.Of(Requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByStatusAsync(
@@ -214,11 +146,11 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         int? limit = null,
         QueryDirection direction = QueryDirection.Ascending,
         CancellationToken cancellationToken = default)
-        => _pages.Of(_requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
+        => _pages.Of(Requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default)
-        => _pages.Of(_requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
+        => _pages.Of(Requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
@@ -228,32 +160,6 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
         => await _pages.Of(options).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
-
-    private DeleteItemRequest ToDeleteRequest(TUser user)
-    {
-        var writer = new ExpressionWriter();
-        return new DeleteItemRequest
-        {
-            TableName = _schema.TableName,
-            Key = KeyOf(user.UserId),
-            ConditionExpression = RevisionCondition.Write(user, Model, writer),
-            ExpressionAttributeNames = writer.Names,
-            ExpressionAttributeValues = writer.Values,
-        };
-    }
-
-    private Dictionary<string, AttributeValue> KeyOf(string userId) => new() { [Model.Key.AttributeName] = new AttributeValue(userId) };
-
-    private async Task<StoredRevision> ReadRevisionAsync(string userId, CancellationToken cancellationToken)
-        => StoredRevision.Of(await ReadItemAsync(userId, cancellationToken).ConfigureAwait(false), Model, _requests.Now());
-
-    private async Task<Dictionary<string, AttributeValue>?> ReadItemAsync(string userId, CancellationToken cancellationToken)
-    {
-        var request = new GetItemRequest { TableName = _schema.TableName, Key = KeyOf(userId), ConsistentRead = true };
-        GetItemResponse response = await _sender.SendAsync(
-            "GetItem", token => _client.GetItemAsync(request, token), cancellationToken).ConfigureAwait(false);
-        return response.Item;
-    }
 }
 
 /// <summary>Keeps users without fields of a service's own in a DynamoDB table.</summary>

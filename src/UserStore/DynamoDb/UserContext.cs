@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
 namespace UserStore.DynamoDb;
@@ -7,7 +8,7 @@ namespace UserStore.DynamoDb;
 /// <summary>Makes the SDK's context as the store needs it.</summary>
 internal static class UserContext
 {
-    public static DynamoDBContext Create(IAmazonDynamoDB client, TableSchema schema)
+    public static DynamoDBContext Create(IAmazonDynamoDB client, StoreSchema schema)
     {
         DynamoDBContext context = new DynamoDBContextBuilder()
             .WithDynamoDBClient(() => client)

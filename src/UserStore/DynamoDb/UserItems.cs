@@ -25,7 +25,15 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return item;
     }
 
-    public TUser FromItem(Dictionary<string, AttributeValue> item) => context().FromDocument<TUser>(Document.FromAttributeMap(item));
+    public TUser FromItem(Dictionary<string, AttributeValue> item)
+        => AsRead(context().FromDocument<TUser>(Document.FromAttributeMap(item)));
+
+    /// <summary>Marks a user as just read from the table.</summary>
+    public static TUser AsRead(TUser user)
+    {
+        user.StoredEmail = user.Email;
+        return user;
+    }
 
     /// <summary>Refuses a user whose item would break a rule, without mapping it when its properties alone show that it does not.</summary>
     /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
@@ -58,7 +66,8 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     private Dictionary<string, AttributeValue> Map(TUser user) => Map(ToDocument(user));
 
-    private Document ToDocument(TUser user)
+    /// <exception cref="InvalidUserException">A value cannot be mapped.</exception>
+    public Document ToDocument(TUser user)
     {
         try
         {

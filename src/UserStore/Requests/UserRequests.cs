@@ -31,7 +31,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         CheckType(user);
 
         DateTimeOffset now = Now();
-        return Checked(Normalized(user) with
+        return Prepared(Normalized(user) with
         {
             UserId = string.IsNullOrEmpty(user.UserId) ? Guid.CreateVersion7(now).ToString() : user.UserId,
             CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
@@ -48,7 +48,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         CheckType(user);
 
-        return Checked(Normalized(user) with
+        return Prepared(Normalized(user) with
         {
             CreatedAt = user.CreatedAt.ToUniversalTime(),
             UpdatedAt = Now(),
@@ -103,14 +103,14 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
     public PreparedQuery PrepareEmailQuery(string email)
     {
         ArgumentNullException.ThrowIfNull(email);
-        return PrepareQuery(new UserQuery<TUser>("email-index", email));
+        return PrepareQuery(new UserQuery<TUser>(User.EmailIndex, email));
     }
 
     public PreparedQuery PrepareStatusQuery(string status, int? limit, QueryDirection direction)
     {
         ArgumentNullException.ThrowIfNull(status);
         CheckPositive(limit, nameof(limit));
-        return PrepareQuery(new UserQuery<TUser>("status-index", status) { Direction = direction, Limit = limit });
+        return PrepareQuery(new UserQuery<TUser>(User.StatusIndex, status) { Direction = direction, Limit = limit });
     }
 
     /// <summary>Returns the options of a listing, checked, and what tells it from queries in a token.</summary>
@@ -135,15 +135,37 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
             throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "The consistency is not defined.");
     }
 
-    /// <summary>Refuses what the index by email cannot give.</summary>
-    public static void CheckEmailConsistency(ReadConsistency consistency)
+    /// <summary>Refuses what an index cannot give.</summary>
+    public void CheckEmailConsistency(ReadConsistency consistency)
     {
         CheckConsistency(consistency);
-        if (consistency == ReadConsistency.Strong)
+        if (consistency == ReadConsistency.Strong && !options.UniqueEmails)
         {
             throw new InvalidOperationException(
-                "Users are found by email through an index, and DynamoDB cannot read an index consistently. Ask for eventual consistency.");
+                "Without UserStoreOptions.UniqueEmails, users are found by email through an index, and DynamoDB cannot read an index "
+                    + "consistently. Ask for eventual consistency.");
         }
+    }
+
+    /// <summary>Returns an email as it is compared, checked.</summary>
+    public string PrepareEmail(string email)
+    {
+        ArgumentNullException.ThrowIfNull(email);
+        string normalized = options.NormalizeEmail(email);
+        return UserRules.BrokenEmailRule(normalized) is { } rule ? throw new InvalidUserException(nameof(User.Email), rule) : normalized;
+    }
+
+    /// <summary>Returns the email under which a stored one is reserved, or null when it is none that could be.</summary>
+    public string? ReservationOf(string? storedEmail)
+        => storedEmail is not null && options.NormalizeEmail(storedEmail) is { } email && UserRules.BrokenEmailRule(email) is null
+            ? email
+            : null;
+
+    /// <summary>Refuses what is not a user that this store could have returned.</summary>
+    public static void CheckRead(TUser user)
+    {
+        CheckType(user);
+        CheckId(user.UserId);
     }
 
     private static void CheckType(TUser user)
@@ -194,10 +216,13 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         _ => change with { Value = UserCopier.CopyObject(change.Property.AsReadBack(change.Value)) },
     };
 
-    private TUser Checked(TUser user)
+    private TUser Prepared(TUser user)
     {
         List<UserRuleViolation> broken = UserRules.Broken(user, Model);
-        return broken.Count == 0 ? user : throw new InvalidUserException(broken);
+        if (broken.Count > 0)
+            throw new InvalidUserException(broken);
+        user.StoredEmail = user.Email;
+        return user;
     }
 
     private string? BrokenRule(PatchChange change)

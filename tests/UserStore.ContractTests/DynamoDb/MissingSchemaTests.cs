@@ -25,11 +25,11 @@ public sealed class MissingSchemaTests(LocalServer server) : ServerTest(server)
         ];
         foreach (Func<Task> call in calls)
         {
-            Requests.Clear();
+            Wire.Clear();
             UserStoreSchemaException missing = (await call.Should().ThrowAsync<UserStoreSchemaException>()).Which;
             (missing.TableName, missing.IndexName, missing.IsTransient).Should().Be((Table, null, false));
             missing.Message.Should().Contain(Table).And.Contain("EnsureTablesAsync");
-            Requests.Operations.Where(operation => operation == "DescribeTable").Should().ContainSingle();
+            Wire.Operations.Where(operation => operation == "DescribeTable").Should().ContainSingle();
         }
     }
 
@@ -39,14 +39,14 @@ public sealed class MissingSchemaTests(LocalServer server) : ServerTest(server)
         await CreateStoreAsync();
         Options.IndexNames["status-index"] = "users-by-status";
         DynamoDbUserStore<User> store = Stores.Open<User>(Options);
-        Requests.Clear();
+        Wire.Clear();
 
         Func<Task> query = () => ReadAsync(store.QueryByStatusAsync("active"));
 
         UserStoreSchemaException missing = (await query.Should().ThrowAsync<UserStoreSchemaException>()).Which;
         (missing.TableName, missing.IndexName).Should().Be((Table, "users-by-status"));
         missing.InnerException.Should().BeAssignableTo<AmazonDynamoDBException>();
-        Requests.Operations.Should().Equal("Query", "DescribeTable");
+        Wire.Operations.Should().Equal("Query", "DescribeTable");
     }
 
     [Fact]

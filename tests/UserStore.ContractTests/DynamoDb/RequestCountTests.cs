@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2.Model;
 using UserStore.ContractTests.Stores;
 using UserStore.DynamoDb;
 using UserStore.Testing;
@@ -11,8 +12,11 @@ public sealed class RequestCountTests(LocalServer server) : ServerTest(server)
     public async Task Every_call_sends_the_documented_requests_and_never_describes_a_table()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
+        Sent();
 
         User user = await store.CreateAsync(FakeUsers.Create(1));
+        Sent().Should().Equal("TransactWriteItems");
+        await store.CreateAsync(FakeUsers.Create(2) with { Email = null });
         Sent().Should().Equal("PutItem");
         await store.FindAsync("fake-1");
         Sent().Should().Equal("GetItem");
@@ -20,9 +24,19 @@ public sealed class RequestCountTests(LocalServer server) : ServerTest(server)
         Sent().Should().Equal("GetItem");
         await store.FindByEmailAsync("fake.user.1@example.test");
         Sent().Should().Equal("Query");
-        user = await store.UpdateAsync(user with { Email = "other@example.test" });
+        await store.FindByEmailAsync("fake.user.1@example.test", ReadConsistency.Strong);
+        Sent().Should().Equal("GetItem", "GetItem");
+        user = await store.UpdateAsync(user with { Name = "Fake Other" });
         Sent().Should().Equal("UpdateItem");
-        await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, "third@example.test").Increment(u => u.Age, 1));
+        user = await store.UpdateAsync(user with { Email = "other@example.test" });
+        Sent().Should().Equal("TransactWriteItems");
+        user = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Name, "Fake Third").Increment(u => u.Age, 1));
+        Sent().Should().Equal("UpdateItem");
+        user = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, "third@example.test").Increment(u => u.Age, 1));
+        Sent().Should().Equal("GetItem", "TransactWriteItems");
+        user = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, "third@example.test").Increment(u => u.Age, 1));
+        Sent().Should().Equal("GetItem", "UpdateItem");
+        await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.ExpiresAt, Clock.GetUtcNow().AddDays(1)));
         Sent().Should().Equal("UpdateItem");
         await ReadAsync(store.QueryByStatusAsync(user.Status));
         Sent().Should().Equal("Query");
@@ -33,9 +47,38 @@ public sealed class RequestCountTests(LocalServer server) : ServerTest(server)
         await store.ListPageAsync();
         Sent().Should().Equal("Scan");
         await store.DeleteAsync("fake-1");
-        Sent().Should().Equal("GetItem", "DeleteItem");
+        Sent().Should().Equal("GetItem", "TransactWriteItems");
         await store.DeleteAsync("fake-1");
         Sent().Should().Equal("GetItem");
+        await store.DeleteAsync("fake-2");
+        Sent().Should().Equal("GetItem", "DeleteItem");
+        user = await store.CreateAsync(FakeUsers.Create(1));
+        Sent();
+        await store.DeleteAsync(user);
+        Sent().Should().Equal("TransactWriteItems");
+    }
+
+    [Fact]
+    public async Task Without_unique_emails_there_is_no_second_table_and_no_transaction()
+    {
+        Options.UniqueEmails = false;
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        Sent();
+
+        User user = await store.CreateAsync(FakeUsers.Create(1));
+        Sent().Should().Equal("PutItem");
+        await store.UpdateAsync(user with { Email = "other@example.test" });
+        Sent().Should().Equal("UpdateItem");
+        user = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, "third@example.test"));
+        Sent().Should().Equal("UpdateItem");
+        await store.DeleteAsync("fake-1");
+        Sent().Should().Equal("GetItem", "DeleteItem");
+        user = await store.CreateAsync(FakeUsers.Create(1));
+        Sent();
+        await store.DeleteAsync(user);
+        Sent().Should().Equal("DeleteItem");
+        (await Client.ListTablesAsync(new ListTablesRequest { ExclusiveStartTableName = Options.TableNamePrefix })).TableNames
+            .Where(name => name.StartsWith(Options.TableNamePrefix, StringComparison.Ordinal)).Should().Equal(Table);
     }
 
     [Fact]
@@ -45,7 +88,7 @@ public sealed class RequestCountTests(LocalServer server) : ServerTest(server)
         foreach (User user in FakeUsers.CreateMany(5))
             await store.CreateAsync(user with { Status = UserStatus.Active });
         var query = new UserQuery<User>("status-index", UserStatus.Active) { PageSize = 2 };
-        Requests.Clear();
+        Sent();
 
         UserPage<User> page = await store.QueryPageAsync(query);
         Sent().Should().Equal("Query");
@@ -62,7 +105,7 @@ public sealed class RequestCountTests(LocalServer server) : ServerTest(server)
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         var query = new UserQuery<User>("status-index", UserStatus.Active);
-        Requests.Clear();
+        Sent();
 
         Func<Task>[] calls =
         [
@@ -89,17 +132,10 @@ public sealed class RequestCountTests(LocalServer server) : ServerTest(server)
     public async Task Ensuring_tables_that_exist_only_looks()
     {
         await CreateStoreAsync();
-        Requests.Clear();
+        Sent();
 
         await Stores.Open<User>(Options).EnsureTablesAsync();
 
-        Sent().Should().Equal("DescribeTable", "DescribeTimeToLive");
-    }
-
-    private IReadOnlyList<string> Sent()
-    {
-        IReadOnlyList<string> sent = Requests.Operations;
-        Requests.Clear();
-        return sent;
+        Sent().Should().BeEquivalentTo("DescribeTable", "DescribeTable", "DescribeTimeToLive");
     }
 }

@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.ContractTests.Stores;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.DynamoDb;
@@ -12,7 +13,7 @@ public sealed class SavePathTests(LocalServer server) : ServerTest(server)
     public async Task Load_save_and_query_go_through_the_context()
     {
         await CreateStoreAsync();
-        DynamoDBContext context = UserContext.Create(Client, new TableSchema(Modeling.UserModel.For<User>(), Options));
+        DynamoDBContext context = UserContext.Create(Client, new StoreSchema(Modeling.UserModel.For<User>(), Options));
         IDynamoDBContext spy = CallSpy.Around(context, out List<string> calls);
         var store = new DynamoDbUserStore<User>(Client, spy, Options, Clock);
         User user = await store.CreateAsync(FakeUsers.Create(1));

@@ -10,14 +10,18 @@ namespace UserStore.ContractTests.DynamoDb;
 [Collection(ServerTests.Name)]
 public abstract class ServerTest : IAsyncLifetime
 {
+    private readonly LocalServer _server;
+
     protected ServerTest(LocalServer server)
     {
-        Client = server.Server.CreateClient(config => config.HttpClientFactory = Requests);
+        _server = server;
+        Client = server.Server.CreateClient(config => config.HttpClientFactory = Wire);
         Stores = new DynamoDbStores(server) { Client = Client };
         Options = Stores.NewOptions();
     }
 
-    protected RequestLog Requests { get; } = new();
+    /// <summary>Gets the wire of the client, healthy unless a test says otherwise.</summary>
+    protected FaultyWire Wire { get; } = new();
 
     protected AmazonDynamoDBClient Client { get; }
 
@@ -31,13 +35,36 @@ public abstract class ServerTest : IAsyncLifetime
 
     protected Task<DynamoDbUserStore<User>> CreateStoreAsync() => Stores.CreateAsync<User>(Options);
 
+    protected string EmailsTable => Options.TableNamePrefix + "UserEmails";
+
+    /// <summary>Makes a store of another process: same tables, healthy wire.</summary>
+    protected DynamoDbUserStore<User> Other() => new(_server.Client, Options, Stores.Time);
+
+    /// <summary>Lets something happen once, just before the next request for an operation leaves.</summary>
+    protected void Meanwhile(string operation, Func<Task> action) => Wire.BeforeRequest = async request =>
+    {
+        if (request.Operation != operation)
+            return;
+        Wire.BeforeRequest = null;
+        await action();
+    };
+
+    /// <summary>Returns the operations of the requests since the last look.</summary>
+    protected IReadOnlyList<string> Sent()
+    {
+        IReadOnlyList<string> sent = Wire.Operations;
+        Wire.Clear();
+        return sent;
+    }
+
     /// <summary>Creates a table as another program would.</summary>
     protected Task CreateForeignTableAsync(string name, string key = "user_id", params GlobalSecondaryIndex[] indexes)
         => Client.CreateTableAsync(new CreateTableRequest
         {
             TableName = name,
             KeySchema = [new(key, KeyType.HASH)],
-            AttributeDefinitions = [.. indexes.SelectMany(index => index.KeySchema).Select(element => element.AttributeName).Append(key).Distinct()
+            AttributeDefinitions = [.. indexes.SelectMany(index => index.KeySchema).Select(
+                element => element.AttributeName).Append(key).Distinct()
                 .Select(attribute => new AttributeDefinition(attribute, ScalarAttributeType.S))],
             BillingMode = BillingMode.PAY_PER_REQUEST,
             GlobalSecondaryIndexes = indexes.Length == 0 ? null : [.. indexes],
@@ -49,6 +76,7 @@ public abstract class ServerTest : IAsyncLifetime
     {
         await Stores.DisposeAsync();
         Client.Dispose();
+        Wire.Dispose();
     }
 
     protected static async Task<List<T>> ReadAsync<T>(IAsyncEnumerable<T> sequence)

@@ -1,24 +1,37 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
+using UserStore.Testing;
 
 namespace UserStore.ContractTests.Stores;
 
 /// <summary>Stores on the local server, each test with tables of its own, which it deletes at its end.</summary>
-public sealed class DynamoDbStores(LocalServer server) : StoreFactory
+public class DynamoDbStores(LocalServer server) : StoreFactory
 {
     private readonly HashSet<string> _prefixes = [];
+    private readonly Dictionary<object, UserStoreOptions> _options = [];
+
+    /// <summary>Gets the clock of the test, on which nobody has to wait for a pause between two attempts.</summary>
+    public TimeProvider Time => field ??= new ClockWithRealTimers(Clock);
 
     public IAmazonDynamoDB Client { get; init; } = server.Client;
 
-    public override async Task<IUserStore<TUser>> CreateAsync<TUser>() => await CreateAsync<TUser>(NewOptions());
+    public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true)
+    {
+        UserStoreOptions options = NewOptions();
+        options.UniqueEmails = uniqueEmails;
+        return await CreateAsync<TUser>(options);
+    }
+
+    public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+        => new DynamoDbUserEmailAudit<TUser>(Client, _options[store], Time);
 
     /// <summary>Makes options with a prefix that no other test has.</summary>
     public UserStoreOptions NewOptions()
     {
         string prefix = $"test-{Guid.NewGuid():N}-";
         _prefixes.Add(prefix);
-        return new UserStoreOptions { TableNamePrefix = prefix };
+        return new UserStoreOptions { TableNamePrefix = prefix, Retry = { FirstDelay = TimeSpan.FromMilliseconds(1) } };
     }
 
     public async Task<DynamoDbUserStore<TUser>> CreateAsync<TUser>(UserStoreOptions options)
@@ -31,7 +44,11 @@ public sealed class DynamoDbStores(LocalServer server) : StoreFactory
 
     public DynamoDbUserStore<TUser> Open<TUser>(UserStoreOptions options)
         where TUser : User
-        => new(Client, options, Clock);
+    {
+        var store = new DynamoDbUserStore<TUser>(Client, options, Time);
+        _options[store] = options;
+        return store;
+    }
 
     public override async Task<bool> StoresEmptyTextAsync()
     {
@@ -56,6 +73,12 @@ public sealed class DynamoDbStores(LocalServer server) : StoreFactory
                 await server.Client.DeleteTableAsync(table);
         }
 
+        GC.SuppressFinalize(this);
         await base.DisposeAsync();
+    }
+
+    private sealed class ClockWithRealTimers(FakeClock clock) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
     }
 }

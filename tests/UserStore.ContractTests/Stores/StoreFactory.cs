@@ -7,11 +7,19 @@ public abstract class StoreFactory : IAsyncDisposable
 {
     public FakeClock Clock { get; } = new();
 
-    public abstract Task<IUserStore<TUser>> CreateAsync<TUser>()
+    public abstract Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true)
         where TUser : User;
 
-    /// <summary>Tells whether empty text can be stored outside keys, as DynamoDB allows since May 2020 and older local servers do not.</summary>
+    public abstract IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+        where TUser : User;
+
+    /// <summary>Tells whether empty text can be stored outside keys, as DynamoDB allows since May 2020 and older local servers do
+    /// not.</summary>
     public virtual Task<bool> StoresEmptyTextAsync() => Task.FromResult(true);
+
+    /// <summary>Gets how many writers may patch one user at once: where answers are lost, a repetition is recognised past two
+    /// others.</summary>
+    public virtual int MostWritersOfOneUser => int.MaxValue;
 
     public virtual ValueTask DisposeAsync()
     {
@@ -22,6 +30,10 @@ public abstract class StoreFactory : IAsyncDisposable
 
 public sealed class InMemoryStores : StoreFactory
 {
-    public override Task<IUserStore<TUser>> CreateAsync<TUser>()
-        => Task.FromResult<IUserStore<TUser>>(new InMemoryUserStore<TUser>(new InMemoryUserStoreOptions { Time = Clock }));
+    public override Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true)
+        => Task.FromResult<IUserStore<TUser>>(
+            new InMemoryUserStore<TUser>(new InMemoryUserStoreOptions { Time = Clock, UniqueEmails = uniqueEmails }));
+
+    public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+        => new InMemoryUserEmailAudit<TUser>((InMemoryUserStore<TUser>)store);
 }

@@ -185,7 +185,8 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync(
             "City",
             null,
-            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Age > 1 && user.City != "secret" })));
+            () => ReadAsync(
+                _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Age > 1 && user.City != "secret" })));
         await RefusedAsync(
             "CreatedAt",
             null,
@@ -199,11 +200,13 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync(
             "Score",
             null,
-            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.AtLeast("secret") })));
+            () => ReadAsync(
+                _store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.AtLeast("secret") })));
         await RefusedAsync(
             "Score",
             null,
-            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.Between(2m, 1m) })));
+            () => ReadAsync(
+                _store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.Between(2m, 1m) })));
         await RefusedAsync(
             "Scratch",
             null,
@@ -211,7 +214,8 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync(
             "Plan",
             null,
-            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => new List<Plan?>().Contains(user.Plan) })));
+            () => ReadAsync(
+                _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => new List<Plan?>().Contains(user.Plan) })));
     }
 
     [Fact]
@@ -226,7 +230,8 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
             () => _store.UpdateAsync(null!),
             () => _store.UpdateAsync(null!, new UserPatch<AppUser>().Set(user => user.Name, "x")),
             () => _store.UpdateAsync("fake-1", null!),
-            () => _store.DeleteAsync(null!),
+            () => _store.DeleteAsync((string)null!),
+            () => _store.DeleteAsync((AppUser)null!),
             () => ReadAsync(_store.QueryAsync(null!)),
             () => _store.QueryPageAsync(null!),
             () => ReadAsync(_store.QueryByStatusAsync(null!)),

@@ -16,6 +16,12 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
         where TUser : User
         => stores.CreateAsync<TUser>();
 
+    protected Task<IUserStore<User>> CreateStoreWithSharedEmailsAsync() => stores.CreateAsync<User>(uniqueEmails: false);
+
+    protected IUserEmailAudit<User> AuditOf(IUserStore<User> store) => stores.AuditOf(store);
+
+    protected int MostWritersOfOneUser => stores.MostWritersOfOneUser;
+
     protected Task<bool> StoresEmptyTextAsync() => stores.StoresEmptyTextAsync();
 
     public virtual Task InitializeAsync() => Task.CompletedTask;

@@ -102,9 +102,9 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_stores_users_without_email_and_two_users_with_one_email()
+    public async Task CreateAsync_stores_users_without_email_and_two_users_with_one_email_where_emails_may_be_shared()
     {
-        IUserStore<User> store = await CreateStoreAsync();
+        IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
 
         await store.CreateAsync(new User { UserId = "fake-none" });
         await store.CreateAsync(new User { UserId = "fake-a", Email = "shared@example.test" });

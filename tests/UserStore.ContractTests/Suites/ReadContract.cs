@@ -63,7 +63,7 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
     [Fact]
     public async Task FindByEmailAsync_returns_the_user_written_last_when_several_have_the_email()
     {
-        IUserStore<User> store = await CreateStoreAsync();
+        IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
         await store.CreateAsync(new User { UserId = "fake-a", Email = "shared@example.test" });
         Clock.Advance(TimeSpan.FromSeconds(1));
         User newest = await store.CreateAsync(new User { UserId = "fake-b", Email = "shared@example.test" });
@@ -75,9 +75,9 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task FindByEmailAsync_cannot_be_strong()
+    public async Task FindByEmailAsync_cannot_be_strong_where_emails_may_be_shared()
     {
-        IUserStore<User> store = await CreateStoreAsync();
+        IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
 
         Func<Task> strong = () => store.FindByEmailAsync("a@example.test", ReadConsistency.Strong);
 

@@ -73,7 +73,8 @@ public sealed class AddUserStoreTests
     public async Task A_client_of_the_service_is_used_and_stays_its_own(bool registeredFirst)
     {
         var client = new Mock<IAmazonDynamoDB>();
-        client.Setup(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>())).ReturnsAsync(new PutItemResponse());
+        client.Setup(c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new TransactWriteItemsResponse());
         ServiceCollection services = new();
         if (registeredFirst)
             services.AddSingleton(client.Object);
@@ -88,7 +89,8 @@ public sealed class AddUserStoreTests
             await provider.GetRequiredService<IUserStore<Member>>().CreateAsync(FakeUsers.Create<Member>(1));
         }
 
-        client.Verify(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
+        client.Verify(
+            c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
         client.Verify(c => c.Dispose(), Times.Never);
     }
 
@@ -131,7 +133,8 @@ public sealed class AddUserStoreTests
     {
         FakeClock clock = new();
         var client = new Mock<IAmazonDynamoDB>();
-        client.Setup(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>())).ReturnsAsync(new PutItemResponse());
+        client.Setup(c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new TransactWriteItemsResponse());
         ServiceCollection services = new();
         services.AddSingleton<TimeProvider>(clock).AddSingleton(client.Object).AddUserStore();
         await using ServiceProvider provider = services.BuildServiceProvider(Strict);

@@ -22,6 +22,12 @@ public sealed class OptionsValidationTests
         { "no read capacity", options => options.ReadCapacityUnits = 0, "between 1 and 40000" },
         { "too much write capacity", options => options.WriteCapacityUnits = 40_001, "is 40001" },
         { "undefined stream", options => options.Stream = (StreamView)7, "NewAndOldImages" },
+        { "short emails table", options => options.EmailsTable = "Em", "EmailsTable make the table name 'Em'" },
+        { "one table for both", options => options.EmailsTable = "Users", "a name of its own" },
+        { "too much time for retries", options => options.Retry.TotalTime = TimeSpan.FromMinutes(6), "Retry.TotalTime is 00:06:00" },
+        { "no time for an attempt", options => options.Retry.AttemptTimeout = TimeSpan.Zero, "Retry.AttemptTimeout" },
+        { "no first pause", options => options.Retry.FirstDelay = TimeSpan.Zero, "between 00:00:00.0010000 and 00:01:00" },
+        { "pauses that shrink", options => options.Retry.LongestDelay = TimeSpan.FromMilliseconds(49), "between 00:00:00.0500000 and" },
         { "no time", options => options.TableCreationTimeout = TimeSpan.Zero, "1 second to 1 day|between 1 second and 1 day" },
     };
 
@@ -45,7 +51,7 @@ public sealed class OptionsValidationTests
     {
         using ServiceProvider provider = new ServiceCollection()
             .AddUserStore(
-                options => (options.Region, options.ReadCapacityUnits, options.UsersTable) = ("x", 0, "!")).Services.BuildServiceProvider();
+                options => (options.Region, options.ReadCapacityUnits, options.UsersTable) = ("x", 0, "")).Services.BuildServiceProvider();
 
         Action start = () => provider.GetRequiredService<IStartupValidator>().Validate();
 

@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore.DynamoDb;
@@ -25,8 +26,8 @@ public sealed class ReadmeExamples
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
         var services = new ServiceCollection();
         services.AddUserStore(options => options.TableNamePrefix = "myservice-");
-        services.AddSingleton(server.CreateClient()).AddSingleton<Amazon.DynamoDBv2.IAmazonDynamoDB>(
-            provider => provider.GetRequiredService<Amazon.DynamoDBv2.AmazonDynamoDBClient>());
+        services.AddSingleton(server.CreateClient()).AddSingleton<IAmazonDynamoDB>(
+            provider => provider.GetRequiredService<AmazonDynamoDBClient>());
         await using ServiceProvider provider = services.BuildServiceProvider();
 
         IUserStore users = provider.GetRequiredService<IUserStore>();
@@ -41,7 +42,13 @@ public sealed class ReadmeExamples
         found.Should().Be(ada);
         (renamed.Version, older.Age).Should().Be((2, 1));
         deleted.Should().Be(older);
-        await provider.GetRequiredService<Amazon.DynamoDBv2.IAmazonDynamoDB>().DeleteTableAsync("myservice-Users");
+
+        IUserEmailAudit<User> audit = provider.GetRequiredService<IUserEmailAudit<User>>();
+        await foreach (UserEmailAuditPage page in audit.RepairAsync())
+            Console.WriteLine($"{page.Users} users and {page.Reservations} reservations read, {page.Findings.Count} not in order");
+
+        foreach (string table in new[] { "myservice-Users", "myservice-UserEmails" })
+            await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(table);
     }
 
     [Fact]
@@ -93,7 +100,15 @@ public sealed class ReadmeExamples
         var users = new DynamoDbUserStore(server.CreateClient(), new UserStoreOptions { TableNamePrefix = "test-" });
         await users.EnsureTablesAsync();
 
-        (await users.CreateAsync(new User())).Version.Should().Be(1);
-        await server.CreateClient().DeleteTableAsync("test-Users");
+        using var wire = new FaultyWire();
+        wire.Next(WireFault.LostAnswer, "UpdateItem");
+        wire.Randomly(seed: 1, share: 0.3, WireFault.LostAnswer, WireFault.Throttle);
+        AmazonDynamoDBClient client = server.CreateClient(config => config.HttpClientFactory = wire);
+
+        var faulty = new DynamoDbUserStore(client, new UserStoreOptions { TableNamePrefix = "test-" });
+        User user = await faulty.CreateAsync(new User());
+        (await faulty.UpdateAsync(user with { Name = "x" })).Version.Should().Be(2);
+        foreach (string table in new[] { "test-Users", "test-UserEmails" })
+            await server.CreateClient().DeleteTableAsync(table);
     }
 }

@@ -18,6 +18,8 @@ public sealed class ErrorTranslationTests
         new ProvisionedThroughputExceededException("slow down"),
         new RequestLimitExceededException("slow down"),
         new AmazonDynamoDBException("slow down", ErrorType.Sender, "ThrottlingException", "r", HttpStatusCode.BadRequest),
+        Canceled("None", "ThrottlingError"),
+        Canceled("TransactionConflict", "ProvisionedThroughputExceeded"),
     ];
 
     public static TheoryData<Exception> Outages =>
@@ -30,7 +32,15 @@ public sealed class ErrorTranslationTests
         new TimeoutException("too slow"),
         new TaskCanceledException("the transport gave up"),
         new AmazonUnmarshallingException("rubbish", "", new FormatException()),
+        new TransactionInProgressException("not yet"),
+    ];
+
+    public static TheoryData<Exception> Conflicts =>
+    [
         new TransactionConflictException("busy"),
+        Canceled("TransactionConflict", "None"),
+        new HttpRequestException(HttpRequestError.ConnectionError, "closed"),
+        new HttpRequestException(HttpRequestError.NameResolutionError, "unknown"),
     ];
 
     public static TheoryData<Exception> Refusals =>
@@ -44,7 +54,7 @@ public sealed class ErrorTranslationTests
     [MemberData(nameof(Throttles))]
     public async Task Throttling_is_transient(Exception failure)
     {
-        foreach (Func<Task> call in Calls(failure))
+        foreach (Func<Task> call in Writes(failure).Append(Read()))
         {
             UserStoreThrottledException thrown = (await call.Should().ThrowAsync<UserStoreThrottledException>()).Which;
             thrown.IsTransient.Should().BeTrue();
@@ -54,9 +64,25 @@ public sealed class ErrorTranslationTests
 
     [Theory]
     [MemberData(nameof(Outages))]
-    public async Task Outages_are_transient(Exception failure)
+    public async Task Without_an_answer_a_read_is_transient_and_a_write_is_unknown(Exception failure)
     {
-        foreach (Func<Task> call in Calls(failure))
+        foreach (Func<Task> write in Writes(failure))
+        {
+            UserWriteOutcomeUnknownException unknown = (await write.Should().ThrowAsync<UserWriteOutcomeUnknownException>()).Which;
+            (unknown.UserId, unknown.IsTransient).Should().Be(("fake-1", false));
+            unknown.InnerException.Should().BeSameAs(failure);
+        }
+
+        UserStoreUnavailableException unavailable = (await Read().Should().ThrowAsync<UserStoreUnavailableException>()).Which;
+        unavailable.IsTransient.Should().BeTrue();
+        unavailable.InnerException.Should().BeSameAs(failure);
+    }
+
+    [Theory]
+    [MemberData(nameof(Conflicts))]
+    public async Task What_was_not_applied_is_transient(Exception failure)
+    {
+        foreach (Func<Task> call in Writes(failure))
         {
             UserStoreUnavailableException thrown = (await call.Should().ThrowAsync<UserStoreUnavailableException>()).Which;
             thrown.IsTransient.Should().BeTrue();
@@ -68,7 +94,7 @@ public sealed class ErrorTranslationTests
     [MemberData(nameof(Refusals))]
     public async Task Refusals_of_the_caller_are_not_transient(Exception failure)
     {
-        foreach (Func<Task> call in Calls(failure))
+        foreach (Func<Task> call in Writes(failure).Append(Read()))
             (await call.Should().ThrowAsync<UserStoreUnavailableException>()).Which.IsTransient.Should().BeFalse();
     }
 
@@ -76,12 +102,12 @@ public sealed class ErrorTranslationTests
     public async Task Cancellation_stays_cancellation()
     {
         using var source = new CancellationTokenSource();
-        _client.Setup(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>()))
-            .Returns(async (PutItemRequest _, CancellationToken token) =>
+        _client.Setup(c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>()))
+            .Returns(async (TransactWriteItemsRequest _, CancellationToken token) =>
             {
                 await source.CancelAsync();
                 token.ThrowIfCancellationRequested();
-                return new PutItemResponse();
+                return new TransactWriteItemsResponse();
             });
 
         Func<Task> create = () => Store().CreateAsync(FakeUsers.Create(1), source.Token);
@@ -98,7 +124,8 @@ public sealed class ErrorTranslationTests
 
         Func<Task> create = () => Store().CreateAsync(FakeUsers.Create(1));
 
-        (await create.Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be("Users");
+        UserStoreSchemaException missing = (await create.Should().ThrowAsync<UserStoreSchemaException>()).Which;
+        (missing.TableName, missing.Message.Contains("another table of the store")).Should().Be(("Users", true));
     }
 
     [Fact]
@@ -114,19 +141,20 @@ public sealed class ErrorTranslationTests
     }
 
     [Fact]
-    public async Task A_user_that_changes_between_each_read_and_delete_ends_as_a_conflict_after_ten_tries()
+    public async Task A_user_that_changes_between_each_read_and_delete_ends_as_a_conflict_when_the_time_is_up()
     {
-        _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ConditionalCheckFailedException("changed"));
+        _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new ConditionalCheckFailedException("changed") { Item = new() { ["user_id"] = new("fake-1"), ["write_id"] = new("other") } });
         var context = new Mock<Amazon.DynamoDBv2.DataModel.IDynamoDBContext>();
         context.Setup(
             c => c.LoadAsync<User>(It.IsAny<object>(), It.IsAny<Amazon.DynamoDBv2.DataModel.LoadConfig>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(FakeUsers.Create(1) with { Version = 5, WriteId = "w" });
-        var store = new DynamoDbUserStore<User>(_client.Object, context.Object, new UserStoreOptions(), TimeProvider.System);
+            .ReturnsAsync(FakeUsers.Create(1) with { Version = 5, WriteId = "w", Email = null });
+        var store = new DynamoDbUserStore<User>(_client.Object, context.Object, Options, TimeProvider.System);
 
         Func<Task> delete = () => store.DeleteAsync("fake-1");
 
         (await delete.Should().ThrowAsync<UserConflictException>()).Which.UserId.Should().Be("fake-1");
-        _client.Verify(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(10));
+        _client.Verify(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
     }
 
     [Fact]
@@ -141,22 +169,37 @@ public sealed class ErrorTranslationTests
         (await update.Should().ThrowAsync<UserConflictException>()).Which.ActualVersion.Should().Be(9);
     }
 
-    private Func<Task>[] Calls(Exception failure)
+    private static TransactionCanceledException Canceled(params string[] codes) => new("canceled")
+    {
+        CancellationReasons = [.. codes.Select(code => new CancellationReason { Code = code })],
+        ErrorCode = "TransactionCanceledException",
+        StatusCode = HttpStatusCode.BadRequest,
+    };
+
+    private static UserStoreOptions Options { get; } = new() { Retry = { TotalTime = TimeSpan.Zero } };
+
+    private Func<Task>[] Writes(Exception failure)
     {
         Fail(failure);
         DynamoDbUserStore<User> store = Store();
         return
         [
             () => store.CreateAsync(FakeUsers.Create(1)),
+            () => store.CreateAsync(FakeUsers.Create(1) with { Email = null }),
             () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Name, "x")),
         ];
     }
+
+    private Func<Task> Read() => () => Store().FindByEmailAsync("fake@example.test", ReadConsistency.Strong);
 
     private void Fail(Exception failure)
     {
         _client.Setup(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
         _client.Setup(c => c.UpdateItemAsync(It.IsAny<UpdateItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        _client.Setup(
+            c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        _client.Setup(c => c.GetItemAsync(It.IsAny<GetItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
     }
 
-    private DynamoDbUserStore<User> Store() => new(_client.Object, new UserStoreOptions());
+    private DynamoDbUserStore<User> Store() => new(_client.Object, Options);
 }

@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using Moq;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
 namespace UserStore.Tests.DynamoDb;
@@ -12,7 +13,7 @@ namespace UserStore.Tests.DynamoDb;
 public sealed class TableCreatorTests
 {
     private readonly Mock<IAmazonDynamoDB> _client = new();
-    private readonly UserStoreOptions _options = new() { EnableTimeToLive = false };
+    private readonly UserStoreOptions _options = new() { EnableTimeToLive = false, UniqueEmails = false };
     private TableDescription? _table;
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class TableCreatorTests
 
     private CreateTableResponse Create()
     {
-        CreateTableRequest request = new TableSchema(UserModel.For<User>(), _options).ToCreateRequest();
+        CreateTableRequest request = new StoreSchema(UserModel.For<User>(), _options).Users.ToCreateRequest();
         _table = new TableDescription
         {
             TableStatus = TableStatus.ACTIVE,

@@ -1,6 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Tests.DependencyInjection;
 
@@ -19,8 +19,10 @@ public sealed class TableSchemaTests
         CreateTableRequest request = Schema().ToCreateRequest();
 
         request.TableName.Should().Be("dev-Users");
-        request.GlobalSecondaryIndexes.Select(index => index.IndexName).Should().BeEquivalentTo("email-index", "status-index", "members-by-team");
-        request.AttributeDefinitions.Select(attribute => attribute.AttributeName).Should().BeEquivalentTo("user_id", "email", "status", "created_at", "team");
+        request.GlobalSecondaryIndexes.Select(index => index.IndexName).Should().BeEquivalentTo(
+            "email-index", "status-index", "members-by-team");
+        request.AttributeDefinitions.Select(attribute => attribute.AttributeName).Should().BeEquivalentTo(
+            "user_id", "email", "status", "created_at", "team");
     }
 
     [Theory]
@@ -60,5 +62,5 @@ public sealed class TableSchemaTests
         Schema().TimeToLiveAttribute.Should().BeNull();
     }
 
-    private TableSchema Schema() => new(UserModel.For<Member>(), _options);
+    private TableSchema Schema() => new StoreSchema(UserModel.For<Member>(), _options).Users;
 }

@@ -13,29 +13,29 @@ public sealed class WireFailureTests
     [InlineData("")]
     [InlineData("<html>proxy error</html>")]
     [InlineData("{\"Item\": 7}")]
-    public async Task Malformed_answers_are_unavailability(string answer)
+    public async Task Malformed_answers_are_no_answers(string answer)
     {
         using AmazonDynamoDBClient client = Client(
             new Canned(() => new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = new StringContent(answer) }));
 
-        await UnavailableAsync(client, isTransient: true);
+        await UnavailableAsync(client, isTransient: true, isUnknown: true);
     }
 
     [Fact]
-    public async Task A_good_status_with_rubbish_is_unavailability()
+    public async Task A_good_status_with_rubbish_is_no_answer()
     {
         using AmazonDynamoDBClient client = Client(
             new Canned(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("not json") }));
 
-        await UnavailableAsync(client, isTransient: true);
+        await UnavailableAsync(client, isTransient: true, isUnknown: true);
     }
 
     [Fact]
-    public async Task A_broken_connection_is_unavailability()
+    public async Task A_broken_connection_is_no_answer()
     {
         using AmazonDynamoDBClient client = Client(new Canned(() => throw new HttpRequestException("reset")));
 
-        await UnavailableAsync(client, isTransient: true);
+        await UnavailableAsync(client, isTransient: true, isUnknown: true);
     }
 
     [Fact]
@@ -62,27 +62,34 @@ public sealed class WireFailureTests
         await UnavailableAsync(client, isTransient: false);
     }
 
-    private static async Task UnavailableAsync(AmazonDynamoDBClient client, bool isTransient)
+    private static async Task UnavailableAsync(AmazonDynamoDBClient client, bool isTransient, bool isUnknown = false)
     {
         var store = new DynamoDbUserStore<User>(client, new UserStoreOptions());
-        Func<Task>[] calls =
+        Func<Task>[] writes =
         [
             () => store.CreateAsync(FakeUsers.Create(1)),
-            () => store.FindAsync("fake-1"),
-            () => store.UpdateAsync(FakeUsers.Create(1)),
+            () => store.UpdateAsync(FakeUsers.Create(1) with { WriteId = "w", StoredEmail = "fake.user.1@example.test" }),
             () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 1)),
+            () => store.DeleteAsync(FakeUsers.Create(1) with { WriteId = "w" }),
+        ];
+        Func<Task>[] others =
+        [
+            () => store.FindAsync("fake-1"),
             () => store.DeleteAsync("fake-1"),
             () => store.FindByEmailAsync("fake@example.test"),
             () => store.ListPageAsync(),
             () => store.EnsureTablesAsync(),
         ];
 
-        foreach (Func<Task> call in calls)
+        foreach (Func<Task> call in isUnknown ? others : [.. writes, .. others])
         {
             UserStoreUnavailableException thrown = (await call.Should().ThrowAsync<UserStoreUnavailableException>()).Which;
             thrown.IsTransient.Should().Be(isTransient);
             thrown.Message.Should().NotContain("example.test");
         }
+
+        foreach (Func<Task> write in isUnknown ? writes : [])
+            (await write.Should().ThrowAsync<UserWriteOutcomeUnknownException>()).Which.Message.Should().Contain("fake-1").And.NotContain("example.test");
     }
 
     private static AmazonDynamoDBClient Client(HttpMessageHandler handler) => new(

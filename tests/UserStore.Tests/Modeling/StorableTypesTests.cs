@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.Runtime;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
 namespace UserStore.Tests.Modeling;
@@ -63,7 +64,7 @@ public sealed class StorableTypesTests
     {
         UserModel model = UserModel.For<Holder<T>>();
         using var client = new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1);
-        using DynamoDBContext context = UserContext.Create(client, new TableSchema(model, new UserStoreOptions()));
+        using DynamoDBContext context = UserContext.Create(client, new StoreSchema(model, new UserStoreOptions()));
 
         var item = context.ToDocument(new Holder<T> { UserId = "fake-1", Value = value }).ToAttributeMap(DynamoDBEntryConversion.V2);
         Holder<T> back = context.FromDocument<Holder<T>>(Document.FromAttributeMap(item));

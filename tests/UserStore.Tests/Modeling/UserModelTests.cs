@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
 namespace UserStore.Tests.Modeling;
@@ -43,7 +44,7 @@ public sealed class UserModelTests
     {
         UserModel model = UserModel.For<ScalarUser>();
         using var client = new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1);
-        using DynamoDBContext context = UserContext.Create(client, new TableSchema(model, new UserStoreOptions()));
+        using DynamoDBContext context = UserContext.Create(client, new StoreSchema(model, new UserStoreOptions()));
         var user = new ScalarUser();
 
         Document document = context.ToDocument(user);

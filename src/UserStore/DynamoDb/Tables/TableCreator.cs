@@ -1,11 +1,13 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Sending;
 using UserStore.Modeling;
 
-namespace UserStore.DynamoDb;
+namespace UserStore.DynamoDb.Tables;
 
 /// <summary>Creates what is missing of a table and waits until all of it can be used. Safe to run in several processes at once.</summary>
-internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, RequestSender sender, TimeProvider time)
+internal sealed class TableCreator(
+    IAmazonDynamoDB client, TableSchema schema, TimeSpan timeout, RequestSender sender, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -98,7 +100,7 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
     private async Task<bool> HasTimeToLiveAsync(string attribute, CancellationToken cancellationToken)
     {
         var request = new DescribeTimeToLiveRequest { TableName = schema.TableName };
-        DescribeTimeToLiveResponse response = await sender.SendAsync(
+        DescribeTimeToLiveResponse response = await SendAsync(
             "DescribeTimeToLive", token => client.DescribeTimeToLiveAsync(request, token), cancellationToken).ConfigureAwait(false);
         TimeToLiveDescription? current = response.TimeToLiveDescription;
         if (current?.TimeToLiveStatus != TimeToLiveStatus.ENABLED && current?.TimeToLiveStatus != TimeToLiveStatus.ENABLING)
@@ -127,16 +129,16 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
     }
 
     private Task PauseAsync(TimeSpan pause, long started, CancellationToken cancellationToken)
-        => time.GetElapsedTime(started) < schema.Options.TableCreationTimeout
+        => time.GetElapsedTime(started) < timeout
             ? Task.Delay(pause, time, cancellationToken)
             : throw new UserStoreUnavailableException(
-                $"Table '{schema.TableName}' did not become active within {schema.Options.TableCreationTimeout}. "
+                $"Table '{schema.TableName}' did not become active within {timeout}. "
                     + "It goes on in DynamoDB; call again.");
 
     private static bool IsActive(TableDescription table) => table.TableStatus == TableStatus.ACTIVE
         && (table.GlobalSecondaryIndexes ?? []).TrueForAll(index => index.IndexStatus is null || index.IndexStatus == IndexStatus.ACTIVE);
 
-    private Task<TableDescription?> DescribeAsync(CancellationToken cancellationToken) => sender.SendAsync("DescribeTable", async token =>
+    private Task<TableDescription?> DescribeAsync(CancellationToken cancellationToken) => SendAsync("DescribeTable", async token =>
     {
         try
         {
@@ -151,7 +153,7 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
     /// <summary>Sends a change; tells whether it was taken, and why not if DynamoDB called it invalid rather than being busy.</summary>
     private Task<(bool IsDone, UserStoreSchemaException? Refusal)> ChangeAsync<TResponse>(
         string operation, Func<CancellationToken, Task<TResponse>> change, CancellationToken cancellationToken)
-        => sender.SendAsync<(bool, UserStoreSchemaException?)>(
+        => SendAsync<(bool, UserStoreSchemaException?)>(
             operation,
             async token =>
             {
@@ -171,4 +173,8 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, R
                 }
             },
             cancellationToken);
+
+    private Task<TResponse> SendAsync<TResponse>(
+        string operation, Func<CancellationToken, Task<TResponse>> send, CancellationToken cancellationToken)
+        => sender.Begin(cancellationToken).SendAsync(operation, [schema], send);
 }

@@ -1,19 +1,20 @@
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Requests;
 using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
-namespace UserStore.DynamoDb;
+namespace UserStore.DynamoDb.Writing;
 
 /// <summary>Writes a patch as an update expression, with what the store adds to every write.</summary>
 internal static class PatchExpression
 {
     /// <param name="patch">The patch.</param>
     /// <param name="values">The new values by attribute, as the context maps them.</param>
-    /// <param name="schema">The table.</param>
-    public static UpdateItemRequest ToRequest(PreparedPatch patch, Document values, TableSchema schema)
+    /// <param name="schema">The tables.</param>
+    /// <param name="basis">The revision that the new values were computed from, if they were: they are written over no other.</param>
+    public static Update ToUpdate(PreparedPatch patch, Document values, StoreSchema schema, User? basis = null)
     {
         UserModel model = schema.Model;
         var writer = new ExpressionWriter();
@@ -28,11 +29,13 @@ internal static class PatchExpression
                     removes.Add(name);
                     break;
                 case PatchAction.Increment:
-                    sets.Add($"{name} = if_not_exists({name}, {writer.Value(0)}) + {writer.Value(change.Property.ToScalar(change.Value!))}");
+                    sets.Add(
+                        $"{name} = if_not_exists({name}, {writer.Value(0)}) + {writer.Value(change.Property.ToScalar(change.Value!))}");
                     break;
                 case PatchAction.Append:
                     string empty = writer.Value(new DynamoDBList());
-                    sets.Add($"{name} = list_append(if_not_exists({name}, {empty}), {writer.Value(values[change.Property.AttributeName])})");
+                    sets.Add(
+                        $"{name} = list_append(if_not_exists({name}, {empty}), {writer.Value(values[change.Property.AttributeName])})");
                     break;
                 default:
                     sets.Add($"{name} = {writer.Value(values[change.Property.AttributeName])}");
@@ -40,20 +43,22 @@ internal static class PatchExpression
             }
         }
 
+        string own = WriteIds.Value(patch.WriteId, writer);
         sets.Add(SetUpdatedAt(patch, model, writer));
         sets.Add(IncrementVersion(model, writer));
-        sets.AddRange(ShiftWriteIds(patch, model, writer));
+        sets.AddRange(WriteIds.Shift(own, model, writer));
         string set = "SET " + string.Join(", ", sets);
-        string condition = Condition(patch, model, writer);
-        return new UpdateItemRequest
+        string condition = $"{Condition(patch, model, writer)} AND {WriteIds.IsUnseen(own, model, writer)}";
+        if (basis is not null)
+            condition += $" AND {RevisionCondition.Write(basis, model, writer)} AND {RevisionCondition.SameEmail(basis.StoredEmail, model, writer)}";
+        return new Update
         {
-            TableName = schema.TableName,
+            TableName = schema.Users.TableName,
             Key = new() { [model.Key.AttributeName] = new AttributeValue(patch.UserId) },
             UpdateExpression = removes.Count == 0 ? set : $"{set} REMOVE {string.Join(", ", removes)}",
             ConditionExpression = condition,
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
-            ReturnValues = ReturnValue.ALL_NEW,
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
         };
     }
@@ -68,16 +73,6 @@ internal static class PatchExpression
     {
         string version = writer.Name(model[nameof(User.Version)]);
         return $"{version} = if_not_exists({version}, {writer.Value(0)}) + {writer.Value(1)}";
-    }
-
-    // Each id moves one place on. Where there was none yet, this write's own id stands in, because an absent attribute cannot be copied.
-    private static IEnumerable<string> ShiftWriteIds(PreparedPatch patch, UserModel model, ExpressionWriter writer)
-    {
-        string first = writer.Name(model[nameof(User.WriteId)]);
-        string second = writer.Name(model[nameof(User.WriteId2)]);
-        string third = writer.Name(model[nameof(User.WriteId3)]);
-        string own = writer.Value(new Primitive(patch.WriteId));
-        return [$"{third} = if_not_exists({second}, {own})", $"{second} = if_not_exists({first}, {own})", $"{first} = {own}"];
     }
 
     private static string Condition(PreparedPatch patch, UserModel model, ExpressionWriter writer)

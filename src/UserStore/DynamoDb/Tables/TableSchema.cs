@@ -1,52 +1,31 @@
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Modeling;
 
-namespace UserStore.DynamoDb;
+namespace UserStore.DynamoDb.Tables;
 
-/// <summary>The users' table as the annotated type and the options define it: the one source of its names, keys and settings.</summary>
-internal sealed class TableSchema
+/// <summary>One table: its name, key, indexes and settings.</summary>
+internal sealed class TableSchema(string tableName, UserProperty key, IReadOnlyList<UserIndex> indexes, UserStoreOptions options)
 {
-    public TableSchema(UserModel model, UserStoreOptions options)
-    {
-        Model = model;
-        Options = options;
-        NameWithoutPrefix = options.UsersTable ?? model.DefaultTableName;
-        TableName = options.TableNamePrefix + NameWithoutPrefix;
-        Indexes = [.. model.Indexes.Values];
-    }
+    public string TableName => tableName;
 
-    public UserModel Model { get; }
+    public UserProperty Key => key;
 
-    public UserStoreOptions Options { get; }
+    public IReadOnlyList<UserIndex> Indexes => indexes;
 
-    public string TableName { get; }
+    public string? TimeToLiveAttribute { get; init; }
 
-    public string NameWithoutPrefix { get; }
-
-    public IReadOnlyList<UserIndex> Indexes { get; }
-
-    public string? TimeToLiveAttribute => Options.EnableTimeToLive ? Model.ExpiresAt.AttributeName : null;
-
-    public StreamSpecification? Stream => Options.Stream switch
-    {
-        StreamView.KeysOnly => Enabled(StreamViewType.KEYS_ONLY),
-        StreamView.NewImage => Enabled(StreamViewType.NEW_IMAGE),
-        StreamView.OldImage => Enabled(StreamViewType.OLD_IMAGE),
-        StreamView.NewAndOldImages => Enabled(StreamViewType.NEW_AND_OLD_IMAGES),
-        _ => null,
-    };
+    public StreamSpecification? Stream { get; init; }
 
     /// <summary>Returns the name that an index has in the table.</summary>
-    public string NameOf(UserIndex index) => Options.IndexNames.TryGetValue(index.Name, out string? name) ? name : index.Name;
+    public string NameOf(UserIndex index) => options.IndexNames.TryGetValue(index.Name, out string? name) ? name : index.Name;
 
     public CreateTableRequest ToCreateRequest() => new()
     {
-        TableName = TableName,
-        KeySchema = [new KeySchemaElement(Model.Key.AttributeName, KeyType.HASH)],
-        AttributeDefinitions = AttributeDefinitions([Model.Key, .. Indexes.SelectMany(Keys)]),
-        GlobalSecondaryIndexes = Indexes.Count == 0 ? null : [.. Indexes.Select(index => ToIndexRequest(index, IsProvisioned))],
+        TableName = tableName,
+        KeySchema = [new KeySchemaElement(key.AttributeName, KeyType.HASH)],
+        AttributeDefinitions = AttributeDefinitions([key, .. indexes.SelectMany(Keys)]),
+        GlobalSecondaryIndexes = indexes.Count == 0 ? null : [.. indexes.Select(index => ToIndexRequest(index, IsProvisioned))],
         BillingMode = IsProvisioned ? BillingMode.PROVISIONED : BillingMode.PAY_PER_REQUEST,
         ProvisionedThroughput = Throughput(IsProvisioned),
         StreamSpecification = Stream,
@@ -58,8 +37,8 @@ internal sealed class TableSchema
         GlobalSecondaryIndex definition = ToIndexRequest(index, isProvisioned: table.ProvisionedThroughput?.ReadCapacityUnits > 0);
         return new()
         {
-            TableName = TableName,
-            AttributeDefinitions = AttributeDefinitions([Model.Key, .. Keys(index)]),
+            TableName = tableName,
+            AttributeDefinitions = AttributeDefinitions([key, .. Keys(index)]),
             GlobalSecondaryIndexUpdates =
             [
                 new GlobalSecondaryIndexUpdate
@@ -76,49 +55,34 @@ internal sealed class TableSchema
         };
     }
 
-    /// <summary>Returns the table as the SDK's context needs to know it, so that it asks the service for nothing.</summary>
-    public Table ToSdkTable(IAmazonDynamoDB client)
-    {
-        ITableBuilder builder = new TableBuilder(client, TableName).AddHashKey(Model.Key.AttributeName, DynamoDBEntryType.String);
-        foreach (UserIndex index in Indexes)
-        {
-            builder = index.SortKey is null
-                ? builder.AddGlobalSecondaryIndex(NameOf(index), index.PartitionKey.AttributeName, EntryType(index.PartitionKey))
-                : builder.AddGlobalSecondaryIndex(
-                    NameOf(index), index.PartitionKey.AttributeName, EntryType(index.PartitionKey), index.SortKey.AttributeName, EntryType(index.SortKey));
-        }
-
-        return builder.Build();
-    }
-
     /// <summary>Returns how a table that exists differs from this one in its own keys or its indexes, or null.</summary>
     public UserStoreSchemaException? Difference(TableDescription table, Exception? cause = null)
     {
-        if (!SameKeys(table.KeySchema, table.AttributeDefinitions, [Model.Key]))
+        if (!SameKeys(table.KeySchema, table.AttributeDefinitions, [key]))
         {
             return new UserStoreSchemaException(
-                TableName,
+                tableName,
                 null,
-                $"has another key than '{Model.Key.AttributeName}' (S). Use another table name or prefix, or move the data to a new table.",
+                $"has another key than '{key.AttributeName}' (S). Use another table name or prefix, or move the data to a new table.",
                 cause);
         }
 
-        foreach (UserIndex index in Indexes)
+        foreach (UserIndex index in indexes)
         {
             if (Problem(table, index) is { } problem)
-                return new UserStoreSchemaException(TableName, NameOf(index), problem, cause);
+                return new UserStoreSchemaException(tableName, NameOf(index), problem, cause);
         }
 
         return null;
     }
 
     /// <summary>Returns the keys that say where a query of an index, or a scan of the table, goes on.</summary>
-    public IEnumerable<UserProperty> StartKeyOf(UserIndex? index) => index is null ? [Model.Key] : [Model.Key, .. Keys(index)];
+    public IEnumerable<UserProperty> StartKeyOf(UserIndex? index) => index is null ? [key] : [key, .. Keys(index)];
 
     public GlobalSecondaryIndexDescription? Find(TableDescription table, UserIndex index)
         => table.GlobalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
 
-    private bool IsProvisioned => Options.Billing == TableBilling.Provisioned;
+    private bool IsProvisioned => options.Billing == TableBilling.Provisioned;
 
     private string? Problem(TableDescription table, UserIndex index)
     {
@@ -131,8 +95,6 @@ internal sealed class TableSchema
         return found.Projection?.ProjectionType == ProjectionType.ALL ? null : $"does not hold all attributes (projection ALL). {Remedy}";
     }
 
-    private static StreamSpecification Enabled(StreamViewType view) => new() { StreamEnabled = true, StreamViewType = view };
-
     private static UserProperty[] Keys(UserIndex index)
         => index.SortKey is null ? [index.PartitionKey] : [index.PartitionKey, index.SortKey];
 
@@ -144,9 +106,6 @@ internal sealed class TableSchema
 
     private static ScalarAttributeType AttributeType(UserProperty key)
         => key.KeyKind() == ScalarKind.Number ? ScalarAttributeType.N : ScalarAttributeType.S;
-
-    private static DynamoDBEntryType EntryType(UserProperty key)
-        => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;
 
     private static bool SameKeys(List<KeySchemaElement> actual, List<AttributeDefinition> types, UserProperty[] expected)
         => actual.OrderBy(key => key.KeyType == KeyType.HASH ? 0 : 1)
@@ -163,5 +122,5 @@ internal sealed class TableSchema
     };
 
     private ProvisionedThroughput? Throughput(bool isProvisioned)
-        => isProvisioned ? new ProvisionedThroughput(Options.ReadCapacityUnits, Options.WriteCapacityUnits) : null;
+        => isProvisioned ? new ProvisionedThroughput(options.ReadCapacityUnits, options.WriteCapacityUnits) : null;
 }

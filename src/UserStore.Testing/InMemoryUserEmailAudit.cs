@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using UserStore.Requests;
+
+namespace UserStore.Testing;
+
+/// <summary>Compares the users of an in-memory store with the reservations of their emails.</summary>
+/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <param name="store">The store.</param>
+/// <remarks>Nothing but expiry puts an in-memory store out of order, because nobody else writes to it.</remarks>
+public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    InMemoryUserStore<TUser> store) : IUserEmailAudit<TUser>
+    where TUser : User
+{
+    private const int PageSize = 100;
+
+    private readonly byte[] _fingerprint = ContinuationToken.FingerprintOf($"email-audit\n{typeof(TUser).FullName}");
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<UserEmailAuditPage> CheckAsync(
+        string? continuationToken = null, CancellationToken cancellationToken = default)
+        => WalkAsync(continuationToken, repair: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<UserEmailAuditPage> RepairAsync(
+        string? continuationToken = null, CancellationToken cancellationToken = default)
+        => WalkAsync(continuationToken, repair: true, cancellationToken);
+
+    private async IAsyncEnumerable<UserEmailAuditPage> WalkAsync(
+        string? continuationToken, bool repair, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        AuditPosition? position = AuditPosition.Decode(continuationToken, _fingerprint);
+        while (position is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            AuditPosition here = position;
+            (UserEmailAuditPage page, position) = store.Audit((users, reservations) => here.InReservations
+                ? CheckReservations(users, reservations, here, repair)
+                : CheckUsers(users, reservations, here));
+            yield return page;
+            await Task.Yield(); // others may use the store between two pages
+        }
+    }
+
+    private (UserEmailAuditPage Page, AuditPosition? Next) CheckUsers(
+        InMemoryTable<TUser> users, InMemoryReservations<TUser> reservations, AuditPosition position)
+    {
+        InMemoryRow<TUser>[] rows = [.. users.ReadAll(position.After).Take(PageSize)];
+        UserEmailFinding[] findings = [.. rows
+            .Where(row => row.User.Email is not null && !row.IsExpired(store.Now()))
+            .Where(row => reservations.HolderIdOf(row.User.Email!) != row.User.UserId)
+            .Select(row => new UserEmailFinding(UserEmailProblem.UserWithoutReservation, row.User.Email!, row.User.UserId))];
+        AuditPosition? next = position.Next(rows.Length < PageSize ? null : rows[^1].User.UserId);
+        return (new UserEmailAuditPage(findings, rows.Length, 0, next?.Encode(_fingerprint)), next);
+    }
+
+    private (UserEmailAuditPage Page, AuditPosition? Next) CheckReservations(
+        InMemoryTable<TUser> users, InMemoryReservations<TUser> reservations, AuditPosition position, bool repair)
+    {
+        (string Email, string HolderId)[] entries = [.. reservations.ReadAll(position.After).Take(PageSize)];
+        var findings = new List<UserEmailFinding>();
+        foreach ((string email, string holderId) in entries)
+        {
+            if (reservations.FindHolder(email, store.Now()) is not null)
+                continue;
+            findings.Add(new UserEmailFinding(UserEmailProblem.ReservationWithoutHolder, email, holderId, IsRepaired: repair));
+            if (!repair)
+                continue;
+            reservations.Withdraw(email);
+            if (users.FindExpired(holderId, store.Now()) is { } expired && expired.User.Email == email)
+                users.Remove(expired, store.Now());
+        }
+
+        AuditPosition? next = position.Next(entries.Length < PageSize ? null : entries[^1].Email);
+        return (new UserEmailAuditPage(findings, 0, entries.Length, next?.Encode(_fingerprint)), next);
+    }
+}

@@ -1,0 +1,46 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Tables;
+
+namespace UserStore.DynamoDb.Sending;
+
+/// <summary>Reads many items of one table consistently, and asks again for those that DynamoDB left out.</summary>
+internal sealed class BatchReader(IAmazonDynamoDB client)
+{
+    /// <summary>How many keys one request may have. Amazon DynamoDB API Reference, "BatchGetItem".</summary>
+    public const int MaxKeys = 100;
+
+    /// <param name="call">The call that reads.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="keys">Up to <see cref="MaxKeys"/> keys, each once.</param>
+    /// <returns>The items that exist, by their keys.</returns>
+    public async Task<Dictionary<string, Dictionary<string, AttributeValue>>> ReadAsync(
+        StoreCall call, TableSchema table, IReadOnlyCollection<string> keys)
+    {
+        string name = table.Key.AttributeName;
+        var found = new Dictionary<string, Dictionary<string, AttributeValue>>(StringComparer.Ordinal);
+        List<Dictionary<string, AttributeValue>> wanted = [.. keys.Select(
+            key => new Dictionary<string, AttributeValue> { [name] = new(key) })];
+        while (wanted.Count > 0)
+        {
+            var request = new BatchGetItemRequest
+            {
+                RequestItems = new() { [table.TableName] = new KeysAndAttributes { Keys = wanted, ConsistentRead = true } },
+            };
+            BatchGetItemResponse response = await call.SendAsync(
+                "BatchGetItem", [table], token => client.BatchGetItemAsync(request, token)).ConfigureAwait(false);
+            foreach (Dictionary<string, AttributeValue> item in response.Responses?.GetValueOrDefault(table.TableName) ?? [])
+                found.Add(item[name].S, item);
+
+            wanted = response.UnprocessedKeys?.GetValueOrDefault(table.TableName)?.Keys ?? [];
+            if (wanted.Count > 0 && !await call.TryPauseAsync().ConfigureAwait(false))
+            {
+                throw new UserStoreThrottledException(
+                    $"BatchGetItem on table '{table.TableName}' left {wanted.Count} of {keys.Count} keys unread. "
+                        + "Try again later, or give the table more capacity.");
+            }
+        }
+
+        return found;
+    }
+}

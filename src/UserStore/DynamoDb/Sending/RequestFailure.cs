@@ -1,0 +1,72 @@
+using System.Net;
+using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
+
+namespace UserStore.DynamoDb.Sending;
+
+/// <summary>Sorts what the SDK throws by what it says about the request.</summary>
+internal static class RequestFailure
+{
+    private const string Refused = "ConditionalCheckFailed";
+
+    // Codes of reasons for which a transaction was cancelled: Amazon DynamoDB API Reference, "TransactWriteItems".
+    private static readonly string[] Throttles = ["ThrottlingError", "ProvisionedThroughputExceeded"];
+    private static readonly string[] PassingReasons = ["None", "TransactionConflict", .. Throttles];
+
+    /// <summary>A condition of the request does not hold. Nothing of it was applied.</summary>
+    public static bool IsFailedCondition(Exception failure) => failure is ConditionalCheckFailedException
+        || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && reasons.Exists(IsFailedCondition));
+
+    public static bool IsFailedCondition(CancellationReason reason) => reason.Code == Refused;
+
+    /// <summary>DynamoDB called the request invalid, as a whole or one of its actions.</summary>
+    public static bool IsInvalid(Exception failure) => failure is AmazonServiceException { ErrorCode: "ValidationException" }
+        || (failure is TransactionCanceledException { CancellationReasons: { } reasons }
+            && reasons.Exists(reason => reason.Code == "ValidationError"));
+
+    /// <summary>Too many requests came at once. Nothing was applied.</summary>
+    public static bool IsThrottle(Exception failure)
+        => failure is ProvisionedThroughputExceededException or RequestLimitExceededException or LimitExceededException
+            or AmazonServiceException { ErrorCode: "ThrottlingException" or "Throttling" }
+            || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && IsPassing(reasons)
+                && reasons.Exists(reason => Throttles.Contains(reason.Code)));
+
+    /// <summary>The request met another one that is running, or was slowed down as a part of a transaction; the SDK does not retry
+    /// these. Nothing was applied.</summary>
+    public static bool IsConflict(Exception failure) => failure is TransactionConflictException
+        || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && IsPassing(reasons));
+
+    /// <summary>No answer came, or none that can be understood: the request may have been applied.</summary>
+    public static bool HasNoAnswer(Exception failure)
+    {
+        if (IsThrottle(failure) || IsConflict(failure) || IsUnreachable(failure) || failure is ResourceNotFoundException)
+            return false;
+        return failure is HttpRequestException or IOException or TimeoutException or OperationCanceledException
+                or AmazonUnmarshallingException or TransactionInProgressException
+            || (failure is AmazonServiceException service && !IsRefusal(service));
+    }
+
+    /// <summary>The answer holds an item that cannot be mapped.</summary>
+    public static bool IsUnreadable(Exception failure)
+        => failure is InvalidOperationException or InvalidCastException or FormatException or OverflowException or ArgumentException;
+
+    /// <summary>There was no connection to send the request over.</summary>
+    public static bool IsUnreachable(Exception failure) => Transport(failure) is
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+    };
+
+    /// <summary>The same request may succeed when it is sent again.</summary>
+    public static bool IsTransient(Exception failure)
+        => IsThrottle(failure) || IsConflict(failure) || IsUnreachable(failure) || HasNoAnswer(failure);
+
+    private static bool IsPassing(List<CancellationReason> reasons)
+        => reasons.Count > 0 && reasons.TrueForAll(reason => PassingReasons.Contains(reason.Code));
+
+    private static bool IsRefusal(AmazonServiceException failure) => failure.StatusCode != 0 && failure.ErrorCode is not null
+        && failure.StatusCode < HttpStatusCode.InternalServerError
+        && failure.InnerException is not (HttpRequestException or IOException or TimeoutException);
+
+    private static HttpRequestException? Transport(Exception failure)
+        => failure as HttpRequestException ?? failure.InnerException as HttpRequestException;
+}

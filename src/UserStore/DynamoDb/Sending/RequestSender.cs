@@ -1,0 +1,23 @@
+using Amazon.DynamoDBv2;
+using UserStore.DynamoDb.Tables;
+
+namespace UserStore.DynamoDb.Sending;
+
+/// <summary>The one place through which requests leave. Each call of the store begins here.</summary>
+internal sealed class RequestSender(IAmazonDynamoDB client, StoreSchema schema, TimeProvider time)
+{
+    /// <summary>Gets a value indicating whether every retry is ours, because the client is. A client of the service keeps its own
+    /// retries, which nobody here sees.</summary>
+    public bool OwnsRetries { get; } = client is UserStoreClient;
+
+    public UserStoreRetryOptions Retry => schema.Options.Retry;
+
+    public TimeProvider Time => time;
+
+    public FailureTranslator Failures { get; } = new(client, schema.Model.UserType);
+
+    /// <summary>Begins a call whose requests share one time limit.</summary>
+    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <param name="userId">The user that the call writes, if it writes one.</param>
+    public StoreCall Begin(CancellationToken cancellationToken, string? userId = null) => new(this, userId, cancellationToken);
+}

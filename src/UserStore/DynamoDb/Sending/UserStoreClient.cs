@@ -1,0 +1,25 @@
+using Amazon.DynamoDBv2;
+using Amazon.Runtime;
+
+namespace UserStore.DynamoDb.Sending;
+
+/// <summary>A client that UserStore made. Its own retries are off, so that they do not multiply with those of
+/// <see cref="StoreCall"/>.</summary>
+internal sealed class UserStoreClient : AmazonDynamoDBClient
+{
+    public UserStoreClient(AmazonDynamoDBConfig config)
+        : base(WithoutRetries(config))
+    {
+    }
+
+    public UserStoreClient(AWSCredentials credentials, AmazonDynamoDBConfig config)
+        : base(credentials, WithoutRetries(config))
+    {
+    }
+
+    private static AmazonDynamoDBConfig WithoutRetries(AmazonDynamoDBConfig config)
+    {
+        config.MaxErrorRetry = 0;
+        return config;
+    }
+}

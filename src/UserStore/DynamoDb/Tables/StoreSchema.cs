@@ -1,0 +1,79 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2.Model;
+using UserStore.Modeling;
+
+namespace UserStore.DynamoDb.Tables;
+
+/// <summary>The tables of one store as the annotated type and the options define them: the one source of their names, keys and
+/// settings.</summary>
+internal sealed class StoreSchema
+{
+    private const string DefaultUsersTable = "Users";
+    private const string DefaultEmailsTable = "UserEmails";
+
+    public StoreSchema(UserModel model, UserStoreOptions options)
+    {
+        Model = model;
+        Options = options;
+        UsersTableWithoutPrefix = options.UsersTable ?? model.DefaultTableName;
+        Users = new TableSchema(options.TableNamePrefix + UsersTableWithoutPrefix, model.Key, [.. model.Indexes.Values], options)
+        {
+            Stream = StreamOf(options),
+            TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt.AttributeName : null,
+        };
+        Emails = options.UniqueEmails
+            ? new TableSchema(options.TableNamePrefix + EmailsTableWithoutPrefix(), model[nameof(User.Email)], [], options)
+            : null;
+        Tables = Emails is null ? [Users] : [Users, Emails];
+    }
+
+    public UserModel Model { get; }
+
+    public UserStoreOptions Options { get; }
+
+    public TableSchema Users { get; }
+
+    /// <summary>Gets the table of the reservations, or null when emails need not be unique.</summary>
+    public TableSchema? Emails { get; }
+
+    /// <summary>Gets all tables of the store.</summary>
+    public TableSchema[] Tables { get; }
+
+    public string UsersTableWithoutPrefix { get; }
+
+    /// <summary>Returns the users' table as the SDK's context needs to know it, so that it asks the service for nothing.</summary>
+    public Table ToSdkTable(IAmazonDynamoDB client)
+    {
+        ITableBuilder builder = new TableBuilder(client, Users.TableName).AddHashKey(Model.Key.AttributeName, DynamoDBEntryType.String);
+        foreach (UserIndex index in Users.Indexes)
+        {
+            string name = Users.NameOf(index);
+            string partitionKey = index.PartitionKey.AttributeName;
+            builder = index.SortKey is null
+                ? builder.AddGlobalSecondaryIndex(name, partitionKey, EntryType(index.PartitionKey))
+                : builder.AddGlobalSecondaryIndex(
+                    name, partitionKey, EntryType(index.PartitionKey), index.SortKey.AttributeName, EntryType(index.SortKey));
+        }
+
+        return builder.Build();
+    }
+
+    // Two tables of users under one prefix must not share reservations: the holder is looked for in its own table only.
+    private string EmailsTableWithoutPrefix() => Options.EmailsTable
+        ?? (UsersTableWithoutPrefix == DefaultUsersTable ? DefaultEmailsTable : UsersTableWithoutPrefix + "Emails");
+
+    private static DynamoDBEntryType EntryType(UserProperty key)
+        => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;
+
+    private static StreamSpecification? StreamOf(UserStoreOptions options) => options.Stream switch
+    {
+        StreamView.KeysOnly => Enabled(StreamViewType.KEYS_ONLY),
+        StreamView.NewImage => Enabled(StreamViewType.NEW_IMAGE),
+        StreamView.OldImage => Enabled(StreamViewType.OLD_IMAGE),
+        StreamView.NewAndOldImages => Enabled(StreamViewType.NEW_AND_OLD_IMAGES),
+        _ => null,
+    };
+
+    private static StreamSpecification Enabled(StreamViewType view) => new() { StreamEnabled = true, StreamViewType = view };
+}

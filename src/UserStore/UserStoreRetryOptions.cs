@@ -1,0 +1,31 @@
+namespace UserStore;
+
+/// <summary>Says how requests are repeated that were throttled, met a running transaction, or got no answer.</summary>
+/// <remarks>
+/// <para>
+/// Each pause is random between zero and a ceiling, which starts at <see cref="FirstDelay"/> and doubles with every pause of the call up to
+/// <see cref="LongestDelay"/> (exponential back-off with full jitter).
+/// </para>
+/// <para>
+/// On the client that UserStore makes, the SDK's own retries are off. A client that the service registered keeps its own; then only writes
+/// that met a running transaction are repeated by these rules, and <see cref="AttemptTimeout"/> does not apply.
+/// </para>
+/// </remarks>
+public sealed class UserStoreRetryOptions
+{
+    /// <summary>Gets or sets how long a call goes on to repeat its requests: no attempt begins later.</summary>
+    /// <value>0 to 5 minutes; 0 for a single attempt. The default is 30 seconds.</value>
+    public TimeSpan TotalTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets or sets how long one attempt waits for its answer.</summary>
+    /// <value>10 milliseconds to 1 minute. The default is 10 seconds.</value>
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gets or sets the longest first pause.</summary>
+    /// <value>1 millisecond to 1 minute. The default is 50 milliseconds.</value>
+    public TimeSpan FirstDelay { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Gets or sets the longest pause of all.</summary>
+    /// <value>1 millisecond to 1 minute, not below <see cref="FirstDelay"/>. The default is 5 seconds.</value>
+    public TimeSpan LongestDelay { get; set; } = TimeSpan.FromSeconds(5);
+}

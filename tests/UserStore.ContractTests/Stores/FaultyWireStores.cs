@@ -1,0 +1,45 @@
+using Amazon.DynamoDBv2;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.Stores;
+
+/// <summary>Stores on the local server over a wire on which every third request fails in some way, often after it was applied.</summary>
+public sealed class FaultyWireStores : DynamoDbStores
+{
+    private const int Seed = 20261121;
+
+    private readonly AmazonDynamoDBClient _client;
+    private readonly FaultyWire _wire;
+
+    public FaultyWireStores(LocalServer server)
+        : this(server, new FaultyWire())
+    {
+    }
+
+    private FaultyWireStores(LocalServer server, FaultyWire wire)
+        : base(server)
+    {
+        _wire = wire;
+        _wire.Randomly(
+            Seed,
+            share: 1 / 3.0,
+            WireFault.LostAnswer,
+            WireFault.LostAnswer,
+            WireFault.Reset,
+            WireFault.InternalServerError,
+            WireFault.ServiceUnavailable,
+            WireFault.Throttle,
+            WireFault.TransactionConflict,
+            WireFault.Delay(TimeSpan.FromMilliseconds(2)));
+        Client = _client = server.Server.CreateClient(config => config.HttpClientFactory = wire);
+    }
+
+    public override int MostWritersOfOneUser => 3;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _client.Dispose();
+        _wire.Dispose();
+    }
+}
