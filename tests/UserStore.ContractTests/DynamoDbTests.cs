@@ -35,3 +35,9 @@ public sealed class DynamoDbDerivedUserTests(LocalServer server) : DerivedUserCo
 
 [Collection(ServerTests.Name)]
 public sealed class DynamoDbFieldTypeTests(LocalServer server) : FieldTypeContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbEmailTests(LocalServer server) : EmailContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbEmailConcurrencyTests(LocalServer server) : EmailConcurrencyContract(new DynamoDbStores(server));

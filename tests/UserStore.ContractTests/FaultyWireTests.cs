@@ -35,3 +35,9 @@ public sealed class FaultyWireDerivedUserTests(LocalServer server) : DerivedUser
 
 [Collection(ServerTests.Name)]
 public sealed class FaultyWireFieldTypeTests(LocalServer server) : FieldTypeContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireEmailTests(LocalServer server) : EmailContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireEmailConcurrencyTests(LocalServer server) : EmailConcurrencyContract(new FaultyWireStores(server));

@@ -24,3 +24,7 @@ public sealed class InMemoryBadInputTests() : BadInputContract(new InMemoryStore
 public sealed class InMemoryDerivedUserTests() : DerivedUserContract(new InMemoryStores());
 
 public sealed class InMemoryFieldTypeTests() : FieldTypeContract(new InMemoryStores());
+
+public sealed class InMemoryEmailTests() : EmailContract(new InMemoryStores());
+
+public sealed class InMemoryEmailConcurrencyTests() : EmailConcurrencyContract(new InMemoryStores());

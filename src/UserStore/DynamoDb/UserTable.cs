@@ -81,6 +81,20 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return new StoredUser(response.Item, Model);
     }
 
+    /// <summary>Looks whether a write was applied, and returns the user if it was seen to be.</summary>
+    public async Task<StoredUser?> FindWrittenAsync(StoreCall call, string userId, string writeId)
+    {
+        try
+        {
+            StoredUser stored = await ReadAsync(call, userId).ConfigureAwait(false);
+            return stored.WasWrittenBy(writeId) ? stored : null;
+        }
+        catch (UserStoreException unseen) when (unseen.IsTransient)
+        {
+            return null; // the write is sent again, or ends as unknown
+        }
+    }
+
     /// <summary>Returns the item that stood against a write: the one that came with the refusal, else as it is by now.</summary>
     public async Task<StoredUser> ReadRefusingAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? returned)
         => returned is { Count: > 0 } // not every server returns it

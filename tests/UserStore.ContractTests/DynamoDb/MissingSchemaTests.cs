@@ -34,6 +34,36 @@ public sealed class MissingSchemaTests(LocalServer server) : ServerTest(server)
     }
 
     [Fact]
+    public async Task A_missing_table_of_reservations_is_named_before_anything_is_written()
+    {
+        Options.UniqueEmails = false;
+        DynamoDbUserStore<User> shared = await CreateStoreAsync();
+        User user = await shared.CreateAsync(FakeUsers.Create(1));
+        Options.UniqueEmails = true;
+        DynamoDbUserStore<User> store = Stores.Open<User>(Options);
+
+        Func<Task>[] calls =
+        [
+            () => store.CreateAsync(FakeUsers.Create(2)),
+            () => store.UpdateAsync(user with { Email = "other@example.test" }),
+            () => store.UpdateAsync(user with { Email = null }),
+            () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, "other@example.test")),
+            () => store.DeleteAsync("fake-1"),
+            () => store.DeleteAsync(user),
+            () => store.FindByEmailAsync(user.Email!, ReadConsistency.Strong),
+            () => ReadAsync(new DynamoDbUserEmailAudit<User>(Client, Options, Stores.Time).CheckAsync()),
+        ];
+        foreach (Func<Task> call in calls)
+        {
+            UserStoreSchemaException missing = (await call.Should().ThrowAsync<UserStoreSchemaException>()).Which;
+            (missing.TableName, missing.IndexName).Should().Be((EmailsTable, null));
+            missing.Message.Should().Contain("EnsureTablesAsync");
+        }
+
+        (await ReadAsync(store.ListAsync())).Should().Equal(user);
+    }
+
+    [Fact]
     public async Task A_missing_index_is_named_by_its_configured_name()
     {
         await CreateStoreAsync();

@@ -70,9 +70,9 @@ public abstract class ServerTest : IAsyncLifetime
             GlobalSecondaryIndexes = indexes.Length == 0 ? null : [.. indexes],
         });
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public virtual Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await Stores.DisposeAsync();
         Client.Dispose();

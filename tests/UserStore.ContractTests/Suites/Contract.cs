@@ -28,6 +28,13 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 
     public virtual async Task DisposeAsync() => await stores.DisposeAsync();
 
+    /// <summary>Checks that users and reservations belong to each other.</summary>
+    protected async Task IsInOrderAsync(IUserStore<User> store)
+    {
+        List<UserEmailAuditPage> pages = await ReadAsync(AuditOf(store).CheckAsync());
+        pages.SelectMany(page => page.Findings).Should().BeEmpty();
+    }
+
     protected static async Task<List<T>> ReadAsync<T>(IAsyncEnumerable<T> sequence)
     {
         var items = new List<T>();

@@ -39,13 +39,19 @@ internal sealed class StoreCall(RequestSender sender, string? userId, Cancellati
     }
 
     /// <summary>Sends a write that must not be applied twice: it carries a token, or a condition that fails after it was applied.</summary>
-    /// <inheritdoc cref="SendAsync" path="/param"/>
+    /// <param name="operation">The name of the operation in the service's API.</param>
+    /// <param name="tables">The tables it needs.</param>
+    /// <param name="send">Sends the request, the same each time.</param>
+    /// <param name="explainRefusal">Finds out why DynamoDB called the request invalid, when the tables are as they should be.</param>
+    /// <param name="wasApplied">Looks whether the write was applied, after an answer was lost and before it is sent again: a read is sooner
+    /// certain than a repetition, whose answer may be lost as well. Not needed with a token.</param>
     /// <returns>The answer, which may be that a condition failed: only the operation that set it knows what that means.</returns>
     public async Task<WriteAnswer<TResponse>> WriteAsync<TResponse>(
         string operation,
         TableSchema[] tables,
         Func<CancellationToken, Task<TResponse>> send,
-        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null)
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null,
+        Func<Task<bool>>? wasApplied = null)
     {
         bool answerWasLost = false;
         while (true)
@@ -61,7 +67,10 @@ internal sealed class StoreCall(RequestSender sender, string? userId, Cancellati
             catch (Exception failure) when (failure is not UserStoreException)
             {
                 ThrowIfCancelled(failure);
-                answerWasLost |= RequestFailure.HasNoAnswer(failure);
+                bool isLost = RequestFailure.HasNoAnswer(failure);
+                answerWasLost |= isLost;
+                if (isLost && wasApplied is not null && HasTime && await wasApplied().ConfigureAwait(false))
+                    return new(default, null, answerWasLost);
                 if (await CanRetryAsync(failure).ConfigureAwait(false))
                     continue;
                 if (answerWasLost)
@@ -87,6 +96,8 @@ internal sealed class StoreCall(RequestSender sender, string? userId, Cancellati
         return true;
     }
 
+    private bool HasTime => sender.OwnsRetries && sender.Time.GetElapsedTime(_started) < sender.Retry.TotalTime;
+
     private async Task<TResponse> AttemptAsync<TResponse>(Func<CancellationToken, Task<TResponse>> send)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -111,7 +122,7 @@ internal sealed class StoreCall(RequestSender sender, string? userId, Cancellati
 }
 
 /// <summary>What became of a write: its response, or the failed condition.</summary>
-/// <param name="Response">The response, if the write was applied.</param>
+/// <param name="Response">The response, if one came; the write may be known to have been applied without one.</param>
 /// <param name="FailedCondition">What DynamoDB reported, if a condition failed.</param>
 /// <param name="AnswerWasLost">Whether an earlier attempt got no answer, so that it may have been applied.</param>
 internal readonly record struct WriteAnswer<TResponse>(

@@ -33,7 +33,11 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
 
         PutItemRequest request = put.ToRequest();
         return UserRefusal.Of(await call.WriteAsync(
-            "PutItem", table.Users, token => table.Client.PutItemAsync(request, token)).ConfigureAwait(false));
+            "PutItem",
+            table.Users,
+            token => table.Client.PutItemAsync(request, token),
+            wasApplied: async () => await table.FindWrittenAsync(call, created.UserId, created.WriteId!).ConfigureAwait(false) is not null)
+            .ConfigureAwait(false));
     }
 
     private Put ToPut(TUser created)

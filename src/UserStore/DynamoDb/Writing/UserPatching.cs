@@ -19,9 +19,9 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             return await PatchEmailAsync(call, patch, (string?)change.Value).ConfigureAwait(false);
 
         Update update = PatchExpression.ToUpdate(patch, table.Items.MapChanges(patch.Changes), table.Schema);
-        (TUser? patched, UserRefusal? refusal) = await UpdateAsync(call, patch, update).ConfigureAwait(false);
+        (StoredUser patched, UserRefusal? refusal) = await UpdateAsync(call, patch, update).ConfigureAwait(false);
         if (refusal is null)
-            return patched!;
+            return table.ToUser(patched);
 
         StoredUser stored = await table.ReadRefusingAsync(call, patch.UserId, refusal.Item).ConfigureAwait(false);
         if (stored.WasWrittenBy(patch.WriteId))
@@ -61,17 +61,18 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
         }
     }
 
-    private async Task<(TUser? Patched, UserRefusal? Refusal)> UpdateAsync(StoreCall call, PreparedPatch patch, Update update)
+    private async Task<(StoredUser Patched, UserRefusal? Refusal)> UpdateAsync(StoreCall call, PreparedPatch patch, Update update)
     {
         UpdateItemRequest request = update.ToRequest();
+        StoredUser? written = null;
         WriteAnswer<UpdateItemResponse> answer = await call.WriteAsync(
             "UpdateItem",
             table.Users,
             token => table.Client.UpdateItemAsync(request, token),
-            refusal => ExplainInvalidAsync(call, patch, refusal)).ConfigureAwait(false);
-        return answer.Response is null
-            ? (null, UserRefusal.Of(answer))
-            : (table.ToUser(new StoredUser(answer.Response.Attributes, table.Model)), null);
+            refusal => ExplainInvalidAsync(call, patch, refusal),
+            wasApplied: async () => (written = await table.FindWrittenAsync(call, patch.UserId, patch.WriteId).ConfigureAwait(false)) is not null)
+            .ConfigureAwait(false);
+        return (written ?? new StoredUser(answer.Response?.Attributes, table.Model), UserRefusal.Of(answer));
     }
 
     private Task<UserRefusal?> ChangeEmailAsync(

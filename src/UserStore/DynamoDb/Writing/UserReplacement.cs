@@ -63,11 +63,16 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
             SkipVersionCheck = true, // the SDK's check knows the version only; ours knows the whole revision
             ConditionalExpression = RevisionCondition.ForSave(user, next),
         };
-        return UserRefusal.Of(await call.WriteAsync("UpdateItem", table.Users, async token =>
-        {
-            await table.Context.SaveAsync(next, config, token).ConfigureAwait(false);
-            return next;
-        }).ConfigureAwait(false));
+        return UserRefusal.Of(await call.WriteAsync(
+            "UpdateItem",
+            table.Users,
+            async token =>
+            {
+                await table.Context.SaveAsync(next, config, token).ConfigureAwait(false);
+                return next;
+            },
+            wasApplied: async () => await table.FindWrittenAsync(call, next.UserId, next.WriteId!).ConfigureAwait(false) is not null)
+            .ConfigureAwait(false));
     }
 
     // As the context saves: all that the model knows, so that other attributes survive.

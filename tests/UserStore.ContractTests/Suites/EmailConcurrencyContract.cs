@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using UserStore.ContractTests.Stores;
+
+namespace UserStore.ContractTests.Suites;
+
+/// <summary>Many tasks want few emails.</summary>
+public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(stores)
+{
+    private const int Tasks = 16;
+    private const int Emails = 50;
+    private const int Attempts = 2_000;
+
+    [Fact]
+    public async Task Of_many_concurrent_creates_one_for_each_email_succeeds()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        var created = new ConcurrentBag<User>();
+        var refused = new ConcurrentBag<EmailAlreadyInUseException>();
+
+        await RunAsync(async (_, attempt) =>
+        {
+            try
+            {
+                created.Add(await store.CreateAsync(new User { Email = EmailOf(attempt % Emails) }));
+            }
+            catch (EmailAlreadyInUseException taken)
+            {
+                refused.Add(taken);
+            }
+        });
+
+        (created.Count, refused.Count).Should().Be((Emails, Attempts - Emails));
+        (await ReadAsync(store.ListAsync())).Should().BeEquivalentTo(created);
+        created.Select(user => user.Email).Should().OnlyHaveUniqueItems();
+        refused.Select(taken => taken.HolderId).Should().BeSubsetOf(created.Select(user => user.UserId));
+        (await CountReservationsAsync(store)).Should().Be(Emails);
+    }
+
+    [Fact]
+    public async Task Concurrent_changes_of_email_and_deletes_leave_every_email_with_one_user()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        for (int i = 0; i < Emails; i++)
+            await store.CreateAsync(new User { UserId = IdOf(i), Email = EmailOf(i) });
+        int done = 0;
+
+        await RunAsync(async (random, _) =>
+        {
+            (string id, string email) = (IdOf(random.Next(Emails)), EmailOf(random.Next(Emails)));
+            try
+            {
+                switch (random.Next(6))
+                {
+                    case 0:
+                        await store.DeleteAsync(id);
+                        break;
+                    case 1:
+                        await store.CreateAsync(new User { UserId = id, Email = email });
+                        break;
+                    case 2:
+                        await store.UpdateAsync(id, new UserPatch<User>().Remove(user => user.Email));
+                        break;
+                    case 3:
+                        await store.UpdateAsync(await store.GetAsync(id, ReadConsistency.Strong) with { Email = email });
+                        break;
+                    default:
+                        await store.UpdateAsync(id, new UserPatch<User>().Set(user => user.Email, email).Increment(user => user.Age, 1));
+                        break;
+                }
+
+                Interlocked.Increment(ref done);
+            }
+            catch (UserStoreException refusal) when (refusal is EmailAlreadyInUseException or UserAlreadyExistsException
+                or UserNotFoundException or UserConflictException)
+            {
+                // Others were faster; that is what the test is about.
+            }
+        });
+
+        done.Should().BeGreaterThan(Attempts / 10);
+        List<User> users = await ReadAsync(store.ListAsync(new UserListOptions { Consistency = ReadConsistency.Strong }));
+        string[] emails = [.. users.Select(user => user.Email).OfType<string>()];
+        emails.Should().OnlyHaveUniqueItems();
+        (await CountReservationsAsync(store)).Should().Be(emails.Length);
+        foreach (User user in users.Where(user => user.Email is not null))
+            (await store.FindByEmailAsync(user.Email!, ReadConsistency.Strong)).Should().Be(user);
+    }
+
+    private static string EmailOf(int i) => $"fake.{i}@example.test";
+
+    private static string IdOf(int i) => $"fake-{i}";
+
+    private static Task RunAsync(Func<Random, int, Task> attempt) => Task.WhenAll(Enumerable.Range(0, Tasks).Select(task => Task.Run(async () =>
+    {
+        var random = new Random(task);
+        for (int i = task; i < Attempts; i += Tasks)
+            await attempt(random, i);
+    })));
+
+    private async Task<int> CountReservationsAsync(IUserStore<User> store)
+    {
+        List<UserEmailAuditPage> pages = await ReadAsync(AuditOf(store).CheckAsync());
+        pages.SelectMany(page => page.Findings).Should().BeEmpty();
+        return pages.Sum(page => page.Reservations);
+    }
+}
