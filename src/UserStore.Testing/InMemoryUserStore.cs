@@ -147,6 +147,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
     {
         PreparedPatch prepared = _requests.PreparePatch(userId, patch);
+        _items.Check(prepared.Changes);
         return await RunAsync(nameof(UpdateAsync), isWrite: true, userId, () =>
         {
             InMemoryRow<TUser> row = _table.Find(userId, prepared.Now) ?? throw new UserNotFoundException(userId);

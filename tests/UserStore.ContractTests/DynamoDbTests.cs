@@ -41,3 +41,6 @@ public sealed class DynamoDbEmailTests(LocalServer server) : EmailContract(new D
 
 [Collection(ServerTests.Name)]
 public sealed class DynamoDbEmailConcurrencyTests(LocalServer server) : EmailConcurrencyContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbAuditTests(LocalServer server) : AuditContract(new DynamoDbStores(server));

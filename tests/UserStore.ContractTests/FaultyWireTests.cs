@@ -41,3 +41,6 @@ public sealed class FaultyWireEmailTests(LocalServer server) : EmailContract(new
 
 [Collection(ServerTests.Name)]
 public sealed class FaultyWireEmailConcurrencyTests(LocalServer server) : EmailConcurrencyContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireAuditTests(LocalServer server) : AuditContract(new FaultyWireStores(server));

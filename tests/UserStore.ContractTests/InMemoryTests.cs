@@ -28,3 +28,5 @@ public sealed class InMemoryFieldTypeTests() : FieldTypeContract(new InMemorySto
 public sealed class InMemoryEmailTests() : EmailContract(new InMemoryStores());
 
 public sealed class InMemoryEmailConcurrencyTests() : EmailConcurrencyContract(new InMemoryStores());
+
+public sealed class InMemoryAuditTests() : AuditContract(new InMemoryStores());

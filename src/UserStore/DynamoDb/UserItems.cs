@@ -47,18 +47,33 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <exception cref="InvalidUserException">A value breaks a rule of DynamoDB.</exception>
     public Document MapChanges(IEnumerable<PatchChange> changes)
     {
-        // A user without constructor run: all that it holds is what is set here.
-        var shell = (TUser)RuntimeHelpers.GetUninitializedObject(typeof(TUser));
-        PatchChange[] sets = [.. changes.Where(change => change.Action is PatchAction.Set or PatchAction.Append)];
-        foreach (PatchChange change in sets)
-            change.Property.SetValue(shell, change.Value);
-
-        Document document = ToDocument(shell);
+        PatchChange[] sets = NewValues(changes);
+        Document document = ToDocument(ShellWith(sets));
         var values = new Document();
         foreach (PatchChange change in sets)
             values[change.Property.AttributeName] = document[change.Property.AttributeName];
         ItemRules.Check(Map(values), model);
         return values;
+    }
+
+    /// <summary>Refuses a patch whose new values alone would break a rule, without mapping them when it shows that they do not.</summary>
+    /// <exception cref="InvalidUserException">A value breaks a rule of DynamoDB.</exception>
+    public void Check(IReadOnlyList<PatchChange> changes)
+    {
+        if (LargestSize(ShellWith(NewValues(changes))) is not { } size || size > ItemRules.MaxItemBytes)
+            MapChanges(changes);
+    }
+
+    private static PatchChange[] NewValues(IEnumerable<PatchChange> changes)
+        => [.. changes.Where(change => change.Action is PatchAction.Set or PatchAction.Append)];
+
+    // A user without constructor run: all that it holds is what is set here.
+    private static TUser ShellWith(PatchChange[] newValues)
+    {
+        var shell = (TUser)RuntimeHelpers.GetUninitializedObject(typeof(TUser));
+        foreach (PatchChange change in newValues)
+            change.Property.SetValue(shell, change.Value);
+        return shell;
     }
 
     private static Dictionary<string, AttributeValue> Map(Document document)

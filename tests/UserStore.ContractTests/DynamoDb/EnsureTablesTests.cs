@@ -31,6 +31,36 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
         (ttl.AttributeName, ttl.TimeToLiveStatus).Should().Be(("expires_at", TimeToLiveStatus.ENABLED));
     }
 
+    [Theory]
+    [InlineData(null, null, "UserEmails")]
+    [InlineData("People", null, "PeopleEmails")]
+    [InlineData("People", "Addresses", "Addresses")]
+    public async Task EnsureTablesAsync_creates_the_table_of_reservations(string? users, string? emails, string expected)
+    {
+        (Options.UsersTable, Options.EmailsTable) = (users, emails);
+        (Options.Billing, Options.ReadCapacityUnits, Options.WriteCapacityUnits) = (TableBilling.Provisioned, 3, 2);
+        Options.Stream = StreamView.KeysOnly;
+
+        await NewStore().EnsureTablesAsync();
+
+        TableDescription table = await DescribeAsync(Options.TableNamePrefix + expected);
+        Keys(table.KeySchema).Should().Equal("email HASH");
+        (table.ProvisionedThroughput.ReadCapacityUnits, table.ProvisionedThroughput.WriteCapacityUnits).Should().Be((3, 2));
+        table.GlobalSecondaryIndexes.Should().BeNullOrEmpty();
+        (table.StreamSpecification?.StreamEnabled ?? false).Should().BeFalse("only users are followed");
+        await Stores.Open<User>(Options).CreateAsync(FakeUsers.Create(1));
+    }
+
+    [Fact]
+    public async Task EnsureTablesAsync_refuses_a_table_of_reservations_with_another_key()
+    {
+        await CreateForeignTableAsync(EmailsTable, key: "address");
+
+        Func<Task> ensure = () => NewStore().EnsureTablesAsync();
+
+        (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be(EmailsTable);
+    }
+
     [Fact]
     public async Task EnsureTablesAsync_creates_the_indexes_of_a_derived_type_with_their_key_types()
     {

@@ -10,15 +10,15 @@ namespace UserStore.ContractTests.DynamoDb;
 [Collection(ServerTests.Name)]
 public abstract class ServerTest : IAsyncLifetime
 {
-    private readonly LocalServer _server;
-
     protected ServerTest(LocalServer server)
     {
-        _server = server;
+        Server = server;
         Client = server.Server.CreateClient(config => config.HttpClientFactory = Wire);
         Stores = new DynamoDbStores(server) { Client = Client };
         Options = Stores.NewOptions();
     }
+
+    protected LocalServer Server { get; }
 
     /// <summary>Gets the wire of the client, healthy unless a test says otherwise.</summary>
     protected FaultyWire Wire { get; } = new();
@@ -38,7 +38,7 @@ public abstract class ServerTest : IAsyncLifetime
     protected string EmailsTable => Options.TableNamePrefix + "UserEmails";
 
     /// <summary>Makes a store of another process: same tables, healthy wire.</summary>
-    protected DynamoDbUserStore<User> Other() => new(_server.Client, Options, Stores.Time);
+    protected DynamoDbUserStore<User> Other() => new(Server.Client, Options, Stores.Time);
 
     /// <summary>Lets something happen once, just before the next request for an operation leaves.</summary>
     protected void Meanwhile(string operation, Func<Task> action) => Wire.BeforeRequest = async request =>

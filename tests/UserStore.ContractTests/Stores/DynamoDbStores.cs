@@ -77,7 +77,8 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
         await base.DisposeAsync();
     }
 
-    private sealed class ClockWithRealTimers(FakeClock clock) : TimeProvider
+    /// <summary>Tells the time of a fake clock, and measures by the system's.</summary>
+    public sealed class ClockWithRealTimers(FakeClock clock) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
     }

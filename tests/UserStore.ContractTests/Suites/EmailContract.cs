@@ -247,6 +247,18 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         (await again.Should().ThrowAsync<UserConflictException>()).Which.UserIsGone.Should().BeTrue();
     }
 
+    [Fact]
+    public async Task A_user_that_has_expired_is_gone_for_a_delete_of_its_revision()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        User expiring = await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(1) });
+        Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Func<Task> delete = () => store.DeleteAsync(expiring);
+
+        (await delete.Should().ThrowAsync<UserConflictException>()).Which.UserIsGone.Should().BeTrue();
+    }
+
     [Theory]
     [InlineData("fake.user.1@example.test")]
     [InlineData(null)]

@@ -104,6 +104,7 @@ public sealed class AddUserStoreTests
 
         config.ServiceURL.Should().Be("http://localhost:1/");
         config.AuthenticationRegion.Should().Be("eu-central-1");
+        config.MaxErrorRetry.Should().Be(0, "the store's own retries are enough");
     }
 
     [Fact]

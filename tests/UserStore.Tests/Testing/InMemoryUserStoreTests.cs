@@ -40,6 +40,72 @@ public sealed class InMemoryUserStoreTests
     }
 
     [Fact]
+    public async Task A_lost_answer_is_unknown_and_the_write_is_applied()
+    {
+        InMemoryUserStore store = new();
+        store.Faults.LoseNextAnswer(3);
+
+        UserWriteOutcomeUnknownException unknown = await Throws<UserWriteOutcomeUnknownException>(() => store.CreateAsync(new User()));
+        await Throws<UserAlreadyExistsException>(() => store.CreateAsync(new User { UserId = unknown.UserId }));
+        await Throws<UserWriteOutcomeUnknownException>(() => store.DeleteAsync(unknown.UserId));
+
+        (await store.FindAsync(unknown.UserId)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_conflict_is_transient_and_changes_nothing()
+    {
+        InMemoryUserStore store = new();
+        store.Faults.ConflictNextWrite();
+
+        UserStoreUnavailableException conflict = await Throws<UserStoreUnavailableException>(() => store.CreateAsync(FakeUsers.Create(1)));
+
+        conflict.IsTransient.Should().BeTrue();
+        (await store.FindAsync("fake-1")).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_part_of_the_store_can_be_unavailable()
+    {
+        InMemoryUserStore store = new();
+        await store.CreateAsync(FakeUsers.Create(1));
+        store.Faults.IsUnavailable = (operation, userId) => userId == "fake-2" || operation == nameof(store.QueryByStatusAsync);
+
+        await Throws<UserStoreUnavailableException>(() => store.CreateAsync(FakeUsers.Create(2)));
+        await Throws<UserStoreUnavailableException>(() => store.FindAsync("fake-2"));
+        await Throws<UserStoreUnavailableException>(() => ReadAsync(store.QueryByStatusAsync("active")));
+        (await store.FindAsync("fake-1")).Should().NotBeNull();
+        store.Faults.IsUnavailable = null;
+        (await store.FindAsync("fake-2")).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task The_rules_of_emails_come_from_the_registered_options()
+    {
+        await using ServiceProvider provider = new ServiceCollection()
+            .AddUserStore(options => (options.UniqueEmails, options.NormalizeEmail) = (false, email => email.ToUpperInvariant())).Services
+            .AddInMemoryUserStore()
+            .BuildServiceProvider();
+        IUserStore store = provider.GetRequiredService<IUserStore>();
+
+        await store.CreateAsync(new User { UserId = "fake-1", Email = "a@example.test" });
+        await store.CreateAsync(new User { UserId = "fake-2", Email = "a@example.test" });
+
+        (await store.GetAsync("fake-1")).Email.Should().Be("A@EXAMPLE.TEST");
+    }
+
+    [Fact]
+    public async Task The_audit_is_replaced_too()
+    {
+        await using ServiceProvider provider = new ServiceCollection().AddUserStore().Services.AddInMemoryUserStore().BuildServiceProvider();
+        await provider.GetRequiredService<IUserStore>().CreateAsync(FakeUsers.Create(1));
+
+        List<UserEmailAuditPage> pages = await ReadAsync(provider.GetRequiredService<IUserEmailAudit<User>>().CheckAsync());
+
+        (pages.Sum(page => page.Users), pages.Sum(page => page.Reservations)).Should().Be((1, 1));
+    }
+
+    [Fact]
     public async Task A_delay_is_waited_for_by_the_clock_of_the_store_and_can_be_cancelled()
     {
         InMemoryUserStore store = new(new InMemoryUserStoreOptions { Time = _clock });
@@ -169,15 +235,15 @@ public sealed class InMemoryUserStoreTests
         calls.Should().Throw<ArgumentOutOfRangeException>();
     }
 
-    private static async Task Throws<TException>(Func<Task> call)
+    private static async Task<TException> Throws<TException>(Func<Task> call)
         where TException : Exception
-        => await call.Should().ThrowAsync<TException>();
+        => (await call.Should().ThrowAsync<TException>()).Which;
 
-    private static async Task<List<User>> ReadAsync(IAsyncEnumerable<User> sequence)
+    private static async Task<List<T>> ReadAsync<T>(IAsyncEnumerable<T> sequence)
     {
-        var users = new List<User>();
-        await foreach (User user in sequence)
-            users.Add(user);
-        return users;
+        var items = new List<T>();
+        await foreach (T item in sequence)
+            items.Add(item);
+        return items;
     }
 }

@@ -85,7 +85,7 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     private Delete ToDelete(TUser user)
     {
         var writer = new ExpressionWriter();
-        string condition = RevisionCondition.Write(user, table.Model, writer);
+        string condition = $"{RevisionCondition.Write(user, table.Model, writer)} AND {writer.NotExpired(table.Model, table.Requests.Now())}";
         if (emails is not null)
             condition += $" AND {RevisionCondition.SameEmail(user.StoredEmail, table.Model, writer)}";
         return new Delete

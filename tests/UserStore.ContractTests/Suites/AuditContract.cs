@@ -1,0 +1,73 @@
+using UserStore.ContractTests.Stores;
+
+namespace UserStore.ContractTests.Suites;
+
+public abstract class AuditContract(StoreFactory stores) : Contract(stores)
+{
+    [Fact]
+    public async Task An_audit_reads_every_user_and_every_reservation_in_pages()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        for (int i = 0; i < 130; i++)
+            await store.CreateAsync(new User { UserId = $"fake-{i:D3}", Email = i < 120 ? $"fake.{i}@example.test" : null });
+
+        List<UserEmailAuditPage> pages = await ReadAsync(AuditOf(store).CheckAsync());
+
+        (pages.Sum(page => page.Users), pages.Sum(page => page.Reservations)).Should().Be((130, 120));
+        pages.Should().OnlyContain(page => page.Findings.Count == 0 && page.Users + page.Reservations <= 100);
+        pages.Select(page => page.ContinuationToken is null).Should().Equal(pages.Select(page => page == pages[^1]));
+        List<UserEmailAuditPage> rest = await ReadAsync(AuditOf(store).CheckAsync(pages[0].ContinuationToken));
+        rest.Should().BeEquivalentTo(pages.Skip(1));
+    }
+
+    [Fact]
+    public async Task An_audit_of_an_empty_store_ends()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+
+        (await ReadAsync(AuditOf(store).RepairAsync())).Should().OnlyContain(page => page.Users == 0 && page.Reservations == 0);
+    }
+
+    [Fact]
+    public async Task The_reservation_of_an_expired_user_is_reported_and_withdrawn_with_the_user()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        await store.CreateAsync(new User { UserId = "fake-1", Email = "old@example.test", ExpiresAt = Now.AddSeconds(5) });
+        await store.CreateAsync(new User { UserId = "fake-2", Email = "kept@example.test" });
+        Clock.Advance(TimeSpan.FromSeconds(5));
+        var finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutHolder, "old@example.test", "fake-1");
+
+        (await FindingsAsync(AuditOf(store).CheckAsync())).Should().Equal(finding);
+        (await FindingsAsync(AuditOf(store).RepairAsync())).Should().Equal(finding with { IsRepaired = true });
+
+        await IsInOrderAsync(store);
+        (await ReadAsync(AuditOf(store).CheckAsync())).Sum(page => page.Reservations).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("rubbish")]
+    [InlineData("")]
+    public async Task A_token_that_an_audit_did_not_make_is_refused(string token)
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+
+        Func<Task> check = () => ReadAsync(AuditOf(store).CheckAsync(token));
+        Func<Task> repair = () => ReadAsync(AuditOf(store).RepairAsync(token));
+
+        await check.Should().ThrowAsync<InvalidContinuationTokenException>();
+        await repair.Should().ThrowAsync<InvalidContinuationTokenException>();
+    }
+
+    [Fact]
+    public async Task An_audit_ends_when_it_is_cancelled()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+
+        Func<Task> cancelled = () => ReadAsync(AuditOf(store).CheckAsync(cancellationToken: new CancellationToken(canceled: true)));
+
+        await cancelled.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    private static async Task<List<UserEmailFinding>> FindingsAsync(IAsyncEnumerable<UserEmailAuditPage> pages)
+        => [.. (await ReadAsync(pages)).SelectMany(page => page.Findings)];
+}
