@@ -1,7 +1,7 @@
 namespace UserStore;
 
 /// <summary>Thrown when DynamoDB could not be reached, failed, answered nonsense, or refused the caller.</summary>
-/// <remarks>A write that ends like this may have been applied.</remarks>
+/// <remarks>A write that may have been applied ends as <see cref="UserWriteOutcomeUnknownException"/> instead.</remarks>
 public sealed class UserStoreUnavailableException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserStoreUnavailableException"/> class.</summary>
