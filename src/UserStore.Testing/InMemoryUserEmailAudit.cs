@@ -14,8 +14,6 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
 {
     private const int PageSize = 100;
 
-    private readonly byte[] _fingerprint = ContinuationToken.FingerprintOf($"email-audit\n{typeof(TUser).FullName}");
-
     /// <inheritdoc/>
     public IAsyncEnumerable<UserEmailAuditPage> CheckAsync(
         string? continuationToken = null, CancellationToken cancellationToken = default)
@@ -29,7 +27,7 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     private async IAsyncEnumerable<UserEmailAuditPage> WalkAsync(
         string? continuationToken, bool repair, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        AuditPosition? position = AuditPosition.Decode(continuationToken, _fingerprint);
+        AuditPosition? position = store.Requests.PrepareAudit(continuationToken);
         while (position is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -47,11 +45,11 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     {
         InMemoryRow<TUser>[] rows = [.. users.ReadAll(position.After).Take(PageSize)];
         UserEmailFinding[] findings = [.. rows
-            .Where(row => row.User.Email is not null && !row.IsExpired(store.Now()))
+            .Where(row => row.User.Email is not null && !row.IsExpired(store.Requests.Now()))
             .Where(row => reservations.HolderIdOf(row.User.Email!) != row.User.UserId)
             .Select(row => new UserEmailFinding(UserEmailProblem.UserWithoutReservation, row.User.Email!, row.User.UserId))];
         AuditPosition? next = position.Next(rows.Length < PageSize ? null : rows[^1].User.UserId);
-        return (new UserEmailAuditPage(findings, rows.Length, 0, next?.Encode(_fingerprint)), next);
+        return (new UserEmailAuditPage(findings, rows.Length, 0, store.Requests.TokenOf(next)), next);
     }
 
     private (UserEmailAuditPage Page, AuditPosition? Next) CheckReservations(
@@ -61,17 +59,17 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         var findings = new List<UserEmailFinding>();
         foreach ((string email, string holderId) in entries)
         {
-            if (reservations.FindHolder(email, store.Now()) is not null)
+            if (reservations.FindHolder(email, store.Requests.Now()) is not null)
                 continue;
             findings.Add(new UserEmailFinding(UserEmailProblem.ReservationWithoutHolder, email, holderId, IsRepaired: repair));
             if (!repair)
                 continue;
             reservations.Withdraw(email);
-            if (users.FindExpired(holderId, store.Now()) is { } expired && expired.User.Email == email)
-                users.Remove(expired, store.Now());
+            if (users.FindExpired(holderId, store.Requests.Now()) is { } expired && expired.User.Email == email)
+                users.Remove(expired, store.Requests.Now());
         }
 
         AuditPosition? next = position.Next(entries.Length < PageSize ? null : entries[^1].Email);
-        return (new UserEmailAuditPage(findings, 0, entries.Length, next?.Encode(_fingerprint)), next);
+        return (new UserEmailAuditPage(findings, 0, entries.Length, store.Requests.TokenOf(next)), next);
     }
 }

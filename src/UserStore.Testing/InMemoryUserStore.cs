@@ -23,15 +23,13 @@ namespace UserStore.Testing;
 public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
     where TUser : User
 {
-    private const int DefaultPageSize = 1000;
-
-    private readonly Lock _lock = new();
-    private readonly TimeProvider _time;
     private readonly UserRequests<TUser> _requests;
     private readonly UserItems<TUser> _items;
     private readonly InMemoryTable<TUser> _table;
     private readonly InMemoryReservations<TUser>? _reservations;
     private readonly CallRecorder _recorder;
+    private readonly InMemoryCalls _calls;
+    private readonly InMemoryPages<TUser> _pages;
 
     /// <summary>Initializes a new instance of the <see cref="InMemoryUserStore{TUser}"/> class without users.</summary>
     /// <param name="options">How it behaves; the defaults if null. Not to be changed afterwards.</param>
@@ -43,11 +41,14 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         ArgumentOutOfRangeException.ThrowIfNegative(options.RecordedCalls, nameof(options.RecordedCalls));
 
         var storeOptions = new UserStoreOptions { NormalizeEmail = options.NormalizeEmail, UniqueEmails = options.UniqueEmails };
-        _time = options.Time;
-        _requests = new UserRequests<TUser>(storeOptions, _time);
+        foreach (byte[] key in options.TokenKeys)
+            storeOptions.TokenKeys.Add(key);
+        _requests = new UserRequests<TUser>(storeOptions, options.Time);
         _table = new InMemoryTable<TUser>(_requests.Model, options.IndexDelay);
         _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _requests) : null;
         _recorder = new CallRecorder(options.RecordedCalls);
+        _calls = new InMemoryCalls(Faults, _recorder, options.Time);
+        _pages = new InMemoryPages<TUser>(_table, _requests, _calls);
 
         // Only to measure users that are near a limit; it never sends anything.
         var context = new Lazy<IDynamoDBContext>(() => UserContext.Create(
@@ -101,6 +102,34 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         => await FindAsync(userId, consistency, cancellationToken).ConfigureAwait(false) ?? throw new UserNotFoundException(userId);
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
+        IEnumerable<string> userIds, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(userIds);
+        return FindManyAsync(userIds.ToAsyncEnumerable(), consistency, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
+        IAsyncEnumerable<string> userIds,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(userIds);
+        UserRequests<TUser>.CheckConsistency(consistency);
+        return userIds.Select(async (string userId, CancellationToken token) =>
+        {
+            UserRequests<TUser>.CheckId(userId);
+            return await RunAsync(
+                nameof(FindManyAsync),
+                isWrite: false,
+                userId,
+                () => new UserLookup<TUser>(userId, Copy(_table.Find(userId, _requests.Now()))),
+                cancellationToken.CanBeCanceled ? cancellationToken : token).ConfigureAwait(false);
+        });
+    }
+
+    /// <inheritdoc/>
     public async Task<TUser?> FindByEmailAsync(
         string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
     {
@@ -117,7 +146,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         }
 
         TUser? newest = null;
-        UserPager<TUser> found = Pager(nameof(FindByEmailAsync), _requests.PrepareEmailQuery(email));
+        UserPager<TUser> found = _pages.Of(nameof(FindByEmailAsync), _requests.PrepareEmailQuery(email));
         await foreach (TUser user in found.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             if (newest is null || user.UpdatedAt > newest.UpdatedAt)
@@ -196,12 +225,12 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default)
-        => Pager(nameof(QueryAsync), _requests.PrepareQuery(query)).ReadAllAsync(cancellationToken);
+        => _pages.Of(nameof(QueryAsync), _requests.PrepareQuery(query)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> QueryPageAsync(
         UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await Pager(
+        => await _pages.Of(
             nameof(QueryPageAsync),
             _requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
@@ -211,76 +240,41 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         int? limit = null,
         QueryDirection direction = QueryDirection.Ascending,
         CancellationToken cancellationToken = default)
-        => Pager(nameof(QueryByStatusAsync), _requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
+        => _pages.Of(nameof(QueryByStatusAsync), _requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default)
-        => Pager(nameof(QueryByEmailAsync), _requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
+        => _pages.Of(nameof(QueryByEmailAsync), _requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
-        => Pager(nameof(ListAsync), options).ReadAllAsync(cancellationToken);
+        => options is null or { Segments: 1, ResumeFrom.Count: 0 }
+            ? _pages.Of(nameof(ListAsync), UserRequests<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
+            : ListSegmentsAsync(options, cancellationToken).SelectMany(page => page.Users);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<UserSegmentPage<TUser>> ListSegmentsAsync(
+        UserListOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        UserListOptions prepared = UserRequests<TUser>.PrepareList(options);
+        return ParallelListing.ReadAsync(
+            prepared, segment => _pages.Of(nameof(ListSegmentsAsync), prepared, segment), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await Pager(nameof(ListPageAsync), options).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await _pages.Of(nameof(ListPageAsync), UserRequests<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
-    private UserPager<TUser> Pager(string operation, PreparedQuery query)
-        => new(query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
-        RunAsync(operation, isWrite: false, null, () =>
-        {
-            InMemoryIndex<TUser> index = _table.Index(query.Index, _requests.Now());
-            return Page(
-                index.Read(query, position),
-                query.ItemsToRead(remaining),
-                row => query.Filter?.Accepts(row) != false,
-                index.PositionOf);
-        }, cancellationToken));
-
-    private UserPager<TUser> Pager(string operation, UserListOptions? listOptions)
-    {
-        (UserListOptions options, byte[] fingerprint) = _requests.PrepareList(listOptions);
-        return new(fingerprint, limit: null, (position, _, cancellationToken) =>
-            RunAsync(
-                operation,
-                isWrite: false,
-                null,
-                () => Page(_table.ReadAll(position), options.PageSize, static _ => true, static row => row.User.UserId),
-                cancellationToken));
-    }
-
-    private (IReadOnlyList<TUser> Users, string? Position) Page(
-        IEnumerable<InMemoryRow<TUser>> rows,
-        int? pageSize,
-        Func<InMemoryRow<TUser>, bool> accepts,
-        Func<InMemoryRow<TUser>, string> positionOf)
-    {
-        int size = pageSize ?? DefaultPageSize;
-        DateTimeOffset now = _requests.Now();
-        var users = new List<TUser>();
-        int read = 0;
-        foreach (InMemoryRow<TUser> row in rows)
-        {
-            read++;
-            if (!row.IsExpired(now) && accepts(row))
-                users.Add(Copy(row));
-            if (read == size)
-                return (users, positionOf(row));
-        }
-
-        return (users, null);
-    }
-
-    internal DateTimeOffset Now() => _requests.Now();
+    internal UserRequests<TUser> Requests => _requests;
 
     /// <summary>Lets an audit look at users and reservations at one moment.</summary>
     internal T Audit<T>(Func<InMemoryTable<TUser>, InMemoryReservations<TUser>, T> look)
     {
         if (_reservations is null)
             throw new InvalidOperationException("Without UniqueEmails there are no reservations to compare with.");
-        lock (_lock)
-            return look(_table, _reservations);
+        return _calls.Run(() => look(_table, _reservations));
     }
 
     private void Remove(InMemoryRow<TUser> row, DateTimeOffset now)
@@ -298,32 +292,8 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     [return: NotNullIfNotNull(nameof(row))]
     private static TUser? Copy(InMemoryRow<TUser>? row) => row is null ? null : UserCopier.Copy(row.User);
 
-    private async Task<T> RunAsync<T>(string operation, bool isWrite, string? userId, Func<T> body, CancellationToken cancellationToken)
-    {
-        Exception? error = null;
-        try
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Faults.Delay is { Ticks: > 0 } delay)
-                await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
-            StoreFault? fault = Faults.Next(operation, isWrite, userId);
-            if (fault is { IsAfterCall: false })
-                throw fault.Error;
-            T result;
-            lock (_lock)
-                result = body();
-            return fault is null ? result : throw fault.Error;
-        }
-        catch (Exception failure)
-        {
-            error = failure;
-            throw;
-        }
-        finally
-        {
-            _recorder.Add(operation, userId, _time.GetUtcNow(), error);
-        }
-    }
+    private Task<T> RunAsync<T>(string operation, bool isWrite, string? userId, Func<T> body, CancellationToken cancellationToken)
+        => _calls.RunAsync(operation, isWrite, userId, body, cancellationToken);
 }
 
 /// <summary>Keeps users without fields of a service's own in memory.</summary>

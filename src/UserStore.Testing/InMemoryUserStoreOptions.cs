@@ -23,4 +23,8 @@ public sealed class InMemoryUserStoreOptions
     /// <see cref="UserStoreOptions.UniqueEmails"/>.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool UniqueEmails { get; set; } = true;
+
+    /// <summary>Gets the keys that encrypt continuation tokens, as in <see cref="UserStoreOptions.TokenKeys"/>.</summary>
+    /// <value>The default is empty.</value>
+    public IList<byte[]> TokenKeys { get; } = [];
 }

@@ -13,7 +13,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     /// <see cref="User"/>, registered or not, by those in memory.</summary>
     /// <param name="services">The services of the application or test.</param>
     /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
-    /// emails are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
+    /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
     /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore"/>, for its faults and recorded
     /// calls.</returns>
     public static IServiceCollection AddInMemoryUserStore(
@@ -36,7 +36,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="services">The services of the application or test.</param>
     /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
-    /// emails are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
+    /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
     /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded
     /// calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
@@ -62,6 +62,8 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         {
             UserStoreOptions rules = registered.Get(UserStoreBuilder.NameFor(typeof(TUser)));
             (options.NormalizeEmail, options.UniqueEmails) = (rules.NormalizeEmail, rules.UniqueEmails);
+            foreach (byte[] key in rules.TokenKeys)
+                options.TokenKeys.Add(key);
         }
 
         configure?.Invoke(options);

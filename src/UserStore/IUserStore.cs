@@ -68,6 +68,26 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     Task<TUser> GetAsync(
         string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads the users with these ids, any number of them.</summary>
+    /// <param name="userIds">The ids; read while the result is enumerated, some way ahead. One may occur several times.</param>
+    /// <param name="consistency">How fresh the reads must be.</param>
+    /// <param name="cancellationToken">Ends the sequence.</param>
+    /// <returns>For each id, in the order given, the user or <see langword="null"/>; read while it is enumerated.</returns>
+    /// <exception cref="InvalidUserException">An id is empty, white space or too long. What comes before it is returned first.</exception>
+    /// <remarks>
+    /// Costs one batch read for each 100 ids, of which up to 8 are on their way at once, and one more for each time that DynamoDB leaves
+    /// some of them unprocessed.
+    /// </remarks>
+    IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
+        IEnumerable<string> userIds, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the users with these ids, any number of them.</summary>
+    /// <inheritdoc cref="FindManyAsync(IEnumerable{string}, ReadConsistency, CancellationToken)"/>
+    IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
+        IAsyncEnumerable<string> userIds,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        CancellationToken cancellationToken = default);
+
     /// <summary>Finds the user with this email, or <see langword="null"/>.</summary>
     /// <param name="email">The address; normalised as on writing.</param>
     /// <param name="consistency">How fresh the read must be.</param>
@@ -183,12 +203,25 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default);
 
     /// <summary>Returns all users of the table, in no particular order.</summary>
-    /// <param name="options">The page size and consistency.</param>
+    /// <param name="options">The page size, consistency and segments.</param>
     /// <param name="cancellationToken">Ends the sequence.</param>
-    /// <returns>The users, read while they are enumerated.</returns>
+    /// <returns>The users, read while they are enumerated; of several segments some pages ahead.</returns>
     /// <remarks>A scan: costs the capacity of reading the whole table, one request a page. Use <see cref="QueryAsync"/> where an index
     /// serves.</remarks>
     IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Returns all users of the table in pages of its segments, which are read at the same time.</summary>
+    /// <param name="options">The number of segments, and where to go on after an interruption.</param>
+    /// <param name="cancellationToken">Ends the sequence.</param>
+    /// <returns>The pages as they come; those of one segment in order. Of each segment that is being read, two pages are held at
+    /// most.</returns>
+    /// <exception cref="InvalidContinuationTokenException">A token of <see cref="UserListOptions.ResumeFrom"/> is damaged, or was made for
+    /// another segment or number of segments.</exception>
+    /// <remarks>
+    /// A scan, as <see cref="ListAsync"/>. To go on after a crash, keep the token of each page that was dealt with, by its segment, and
+    /// pass them as <see cref="UserListOptions.ResumeFrom"/>.
+    /// </remarks>
+    IAsyncEnumerable<UserSegmentPage<TUser>> ListSegmentsAsync(UserListOptions options, CancellationToken cancellationToken = default);
 
     /// <summary>Returns one page of all users of the table, in no particular order.</summary>
     /// <param name="options">The page size and consistency.</param>

@@ -61,6 +61,14 @@ public sealed class UserStoreOptions
     /// </value>
     public Func<string, string> NormalizeEmail { get; set; } = static email => email.Trim().ToLowerInvariant();
 
+    /// <summary>Gets the keys that encrypt continuation tokens: the first encrypts, all of them decrypt.</summary>
+    /// <value>
+    /// Each 32 random bytes (AES-256); from configuration as Base64. The default is empty: tokens are not encrypted, only protected against
+    /// accidents, and whoever takes one apart finds the keys of the last user read in it, which may be an id or an email. To change keys,
+    /// put the new one first and keep the old one until its tokens are used up.
+    /// </value>
+    public IList<byte[]> TokenKeys { get; } = [];
+
     /// <summary>Gets or sets how tables made by <see cref="IUserStore{TUser}.EnsureTablesAsync"/> are paid.</summary>
     /// <value>The default is <see cref="TableBilling.OnDemand"/>.</value>
     public TableBilling Billing { get; set; } = TableBilling.OnDemand;

@@ -44,3 +44,6 @@ public sealed class DynamoDbEmailConcurrencyTests(LocalServer server) : EmailCon
 
 [Collection(ServerTests.Name)]
 public sealed class DynamoDbAuditTests(LocalServer server) : AuditContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbManyUsersTests(LocalServer server) : ManyUsersContract(new DynamoDbStores(server));

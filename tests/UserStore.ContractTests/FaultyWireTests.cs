@@ -44,3 +44,6 @@ public sealed class FaultyWireEmailConcurrencyTests(LocalServer server) : EmailC
 
 [Collection(ServerTests.Name)]
 public sealed class FaultyWireAuditTests(LocalServer server) : AuditContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireManyUsersTests(LocalServer server) : ManyUsersContract(new FaultyWireStores(server));

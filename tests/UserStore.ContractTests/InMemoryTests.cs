@@ -30,3 +30,5 @@ public sealed class InMemoryEmailTests() : EmailContract(new InMemoryStores());
 public sealed class InMemoryEmailConcurrencyTests() : EmailConcurrencyContract(new InMemoryStores());
 
 public sealed class InMemoryAuditTests() : AuditContract(new InMemoryStores());
+
+public sealed class InMemoryManyUsersTests() : ManyUsersContract(new InMemoryStores());

@@ -13,6 +13,8 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
     // Of a table, by default; Amazon DynamoDB Developer Guide, "Quotas".
     private const int MaxCapacityUnits = 40_000;
 
+    private const int TokenKeyLength = 32; // AES-256
+
     // Half of the ten minutes for which a token of a transaction is known; Amazon DynamoDB API Reference, "TransactWriteItems".
     private static readonly TimeSpan MaxRetryTime = TimeSpan.FromMinutes(5);
 
@@ -60,6 +62,8 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             yield return failure;
         if (options.NormalizeEmail is null)
             yield return "NormalizeEmail is null, but must be a function.";
+        if (options.TokenKeys.Any(key => key is not { Length: TokenKeyLength }))
+            yield return $"TokenKeys has a key that is null or has another length than {TokenKeyLength} bytes.";
         if (!Enum.IsDefined(options.Billing))
             yield return $"Billing is '{options.Billing}', but must be one of {string.Join(", ", Enum.GetNames<TableBilling>())}.";
         if (options.ReadCapacityUnits is < 1 or > MaxCapacityUnits)

@@ -11,7 +11,7 @@ namespace UserStore.DynamoDb;
 internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
     where TUser : User
 {
-    public UserPager<TUser> Of(PreparedQuery query) => new(query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
+    public UserPager<TUser> Of(PreparedQuery query) => new(table.Requests.Tokens, query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
     {
         var writer = new ExpressionWriter();
         string key = writer.KeyCondition(query);
@@ -32,14 +32,16 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
         return ReadAsync("Query", () => table.Context.FromQueryAsync<TUser>(config, target), position, query.Index, cancellationToken);
     });
 
-    public UserPager<TUser> Of(UserListOptions? listOptions)
-    {
-        (UserListOptions options, byte[] fingerprint) = table.Requests.PrepareList(listOptions);
-        return new(fingerprint, limit: null, (position, _, cancellationToken) =>
+    /// <param name="options">The options of the listing.</param>
+    /// <param name="segment">The segment to read.</param>
+    public UserPager<TUser> Of(UserListOptions options, int segment = 0)
+        => new(table.Requests.Tokens, table.Requests.FingerprintOf(options, segment), limit: null, (position, _, cancellationToken) =>
         {
             var writer = new ExpressionWriter();
             var config = new ScanOperationConfig
             {
+                Segment = segment,
+                TotalSegments = options.Segments,
                 FilterExpression = writer.ToExpression(writer.NotExpired(table.Model, table.Requests.Now())),
                 ConsistentRead = options.Consistency == ReadConsistency.Strong,
                 Limit = options.PageSize ?? int.MaxValue,
@@ -48,7 +50,6 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
             var target = new FromScanConfig { OverrideTableName = table.Schema.UsersTableWithoutPrefix };
             return ReadAsync("Scan", () => table.Context.FromScanAsync<TUser>(config, target), position, index: null, cancellationToken);
         });
-    }
 
     private Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
         string operation, Func<IAsyncSearch<TUser>> start, string? position, UserIndex? index, CancellationToken cancellationToken)

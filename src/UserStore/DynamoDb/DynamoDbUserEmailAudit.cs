@@ -22,7 +22,6 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     private readonly UserTable<TUser> _users;
     private readonly BatchReader _batches;
     private readonly EmailReservations<TUser>? _reservations;
-    private readonly byte[] _fingerprint;
 
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserEmailAudit{TUser}"/> class without dependency injection.</summary>
     /// <param name="client">The client, which stays the caller's to dispose.</param>
@@ -42,7 +41,6 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         _users = new UserTable<TUser>(client, context, options, time);
         _batches = new BatchReader(client);
         _reservations = _users.Schema.Emails is { } emails ? new EmailReservations<TUser>(_users, emails) : null;
-        _fingerprint = ContinuationToken.FingerprintOf($"email-audit\n{typeof(TUser).FullName}");
     }
 
     /// <inheritdoc/>
@@ -62,7 +60,7 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
             throw new InvalidOperationException("Without UserStoreOptions.UniqueEmails there are no reservations to compare with.");
 
         var inspection = new EmailInspection<TUser>(_users, _reservations);
-        AuditPosition? position = AuditPosition.Decode(continuationToken, _fingerprint);
+        AuditPosition? position = _users.Requests.PrepareAudit(continuationToken);
         while (position is not null)
         {
             StoreCall call = _users.Sender.Begin(cancellationToken);
@@ -81,7 +79,7 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
                 [.. findings.OfType<UserEmailFinding>()],
                 Users: position.InReservations ? 0 : page.Items.Count,
                 Reservations: position.InReservations ? page.Items.Count : 0,
-                next?.Encode(_fingerprint));
+                _users.Requests.TokenOf(next));
             position = next;
         }
     }
@@ -109,7 +107,7 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
             .Where(user => user.Exists(now) && _users.Requests.ReservationOf(user.Email) is not null)
             .Select(user => (user.UserId!, _users.Requests.ReservationOf(user.Email)!))];
         string[] emails = [.. users.Select(user => user.Email).Distinct(StringComparer.Ordinal)];
-        var reserved = await _batches.ReadAsync(call, _users.Schema.Emails!, emails).ConfigureAwait(false);
+        var reserved = await _batches.ReadAsync(call, _users.Schema.Emails!, emails, ReadConsistency.Strong).ConfigureAwait(false);
         return [.. users.Where(user => _reservations!.HolderIn(reserved.GetValueOrDefault(user.Email)) != user.UserId)
             .Select(user => (Inspection)((repair, token) => inspection.InspectUserAsync(user.UserId, user.Email, repair, token)))];
     }
@@ -120,7 +118,7 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         (string Email, string HolderId)[] reserved = [.. items.Where(item => _reservations!.HolderIn(item) is not null)
             .Select(item => (item[_users.Schema.Emails!.Key.AttributeName].S, _reservations!.HolderIn(item)!))];
         string[] holderIds = [.. reserved.Select(reservation => reservation.HolderId).Distinct(StringComparer.Ordinal)];
-        var holders = await _batches.ReadAsync(call, _users.Schema.Users, holderIds).ConfigureAwait(false);
+        var holders = await _batches.ReadAsync(call, _users.Schema.Users, holderIds, ReadConsistency.Strong).ConfigureAwait(false);
         return [.. reserved
             .Where(reservation => !_reservations!.IsValidHolder(
                 new StoredUser(holders.GetValueOrDefault(reservation.HolderId), _users.Model), reservation.Email))

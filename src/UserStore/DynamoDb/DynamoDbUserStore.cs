@@ -25,6 +25,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 {
     private readonly UserTable<TUser> _table;
     private readonly DynamoDbPages<TUser> _pages;
+    private readonly ManyUsers<TUser> _many;
     private readonly EmailReservations<TUser>? _reservations;
     private readonly UserCreation<TUser> _creation;
     private readonly UserReplacement<TUser> _replacement;
@@ -49,6 +50,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
         _table = new UserTable<TUser>(client, context, options, time);
         _pages = new DynamoDbPages<TUser>(_table);
+        _many = new ManyUsers<TUser>(_table);
         EmailTransaction<TUser>? emails = null;
         if (_table.Schema.Emails is { } emailsTable)
         {
@@ -87,6 +89,25 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser> GetAsync(
         string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
         => await FindAsync(userId, consistency, cancellationToken).ConfigureAwait(false) ?? throw new UserNotFoundException(userId);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
+        IEnumerable<string> userIds, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(userIds);
+        return FindManyAsync(userIds.ToAsyncEnumerable(), consistency, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
+        IAsyncEnumerable<string> userIds,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(userIds);
+        UserRequests<TUser>.CheckConsistency(consistency);
+        return _many.FindAsync(userIds, consistency, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<TUser?> FindByEmailAsync(
@@ -154,12 +175,23 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
-        => _pages.Of(options).ReadAllAsync(cancellationToken);
+        => options is null or { Segments: 1, ResumeFrom.Count: 0 }
+            ? _pages.Of(UserRequests<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
+            : ListSegmentsAsync(options, cancellationToken).SelectMany(page => page.Users);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<UserSegmentPage<TUser>> ListSegmentsAsync(
+        UserListOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        UserListOptions prepared = UserRequests<TUser>.PrepareList(options);
+        return ParallelListing.ReadAsync(prepared, segment => _pages.Of(prepared, segment), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(options).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await _pages.Of(UserRequests<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>Keeps users without fields of a service's own in a DynamoDB table.</summary>

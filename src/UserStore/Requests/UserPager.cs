@@ -8,14 +8,14 @@ internal delegate Task<(IReadOnlyList<TUser> Users, string? Position)> PageReade
     string? position, int? remaining, CancellationToken cancellationToken);
 
 /// <summary>Makes pages with tokens, and sequences, of what a store reads; keeps the limit over all of them.</summary>
-internal sealed class UserPager<TUser>(byte[] fingerprint, int? limit, PageReader<TUser> read)
+internal sealed class UserPager<TUser>(ContinuationTokens tokens, byte[] fingerprint, int? limit, PageReader<TUser> read)
     where TUser : User
 {
     public async Task<UserPage<TUser>> ReadPageAsync(string? continuationToken, CancellationToken cancellationToken)
     {
-        ContinuationToken start = continuationToken is null ? new("", limit) : ContinuationToken.Decode(continuationToken, fingerprint);
+        ContinuationToken start = continuationToken is null ? new("", limit) : tokens.Decode(continuationToken, fingerprint);
         (IReadOnlyList<TUser> users, ContinuationToken? next) = await ReadAsync(start, cancellationToken).ConfigureAwait(false);
-        return new UserPage<TUser>(users, next?.Encode(fingerprint));
+        return new UserPage<TUser>(users, next is null ? null : tokens.Encode(next, fingerprint));
     }
 
     public async IAsyncEnumerable<TUser> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -18,10 +18,15 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
 {
     private const string WriteIdAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int WriteIdLength = 12; // 71 random bits
+    private const int MaxSegments = 1_000_000; // Amazon DynamoDB API Reference, "Scan"
 
     private static readonly Lazy<TUser> Defaults = new(Activator.CreateInstance<TUser>);
 
     public UserModel Model { get; } = UserModel.For<TUser>();
+
+    public ContinuationTokens Tokens { get; } = new([.. options.TokenKeys]);
+
+    private byte[] AuditFingerprint => ContinuationTokens.FingerprintOf($"email-audit\n{Model.UserType.FullName}");
 
     public DateTimeOffset Now() => time.GetUtcNow().ToUniversalTime();
 
@@ -97,7 +102,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         string description = string.Create(CultureInfo.InvariantCulture,
             $"query\n{Model.UserType.FullName}\n{index.Name}\n{key}\n{range}\n{query.Direction}\n{query.Limit}\n{UserCondition.Describe(filter)}");
         return new PreparedQuery(
-            index, key, range, query.Direction, filter, query.PageSize, query.Limit, ContinuationToken.FingerprintOf(description));
+            index, key, range, query.Direction, filter, query.PageSize, query.Limit, ContinuationTokens.FingerprintOf(description));
     }
 
     public PreparedQuery PrepareEmailQuery(string email)
@@ -113,14 +118,51 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         return PrepareQuery(new UserQuery<TUser>(User.StatusIndex, status) { Direction = direction, Limit = limit });
     }
 
-    /// <summary>Returns the options of a listing, checked, and what tells it from queries in a token.</summary>
-    public (UserListOptions Options, byte[] Fingerprint) PrepareList(UserListOptions? listOptions)
+    /// <summary>Returns the options of a listing, checked.</summary>
+    public static UserListOptions PrepareList(UserListOptions? listOptions)
     {
         listOptions ??= new UserListOptions();
         CheckPositive(listOptions.PageSize, nameof(listOptions.PageSize));
         CheckConsistency(listOptions.Consistency);
-        return (listOptions, ContinuationToken.FingerprintOf($"list\n{Model.UserType.FullName}"));
+        if (listOptions.Segments is < 1 or > MaxSegments)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(listOptions), listOptions.Segments, $"{nameof(listOptions.Segments)} must be between 1 and {MaxSegments}.");
+        }
+
+        ArgumentNullException.ThrowIfNull(listOptions.ResumeFrom, nameof(listOptions.ResumeFrom));
+        foreach (int segment in listOptions.ResumeFrom.Keys)
+        {
+            if (segment < 0 || segment >= listOptions.Segments)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(listOptions), segment, $"{nameof(listOptions.ResumeFrom)} names a segment that is none of the {listOptions.Segments}.");
+            }
+        }
+
+        // The caller may keep positions in the same dictionary while the segments are read.
+        return listOptions with { ResumeFrom = new Dictionary<int, string?>(listOptions.ResumeFrom) };
     }
+
+    /// <summary>Returns the options of a listing whose pages are read one by one, checked.</summary>
+    public static UserListOptions PreparePagedList(UserListOptions? listOptions)
+    {
+        listOptions = PrepareList(listOptions);
+        return listOptions is { Segments: 1, ResumeFrom.Count: 0 }
+            ? listOptions
+            : throw new ArgumentException("A single page belongs to no segment. Read segments with ListSegmentsAsync.", nameof(listOptions));
+    }
+
+    /// <summary>Returns what tells a segment of a listing from others, and from queries, in a token.</summary>
+    public byte[] FingerprintOf(UserListOptions listOptions, int segment) => ContinuationTokens.FingerprintOf(listOptions.Segments == 1
+        ? $"list\n{Model.UserType.FullName}"
+        : string.Create(CultureInfo.InvariantCulture, $"list\n{Model.UserType.FullName}\n{segment}\n{listOptions.Segments}"));
+
+    /// <summary>Returns the place where an audit of emails begins.</summary>
+    public AuditPosition PrepareAudit(string? continuationToken)
+        => continuationToken is null ? new AuditPosition() : AuditPosition.Of(Tokens.Decode(continuationToken, AuditFingerprint));
+
+    public string? TokenOf(AuditPosition? position) => position is null ? null : Tokens.Encode(position.ToToken(), AuditFingerprint);
 
     public static void CheckId(string userId)
     {

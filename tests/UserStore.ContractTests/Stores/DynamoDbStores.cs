@@ -16,10 +16,12 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
 
     public IAmazonDynamoDB Client { get; init; } = server.Client;
 
-    public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true)
+    public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
     {
         UserStoreOptions options = NewOptions();
         options.UniqueEmails = uniqueEmails;
+        foreach (byte[] key in tokenKeys)
+            options.TokenKeys.Add(key);
         return await CreateAsync<TUser>(options);
     }
 

@@ -7,7 +7,7 @@ public abstract class StoreFactory : IAsyncDisposable
 {
     public FakeClock Clock { get; } = new();
 
-    public abstract Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true)
+    public abstract Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
         where TUser : User;
 
     public abstract IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
@@ -30,9 +30,13 @@ public abstract class StoreFactory : IAsyncDisposable
 
 public sealed class InMemoryStores : StoreFactory
 {
-    public override Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true)
-        => Task.FromResult<IUserStore<TUser>>(
-            new InMemoryUserStore<TUser>(new InMemoryUserStoreOptions { Time = Clock, UniqueEmails = uniqueEmails }));
+    public override Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
+    {
+        var options = new InMemoryUserStoreOptions { Time = Clock, UniqueEmails = uniqueEmails };
+        foreach (byte[] key in tokenKeys)
+            options.TokenKeys.Add(key);
+        return Task.FromResult<IUserStore<TUser>>(new InMemoryUserStore<TUser>(options));
+    }
 
     public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         => new InMemoryUserEmailAudit<TUser>((InMemoryUserStore<TUser>)store);

@@ -12,6 +12,8 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 
     protected Task<IUserStore<User>> CreateStoreAsync() => stores.CreateAsync<User>();
 
+    protected Task<IUserStore<User>> CreateStoreAsync(byte[][] tokenKeys) => stores.CreateAsync<User>(tokenKeys: tokenKeys);
+
     protected Task<IUserStore<TUser>> CreateStoreAsync<TUser>()
         where TUser : User
         => stores.CreateAsync<TUser>();

@@ -81,7 +81,7 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
         (IUserStore<User> store, _) = await StartAsync();
         byte[] fingerprint = new UserRequests<User>(new UserStoreOptions(), Clock).PrepareQuery(Query).Fingerprint;
 
-        await RefusedAsync(() => store.QueryPageAsync(Query, new ContinuationToken(position, Remaining: null).Encode(fingerprint)));
+        await RefusedAsync(() => store.QueryPageAsync(Query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));
     }
 
     [Fact]

@@ -28,6 +28,8 @@ public sealed class OptionsValidationTests
         { "no time for an attempt", options => options.Retry.AttemptTimeout = TimeSpan.Zero, "Retry.AttemptTimeout" },
         { "no first pause", options => options.Retry.FirstDelay = TimeSpan.Zero, "between 00:00:00.0010000 and 00:01:00" },
         { "pauses that shrink", options => options.Retry.LongestDelay = TimeSpan.FromMilliseconds(49), "between 00:00:00.0500000 and" },
+        { "short key", options => options.TokenKeys.Add(new byte[16]), "another length than 32 bytes" },
+        { "null key", options => options.TokenKeys.Add(null!), "TokenKeys has a key that is null" },
         { "no time", options => options.TableCreationTimeout = TimeSpan.Zero, "1 second to 1 day|between 1 second and 1 day" },
     };
 

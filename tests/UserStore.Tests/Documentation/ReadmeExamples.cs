@@ -75,6 +75,16 @@ public sealed class ReadmeExamples
         page = await store.QueryPageAsync(query with { PageSize = 1 });
         UserPage<AppUser> next = await store.QueryPageAsync(query with { PageSize = 20 }, page.ContinuationToken);
         next.Users.Should().ContainSingle();
+
+        string[] userIds = [userId, "fake-0"];
+        await foreach (UserLookup<AppUser> found in store.FindManyAsync(userIds))
+            Console.WriteLine($"{found.UserId}: {found.User?.City ?? "nobody"}");
+
+        var positions = new Dictionary<int, string?>();
+        var all = new UserListOptions { Segments = 8, ResumeFrom = positions };
+        await foreach (UserSegmentPage<AppUser> part in store.ListSegmentsAsync(all))
+            positions[part.Segment] = part.ContinuationToken;
+        positions.Should().HaveCount(8);
     }
 
     [Fact]

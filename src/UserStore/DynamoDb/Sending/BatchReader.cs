@@ -4,7 +4,7 @@ using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
 
-/// <summary>Reads many items of one table consistently, and asks again for those that DynamoDB left out.</summary>
+/// <summary>Reads many items of one table, and asks again for those that DynamoDB left out.</summary>
 internal sealed class BatchReader(IAmazonDynamoDB client)
 {
     /// <summary>How many keys one request may have. Amazon DynamoDB API Reference, "BatchGetItem".</summary>
@@ -13,9 +13,10 @@ internal sealed class BatchReader(IAmazonDynamoDB client)
     /// <param name="call">The call that reads.</param>
     /// <param name="table">The table.</param>
     /// <param name="keys">Up to <see cref="MaxKeys"/> keys, each once.</param>
+    /// <param name="consistency">How fresh the items must be.</param>
     /// <returns>The items that exist, by their keys.</returns>
     public async Task<Dictionary<string, Dictionary<string, AttributeValue>>> ReadAsync(
-        StoreCall call, TableSchema table, IReadOnlyCollection<string> keys)
+        StoreCall call, TableSchema table, IReadOnlyCollection<string> keys, ReadConsistency consistency)
     {
         string name = table.Key.AttributeName;
         var found = new Dictionary<string, Dictionary<string, AttributeValue>>(StringComparer.Ordinal);
@@ -25,7 +26,7 @@ internal sealed class BatchReader(IAmazonDynamoDB client)
         {
             var request = new BatchGetItemRequest
             {
-                RequestItems = new() { [table.TableName] = new KeysAndAttributes { Keys = wanted, ConsistentRead = true } },
+                RequestItems = new() { [table.TableName] = new KeysAndAttributes { Keys = wanted, ConsistentRead = consistency == ReadConsistency.Strong } },
             };
             BatchGetItemResponse response = await call.SendAsync(
                 "BatchGetItem", [table], token => client.BatchGetItemAsync(request, token)).ConfigureAwait(false);

@@ -1,0 +1,39 @@
+namespace UserStore.Testing;
+
+/// <summary>Runs the calls of a store one after the other, lets them meet their faults, and notes them.</summary>
+internal sealed class InMemoryCalls(StoreFaults faults, CallRecorder recorder, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+
+    public async Task<T> RunAsync<T>(string operation, bool isWrite, string? userId, Func<T> body, CancellationToken cancellationToken)
+    {
+        Exception? error = null;
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (faults.Delay is { Ticks: > 0 } delay)
+                await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+            StoreFault? fault = faults.Next(operation, isWrite, userId);
+            if (fault is { IsAfterCall: false })
+                throw fault.Error;
+            T result = Run(body);
+            return fault is null ? result : throw fault.Error;
+        }
+        catch (Exception failure)
+        {
+            error = failure;
+            throw;
+        }
+        finally
+        {
+            recorder.Add(operation, userId, time.GetUtcNow(), error);
+        }
+    }
+
+    /// <summary>Runs what is no call of the store's user, at one moment.</summary>
+    public T Run<T>(Func<T> body)
+    {
+        lock (_lock)
+            return body();
+    }
+}

@@ -1,0 +1,10 @@
+namespace UserStore;
+
+/// <summary>A page of one segment of the whole table.</summary>
+/// <typeparam name="TUser">The type of the users.</typeparam>
+/// <param name="Segment">The segment, from 0.</param>
+/// <param name="Users">The users of this page. May be empty although more pages of the segment follow.</param>
+/// <param name="ContinuationToken">The position after this page, for <see cref="UserListOptions.ResumeFrom"/>; <see langword="null"/> when
+/// the segment is finished.</param>
+public sealed record UserSegmentPage<TUser>(int Segment, IReadOnlyList<TUser> Users, string? ContinuationToken)
+    where TUser : User;
