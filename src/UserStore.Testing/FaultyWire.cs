@@ -125,7 +125,7 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
             try
             {
                 HttpResponseMessage answer = await seen.Fault.MeetAsync(
-                    seen, () => base.SendAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    seen, changed => SendAsync(request, body, changed, cancellationToken), cancellationToken).ConfigureAwait(false);
                 answer.RequestMessage = request;
                 return answer;
             }
@@ -134,6 +134,15 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
                 if (wire.AfterFault is { } after)
                     await after(seen).ConfigureAwait(false);
             }
+        }
+
+        private Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, string body, string changed, CancellationToken cancellationToken)
+        {
+            // Local servers do not look at the signature, which is of the body as it was.
+            if (changed != body)
+                request.Content = new StringContent(changed, request.Content!.Headers.ContentType);
+            return base.SendAsync(request, cancellationToken);
         }
     }
 }

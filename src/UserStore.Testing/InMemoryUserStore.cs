@@ -43,11 +43,12 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         var storeOptions = new UserStoreOptions { NormalizeEmail = options.NormalizeEmail, UniqueEmails = options.UniqueEmails };
         foreach (byte[] key in options.TokenKeys)
             storeOptions.TokenKeys.Add(key);
-        _requests = new UserRequests<TUser>(storeOptions, options.Time);
+        Time = options.Time;
+        _requests = new UserRequests<TUser>(storeOptions, Time);
         _table = new InMemoryTable<TUser>(_requests.Model, options.IndexDelay);
         _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _requests) : null;
         _recorder = new CallRecorder(options.RecordedCalls);
-        _calls = new InMemoryCalls(Faults, _recorder, options.Time);
+        _calls = new InMemoryCalls(Faults, _recorder, Time);
         _pages = new InMemoryPages<TUser>(_table, _requests, _calls);
 
         // Only to measure users that are near a limit; it never sends anything.
@@ -268,6 +269,20 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         => await _pages.Of(nameof(ListPageAsync), UserRequests<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     internal UserRequests<TUser> Requests => _requests;
+
+    internal UserItems<TUser> Items => _items;
+
+    internal TimeProvider Time { get; }
+
+    internal bool HasUniqueEmails => _reservations is not null;
+
+    /// <summary>Stores a prepared user whatever is there.</summary>
+    internal Task<TUser> OverwriteAsync(TUser prepared, CancellationToken cancellationToken) => RunAsync(
+        nameof(IUserBatchWriter<TUser>.ReplaceAsync),
+        isWrite: true,
+        prepared.UserId,
+        () => Store(new InMemoryRow<TUser>(prepared, [])),
+        cancellationToken);
 
     /// <summary>Lets an audit look at users and reservations at one moment.</summary>
     internal T Audit<T>(Func<InMemoryTable<TUser>, InMemoryReservations<TUser>, T> look)

@@ -9,7 +9,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Puts in-memory stores in the place of registered ones.</summary>
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
-    /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> of
+    /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
+    /// <see cref="IUserEmailAudit{TUser}"/> of
     /// <see cref="User"/>, registered or not, by those in memory.</summary>
     /// <param name="services">The services of the application or test.</param>
     /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
@@ -28,10 +29,13 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             ServiceDescriptor.Singleton<IUserStore<User>>(static provider => provider.GetRequiredService<InMemoryUserStore>()));
         services.Replace(ServiceDescriptor.Singleton<IUserEmailAudit<User>>(
             static provider => new InMemoryUserEmailAudit<User>(provider.GetRequiredService<InMemoryUserStore>())));
+        services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<User>>(
+            static provider => new InMemoryUserBatchWriter<User>(provider.GetRequiredService<InMemoryUserStore>())));
         return services;
     }
 
-    /// <summary>Replaces <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>, registered or not, by those in
+    /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
+    /// <see cref="IUserEmailAudit{TUser}"/>, registered or not, by those in
     /// memory.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="services">The services of the application or test.</param>
@@ -51,6 +55,8 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             ServiceDescriptor.Singleton<IUserStore<TUser>>(static provider => provider.GetRequiredService<InMemoryUserStore<TUser>>()));
         services.Replace(ServiceDescriptor.Singleton<IUserEmailAudit<TUser>>(
             static provider => new InMemoryUserEmailAudit<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
+        services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<TUser>>(
+            static provider => new InMemoryUserBatchWriter<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
         return services;
     }
 

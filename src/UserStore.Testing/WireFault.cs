@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace UserStore.Testing;
 
@@ -9,20 +10,25 @@ public sealed class WireFault
 {
     private const string TransactWrite = "TransactWriteItems";
     private const string TransactRead = "TransactGetItems";
+    private const string BatchWrite = "BatchWriteItem";
+    private const string BatchRead = "BatchGetItem";
+    private const string ContentType = "application/x-amz-json-1.0";
 
     private static readonly string[] SingleWrites = ["PutItem", "UpdateItem", "DeleteItem"];
 
     private readonly string _name;
-    private readonly Func<WireRequest, Func<Task<HttpResponseMessage>>, CancellationToken, Task<HttpResponseMessage>> _meet;
+    private readonly Meeting _meet;
 
-    private WireFault(
-        string name, Func<WireRequest, Func<Task<HttpResponseMessage>>, CancellationToken, Task<HttpResponseMessage>> meet)
-        => (_name, _meet) = (name, meet);
+    private WireFault(string name, Meeting meet) => (_name, _meet) = (name, meet);
+
+    /// <summary>What happens to a request; it may be sent on with another body.</summary>
+    private delegate Task<HttpResponseMessage> Meeting(
+        WireRequest request, Func<string, Task<HttpResponseMessage>> send, CancellationToken cancellationToken);
 
     /// <summary>Gets the fault that the server does what it was asked for, and the connection breaks before its answer arrives.</summary>
-    public static WireFault LostAnswer { get; } = new(nameof(LostAnswer), static async (_, send, _) =>
+    public static WireFault LostAnswer { get; } = new(nameof(LostAnswer), static async (request, send, _) =>
     {
-        (await send().ConfigureAwait(false)).Dispose();
+        (await send(request.Body).ConfigureAwait(false)).Dispose();
         throw Broken();
     });
 
@@ -46,24 +52,82 @@ public sealed class WireFault
     public static WireFault TransactionConflict { get; } = new(nameof(TransactionConflict), static (request, send, _) =>
         request.Operation is TransactWrite or TransactRead ? Task.FromResult(Canceled(request))
         : SingleWrites.Contains(request.Operation) ? Task.FromResult(Error(HttpStatusCode.BadRequest, "TransactionConflictException"))
-        : send());
+        : send(request.Body));
 
     /// <summary>Makes the fault that the request reaches the server late.</summary>
     /// <param name="time">How late, by the system's clock.</param>
     /// <returns>The fault.</returns>
-    public static WireFault Delay(TimeSpan time) => new(nameof(Delay), async (_, send, cancellationToken) =>
+    public static WireFault Delay(TimeSpan time) => new(nameof(Delay), async (request, send, cancellationToken) =>
     {
         await Task.Delay(time, cancellationToken).ConfigureAwait(false);
-        return await send().ConfigureAwait(false);
+        return await send(request.Body).ConfigureAwait(false);
     });
+
+    /// <summary>Makes the fault that a batch read or write is done in part only, and the rest returned as unprocessed. Other requests
+    /// pass.</summary>
+    /// <param name="seed">The same seed leaves out the same parts of the same sequence of requests.</param>
+    /// <param name="share">How many of the keys or items of a batch are left out, from 0 to 1; one is always processed.</param>
+    /// <returns>The fault.</returns>
+    public static WireFault Unprocessed(int seed, double share)
+    {
+        var random = new Random(seed);
+        return new(nameof(Unprocessed), async (request, send, _) =>
+        {
+            if (request.Operation is not (BatchWrite or BatchRead))
+                return await send(request.Body).ConfigureAwait(false);
+            JsonNode body = JsonNode.Parse(request.Body)!;
+            JsonObject unprocessed;
+            lock (random)
+                unprocessed = LeaveOut(body["RequestItems"]!.AsObject(), () => random.NextDouble() < share);
+            HttpResponseMessage answer = await send(body.ToJsonString()).ConfigureAwait(false);
+            JsonNode content = JsonNode.Parse(await answer.Content.ReadAsStringAsync(CancellationToken.None).ConfigureAwait(false))!;
+            if (!answer.IsSuccessStatusCode)
+                return answer;
+            content[request.Operation == BatchWrite ? "UnprocessedItems" : "UnprocessedKeys"] = unprocessed;
+            answer.Headers.Remove("x-amz-crc32"); // of the answer as it was
+            answer.Content = new StringContent(content.ToJsonString(), Encoding.UTF8, ContentType);
+            return answer;
+        });
+    }
 
     /// <summary>Returns the name of the fault.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => _name;
 
     internal Task<HttpResponseMessage> MeetAsync(
-        WireRequest request, Func<Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
+        WireRequest request, Func<string, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
         => _meet(request, send, cancellationToken);
+
+    // Takes entries out of the request, and returns them in the same form. The first entry of all stays.
+    private static JsonObject LeaveOut(JsonObject tables, Func<bool> isLeftOut)
+    {
+        var leftOut = new JsonObject();
+        bool isFirst = true;
+        foreach ((string table, JsonNode? entry) in tables.ToList())
+        {
+            JsonArray all = entry as JsonArray ?? entry!["Keys"]!.AsArray();
+            JsonArray rest = [];
+            foreach (JsonNode? one in all.ToList())
+            {
+                if (!isFirst && isLeftOut())
+                {
+                    all.Remove(one);
+                    rest.Add(one);
+                }
+
+                isFirst = false;
+            }
+
+            if (rest.Count == 0)
+                continue;
+            JsonNode left = entry is JsonArray ? rest : entry!.DeepClone();
+            if (entry is not JsonArray)
+                left["Keys"] = rest;
+            leftOut.Add(table, left);
+        }
+
+        return leftOut;
+    }
 
     private static WireFault Answer(string name, HttpStatusCode status, string type)
         => new(name, (_, _, _) => Task.FromResult(Error(status, type)));
@@ -86,6 +150,6 @@ public sealed class WireFault
         Content = new StringContent(
             $$"""{"__type":"com.amazonaws.dynamodb.v20120810#{{type}}","message":"As the test asked."{{more}}}""",
             Encoding.UTF8,
-            "application/x-amz-json-1.0"),
+            ContentType),
     };
 }

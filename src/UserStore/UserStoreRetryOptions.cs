@@ -13,6 +13,9 @@ namespace UserStore;
 /// </remarks>
 public sealed class UserStoreRetryOptions
 {
+    // Half of the ten minutes for which a token of a transaction is known; Amazon DynamoDB API Reference, "TransactWriteItems".
+    private static readonly TimeSpan MaxTotalTime = TimeSpan.FromMinutes(5);
+
     /// <summary>Gets or sets how long a call goes on to repeat its requests: no attempt begins later.</summary>
     /// <value>0 to 5 minutes; 0 for a single attempt. The default is 30 seconds.</value>
     public TimeSpan TotalTime { get; set; } = TimeSpan.FromSeconds(30);
@@ -28,4 +31,20 @@ public sealed class UserStoreRetryOptions
     /// <summary>Gets or sets the longest pause of all.</summary>
     /// <value>1 millisecond to 1 minute, not below <see cref="FirstDelay"/>. The default is 5 seconds.</value>
     public TimeSpan LongestDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Returns which properties are out of their ranges, as the begin and the end of a sentence.</summary>
+    internal IEnumerable<string> Mistakes()
+    {
+        var minute = TimeSpan.FromMinutes(1);
+        var millisecond = TimeSpan.FromMilliseconds(1);
+        (string Name, TimeSpan Value, TimeSpan Min, TimeSpan Max)[] ranges =
+        [
+            (nameof(TotalTime), TotalTime, TimeSpan.Zero, MaxTotalTime),
+            (nameof(AttemptTimeout), AttemptTimeout, TimeSpan.FromMilliseconds(10), minute),
+            (nameof(FirstDelay), FirstDelay, millisecond, minute),
+            (nameof(LongestDelay), LongestDelay, FirstDelay > millisecond ? FirstDelay : millisecond, minute),
+        ];
+        return ranges.Where(range => range.Value < range.Min || range.Value > range.Max)
+            .Select(range => $"Retry.{range.Name} is {range.Value}, but must be between {range.Min} and {range.Max}.");
+    }
 }

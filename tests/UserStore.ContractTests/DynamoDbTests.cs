@@ -47,3 +47,6 @@ public sealed class DynamoDbAuditTests(LocalServer server) : AuditContract(new D
 
 [Collection(ServerTests.Name)]
 public sealed class DynamoDbManyUsersTests(LocalServer server) : ManyUsersContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbBatchWriterTests(LocalServer server) : BatchWriterContract(new DynamoDbStores(server));

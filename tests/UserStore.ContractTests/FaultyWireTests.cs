@@ -47,3 +47,6 @@ public sealed class FaultyWireAuditTests(LocalServer server) : AuditContract(new
 
 [Collection(ServerTests.Name)]
 public sealed class FaultyWireManyUsersTests(LocalServer server) : ManyUsersContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireBatchWriterTests(LocalServer server) : BatchWriterContract(new FaultyWireStores(server));

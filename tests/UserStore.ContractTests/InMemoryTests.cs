@@ -32,3 +32,5 @@ public sealed class InMemoryEmailConcurrencyTests() : EmailConcurrencyContract(n
 public sealed class InMemoryAuditTests() : AuditContract(new InMemoryStores());
 
 public sealed class InMemoryManyUsersTests() : ManyUsersContract(new InMemoryStores());
+
+public sealed class InMemoryBatchWriterTests() : BatchWriterContract(new InMemoryStores());

@@ -15,9 +15,6 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
 
     private const int TokenKeyLength = 32; // AES-256
 
-    // Half of the ten minutes for which a token of a transaction is known; Amazon DynamoDB API Reference, "TransactWriteItems".
-    private static readonly TimeSpan MaxRetryTime = TimeSpan.FromMinutes(5);
-
     public ValidateOptionsResult Validate(string? name, UserStoreOptions options)
     {
         if (name != UserStoreBuilder.NameFor(typeof(TUser)))
@@ -58,7 +55,7 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
                 yield return $"UsersTable and EmailsTable both make the table name '{users}', but each table needs a name of its own.";
         }
 
-        foreach (string failure in IndexFailures(options).Concat(RetryFailures(options.Retry)))
+        foreach (string failure in IndexFailures(options).Concat(options.Retry.Mistakes()))
             yield return failure;
         if (options.NormalizeEmail is null)
             yield return "NormalizeEmail is null, but must be a function.";
@@ -74,21 +71,6 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             yield return $"Stream is '{options.Stream}', but must be one of {string.Join(", ", Enum.GetNames<StreamView>())}.";
         if (options.TableCreationTimeout < TimeSpan.FromSeconds(1) || options.TableCreationTimeout > TimeSpan.FromDays(1))
             yield return $"TableCreationTimeout is {options.TableCreationTimeout}, but must be between 1 second and 1 day.";
-    }
-
-    private static IEnumerable<string> RetryFailures(UserStoreRetryOptions retry)
-    {
-        var minute = TimeSpan.FromMinutes(1);
-        var millisecond = TimeSpan.FromMilliseconds(1);
-        (string Name, TimeSpan Value, TimeSpan Min, TimeSpan Max)[] ranges =
-        [
-            (nameof(retry.TotalTime), retry.TotalTime, TimeSpan.Zero, MaxRetryTime),
-            (nameof(retry.AttemptTimeout), retry.AttemptTimeout, TimeSpan.FromMilliseconds(10), minute),
-            (nameof(retry.FirstDelay), retry.FirstDelay, millisecond, minute),
-            (nameof(retry.LongestDelay), retry.LongestDelay, retry.FirstDelay > millisecond ? retry.FirstDelay : millisecond, minute),
-        ];
-        return ranges.Where(range => range.Value < range.Min || range.Value > range.Max)
-            .Select(range => $"Retry.{range.Name} is {range.Value}, but must be between {range.Min} and {range.Max}.");
     }
 
     private static IEnumerable<string> IndexFailures(UserStoreOptions options)

@@ -21,7 +21,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </remarks>
 public static class UserStoreServiceCollectionExtensions
 {
-    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> of
+    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
+    /// <see cref="IUserEmailAudit{TUser}"/> of
     /// <see cref="User"/>.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; without it the defaults apply.</param>
@@ -33,7 +34,8 @@ public static class UserStoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> of
+    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
+    /// <see cref="IUserEmailAudit{TUser}"/> of
     /// <see cref="User"/>, with options from configuration.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key is an
@@ -48,7 +50,8 @@ public static class UserStoreServiceCollectionExtensions
         return Bind(builder, configuration);
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> for a user type of the
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
+    /// <see cref="IUserEmailAudit{TUser}"/> for a user type of the
     /// service.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
@@ -65,7 +68,8 @@ public static class UserStoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/> for a user type of the service, with
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
+    /// <see cref="IUserEmailAudit{TUser}"/> for a user type of the service, with
     /// options from configuration.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
@@ -100,6 +104,8 @@ public static class UserStoreServiceCollectionExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<DynamoDbClients>().Get(OptionsOf<TUser>(provider)));
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
             UserContext.Create(ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), OptionsOf<TUser>(provider))));
+        services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(
+            ClientOf<TUser>(provider), ContextOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(
             ClientOf<TUser>(provider), ContextOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
         return builder;

@@ -14,8 +14,9 @@ internal static class ItemRules
     private const int LargestExponent = 125;
     private const int SmallestExponent = -130;
 
+    /// <summary>Returns the size of an item in bytes.</summary>
     /// <exception cref="InvalidUserException">The item breaks a rule; all that are broken are listed.</exception>
-    public static void Check(Dictionary<string, AttributeValue> item, UserModel model)
+    public static long Check(Dictionary<string, AttributeValue> item, UserModel model)
     {
         var broken = new List<UserRuleViolation>();
         long size = 0;
@@ -29,8 +30,7 @@ internal static class ItemRules
 
         if (size > MaxItemBytes)
             broken.Add(new UserRuleViolation("Item", "must not exceed 400 KB, attribute names included"));
-        if (broken.Count > 0)
-            throw new InvalidUserException(broken);
+        return broken.Count > 0 ? throw new InvalidUserException(broken) : size;
     }
 
     private static string PropertyName(string attribute, UserModel model)

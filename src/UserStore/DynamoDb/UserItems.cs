@@ -37,11 +37,13 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     /// <summary>Refuses a user whose item would break a rule, without mapping it when its properties alone show that it does not.</summary>
     /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
-    public void Check(TUser user)
-    {
-        if (LargestSize(user) is not { } size || size > ItemRules.MaxItemBytes)
-            ToItem(user);
-    }
+    public void Check(TUser user) => SizeOf(user);
+
+    /// <summary>Returns at least the size of a user's item in bytes, checked as by <see cref="Check(TUser)"/>.</summary>
+    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    public long SizeOf(TUser user) => LargestSize(user) is { } size and <= ItemRules.MaxItemBytes
+        ? size
+        : ItemRules.Check(Map(user), model);
 
     /// <summary>Maps the new values of a patch as the context maps whole users.</summary>
     /// <exception cref="InvalidUserException">A value breaks a rule of DynamoDB.</exception>

@@ -75,7 +75,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <summary>Reads an item consistently, expired or not.</summary>
     public async Task<StoredUser> ReadAsync(StoreCall call, string userId)
     {
-        var request = new GetItemRequest { TableName = TableName, Key = KeyOf(userId), ConsistentRead = true };
+        var request = new GetItemRequest { TableName = TableName, Key = KeyOf(userId), ConsistentRead = true, ReturnConsumedCapacity = call.Capacity };
         GetItemResponse response = await call.SendAsync(
             "GetItem", Users, token => Client.GetItemAsync(request, token)).ConfigureAwait(false);
         return new StoredUser(response.Item, Model);

@@ -64,6 +64,13 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         });
     }
 
+    /// <summary>Returns the user as it is to be stored whatever is there.</summary>
+    public TUser PrepareOverwrite(TUser user)
+    {
+        TUser prepared = PrepareReplacement(user);
+        return prepared.CreatedAt == default ? prepared with { CreatedAt = prepared.UpdatedAt } : prepared;
+    }
+
     public PreparedPatch PreparePatch(string userId, UserPatch<TUser> patch)
     {
         ArgumentNullException.ThrowIfNull(patch);

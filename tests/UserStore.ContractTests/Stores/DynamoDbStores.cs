@@ -25,6 +25,9 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
         return await CreateAsync<TUser>(options);
     }
 
+    public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
+        => new DynamoDbUserBatchWriter<TUser>(Client, _options[store], Time);
+
     public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         => new DynamoDbUserEmailAudit<TUser>(Client, _options[store], Time);
 

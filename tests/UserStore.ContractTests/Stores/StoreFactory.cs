@@ -10,6 +10,9 @@ public abstract class StoreFactory : IAsyncDisposable
     public abstract Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
         where TUser : User;
 
+    public abstract IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
+        where TUser : User;
+
     public abstract IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         where TUser : User;
 
@@ -37,6 +40,9 @@ public sealed class InMemoryStores : StoreFactory
             options.TokenKeys.Add(key);
         return Task.FromResult<IUserStore<TUser>>(new InMemoryUserStore<TUser>(options));
     }
+
+    public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
+        => new InMemoryUserBatchWriter<TUser>((InMemoryUserStore<TUser>)store);
 
     public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         => new InMemoryUserEmailAudit<TUser>((InMemoryUserStore<TUser>)store);

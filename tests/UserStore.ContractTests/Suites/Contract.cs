@@ -20,6 +20,8 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 
     protected Task<IUserStore<User>> CreateStoreWithSharedEmailsAsync() => stores.CreateAsync<User>(uniqueEmails: false);
 
+    protected IUserBatchWriter<User> WriterOf(IUserStore<User> store) => stores.WriterOf(store);
+
     protected IUserEmailAudit<User> AuditOf(IUserStore<User> store) => stores.AuditOf(store);
 
     protected int MostWritersOfOneUser => stores.MostWritersOfOneUser;

@@ -85,6 +85,20 @@ public sealed class ReadmeExamples
         await foreach (UserSegmentPage<AppUser> part in store.ListSegmentsAsync(all))
             positions[part.Segment] = part.ContinuationToken;
         positions.Should().HaveCount(8);
+
+        IUserBatchWriter<AppUser> writer = new InMemoryUserBatchWriter<AppUser>((InMemoryUserStore<AppUser>)store);
+        AppUser[] newUsers = [new(), new() { UserId = userId }];
+        var kept = new List<AppUser?>();
+        ValueTask KeepForLaterAsync(AppUser? user)
+        {
+            kept.Add(user);
+            return ValueTask.CompletedTask;
+        }
+
+        var options = new BatchWriteOptions<AppUser> { Concurrency = 32, OnNotWritten = item => KeepForLaterAsync(item.Item) };
+        BatchWriteResult<AppUser> result = await writer.CreateAsync(newUsers, options);
+        Console.WriteLine($"{result.Written} of {result.Read} written, {result.Rejected} rejected, {result.Unknown} unknown");
+        (result.Written, kept.Single()!.UserId).Should().Be((1, userId));
     }
 
     [Fact]

@@ -145,11 +145,11 @@ public sealed class ErrorTranslationTests
     {
         _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new ConditionalCheckFailedException("changed") { Item = new() { ["user_id"] = new("fake-1"), ["write_id"] = new("other") } });
-        var context = new Mock<Amazon.DynamoDBv2.DataModel.IDynamoDBContext>();
-        context.Setup(
-            c => c.LoadAsync<User>(It.IsAny<object>(), It.IsAny<Amazon.DynamoDBv2.DataModel.LoadConfig>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(FakeUsers.Create(1) with { Version = 5, WriteId = "w", Email = null });
-        var store = new DynamoDbUserStore<User>(_client.Object, context.Object, Options, TimeProvider.System);
+        _client.Setup(c => c.GetItemAsync(It.IsAny<GetItemRequest>(), It.IsAny<CancellationToken>())).ReturnsAsync(new GetItemResponse
+        {
+            Item = new() { ["user_id"] = new("fake-1"), ["version"] = new() { N = "5" }, ["write_id"] = new("w") },
+        });
+        DynamoDbUserStore<User> store = Store();
 
         Func<Task> delete = () => store.DeleteAsync("fake-1");
 

@@ -68,11 +68,18 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
         }
     }
 
-    private async Task<TransactionCanceledException?> SendAsync(
-        StoreCall call, List<TransactWriteItem> actions, Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal)
+    /// <summary>Sends actions as they are, each user's own and the acquisition of its email.</summary>
+    /// <returns>Null when all was written; else why nothing was.</returns>
+    public async Task<TransactionCanceledException?> SendAsync(
+        StoreCall call, List<TransactWriteItem> actions, Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null)
     {
         // Under one token DynamoDB applies a request once, however often it arrives; other actions are another request.
-        var request = new TransactWriteItemsRequest { TransactItems = actions, ClientRequestToken = Guid.NewGuid().ToString() };
+        var request = new TransactWriteItemsRequest
+        {
+            TransactItems = actions,
+            ClientRequestToken = Guid.NewGuid().ToString(),
+            ReturnConsumedCapacity = call.Capacity,
+        };
         WriteAnswer<TransactWriteItemsResponse> answer = await call.WriteAsync(
             "TransactWriteItems",
             users.Schema.Tables,

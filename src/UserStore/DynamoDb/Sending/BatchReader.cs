@@ -34,7 +34,7 @@ internal sealed class BatchReader(IAmazonDynamoDB client)
                 found.Add(item[name].S, item);
 
             wanted = response.UnprocessedKeys?.GetValueOrDefault(table.TableName)?.Keys ?? [];
-            if (wanted.Count > 0 && !await call.TryPauseAsync().ConfigureAwait(false))
+            if (wanted.Count > 0 && !await call.TryPauseForUnprocessedAsync().ConfigureAwait(false))
             {
                 throw new UserStoreThrottledException(
                     $"BatchGetItem on table '{table.TableName}' left {wanted.Count} of {keys.Count} keys unread. "

@@ -10,8 +10,6 @@ internal sealed class RequestSender(IAmazonDynamoDB client, StoreSchema schema, 
     /// retries, which nobody here sees.</summary>
     public bool OwnsRetries { get; } = client is UserStoreClient;
 
-    public UserStoreRetryOptions Retry => schema.Options.Retry;
-
     public TimeProvider Time => time;
 
     public FailureTranslator Failures { get; } = new(client, schema.Model.UserType);
@@ -19,5 +17,19 @@ internal sealed class RequestSender(IAmazonDynamoDB client, StoreSchema schema, 
     /// <summary>Begins a call whose requests share one time limit.</summary>
     /// <param name="cancellationToken">Abandons the call.</param>
     /// <param name="userId">The user that the call writes, if it writes one.</param>
-    public StoreCall Begin(CancellationToken cancellationToken, string? userId = null) => new(this, userId, cancellationToken);
+    /// <param name="retry">How its requests are repeated; as the options of the store say if null.</param>
+    /// <param name="observer">What is told about its requests.</param>
+    public StoreCall Begin(
+        CancellationToken cancellationToken, string? userId = null, UserStoreRetryOptions? retry = null, ICallObserver? observer = null)
+        => new(this, userId, retry ?? schema.Options.Retry, observer, cancellationToken);
+}
+
+/// <summary>Is told about the requests of a call.</summary>
+internal interface ICallObserver
+{
+    /// <summary>A request, or a part of it, is about to be sent again.</summary>
+    void Retrying(bool isThrottled);
+
+    /// <summary>A response came.</summary>
+    void Answered(object? response);
 }

@@ -4,10 +4,14 @@ using UserStore.DynamoDb.Tables;
 namespace UserStore.DynamoDb.Sending;
 
 /// <summary>One call of the store: sends its requests, again where that can help, until its time is up.</summary>
-internal sealed class StoreCall(RequestSender sender, string? userId, CancellationToken cancellationToken)
+internal sealed class StoreCall(
+    RequestSender sender, string? userId, UserStoreRetryOptions retry, ICallObserver? observer, CancellationToken cancellationToken)
 {
     private readonly long _started = sender.Time.GetTimestamp();
     private int _pauses;
+
+    /// <summary>Gets what requests ask of DynamoDB about their capacity: nothing, unless somebody counts it.</summary>
+    public ReturnConsumedCapacity? Capacity => observer is null ? null : ReturnConsumedCapacity.TOTAL;
 
     /// <summary>Sends a request that may safely be applied twice.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
@@ -81,37 +85,57 @@ internal sealed class StoreCall(RequestSender sender, string? userId, Cancellati
         }
     }
 
+    /// <summary>Waits before what DynamoDB left unprocessed is sent again.</summary>
+    /// <returns>False when the time of the call is up.</returns>
+    public Task<bool> TryPauseForUnprocessedAsync()
+    {
+        observer?.Retrying(isThrottled: true);
+        return TryPauseAsync();
+    }
+
     /// <summary>Waits before what was found is looked at again, because somebody else keeps changing it.</summary>
     /// <returns>False when the time of the call is up.</returns>
     public async Task<bool> TryPauseAsync()
     {
         // Full jitter: callers that met each other once do not meet again.
         double ceiling = Math.Min(
-            sender.Retry.LongestDelay.TotalMilliseconds,
-            sender.Retry.FirstDelay.TotalMilliseconds * Math.Pow(2, _pauses++));
+            retry.LongestDelay.TotalMilliseconds,
+            retry.FirstDelay.TotalMilliseconds * Math.Pow(2, _pauses++));
         var pause = TimeSpan.FromMilliseconds(ceiling * Random.Shared.NextDouble());
-        if (sender.Time.GetElapsedTime(_started) + pause >= sender.Retry.TotalTime)
+        if (sender.Time.GetElapsedTime(_started) + pause >= retry.TotalTime)
             return false;
         await Task.Delay(pause, sender.Time, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    private bool HasTime => sender.OwnsRetries && sender.Time.GetElapsedTime(_started) < sender.Retry.TotalTime;
+    private bool HasTime => sender.OwnsRetries && sender.Time.GetElapsedTime(_started) < retry.TotalTime;
 
     private async Task<TResponse> AttemptAsync<TResponse>(Func<CancellationToken, Task<TResponse>> send)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!sender.OwnsRetries)
-            return await send(cancellationToken).ConfigureAwait(false);
+        TResponse response;
+        if (sender.OwnsRetries)
+        {
+            using var timeout = new CancellationTokenSource(retry.AttemptTimeout, sender.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+            response = await send(either.Token).ConfigureAwait(false);
+        }
+        else
+        {
+            response = await send(cancellationToken).ConfigureAwait(false);
+        }
 
-        using var timeout = new CancellationTokenSource(sender.Retry.AttemptTimeout, sender.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        return await send(either.Token).ConfigureAwait(false);
+        observer?.Answered(response);
+        return response;
     }
 
     private async Task<bool> CanRetryAsync(Exception failure)
-        => (sender.OwnsRetries ? RequestFailure.IsTransient(failure) : RequestFailure.IsConflict(failure))
-            && await TryPauseAsync().ConfigureAwait(false);
+    {
+        if (!(sender.OwnsRetries ? RequestFailure.IsTransient(failure) : RequestFailure.IsConflict(failure)))
+            return false;
+        observer?.Retrying(RequestFailure.IsThrottle(failure));
+        return await TryPauseAsync().ConfigureAwait(false);
+    }
 
     // Whatever a cancelled request ends with, the caller is told of the cancellation.
     private void ThrowIfCancelled(Exception failure)

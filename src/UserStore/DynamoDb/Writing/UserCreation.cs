@@ -11,9 +11,11 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     UserTable<TUser> table, EmailTransaction<TUser>? emails)
     where TUser : User
 {
-    public async Task<TUser> CreateAsync(TUser created, CancellationToken cancellationToken)
+    public Task<TUser> CreateAsync(TUser created, CancellationToken cancellationToken)
+        => CreateAsync(table.Sender.Begin(cancellationToken, created.UserId), created);
+
+    public async Task<TUser> CreateAsync(StoreCall call, TUser created)
     {
-        StoreCall call = table.Sender.Begin(cancellationToken, created.UserId);
         UserRefusal? refusal = await WriteAsync(call, created).ConfigureAwait(false);
         if (refusal is null)
             return created;
@@ -32,6 +34,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
         }
 
         PutItemRequest request = put.ToRequest();
+        request.ReturnConsumedCapacity = call.Capacity;
         return UserRefusal.Of(await call.WriteAsync(
             "PutItem",
             table.Users,
@@ -40,7 +43,9 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
             .ConfigureAwait(false));
     }
 
-    private Put ToPut(TUser created)
+    /// <summary>Returns the write of the user itself.</summary>
+    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    public Put ToPut(TUser created)
     {
         var writer = new ExpressionWriter();
         string absentOrExpired = $"attribute_not_exists({writer.Name(table.Model.Key)}) OR {writer.Expired(table.Model, created.UpdatedAt)}";

@@ -12,15 +12,19 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     where TUser : User
 {
     /// <summary>Deletes whatever revision is stored, or the one with the expected version, and returns it.</summary>
-    public async Task<TUser?> DeleteAsync(string userId, long? expectedVersion, CancellationToken cancellationToken)
+    public Task<TUser?> DeleteAsync(string userId, long? expectedVersion, CancellationToken cancellationToken)
+        => DeleteAsync(table.Sender.Begin(cancellationToken, userId), userId, expectedVersion);
+
+    /// <summary>Deletes whatever revision is stored, or the one with the expected version, and returns it.</summary>
+    public async Task<TUser?> DeleteAsync(StoreCall call, string userId, long? expectedVersion)
     {
-        StoreCall call = table.Sender.Begin(cancellationToken, userId);
         UserRefusal? refusal = null;
         for (int round = 1; ; round++)
         {
-            TUser? user = await table.FindAsync(call, userId, ReadConsistency.Strong).ConfigureAwait(false);
-            if (user is null)
+            StoredUser stored = await table.ReadAsync(call, userId).ConfigureAwait(false);
+            if (!stored.Exists(table.Requests.Now()))
                 return null;
+            TUser user = table.ToUser(stored);
             if (expectedVersion is not null && user.Version != expectedVersion)
                 throw new UserConflictException(userId, expectedVersion, user.Version, innerException: refusal?.Failure);
 
@@ -63,6 +67,7 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
         }
 
         DeleteItemRequest request = delete.ToRequest();
+        request.ReturnConsumedCapacity = call.Capacity;
         return UserRefusal.Of(await call.WriteAsync(
             "DeleteItem", table.Users, token => table.Client.DeleteItemAsync(request, token)).ConfigureAwait(false));
     }

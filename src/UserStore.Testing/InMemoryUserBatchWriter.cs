@@ -1,0 +1,89 @@
+using System.Diagnostics.CodeAnalysis;
+using UserStore.Batching;
+using UserStore.Requests;
+
+namespace UserStore.Testing;
+
+/// <summary>Writes any number of users to an in-memory store, one call of the store each, which meet its faults.</summary>
+/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <remarks>Nothing is retried, and no capacity is consumed.</remarks>
+public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserBatchWriter<TUser>
+    where TUser : User
+{
+    private readonly InMemoryUserStore<TUser> _store;
+    private readonly BatchOperation<TUser> _creates;
+    private readonly BatchOperation<TUser> _replaces;
+    private readonly BatchOperation<string> _deletes;
+
+    /// <summary>Initializes a new instance of the <see cref="InMemoryUserBatchWriter{TUser}"/> class.</summary>
+    /// <param name="store">The store to write to.</param>
+    public InMemoryUserBatchWriter(InMemoryUserStore<TUser> store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+
+        _store = store;
+        _creates = new SingleWrites<TUser>(user => Prepared(store.Requests.PrepareCreate(user)), async (item, _, token) =>
+        {
+            await store.CreateAsync(item.Prepared!, token).ConfigureAwait(false);
+            return true;
+        });
+        _replaces = new SingleWrites<TUser>(user => Prepared(store.Requests.PrepareOverwrite(user)), async (item, _, token) =>
+        {
+            await store.OverwriteAsync(item.Prepared!, token).ConfigureAwait(false);
+            return true;
+        });
+        _deletes = new SingleWrites<string>(
+            userId =>
+            {
+                UserRequests<TUser>.CheckId(userId);
+                return (userId, userId);
+            },
+            async (item, _, token) => await store.DeleteAsync(item.Prepared!, null, token).ConfigureAwait(false) is not null);
+    }
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<TUser>> CreateAsync(
+        IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_creates, users?.ToAsyncEnumerable(), options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<TUser>> CreateAsync(
+        IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_creates, users, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<TUser>> ReplaceAsync(
+        IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(Replaces(), users?.ToAsyncEnumerable(), options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<TUser>> ReplaceAsync(
+        IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(Replaces(), users, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<string>> DeleteAsync(
+        IEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_deletes, userIds?.ToAsyncEnumerable(), options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<string>> DeleteAsync(
+        IAsyncEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_deletes, userIds, options, cancellationToken);
+
+    private (TUser Prepared, string UserId) Prepared(TUser user)
+    {
+        _store.Items.Check(user);
+        return (user, user.UserId);
+    }
+
+    private BatchOperation<TUser> Replaces()
+        => _store.HasUniqueEmails ? throw BatchOperation<TUser>.ReplaceWithUniqueEmails() : _replaces;
+
+    private Task<BatchWriteResult<T>> RunAsync<T>(
+        BatchOperation<T> operation, IAsyncEnumerable<T>? items, BatchWriteOptions<T>? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return BatchRun<T>.RunAsync(operation, items, options, _store.Time, cancellationToken);
+    }
+}

@@ -1,0 +1,207 @@
+using System.Runtime.ExceptionServices;
+
+namespace UserStore.Batching;
+
+/// <summary>Takes items from a sequence, a window at a time, and sends them, several requests at a time.</summary>
+internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions<T> options, TimeProvider time) : IDisposable
+{
+    private const int WindowSize = 100;
+    private const int MaxConcurrency = 256;
+
+    private readonly BatchTally<T> _tally = new(options, time);
+    private readonly AdaptiveLimit _limit = new(options.Concurrency);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<Task> _running = [];
+    private readonly Lock _lock = new();
+    private Exception? _broken;
+
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static async Task<BatchWriteResult<T>> RunAsync(
+        BatchOperation<T> operation,
+        IAsyncEnumerable<T> items,
+        BatchWriteOptions<T>? options,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        options ??= new BatchWriteOptions<T>();
+        Check(options);
+        using var run = new BatchRun<T>(operation, options, time);
+        return await run.RunAsync(items, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Check(BatchWriteOptions<T> options)
+    {
+        if (options.Concurrency is < 1 or > MaxConcurrency)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Concurrency, $"{nameof(options.Concurrency)} must be between 1 and {MaxConcurrency}.");
+        }
+
+        if (options.Deadline <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Deadline, $"{nameof(options.Deadline)} must be more than zero.");
+        if (!Enum.IsDefined(options.Duplicates))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Duplicates, $"{nameof(options.Duplicates)} is not defined.");
+        if (options.Retry?.Mistakes().FirstOrDefault() is { } mistake)
+            throw new ArgumentOutOfRangeException(nameof(options), mistake);
+    }
+
+    private async Task<BatchWriteResult<T>> RunAsync(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(options.Deadline ?? Timeout.InfiniteTimeSpan, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(end.Token, _stop.Token);
+        Exception? sequenceError = await ReadAsync(items, reading.Token, end.Token).ConfigureAwait(false);
+        await Task.WhenAll(Running()).ConfigureAwait(false);
+        _tally.Report(_limit.IsReduced, isLast: true);
+        if (_broken is not null)
+            ExceptionDispatchInfo.Throw(_broken);
+
+        BatchEnd endedBy = cancellationToken.IsCancellationRequested ? BatchEnd.Cancelled
+            : deadline.IsCancellationRequested ? BatchEnd.DeadlineReached
+            : _stop.IsCancellationRequested ? BatchEnd.StoppedAtFailure
+            : sequenceError is not null ? BatchEnd.SequenceFailed
+            : BatchEnd.Completed;
+        return _tally.ToResult(endedBy, endedBy == BatchEnd.SequenceFailed ? sequenceError : null);
+    }
+
+    public void Dispose()
+    {
+        _tally.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task<Exception?> ReadAsync(IAsyncEnumerable<T> items, CancellationToken reading, CancellationToken end)
+    {
+        var window = new OrderedDictionary<string, BatchItem<T>>(StringComparer.Ordinal);
+        Exception? failure = null;
+        try
+        {
+            await foreach (T item in items.WithCancellation(reading).ConfigureAwait(false))
+            {
+                await AddAsync(item, window).ConfigureAwait(false);
+                if (window.Count == WindowSize)
+                    await DispatchAsync(window, reading, end).ConfigureAwait(false);
+                reading.ThrowIfCancellationRequested();
+            }
+        }
+        catch (Exception failed)
+        {
+            failure = failed; // of the sequence, or the end of the batch: the result tells which
+        }
+
+        await DispatchAsync(window, reading, end).ConfigureAwait(false);
+        return failure;
+    }
+
+    private async Task AddAsync(T item, OrderedDictionary<string, BatchItem<T>> window)
+    {
+        long position = _tally.Read();
+        var added = new BatchItem<T>(position, item, default, (item as User)?.UserId ?? item as string);
+        try
+        {
+            if (item is null)
+                throw new InvalidUserException("Item", "must not be null");
+            (T prepared, string userId) = operation.Prepare(item);
+            added = added with { Prepared = prepared, UserId = userId };
+        }
+        catch (UserStoreException refusal)
+        {
+            await FailAsync(added, refusal).ConfigureAwait(false);
+            return;
+        }
+
+        if (window.TryAdd(added.UserId!, added))
+            return;
+        if (options.Duplicates == BatchDuplicates.LastWins)
+        {
+            window[added.UserId!] = added;
+            _tally.Superseded();
+            return;
+        }
+
+        await FailAsync(added, new InvalidUserException(
+            nameof(User.UserId), "occurs twice among the items of the batch that are not yet sent")).ConfigureAwait(false);
+    }
+
+    private async Task DispatchAsync(OrderedDictionary<string, BatchItem<T>> window, CancellationToken reading, CancellationToken end)
+    {
+        BatchItem<T>[] items = [.. window.Values];
+        window.Clear();
+        if (items.Length == 0)
+            return;
+        foreach (IReadOnlyList<BatchItem<T>> group in operation.Group(items))
+        {
+            long number;
+            try
+            {
+                number = await _limit.EnterAsync(reading).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                foreach (BatchItem<T> item in group)
+                    await TellAsync(() => _tally.NotWrittenAsync(item, UnwrittenReason.NotAttempted)).ConfigureAwait(false);
+                continue;
+            }
+
+            Start(group, number, end);
+        }
+    }
+
+    private void Start(IReadOnlyList<BatchItem<T>> group, long number, CancellationToken end)
+    {
+        Task sending = Task.Run(() => SendAsync(group, number, end), CancellationToken.None);
+        lock (_lock)
+            _running.Add(sending);
+        sending.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private async Task SendAsync(IReadOnlyList<BatchItem<T>> group, long number, CancellationToken end)
+    {
+        var request = new BatchRequest<T>(_tally, _limit, number, options.Retry);
+        try
+        {
+            await TellAsync(() => new ValueTask(operation.SendAsync(group, request, end))).ConfigureAwait(false);
+        }
+        finally
+        {
+            _limit.Exit(request.WasThrottled);
+            if (options.StopAtFirstFailure && _tally.HasFailures)
+                await _stop.CancelAsync().ConfigureAwait(false);
+            _tally.Report(_limit.IsReduced);
+        }
+    }
+
+    private async Task FailAsync(BatchItem<T> item, UserStoreException refusal)
+    {
+        await TellAsync(() => _tally.FailedAsync(item, refusal)).ConfigureAwait(false);
+        if (options.StopAtFirstFailure)
+            await _stop.CancelAsync().ConfigureAwait(false);
+    }
+
+    // Whatever the receiver of unwritten items throws ends the batch; what is already on its way is still counted.
+    private async Task TellAsync(Func<ValueTask> tell)
+    {
+        try
+        {
+            await tell().ConfigureAwait(false);
+        }
+        catch (Exception broken)
+        {
+            _broken ??= broken;
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task[] Running()
+    {
+        lock (_lock)
+            return [.. _running];
+    }
+
+    private void Forget(Task sent)
+    {
+        lock (_lock)
+            _running.Remove(sent);
+    }
+}

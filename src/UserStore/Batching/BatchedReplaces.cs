@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
+using UserStore.DynamoDb.Sending;
+
+namespace UserStore.Batching;
+
+/// <summary>Puts users whatever is there, as many in one request as may be, and again what DynamoDB leaves unprocessed.</summary>
+internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
+    : BatchOperation<TUser>
+    where TUser : User
+{
+    // Amazon DynamoDB API Reference, "BatchWriteItem". So many of the largest items stay below its 16 MB.
+    private const int MaxItems = 25;
+
+    public override (TUser Prepared, string UserId) Prepare(TUser item)
+    {
+        TUser replaced = table.Requests.PrepareOverwrite(item);
+        table.Items.Check(replaced);
+        return (replaced, replaced.UserId);
+    }
+
+    public override IEnumerable<IReadOnlyList<BatchItem<TUser>>> Group(IReadOnlyList<BatchItem<TUser>> items) => items.Chunk(MaxItems);
+
+    public override async Task SendAsync(
+        IReadOnlyList<BatchItem<TUser>> items, BatchRequest<TUser> request, CancellationToken cancellationToken)
+    {
+        Dictionary<string, BatchItem<TUser>> waiting = items.ToDictionary(item => item.UserId!, StringComparer.Ordinal);
+        StoreCall call = table.Sender.Begin(cancellationToken, items[0].UserId, request.Retry, request);
+        try
+        {
+            List<WriteRequest> writes = [.. items.Select(item => new WriteRequest(new PutRequest(table.Items.ToItem(item.Prepared!))))];
+            while (writes.Count > 0)
+            {
+                writes = await PutAsync(call, writes).ConfigureAwait(false);
+                HashSet<string> unprocessed = [.. writes.Select(write => write.PutRequest.Item[table.Model.Key.AttributeName].S)];
+                foreach (string written in waiting.Keys.Where(id => !unprocessed.Contains(id)).ToList())
+                {
+                    waiting.Remove(written);
+                    request.Tally.Written();
+                }
+
+                if (writes.Count > 0 && !await call.TryPauseForUnprocessedAsync().ConfigureAwait(false))
+                {
+                    throw new UserStoreThrottledException(
+                        $"BatchWriteItem on table '{table.TableName}' left {writes.Count} of {items.Count} users unwritten. "
+                            + "Try again later, or give the table more capacity.");
+                }
+            }
+        }
+        catch (InvalidUserException) when (items.Count > 1)
+        {
+            // DynamoDB refuses all for one. Which one, it tells to each alone; the others are written.
+            foreach (BatchItem<TUser> item in waiting.Values)
+                await SendAsync([item], request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is UserStoreException or OperationCanceledException)
+        {
+            foreach (BatchItem<TUser> item in waiting.Values)
+            {
+                await request.Tally.FailedAsync(item, failure is UserWriteOutcomeUnknownException unknown
+                    ? new UserWriteOutcomeUnknownException(item.UserId!, unknown.InnerException)
+                    : failure).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Returns what DynamoDB left unprocessed.</summary>
+    private async Task<List<WriteRequest>> PutAsync(StoreCall call, List<WriteRequest> writes)
+    {
+        var batch = new BatchWriteItemRequest
+        {
+            RequestItems = new() { [table.TableName] = writes },
+            ReturnConsumedCapacity = call.Capacity,
+        };
+        WriteAnswer<BatchWriteItemResponse> answer = await call.WriteAsync(
+            "BatchWriteItem", table.Users, token => table.Client.BatchWriteItemAsync(batch, token)).ConfigureAwait(false);
+        return answer.Response?.UnprocessedItems?.GetValueOrDefault(table.TableName) ?? [];
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using UserStore.Batching;
+using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Writing;
+using UserStore.Requests;
+
+namespace UserStore.DynamoDb;
+
+/// <summary>Writes any number of users to a DynamoDB table.</summary>
+/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserBatchWriter<TUser>
+    where TUser : User
+{
+    private readonly UserTable<TUser> _table;
+    private readonly TimeProvider _time;
+    private readonly BatchOperation<TUser> _creates;
+    private readonly BatchOperation<TUser>? _replaces;
+    private readonly BatchOperation<string> _deletes;
+
+    /// <summary>Initializes a new instance of the <see cref="DynamoDbUserBatchWriter{TUser}"/> class without dependency injection.</summary>
+    /// <param name="client">The client, which stays the caller's to dispose.</param>
+    /// <param name="options">The options of the store; not to be changed afterwards.</param>
+    /// <param name="time">The clock; the system's if null.</param>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    public DynamoDbUserBatchWriter(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? time = null)
+        : this(client, context: null, options, time ?? TimeProvider.System)
+    {
+    }
+
+    internal DynamoDbUserBatchWriter(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(options);
+
+        _table = new UserTable<TUser>(client, context, options, time);
+        _time = time;
+        EmailTransaction<TUser>? emails = null;
+        if (_table.Schema.Emails is { } emailsTable)
+        {
+            var reservations = new EmailReservations<TUser>(_table, emailsTable);
+            emails = new EmailTransaction<TUser>(_table, reservations);
+            _creates = new TransactedCreates<TUser>(_table, reservations);
+        }
+        else
+        {
+            var creation = new UserCreation<TUser>(_table, emails);
+            _creates = new SingleWrites<TUser>(PrepareCreate, async (item, request, token) =>
+            {
+                await creation.CreateAsync(_table.Sender.Begin(token, item.UserId, request.Retry, request), item.Prepared!).ConfigureAwait(false);
+                return true;
+            });
+            _replaces = new BatchedReplaces<TUser>(_table);
+        }
+
+        var deletion = new UserDeletion<TUser>(_table, emails);
+        _deletes = new SingleWrites<string>(PrepareDelete, async (item, request, token) =>
+            await deletion.DeleteAsync(
+                _table.Sender.Begin(token, item.UserId, request.Retry, request), item.UserId!, expectedVersion: null).ConfigureAwait(false)
+                is not null);
+    }
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<TUser>> CreateAsync(
+        IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
+        => CreateAsync(AsyncOf(users), options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<TUser>> CreateAsync(
+        IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_creates, users, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<TUser>> ReplaceAsync(
+        IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
+        => ReplaceAsync(AsyncOf(users), options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<TUser>> ReplaceAsync(
+        IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_replaces ?? throw BatchOperation<TUser>.ReplaceWithUniqueEmails(), users, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<string>> DeleteAsync(
+        IEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
+        => DeleteAsync(AsyncOf(userIds), options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BatchWriteResult<string>> DeleteAsync(
+        IAsyncEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_deletes, userIds, options, cancellationToken);
+
+    private static IAsyncEnumerable<T> AsyncOf<T>(IEnumerable<T> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return items.ToAsyncEnumerable();
+    }
+
+    private static (string Prepared, string UserId) PrepareDelete(string userId)
+    {
+        UserRequests<TUser>.CheckId(userId);
+        return (userId, userId);
+    }
+
+    private (TUser Prepared, string UserId) PrepareCreate(TUser user)
+    {
+        TUser created = _table.Requests.PrepareCreate(user);
+        _table.Items.Check(created);
+        return (created, created.UserId);
+    }
+
+    private Task<BatchWriteResult<T>> RunAsync<T>(
+        BatchOperation<T> operation, IAsyncEnumerable<T> items, BatchWriteOptions<T>? options, CancellationToken cancellationToken)
+        => BatchRun<T>.RunAsync(operation, items, options, _time, cancellationToken);
+}

@@ -1,0 +1,315 @@
+using System.Collections.Concurrent;
+using UserStore.ContractTests.Stores;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.Suites;
+
+public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores)
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Creates_write_every_user(bool uniqueEmails)
+    {
+        IUserStore<User> store = await CreateAsync(uniqueEmails);
+        User[] users = [.. FakeUsers.CreateMany(260).Select((user, i) => i % 10 == 0 ? user with { Email = null } : user)];
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users);
+
+        (result.Read, result.Written, result.IsComplete, result.EndedBy).Should().Be((260, 260, true, BatchEnd.Completed));
+        List<User> stored = await ReadAsync(store.ListAsync(new UserListOptions { Consistency = ReadConsistency.Strong }));
+        stored.Select(user => (user.UserId, user.Email, user.Name, user.Version)).Should().BeEquivalentTo(
+            users.Select(user => (user.UserId, user.Email, user.Name, (long?)1)));
+        if (uniqueEmails)
+            await IsInOrderAsync(store);
+    }
+
+    [Fact]
+    public async Task Creates_that_conflict_are_reported_and_fail_nobody_else()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        for (int i = 0; i < 20; i++)
+            await store.CreateAsync(new User { UserId = $"fake-{i}", Email = $"holder.{i}@example.test" });
+        User[] users = [.. Enumerable.Range(0, 300).Select(i => i switch
+        {
+            < 10 => new User { UserId = $"fake-{i}", Email = $"new.{i}@example.test" },
+            < 20 => new User { UserId = $"new-{i}", Email = $"holder.{i}@example.test" },
+            _ => new User { UserId = $"new-{i}", Email = $"new.{i}@example.test" },
+        })];
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users.OrderBy(user => user.UserId.GetHashCode(StringComparison.Ordinal)));
+
+        (result.Written, result.Rejected, result.Unknown, result.NotAttempted).Should().Be((280, 20, 0, 0));
+        result.NotWritten.Where(item => item.Error is UserAlreadyExistsException).Select(item => item.UserId)
+            .Should().BeEquivalentTo(users.Take(10).Select(user => user.UserId));
+        result.NotWritten.Where(item => item.Error is EmailAlreadyInUseException).Select(item => item.Item!.Email)
+            .Should().BeEquivalentTo(users.Skip(10).Take(10).Select(user => user.Email));
+        await IsInOrderAsync(store);
+        (await ReadAsync(store.ListAsync())).Should().HaveCount(300);
+    }
+
+    [Fact]
+    public async Task Users_with_one_email_in_one_batch_get_it_once()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        User[] users = [.. Enumerable.Range(0, 60).Select(i => new User { UserId = $"fake-{i}", Email = $"fake.{i % 20}@example.test" })];
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users);
+
+        (result.Written, result.Rejected).Should().Be((20, 40));
+        result.NotWritten.Should().OnlyContain(item => item.Error is EmailAlreadyInUseException);
+        await IsInOrderAsync(store);
+    }
+
+    [Fact]
+    public async Task Ids_are_made_where_none_are_given_and_told_with_what_was_not_written()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        await store.CreateAsync(new User { Email = "taken@example.test" });
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(
+            [new User { Email = "free@example.test" }, new User { Email = "taken@example.test" }, new User()]);
+
+        (result.Written, result.Rejected).Should().Be((2, 1));
+        UnwrittenItem<User> refused = result.NotWritten.Single();
+        (refused.Position, refused.Item!.UserId, refused.Reason).Should().Be((1, "", UnwrittenReason.Rejected));
+        Guid.Parse(refused.UserId!).Version.Should().Be(7);
+        refused.ToString().Should().NotContain("example.test");
+    }
+
+    [Fact]
+    public async Task Replaces_store_users_whatever_is_there()
+    {
+        IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
+        User old = await store.CreateAsync(FakeUsers.Create(1) with { Name = "Fake Old" });
+
+        BatchWriteResult<User> result = await WriterOf(store).ReplaceAsync(
+            FakeUsers.CreateMany(130).Select(user => user.UserId == old.UserId ? old with { Name = "Fake New", CreatedAt = old.CreatedAt } : user));
+
+        (result.Written, result.IsComplete).Should().Be((130, true));
+        User replaced = await store.GetAsync(old.UserId, ReadConsistency.Strong);
+        (replaced.Name, replaced.Version, replaced.CreatedAt).Should().Be(("Fake New", 2, old.CreatedAt));
+        User fresh = await store.GetAsync("fake-2", ReadConsistency.Strong);
+        (fresh.Version, fresh.CreatedAt).Should().Be((1, Now));
+        (await store.UpdateAsync(fresh with { Age = 1 })).Version.Should().Be(2, "a replaced user has a revision like any other");
+    }
+
+    [Fact]
+    public async Task Replaces_are_refused_where_emails_are_unique()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+
+        Func<Task> replace = () => WriterOf(store).ReplaceAsync([FakeUsers.Create(1)]);
+
+        (await replace.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().ContainAll("CreateAsync", "UpdateAsync", "UniqueEmails");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Deletes_remove_users_and_free_their_emails(bool uniqueEmails)
+    {
+        IUserStore<User> store = await CreateAsync(uniqueEmails);
+        await WriterOf(store).CreateAsync(FakeUsers.CreateMany(120));
+
+        BatchWriteResult<string> result = await WriterOf(store).DeleteAsync(Enumerable.Range(1, 150).Select(i => $"fake-{i}"));
+
+        (result.Read, result.Written, result.Absent, result.IsComplete).Should().Be((150, 120, 30, true));
+        (await ReadAsync(store.ListAsync())).Should().BeEmpty();
+        if (!uniqueEmails)
+            return;
+        List<UserEmailAuditPage> pages = await ReadAsync(AuditOf(store).CheckAsync());
+        pages.Sum(page => page.Reservations).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Bad_items_are_reported_by_position_and_rule_and_the_others_written()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        User[] users =
+        [
+            FakeUsers.Create(1), null!, new User { UserId = " " }, new User { Email = "nobody" },
+            new User { UserId = "fake-big", Name = new string('x', 400 * 1024) }, FakeUsers.Create(1), FakeUsers.Create(2),
+        ];
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users);
+
+        (result.Read, result.Written, result.Rejected).Should().Be((7, 2, 5));
+        result.NotWritten.OrderBy(item => item.Position).Select(item => (item.Position, ((InvalidUserException)item.Error!).Violations[0].Field))
+            .Should().Equal((1, "Item"), (2, "UserId"), (3, "Email"), (4, "Item"), (5, "UserId"));
+        BatchWriteResult<string> deleted = await WriterOf(store).DeleteAsync(["fake-1", "", null!, "fake-1", new string('x', 2049)]);
+        (deleted.Read, deleted.Written, deleted.Rejected).Should().Be((5, 1, 4));
+    }
+
+    [Fact]
+    public async Task Of_a_key_that_occurs_twice_close_together_the_last_wins_where_that_is_asked_for()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        User[] users = [.. Enumerable.Range(1, 4).Select(i => FakeUsers.Create(1) with { Name = $"Fake {i}" }), FakeUsers.Create(2)];
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(
+            users, new BatchWriteOptions<User> { Duplicates = BatchDuplicates.LastWins });
+
+        (result.Read, result.Written, result.Superseded, result.Rejected).Should().Be((5, 2, 3, 0));
+        (await store.GetAsync("fake-1", ReadConsistency.Strong)).Name.Should().Be("Fake 4");
+    }
+
+    [Fact]
+    public async Task Of_a_key_that_occurs_twice_far_apart_a_create_meets_its_condition_and_the_last_replace_wins()
+    {
+        IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
+        var options = new BatchWriteOptions<User> { Concurrency = 1 };
+        User[] users = [.. FakeUsers.CreateMany(150), FakeUsers.Create(1) with { Name = "Fake Last" }];
+
+        BatchWriteResult<User> created = await WriterOf(store).CreateAsync(users, options);
+        BatchWriteResult<User> replaced = await WriterOf(store).ReplaceAsync(users, options);
+
+        created.NotWritten.Should().ContainSingle().Which.Error.Should().BeOfType<UserAlreadyExistsException>();
+        (replaced.Written, replaced.IsComplete).Should().Be((151, true));
+        (await store.GetAsync("fake-1", ReadConsistency.Strong)).Name.Should().Be("Fake Last");
+    }
+
+    [Fact]
+    public async Task A_sequence_that_fails_is_told_and_what_it_gave_before_is_written()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(Failing());
+
+        (result.EndedBy, result.Written, result.IsComplete).Should().Be((BatchEnd.SequenceFailed, 130, false));
+        result.SequenceError.Should().BeOfType<InvalidTimeZoneException>();
+
+        static async IAsyncEnumerable<User> Failing()
+        {
+            foreach (User user in FakeUsers.CreateMany(130))
+                yield return user;
+            await Task.Yield();
+            throw new InvalidTimeZoneException();
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_by_cancellation_and_a_second_call_finishes_the_work()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        using var source = new CancellationTokenSource();
+        var left = new ConcurrentBag<User>();
+        using IEnumerator<User> users = FakeUsers.CreateMany(3_000).GetEnumerator();
+        int taken = 0;
+
+        BatchWriteResult<User> first = await WriterOf(store).CreateAsync(
+            Rest(), new BatchWriteOptions<User> { Concurrency = 2, OnNotWritten = item => Keep(item.Item!) }, source.Token);
+        BatchWriteResult<User> second = await WriterOf(store).CreateAsync(left.Concat(Rest()));
+
+        first.EndedBy.Should().Be(BatchEnd.Cancelled);
+        first.Read.Should().Be(first.Written + first.Unknown + first.NotAttempted).And.BeLessThan(3_000);
+        left.Should().HaveCount((int)(first.Unknown + first.NotAttempted));
+        second.NotWritten.Where(item => item.Error is not UserAlreadyExistsException).Should().BeEmpty("only those had been written after all");
+        (await ReadAsync(store.ListAsync())).Should().HaveCount(3_000);
+        await IsInOrderAsync(store);
+
+        IEnumerable<User> Rest()
+        {
+            while (users.MoveNext())
+            {
+                if (++taken == 450)
+                    source.Cancel();
+                yield return users.Current;
+            }
+        }
+
+        ValueTask Keep(User user)
+        {
+            left.Add(user);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_stops_at_the_first_failure_where_that_is_asked_for()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        await store.CreateAsync(FakeUsers.Create(1));
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(
+            FakeUsers.CreateMany(3_000), new BatchWriteOptions<User> { Concurrency = 1, StopAtFirstFailure = true });
+
+        result.EndedBy.Should().Be(BatchEnd.StoppedAtFailure);
+        result.Read.Should().BeLessThan(3_000);
+        result.Rejected.Should().Be(1);
+        result.Read.Should().Be(result.Written + result.Rejected + result.NotAttempted);
+    }
+
+    [Fact]
+    public async Task Only_the_first_thousand_unwritten_items_are_held_and_all_are_told()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        int told = 0;
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(
+            Enumerable.Range(0, 2_500).Select(_ => new User { UserId = " " }),
+            new BatchWriteOptions<User>
+            {
+                OnNotWritten = _ =>
+                {
+                    told++;
+                    return ValueTask.CompletedTask;
+                },
+            });
+
+        (result.Rejected, result.NotWritten.Count, told).Should().Be((2_500, 1_000, 2_500));
+    }
+
+    [Fact]
+    public async Task What_the_receiver_of_unwritten_items_throws_ends_the_batch()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+
+        Func<Task> create = () => WriterOf(store).CreateAsync(
+            FakeUsers.CreateMany(500).Prepend(null!), new BatchWriteOptions<User> { OnNotWritten = _ => throw new InvalidTimeZoneException() });
+
+        await create.Should().ThrowAsync<InvalidTimeZoneException>();
+    }
+
+    [Fact]
+    public async Task Progress_is_told_up_to_the_end()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        var progress = new LastProgress();
+
+        await WriterOf(store).CreateAsync(FakeUsers.CreateMany(300).Append(null!), new BatchWriteOptions<User> { Progress = progress });
+
+        (progress.Last!.Written, progress.Last.Failed).Should().Be((300, 1));
+    }
+
+    [Fact]
+    public async Task Options_out_of_range_are_named()
+    {
+        IUserBatchWriter<User> writer = WriterOf(await CreateStoreAsync());
+        (string Name, BatchWriteOptions<User> Options)[] mistakes =
+        [
+            ("Concurrency", new() { Concurrency = 0 }), ("Concurrency", new() { Concurrency = 257 }),
+            ("Deadline", new() { Deadline = TimeSpan.Zero }), ("Duplicates", new() { Duplicates = (BatchDuplicates)7 }),
+            ("Retry.TotalTime", new() { Retry = new() { TotalTime = TimeSpan.FromMinutes(6) } }),
+        ];
+
+        foreach ((string name, BatchWriteOptions<User> options) in mistakes)
+        {
+            Func<Task> create = () => writer.CreateAsync([FakeUsers.Create(1)], options);
+            (await create.Should().ThrowAsync<ArgumentOutOfRangeException>()).Which.Message.Should().Contain(name);
+        }
+
+        Func<Task> none = () => writer.CreateAsync((IEnumerable<User>)null!);
+        await none.Should().ThrowAsync<ArgumentNullException>();
+    }
+
+    private Task<IUserStore<User>> CreateAsync(bool uniqueEmails)
+        => uniqueEmails ? CreateStoreAsync() : CreateStoreWithSharedEmailsAsync();
+
+    private sealed class LastProgress : IProgress<BatchProgress>
+    {
+        public BatchProgress? Last { get; private set; }
+
+        public void Report(BatchProgress value) => Last = value;
+    }
+}
