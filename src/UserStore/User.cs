@@ -97,6 +97,13 @@ public record User
     [DynamoDBIgnore]
     internal string? StoredEmail { get; set; }
 
+    /// <summary>Gets or sets the expiry as the table holds it, likewise.</summary>
+    [DynamoDBIgnore]
+    internal DateTimeOffset? StoredExpiresAt { get; set; }
+
+    /// <summary>Notes that the table holds the user as it is.</summary>
+    internal void MarkAsStored() => (StoredEmail, StoredExpiresAt) = (Email, ExpiresAt);
+
     /// <summary>Returns the type, id and version; never an email, a name or another value.</summary>
     /// <returns>A text that is safe to log.</returns>
     public sealed override string ToString() => $"{GetType().Name} {{ UserId = {UserId}, Version = {Version} }}";

@@ -45,5 +45,5 @@ internal sealed class BatchRequest<T>(BatchTally<T> tally, AdaptiveLimit limit, 
         limit.Throttled(number);
     }
 
-    public void Answered(object? response) => tally.Answered(response);
+    public void Consumed(double units) => tally.Consumed(units);
 }

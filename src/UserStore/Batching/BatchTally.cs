@@ -1,5 +1,3 @@
-using Amazon.DynamoDBv2.Model;
-
 namespace UserStore.Batching;
 
 /// <summary>Counts what becomes of the items of a batch, and tells it to those who want to know.</summary>
@@ -62,18 +60,9 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
             _retried++;
     }
 
-    /// <summary>Adds the capacity that a response tells.</summary>
-    public void Answered(object? response)
+    /// <summary>Adds capacity units that a request consumed.</summary>
+    public void Consumed(double units)
     {
-        double units = response switch
-        {
-            PutItemResponse put => put.ConsumedCapacity?.CapacityUnits ?? 0,
-            DeleteItemResponse delete => delete.ConsumedCapacity?.CapacityUnits ?? 0,
-            GetItemResponse get => get.ConsumedCapacity?.CapacityUnits ?? 0,
-            TransactWriteItemsResponse transaction => transaction.ConsumedCapacity?.Sum(table => table.CapacityUnits ?? 0) ?? 0,
-            BatchWriteItemResponse batch => batch.ConsumedCapacity?.Sum(table => table.CapacityUnits ?? 0) ?? 0,
-            _ => 0,
-        };
         lock (_lock)
             _capacity += units;
     }

@@ -31,7 +31,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <summary>Marks a user as just read from the table.</summary>
     public static TUser AsRead(TUser user)
     {
-        user.StoredEmail = user.Email;
+        user.MarkAsStored();
         return user;
     }
 

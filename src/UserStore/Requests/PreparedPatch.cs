@@ -40,7 +40,7 @@ internal sealed record PreparedPatch(
                 : change.Apply(isStored(change.Property) ? change.Property.GetValue(user) : null));
         }
 
-        patched.StoredEmail = patched.Email;
+        patched.MarkAsStored();
         return patched;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Linq.Expressions;
@@ -16,8 +17,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
     UserStoreOptions options, TimeProvider time)
     where TUser : User
 {
-    private const string WriteIdAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    private const int WriteIdLength = 12; // 71 random bits
+    private const int WriteIdBytes = 9; // 12 characters
     private const int MaxSegments = 1_000_000; // Amazon DynamoDB API Reference, "Scan"
 
     private static readonly Lazy<TUser> Defaults = new(Activator.CreateInstance<TUser>);
@@ -270,7 +270,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         List<UserRuleViolation> broken = UserRules.Broken(user, Model);
         if (broken.Count > 0)
             throw new InvalidUserException(broken);
-        user.StoredEmail = user.Email;
+        user.MarkAsStored();
         return user;
     }
 
@@ -330,5 +330,5 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
     private static DateTimeOffset? WholeSeconds(DateTimeOffset? instant)
         => instant is null ? null : DateTimeOffset.FromUnixTimeSeconds(instant.Value.ToUnixTimeSeconds());
 
-    private static string NewWriteId() => RandomNumberGenerator.GetString(WriteIdAlphabet, WriteIdLength);
+    private static string NewWriteId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(WriteIdBytes));
 }

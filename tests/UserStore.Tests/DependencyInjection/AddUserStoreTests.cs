@@ -23,6 +23,8 @@ public sealed class AddUserStoreTests
 
         store.Should().BeOfType<DynamoDbUserStore>();
         provider.GetRequiredService<IUserStore<User>>().Should().BeSameAs(store);
+        provider.GetRequiredService<IUserBatchWriter<User>>().Should().BeOfType<DynamoDbUserBatchWriter<User>>();
+        provider.GetRequiredService<IUserEmailAudit<User>>().Should().BeOfType<DynamoDbUserEmailAudit<User>>();
     }
 
     [Fact]
@@ -31,6 +33,8 @@ public sealed class AddUserStoreTests
         await using ServiceProvider provider = new ServiceCollection().AddUserStore<Member>(UseLocalAddress).Services.BuildServiceProvider(Strict);
 
         provider.GetRequiredService<IUserStore<Member>>().Should().BeOfType<DynamoDbUserStore<Member>>();
+        provider.GetRequiredService<IUserBatchWriter<Member>>().Should().BeOfType<DynamoDbUserBatchWriter<Member>>();
+        provider.GetRequiredService<IUserEmailAudit<Member>>().Should().BeOfType<DynamoDbUserEmailAudit<Member>>();
         provider.GetService<IUserStore>().Should().BeNull();
     }
 

@@ -30,6 +30,6 @@ internal interface ICallObserver
     /// <summary>A request, or a part of it, is about to be sent again.</summary>
     void Retrying(bool isThrottled);
 
-    /// <summary>A response came.</summary>
-    void Answered(object? response);
+    /// <summary>A response told how many capacity units its request consumed.</summary>
+    void Consumed(double units);
 }

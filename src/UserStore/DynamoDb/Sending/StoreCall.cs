@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
@@ -125,9 +126,19 @@ internal sealed class StoreCall(
             response = await send(cancellationToken).ConfigureAwait(false);
         }
 
-        observer?.Answered(response);
+        observer?.Consumed(UnitsOf(response));
         return response;
     }
+
+    private static double UnitsOf(object? response) => response switch
+    {
+        PutItemResponse put => put.ConsumedCapacity?.CapacityUnits ?? 0,
+        DeleteItemResponse delete => delete.ConsumedCapacity?.CapacityUnits ?? 0,
+        GetItemResponse get => get.ConsumedCapacity?.CapacityUnits ?? 0,
+        TransactWriteItemsResponse transaction => transaction.ConsumedCapacity?.Sum(table => table.CapacityUnits ?? 0) ?? 0,
+        BatchWriteItemResponse batch => batch.ConsumedCapacity?.Sum(table => table.CapacityUnits ?? 0) ?? 0,
+        _ => 0,
+    };
 
     private async Task<bool> CanRetryAsync(Exception failure)
     {

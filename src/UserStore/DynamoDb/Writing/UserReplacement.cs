@@ -61,7 +61,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             OverrideTableName = table.Schema.UsersTableWithoutPrefix,
             SkipVersionCheck = true, // the SDK's check knows the version only; ours knows the whole revision
-            ConditionalExpression = RevisionCondition.ForSave(user, next),
+            ConditionalExpression = RevisionCondition.ForSave(user, next.UpdatedAt),
         };
         return UserRefusal.Of(await call.WriteAsync(
             "UpdateItem",

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using UserStore.Batching;
 using UserStore.DynamoDb.Sending;
 
-namespace UserStore.Batching;
+namespace UserStore.DynamoDb.Writing;
 
 /// <summary>Puts users whatever is there, as many in one request as may be, and again what DynamoDB leaves unprocessed.</summary>
 internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)

@@ -1,11 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using UserStore.Batching;
 using UserStore.DynamoDb.Emails;
 using UserStore.DynamoDb.Sending;
-using UserStore.DynamoDb.Writing;
 
-namespace UserStore.Batching;
+namespace UserStore.DynamoDb.Writing;
 
 /// <summary>Creates users with unique emails, as many in one transaction as fit. Who is refused in it is tried again alone.</summary>
 internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(

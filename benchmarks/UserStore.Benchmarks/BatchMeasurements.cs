@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Amazon.DynamoDBv2;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.Benchmarks;
+
+/// <summary>Batches against a sequential loop, over a wire that answers each request after 5 ms; and the memory that a million users take on
+/// their way through.</summary>
+internal static class BatchMeasurements
+{
+    private const int Count = 2_000;
+    private const int Reads = 10_000;
+    private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(5);
+
+    public static async Task RunAsync()
+    {
+        using AmazonDynamoDBClient client = new CannedWire(Latency).CreateClient();
+        var shared = new UserStoreOptions { UniqueEmails = false };
+        var store = new DynamoDbUserStore<User>(client, shared);
+        var writer = new DynamoDbUserBatchWriter<User>(client, shared);
+        var unique = new DynamoDbUserBatchWriter<User>(client, new UserStoreOptions());
+        User[] users = [.. Enumerable.Range(1, Count).Select(i => FakeUsers.Create(i))];
+        await writer.CreateAsync(users.Take(200));
+
+        double loop = await TimeAsync(async () =>
+        {
+            foreach (User user in users)
+                await store.CreateAsync(user);
+        });
+        Say("create, shared emails", loop, await TimeAsync(() => writer.CreateAsync(users)));
+        Say("create, unique emails", loop, await TimeAsync(() => unique.CreateAsync(users)));
+        Say("replace, shared emails", loop, await TimeAsync(() => writer.ReplaceAsync(users)));
+        string[] ids = [.. Enumerable.Range(1, Reads).Select(i => $"fake-{i}")];
+        double reads = await TimeAsync(async () =>
+        {
+            foreach (string id in ids.Take(Count))
+                await store.FindAsync(id);
+        }) * Reads / Count;
+        Say("find 10,000 (loop of 2,000, times 5)", reads, await TimeAsync(async () =>
+        {
+            await foreach (UserLookup<User> found in store.FindManyAsync(ids))
+            {
+                if (found.User is null)
+                    throw new InvalidOperationException("The wire finds everybody.");
+            }
+        }));
+        await MeasureMemoryAsync();
+    }
+
+    private static async Task MeasureMemoryAsync()
+    {
+        const int Million = 1_000_000;
+        using AmazonDynamoDBClient client = new CannedWire().CreateClient();
+        var writer = new DynamoDbUserBatchWriter<User>(client, new UserStoreOptions { UniqueEmails = false });
+        await writer.ReplaceAsync(Users(20_000));
+        long before = ResidentMemory();
+        long most = before;
+        using var watching = new Timer(_ => most = Math.Max(most, ResidentMemory()), null, 0, 50);
+
+        BatchWriteResult<User> result = await writer.ReplaceAsync(Users(Million));
+
+        Console.WriteLine(
+            $"1,000,000 users, {result.Rejected:N0} rejected: resident memory grew by {(most - before) / 1024.0 / 1024:F0} MB "
+                + $"from {before / 1024.0 / 1024:F0} MB.");
+
+        static IEnumerable<User> Users(int count) => Enumerable.Range(1, count)
+            .Select(i => i % 10 == 0 ? new User { UserId = " " } : FakeUsers.Create(i));
+    }
+
+    private static long ResidentMemory()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> action)
+    {
+        long started = Stopwatch.GetTimestamp();
+        await action();
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+    }
+
+    private static void Say(string what, double loop, double batch)
+        => Console.WriteLine($"{what}: loop {loop:N0} ms, batch {batch:N0} ms, {loop / batch:F1} times as fast");
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Amazon.DynamoDBv2;
+using Amazon.Runtime;
+using UserStore.DynamoDb.Sending;
+
+namespace UserStore.Benchmarks;
+
+/// <summary>Answers every request rightly and without a network, under the SDK's HTTP layer; after a latency, if one is given.</summary>
+internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
+{
+    private readonly Handler _handler = new(latency);
+
+    /// <summary>Gets or sets how many users a query or scan returns in one page.</summary>
+    public int PageSize { get; init; } = 100;
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig)
+    {
+        _handler.PageSize = PageSize;
+        return new HttpClient(_handler, disposeHandler: false);
+    }
+
+    /// <summary>Makes the client that UserStore would make.</summary>
+    public AmazonDynamoDBClient CreateClient() => new UserStoreClient(
+        new BasicAWSCredentials("local", "local"),
+        new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", AuthenticationRegion = "us-east-1", HttpClientFactory = this });
+
+    public static string ItemOf(string id)
+    {
+        string item = $$$"""
+            {"user_id":{"S":"{{{id}}}"},"email":{"S":"{{{id}}}@example.test"},"name":{"S":"Fake User"},"status":{"S":"active"},
+            "created_at":{"S":"2026-01-01T00:00:00.0000000Z"},"updated_at":{"S":"2026-01-01T00:00:00.0000000Z"},"age":{"N":"42"},
+            "tags":{"L":[{"S":"admin"},{"S":"beta"}]},"version":{"N":"3"},"write_id":{"S":"AAAAAAAAAAAA"},
+            "write_id_2":{"S":"BBBBBBBBBBBB"},"write_id_3":{"S":"CCCCCCCCCCCC"}}
+            """;
+        return item.ReplaceLineEndings("");
+    }
+
+    private sealed class Handler(TimeSpan latency) : HttpMessageHandler
+    {
+        private static readonly byte[] Item = Bytes("{\"Item\":" + ItemOf("fake-1") + "}");
+        private static readonly byte[] Attributes = Bytes("{\"Attributes\":" + ItemOf("fake-1") + "}");
+        private static readonly byte[] Empty = Bytes("{}");
+
+        private readonly Dictionary<int, byte[]> _pages = [];
+
+        public int PageSize { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (latency > TimeSpan.Zero)
+                await Task.Delay(latency, cancellationToken);
+            string operation = request.Headers.GetValues("X-Amz-Target").Single().Split('.')[1];
+            byte[] content = operation switch
+            {
+                "GetItem" => Item,
+                "UpdateItem" => Attributes,
+                "Query" or "Scan" => Page(),
+                "BatchGetItem" => await FoundAsync(request, cancellationToken),
+                _ => Empty,
+            };
+            var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(content), RequestMessage = request };
+            answer.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-amz-json-1.0");
+            return answer;
+        }
+
+        private static byte[] Bytes(string json) => Encoding.UTF8.GetBytes(json);
+
+        private static async Task<byte[]> FoundAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            JsonNode body = (await JsonNode.ParseAsync(
+                await request.Content!.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken))!;
+            (string table, JsonNode? keys) = body["RequestItems"]!.AsObject().Single();
+            IEnumerable<string> items = keys!["Keys"]!.AsArray().Select(key => ItemOf((string)key!["user_id"]!["S"]!));
+            return Bytes("{\"Responses\":{" + JsonSerializer.Serialize(table) + ":[" + string.Join(',', items) + "]},\"UnprocessedKeys\":{}}");
+        }
+
+        private byte[] Page()
+        {
+            lock (_pages)
+            {
+                if (!_pages.TryGetValue(PageSize, out byte[]? page))
+                {
+                    string items = string.Join(',', Enumerable.Range(1, PageSize).Select(i => ItemOf($"fake-{i}")));
+                    _pages[PageSize] = page = Bytes($"{{\"Count\":{PageSize},\"ScannedCount\":{PageSize},\"Items\":[{items}]}}");
+                }
+
+                return page;
+            }
+        }
+    }
+}

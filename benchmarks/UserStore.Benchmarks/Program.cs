@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using UserStore;
+using UserStore.Benchmarks;
+using UserStore.DynamoDb;
+
+switch (args)
+{
+    case ["first-answer"]:
+        // What a process does before its first answer: the runtime, the SDK, the model.
+        using (var client = new CannedWire().CreateClient())
+        {
+            await new DynamoDbUserStore<User>(client, new UserStoreOptions()).GetAsync("fake-1");
+            Console.WriteLine($"{(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0} ms from process start to first answer");
+        }
+
+        return;
+    case ["batches"]:
+        await BatchMeasurements.RunAsync();
+        return;
+}
+
+IConfig config = ManualConfig.Create(DefaultConfig.Instance)
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithIterationCount(15).WithWarmupCount(5))
+    .AddDiagnoser(MemoryDiagnoser.Default)
+    .AddExporter(MarkdownExporter.GitHub)
+    .WithOptions(ConfigOptions.DisableOptimizationsValidator);
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
