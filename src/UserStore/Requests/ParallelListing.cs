@@ -20,19 +20,36 @@ internal static class ParallelListing
         // A worker whose page nobody takes waits, so that no more than two pages of each are held.
         var pages = Channel.CreateBounded<UserSegmentPage<TUser>>(workers);
         int next = -1;
-        Task reading = Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(ReadSegmentsAsync, stop.Token)));
-        Task completing = reading.ContinueWith(
-            read => pages.Writer.TryComplete(read.Exception?.InnerException), CancellationToken.None, default, TaskScheduler.Default);
+        Task reading = ReadAllSegmentsAsync();
         try
         {
             await foreach (UserSegmentPage<TUser> page in pages.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
                 yield return page;
-            cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await completing.ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
+        }
+
+        async Task ReadAllSegmentsAsync()
+        {
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync))).ConfigureAwait(false);
+            pages.Writer.TryComplete();
+        }
+
+        // The first failure ends the others, and is what the reader of the pages meets.
+        async Task WorkAsync()
+        {
+            try
+            {
+                await ReadSegmentsAsync().ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                pages.Writer.TryComplete(failure);
+                await stop.CancelAsync().ConfigureAwait(false);
+            }
         }
 
         async Task ReadSegmentsAsync()

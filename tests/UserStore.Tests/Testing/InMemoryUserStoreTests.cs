@@ -65,6 +65,20 @@ public sealed class InMemoryUserStoreTests
     }
 
     [Fact]
+    public async Task A_failure_in_one_segment_ends_the_whole_listing()
+    {
+        InMemoryUserStore store = new();
+        foreach (User user in FakeUsers.CreateMany(200))
+            await store.CreateAsync(user);
+        int calls = 0;
+        store.Faults.IsUnavailable = (operation, _) => operation == nameof(store.ListSegmentsAsync) && Interlocked.Increment(ref calls) == 10;
+
+        await Throws<UserStoreUnavailableException>(() => ReadAsync(store.ListSegmentsAsync(new UserListOptions { Segments = 4, PageSize = 1 })));
+
+        calls.Should().BeLessThan(100, "the other segments are not read to their ends");
+    }
+
+    [Fact]
     public async Task A_part_of_the_store_can_be_unavailable()
     {
         InMemoryUserStore store = new();
