@@ -45,23 +45,24 @@ internal static class BatchMeasurements
                     throw new InvalidOperationException("The wire finds everybody.");
             }
         }));
-        await MeasureMemoryAsync();
+        using AmazonDynamoDBClient fast = new CannedWire().CreateClient();
+        await MeasureMemoryAsync("replaced", users => new DynamoDbUserBatchWriter<User>(fast, shared).ReplaceAsync(users));
+        await MeasureMemoryAsync("created, emails unique", users => new DynamoDbUserBatchWriter<User>(fast, new UserStoreOptions()).CreateAsync(users));
+        await MeasureMemoryAsync("created, emails shared", users => new DynamoDbUserBatchWriter<User>(fast, shared).CreateAsync(users));
     }
 
-    private static async Task MeasureMemoryAsync()
+    private static async Task MeasureMemoryAsync(string what, Func<IEnumerable<User>, Task<BatchWriteResult<User>>> write)
     {
         const int Million = 1_000_000;
-        using AmazonDynamoDBClient client = new CannedWire().CreateClient();
-        var writer = new DynamoDbUserBatchWriter<User>(client, new UserStoreOptions { UniqueEmails = false });
-        await writer.ReplaceAsync(Users(20_000));
+        await write(Users(20_000));
         long before = ResidentMemory();
         long most = before;
         using var watching = new Timer(_ => most = Math.Max(most, ResidentMemory()), null, 0, 50);
 
-        BatchWriteResult<User> result = await writer.ReplaceAsync(Users(Million));
+        BatchWriteResult<User> result = await write(Users(Million));
 
         Console.WriteLine(
-            $"1,000,000 users, {result.Rejected:N0} rejected: resident memory grew by {(most - before) / 1024.0 / 1024:F0} MB "
+            $"1,000,000 users {what}, {result.Rejected:N0} rejected: resident memory grew by {(most - before) / 1024.0 / 1024:F0} MB "
                 + $"from {before / 1024.0 / 1024:F0} MB.");
 
         static IEnumerable<User> Users(int count) => Enumerable.Range(1, count)
