@@ -6,13 +6,13 @@ namespace UserStore.Testing;
 
 /// <summary>Reads pages of queries and of the whole table.</summary>
 internal sealed class InMemoryPages<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    InMemoryTable<TUser> table, UserRequests<TUser> requests, InMemoryCalls calls)
+    InMemoryTable<TUser> table, UserRequests<TUser> requests, QueryRequests<TUser> queries, InMemoryCalls calls)
     where TUser : User
 {
     private const int DefaultPageSize = 1000;
 
     public UserPager<TUser> Of(string operation, PreparedQuery query)
-        => new(requests.Tokens, query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
+        => new(queries.Tokens, query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
             calls.RunAsync(operation, isWrite: false, null, () =>
             {
                 InMemoryIndex<TUser> index = table.Index(query.Index, requests.Now());
@@ -24,7 +24,7 @@ internal sealed class InMemoryPages<[DynamicallyAccessedMembers(DynamicallyAcces
             }, cancellationToken));
 
     public UserPager<TUser> Of(string operation, UserListOptions options, int segment = 0)
-        => new(requests.Tokens, requests.FingerprintOf(options, segment), limit: null, (position, _, cancellationToken) => calls.RunAsync(
+        => new(queries.Tokens, queries.FingerprintOf(options, segment), limit: null, (position, _, cancellationToken) => calls.RunAsync(
             operation,
             isWrite: false,
             null,

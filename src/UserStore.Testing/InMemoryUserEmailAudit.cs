@@ -27,7 +27,7 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     private async IAsyncEnumerable<UserEmailAuditPage> WalkAsync(
         string? continuationToken, bool repair, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        AuditPosition? position = store.Requests.PrepareAudit(continuationToken);
+        AuditPosition? position = store.Queries.PrepareAudit(continuationToken);
         while (position is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -49,7 +49,7 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
             .Where(row => reservations.HolderIdOf(row.User.Email!) != row.User.UserId)
             .Select(row => new UserEmailFinding(UserEmailProblem.UserWithoutReservation, row.User.Email!, row.User.UserId))];
         AuditPosition? next = position.Next(rows.Length < PageSize ? null : rows[^1].User.UserId);
-        return (new UserEmailAuditPage(findings, rows.Length, 0, store.Requests.TokenOf(next)), next);
+        return (new UserEmailAuditPage(findings, rows.Length, 0, store.Queries.TokenOf(next)), next);
     }
 
     private (UserEmailAuditPage Page, AuditPosition? Next) CheckReservations(
@@ -70,6 +70,6 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         }
 
         AuditPosition? next = position.Next(entries.Length < PageSize ? null : entries[^1].Email);
-        return (new UserEmailAuditPage(findings, 0, entries.Length, store.Requests.TokenOf(next)), next);
+        return (new UserEmailAuditPage(findings, 0, entries.Length, store.Queries.TokenOf(next)), next);
     }
 }

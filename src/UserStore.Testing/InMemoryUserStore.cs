@@ -24,6 +24,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     where TUser : User
 {
     private readonly UserRequests<TUser> _requests;
+    private readonly QueryRequests<TUser> _queries;
     private readonly UserItems<TUser> _items;
     private readonly InMemoryTable<TUser> _table;
     private readonly InMemoryReservations<TUser>? _reservations;
@@ -45,11 +46,12 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
             storeOptions.TokenKeys.Add(key);
         Time = options.Time;
         _requests = new UserRequests<TUser>(storeOptions, Time);
+        _queries = new QueryRequests<TUser>(storeOptions);
         _table = new InMemoryTable<TUser>(_requests.Model, options.IndexDelay);
         _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _requests) : null;
         _recorder = new CallRecorder(options.RecordedCalls);
         _calls = new InMemoryCalls(Faults, _recorder, Time);
-        _pages = new InMemoryPages<TUser>(_table, _requests, _calls);
+        _pages = new InMemoryPages<TUser>(_table, _requests, _queries, _calls);
 
         // Only to measure users that are near a limit; it never sends anything.
         var context = new Lazy<IDynamoDBContext>(() => UserContext.Create(
@@ -147,7 +149,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         }
 
         TUser? newest = null;
-        UserPager<TUser> found = _pages.Of(nameof(FindByEmailAsync), _requests.PrepareEmailQuery(email));
+        UserPager<TUser> found = _pages.Of(nameof(FindByEmailAsync), _queries.PrepareEmailQuery(email));
         await foreach (TUser user in found.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             if (newest is null || user.UpdatedAt > newest.UpdatedAt)
@@ -226,14 +228,14 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default)
-        => _pages.Of(nameof(QueryAsync), _requests.PrepareQuery(query)).ReadAllAsync(cancellationToken);
+        => _pages.Of(nameof(QueryAsync), _queries.PrepareQuery(query)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> QueryPageAsync(
         UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default)
         => await _pages.Of(
             nameof(QueryPageAsync),
-            _requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+            _queries.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByStatusAsync(
@@ -241,16 +243,16 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         int? limit = null,
         QueryDirection direction = QueryDirection.Ascending,
         CancellationToken cancellationToken = default)
-        => _pages.Of(nameof(QueryByStatusAsync), _requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
+        => _pages.Of(nameof(QueryByStatusAsync), _queries.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default)
-        => _pages.Of(nameof(QueryByEmailAsync), _requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
+        => _pages.Of(nameof(QueryByEmailAsync), _queries.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
         => options is null or { Segments: 1, ResumeFrom.Count: 0 }
-            ? _pages.Of(nameof(ListAsync), UserRequests<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
+            ? _pages.Of(nameof(ListAsync), QueryRequests<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
             : ListSegmentsAsync(options, cancellationToken).SelectMany(page => page.Users);
 
     /// <inheritdoc/>
@@ -258,7 +260,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserListOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        UserListOptions prepared = UserRequests<TUser>.PrepareList(options);
+        UserListOptions prepared = QueryRequests<TUser>.PrepareList(options);
         return ParallelListing.ReadAsync(
             prepared, segment => _pages.Of(nameof(ListSegmentsAsync), prepared, segment), cancellationToken);
     }
@@ -266,9 +268,11 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(nameof(ListPageAsync), UserRequests<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await _pages.Of(nameof(ListPageAsync), QueryRequests<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     internal UserRequests<TUser> Requests => _requests;
+
+    internal QueryRequests<TUser> Queries => _queries;
 
     internal UserItems<TUser> Items => _items;
 

@@ -11,7 +11,7 @@ namespace UserStore.DynamoDb;
 internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
     where TUser : User
 {
-    public UserPager<TUser> Of(PreparedQuery query) => new(table.Requests.Tokens, query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
+    public UserPager<TUser> Of(PreparedQuery query) => new(table.Queries.Tokens, query.Fingerprint, query.Limit, (position, remaining, cancellationToken) =>
     {
         var writer = new ExpressionWriter();
         string key = writer.KeyCondition(query);
@@ -35,7 +35,7 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
     /// <param name="options">The options of the listing.</param>
     /// <param name="segment">The segment to read.</param>
     public UserPager<TUser> Of(UserListOptions options, int segment = 0)
-        => new(table.Requests.Tokens, table.Requests.FingerprintOf(options, segment), limit: null, (position, _, cancellationToken) =>
+        => new(table.Queries.Tokens, table.Queries.FingerprintOf(options, segment), limit: null, (position, _, cancellationToken) =>
         {
             var writer = new ExpressionWriter();
             var config = new ScanOperationConfig

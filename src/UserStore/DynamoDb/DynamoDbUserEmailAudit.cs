@@ -60,7 +60,7 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
             throw new InvalidOperationException("Without UserStoreOptions.UniqueEmails there are no reservations to compare with.");
 
         var inspection = new EmailInspection<TUser>(_users, _reservations);
-        AuditPosition? position = _users.Requests.PrepareAudit(continuationToken);
+        AuditPosition? position = _users.Queries.PrepareAudit(continuationToken);
         while (position is not null)
         {
             StoreCall call = _users.Sender.Begin(cancellationToken);
@@ -79,7 +79,7 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
                 [.. findings.OfType<UserEmailFinding>()],
                 Users: position.InReservations ? 0 : page.Items.Count,
                 Reservations: position.InReservations ? page.Items.Count : 0,
-                _users.Requests.TokenOf(next));
+                _users.Queries.TokenOf(next));
             position = next;
         }
     }

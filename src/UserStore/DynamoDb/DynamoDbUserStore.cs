@@ -121,7 +121,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         }
 
         TUser? newest = null;
-        await foreach (TUser user in _pages.Of(Requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (TUser user in _pages.Of(_table.Queries.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             if (newest is null || user.UpdatedAt > newest.UpdatedAt)
                 newest = user;
@@ -154,12 +154,12 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default)
-        => _pages.Of(Requests.PrepareQuery(query)).ReadAllAsync(cancellationToken);
+        => _pages.Of(_table.Queries.PrepareQuery(query)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> QueryPageAsync(
         UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(Requests.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await _pages.Of(_table.Queries.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByStatusAsync(
@@ -167,16 +167,16 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         int? limit = null,
         QueryDirection direction = QueryDirection.Ascending,
         CancellationToken cancellationToken = default)
-        => _pages.Of(Requests.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
+        => _pages.Of(_table.Queries.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default)
-        => _pages.Of(Requests.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
+        => _pages.Of(_table.Queries.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
         => options is null or { Segments: 1, ResumeFrom.Count: 0 }
-            ? _pages.Of(UserRequests<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
+            ? _pages.Of(QueryRequests<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
             : ListSegmentsAsync(options, cancellationToken).SelectMany(page => page.Users);
 
     /// <inheritdoc/>
@@ -184,14 +184,14 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserListOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        UserListOptions prepared = UserRequests<TUser>.PrepareList(options);
+        UserListOptions prepared = QueryRequests<TUser>.PrepareList(options);
         return ParallelListing.ReadAsync(prepared, segment => _pages.Of(prepared, segment), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(UserRequests<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await _pages.Of(QueryRequests<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>Keeps users without fields of a service's own in a DynamoDB table.</summary>

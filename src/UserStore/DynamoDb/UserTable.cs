@@ -17,6 +17,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     {
         Client = client;
         Requests = new UserRequests<TUser>(options, time);
+        Queries = new QueryRequests<TUser>(options);
         Schema = new StoreSchema(Requests.Model, options);
         Context = context ?? UserContext.Create(client, Schema);
         Items = new UserItems<TUser>(() => Context, Requests.Model);
@@ -29,6 +30,8 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public IDynamoDBContext Context { get; }
 
     public UserRequests<TUser> Requests { get; }
+
+    public QueryRequests<TUser> Queries { get; }
 
     public StoreSchema Schema { get; }
 
