@@ -82,7 +82,7 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
             return json.RootElement.ValueKind == JsonValueKind.Object && table.Schema.Users.StartKeyOf(index).All(key =>
                 json.RootElement.TryGetProperty(key.AttributeName, out JsonElement value)
                 && value.ValueKind == JsonValueKind.Object
-                && value.TryGetProperty(key.KeyKind() == ScalarKind.Number ? "N" : "S", out JsonElement text)
+                && value.TryGetProperty(key.AttributeType.Value, out JsonElement text)
                 && text.ValueKind == JsonValueKind.String);
         }
         catch (JsonException)

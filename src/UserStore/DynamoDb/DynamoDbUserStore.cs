@@ -63,7 +63,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _patching = new UserPatching<TUser>(_table, emails);
         _deletion = new UserDeletion<TUser>(_table, emails);
         _creators = [.. _table.Schema.Tables.Select(
-            table => new TableCreator(client, table, options.TableCreationTimeout, _table.Sender, time))];
+            table => new TableCreator(client, table, options.TableCreationTimeout, _table.Sender))];
     }
 
     private UserRequests<TUser> Requests => _table.Requests;

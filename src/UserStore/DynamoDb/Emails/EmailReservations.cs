@@ -152,7 +152,7 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
     private Dictionary<string, AttributeValue> KeyOf(string email) => new() { [table.Key.AttributeName] = new AttributeValue(email) };
 
     private string FreeOrHeldBy(string userId, ExpressionWriter writer)
-        => $"attribute_not_exists({writer.Name(table.Key)}) OR {HeldBy(userId, writer)}";
+        => $"attribute_not_exists({writer.Name(table.Key.AttributeName)}) OR {HeldBy(userId, writer)}";
 
     private string HeldBy(string userId, ExpressionWriter writer) => $"{writer.Name(Holder)} = {writer.Value(new Primitive(userId))}";
 

@@ -10,7 +10,7 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client, Type userType)
 {
     public async Task<UserStoreException> TranslateAsync(
         string operation,
-        TableSchema[] tables,
+        NamedTable[] tables,
         Exception failure,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal,
         CancellationToken cancellationToken)
@@ -58,20 +58,20 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client, Type userType)
         };
     }
 
-    public UserStoreSchemaException Unreadable(TableSchema table, Exception failure) => new(
+    public UserStoreSchemaException Unreadable(NamedTable table, Exception failure) => new(
         table.TableName,
         null,
         $"holds an item that cannot be read as {userType.Name}. Correct the item; the inner exception tells what does not fit.",
         failure);
 
-    private static string NamesOf(TableSchema[] tables)
+    private static string NamesOf(NamedTable[] tables)
         => $"table{(tables.Length == 1 ? "" : "s")} {string.Join(" and ", tables.Select(table => $"'{table.TableName}'"))}";
 
     // The server's message names no table, so this asks for each table once, and only after a failure.
     private async Task<UserStoreSchemaException?> FindDifferenceAsync(
-        TableSchema[] tables, Exception cause, CancellationToken cancellationToken)
+        NamedTable[] tables, Exception cause, CancellationToken cancellationToken)
     {
-        foreach (TableSchema table in tables)
+        foreach (NamedTable table in tables)
         {
             try
             {

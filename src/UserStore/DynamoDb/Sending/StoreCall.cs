@@ -21,7 +21,7 @@ internal sealed class StoreCall(
     /// <param name="explainRefusal">Finds out why DynamoDB called the request invalid, when the tables are as they should be.</param>
     public async Task<TResponse> SendAsync<TResponse>(
         string operation,
-        TableSchema[] tables,
+        NamedTable[] tables,
         Func<CancellationToken, Task<TResponse>> send,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null)
     {
@@ -53,7 +53,7 @@ internal sealed class StoreCall(
     /// <returns>The answer, which may be that a condition failed: only the operation that set it knows what that means.</returns>
     public async Task<WriteAnswer<TResponse>> WriteAsync<TResponse>(
         string operation,
-        TableSchema[] tables,
+        NamedTable[] tables,
         Func<CancellationToken, Task<TResponse>> send,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null,
         Func<Task<bool>>? wasApplied = null)

@@ -17,13 +17,13 @@ internal sealed class StoreSchema
         Model = model;
         Options = options;
         UsersTableWithoutPrefix = options.UsersTable ?? model.DefaultTableName;
-        Users = new TableSchema(options.TableNamePrefix + UsersTableWithoutPrefix, model.Key, [.. model.Indexes.Values], options)
+        Users = new TableSchema(options.TableNamePrefix + UsersTableWithoutPrefix, KeyAttribute.Of(model.Key), [.. model.Indexes.Values], options)
         {
-            Stream = StreamOf(options),
+            Stream = StreamOf(options.Stream),
             TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt.AttributeName : null,
         };
         Emails = options.UniqueEmails
-            ? new TableSchema(options.TableNamePrefix + EmailsTableWithoutPrefix(), model[nameof(User.Email)], [], options)
+            ? new TableSchema(options.TableNamePrefix + EmailsTableWithoutPrefix(), KeyAttribute.Of(model[nameof(User.Email)]), [], options)
             : null;
         Tables = Emails is null ? [Users] : [Users, Emails];
     }
@@ -66,7 +66,7 @@ internal sealed class StoreSchema
     private static DynamoDBEntryType EntryType(UserProperty key)
         => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;
 
-    private static StreamSpecification? StreamOf(UserStoreOptions options) => options.Stream switch
+    public static StreamSpecification? StreamOf(StreamView view) => view switch
     {
         StreamView.KeysOnly => Enabled(StreamViewType.KEYS_ONLY),
         StreamView.NewImage => Enabled(StreamViewType.NEW_IMAGE),

@@ -4,12 +4,11 @@ using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Tables;
 
-/// <summary>One table: its name, key, indexes and settings.</summary>
-internal sealed class TableSchema(string tableName, UserProperty key, IReadOnlyList<UserIndex> indexes, UserStoreOptions options)
+/// <summary>One table as it should be: its name, key, indexes and settings.</summary>
+internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyList<UserIndex> indexes, UserStoreOptions options)
+    : NamedTable(tableName)
 {
-    public string TableName => tableName;
-
-    public UserProperty Key => key;
+    public KeyAttribute Key => key;
 
     public IReadOnlyList<UserIndex> Indexes => indexes;
 
@@ -22,7 +21,7 @@ internal sealed class TableSchema(string tableName, UserProperty key, IReadOnlyL
 
     public CreateTableRequest ToCreateRequest() => new()
     {
-        TableName = tableName,
+        TableName = TableName,
         KeySchema = [new KeySchemaElement(key.AttributeName, KeyType.HASH)],
         AttributeDefinitions = AttributeDefinitions([key, .. indexes.SelectMany(Keys)]),
         GlobalSecondaryIndexes = indexes.Count == 0 ? null : [.. indexes.Select(index => ToIndexRequest(index, IsProvisioned))],
@@ -37,7 +36,7 @@ internal sealed class TableSchema(string tableName, UserProperty key, IReadOnlyL
         GlobalSecondaryIndex definition = ToIndexRequest(index, isProvisioned: table.ProvisionedThroughput?.ReadCapacityUnits > 0);
         return new()
         {
-            TableName = tableName,
+            TableName = TableName,
             AttributeDefinitions = AttributeDefinitions([key, .. Keys(index)]),
             GlobalSecondaryIndexUpdates =
             [
@@ -56,28 +55,28 @@ internal sealed class TableSchema(string tableName, UserProperty key, IReadOnlyL
     }
 
     /// <summary>Returns how a table that exists differs from this one in its own keys or its indexes, or null.</summary>
-    public UserStoreSchemaException? Difference(TableDescription table, Exception? cause = null)
+    public override UserStoreSchemaException? Difference(TableDescription table, Exception? cause = null)
     {
         if (!SameKeys(table.KeySchema, table.AttributeDefinitions, [key]))
         {
             return new UserStoreSchemaException(
-                tableName,
+                TableName,
                 null,
-                $"has another key than '{key.AttributeName}' (S). Use another table name or prefix, or move the data to a new table.",
+                $"has another key than '{key.AttributeName}' ({key.AttributeType}). Use another table name or prefix, or move the data to a new table.",
                 cause);
         }
 
         foreach (UserIndex index in indexes)
         {
             if (Problem(table, index) is { } problem)
-                return new UserStoreSchemaException(tableName, NameOf(index), problem, cause);
+                return new UserStoreSchemaException(TableName, NameOf(index), problem, cause);
         }
 
         return null;
     }
 
     /// <summary>Returns the keys that say where a query of an index, or a scan of the table, goes on.</summary>
-    public IEnumerable<UserProperty> StartKeyOf(UserIndex? index) => index is null ? [key] : [key, .. Keys(index)];
+    public IEnumerable<KeyAttribute> StartKeyOf(UserIndex? index) => index is null ? [key] : [key, .. Keys(index)];
 
     public GlobalSecondaryIndexDescription? Find(TableDescription table, UserIndex index)
         => table.GlobalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
@@ -95,22 +94,20 @@ internal sealed class TableSchema(string tableName, UserProperty key, IReadOnlyL
         return found.Projection?.ProjectionType == ProjectionType.ALL ? null : $"does not hold all attributes (projection ALL). {Remedy}";
     }
 
-    private static UserProperty[] Keys(UserIndex index)
-        => index.SortKey is null ? [index.PartitionKey] : [index.PartitionKey, index.SortKey];
+    private static KeyAttribute[] Keys(UserIndex index) => index.SortKey is null
+        ? [KeyAttribute.Of(index.PartitionKey)]
+        : [KeyAttribute.Of(index.PartitionKey), KeyAttribute.Of(index.SortKey)];
 
     private static string Describe(UserIndex index)
-        => string.Join(" and ", Keys(index).Select(key => $"'{key.AttributeName}' ({AttributeType(key)})"));
+        => string.Join(" and ", Keys(index).Select(key => $"'{key.AttributeName}' ({key.AttributeType})"));
 
-    private static List<AttributeDefinition> AttributeDefinitions(IEnumerable<UserProperty> keys)
-        => [.. keys.Distinct().Select(key => new AttributeDefinition(key.AttributeName, AttributeType(key)))];
+    private static List<AttributeDefinition> AttributeDefinitions(IEnumerable<KeyAttribute> keys)
+        => [.. keys.Distinct().Select(key => new AttributeDefinition(key.AttributeName, key.AttributeType))];
 
-    private static ScalarAttributeType AttributeType(UserProperty key)
-        => key.KeyKind() == ScalarKind.Number ? ScalarAttributeType.N : ScalarAttributeType.S;
-
-    private static bool SameKeys(List<KeySchemaElement> actual, List<AttributeDefinition> types, UserProperty[] expected)
+    private static bool SameKeys(List<KeySchemaElement> actual, List<AttributeDefinition> types, KeyAttribute[] expected)
         => actual.OrderBy(key => key.KeyType == KeyType.HASH ? 0 : 1)
             .Select(key => (key.AttributeName, types.Find(type => type.AttributeName == key.AttributeName)?.AttributeType))
-            .SequenceEqual(expected.Select(key => (key.AttributeName, (ScalarAttributeType?)AttributeType(key))));
+            .SequenceEqual(expected.Select(key => (key.AttributeName, (ScalarAttributeType?)key.AttributeType)));
 
     private GlobalSecondaryIndex ToIndexRequest(UserIndex index, bool isProvisioned) => new()
     {
