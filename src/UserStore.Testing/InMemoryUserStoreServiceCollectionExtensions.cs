@@ -2,6 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using UserStore;
+using UserStore.DynamoDb.Tables;
+using UserStore.Migrations.Running;
+using UserStore.Modeling;
 using UserStore.Testing;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -15,7 +18,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     /// <param name="services">The services of the application or test.</param>
     /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
     /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore"/>, for its faults and recorded
+    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is registered as <see cref="InMemoryUserStore"/>, for its faults and recorded
     /// calls.</returns>
     public static IServiceCollection AddInMemoryUserStore(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
@@ -31,6 +34,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             static provider => new InMemoryUserEmailAudit<User>(provider.GetRequiredService<InMemoryUserStore>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<User>>(
             static provider => new InMemoryUserBatchWriter<User>(provider.GetRequiredService<InMemoryUserStore>())));
+        PutMigrationsInMemory<User>(services);
         return services;
     }
 
@@ -41,7 +45,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     /// <param name="services">The services of the application or test.</param>
     /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
     /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. The store itself is registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded
+    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded
     /// calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
@@ -57,7 +61,22 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             static provider => new InMemoryUserEmailAudit<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<TUser>>(
             static provider => new InMemoryUserBatchWriter<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
+        PutMigrationsInMemory<TUser>(services);
         return services;
+    }
+
+    // Migrations are planned, run and remembered, but there are no tables: their requests are answered and go nowhere.
+    private static void PutMigrationsInMemory<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
+        where TUser : User
+    {
+        services.RemoveAllKeyed<MigrationTarget>(typeof(TUser));
+        services.AddKeyedSingleton(typeof(TUser), static (provider, _) =>
+        {
+            UserStoreOptions options = provider.GetService<IOptionsMonitor<UserStoreOptions>>()?.Get(UserStoreBuilder.NameFor(typeof(TUser))) ?? new UserStoreOptions();
+            var store = new MigratedStore<TUser>(
+                new StoreSchema(UserModel.For<TUser>(), options), provider.GetService<TimeProvider>() ?? TimeProvider.System);
+            return new MigrationTarget(store, new InMemoryMigrationJournal(), Client: null);
+        });
     }
 
     private static InMemoryUserStoreOptions OptionsFor<TUser>(

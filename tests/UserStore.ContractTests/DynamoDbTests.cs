@@ -50,3 +50,12 @@ public sealed class DynamoDbManyUsersTests(LocalServer server) : ManyUsersContra
 
 [Collection(ServerTests.Name)]
 public sealed class DynamoDbBatchWriterTests(LocalServer server) : BatchWriterContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbMigrationJournalTests(LocalServer server) : MigrationJournalContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbMigrationLockTests(LocalServer server) : MigrationLockContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbMigrationRunnerTests(LocalServer server) : MigrationRunnerContract(new DynamoDbStores(server));

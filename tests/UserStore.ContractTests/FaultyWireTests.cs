@@ -50,3 +50,12 @@ public sealed class FaultyWireManyUsersTests(LocalServer server) : ManyUsersCont
 
 [Collection(ServerTests.Name)]
 public sealed class FaultyWireBatchWriterTests(LocalServer server) : BatchWriterContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireMigrationJournalTests(LocalServer server) : MigrationJournalContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireMigrationLockTests(LocalServer server) : MigrationLockContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireMigrationRunnerTests(LocalServer server) : MigrationRunnerContract(new FaultyWireStores(server));

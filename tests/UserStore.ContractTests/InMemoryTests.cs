@@ -34,3 +34,9 @@ public sealed class InMemoryAuditTests() : AuditContract(new InMemoryStores());
 public sealed class InMemoryManyUsersTests() : ManyUsersContract(new InMemoryStores());
 
 public sealed class InMemoryBatchWriterTests() : BatchWriterContract(new InMemoryStores());
+
+public sealed class InMemoryMigrationJournalTests() : MigrationJournalContract(new InMemoryStores());
+
+public sealed class InMemoryMigrationLockTests() : MigrationLockContract(new InMemoryStores());
+
+public sealed class InMemoryMigrationRunnerTests() : MigrationRunnerContract(new InMemoryStores());

@@ -16,7 +16,9 @@ internal static class ResourceName
     public static string Rule => $"{MinLength} to {MaxLength} letters, digits, '_', '.' and '-'";
 
     public static bool IsValid(string? name)
-        => name is { Length: >= MinLength and <= MaxLength } && !name.AsSpan().ContainsAnyExcept(Allowed);
+        => name is { Length: >= MinLength and <= MaxLength } && HasAllowedCharacters(name);
+
+    public static bool HasAllowedCharacters(string name) => !name.AsSpan().ContainsAnyExcept(Allowed);
 
     public static bool IsRegion(string name) => name.Split('-') is { Length: >= 3 } parts
         && parts.All(part => part.Length > 0 && part.All(unit => char.IsAsciiLetterLower(unit) || char.IsAsciiDigit(unit)));

@@ -8,6 +8,9 @@ using UserStore;
 using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Tables;
+using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Running;
 using UserStore.Modeling;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -108,7 +111,18 @@ public static class UserStoreServiceCollectionExtensions
             ClientOf<TUser>(provider), ContextOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(
             ClientOf<TUser>(provider), ContextOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddKeyedSingleton<MigrationTarget>(typeof(TUser), static (provider, _) => InDynamoDb<TUser>(provider));
         return builder;
+    }
+
+    private static MigrationTarget InDynamoDb<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceProvider provider)
+        where TUser : User
+    {
+        var time = provider.GetRequiredService<TimeProvider>();
+        var store = new MigratedStore<TUser>(new StoreSchema(UserModel.For<TUser>(), OptionsOf<TUser>(provider)), time);
+        IAmazonDynamoDB client = ClientOf<TUser>(provider);
+        var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreBuilder.NameFor(typeof(TUser)));
+        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, options, time), client);
     }
 
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)

@@ -19,7 +19,7 @@ public sealed class InstantConverter : IPropertyConverter
 
     /// <inheritdoc/>
     public DynamoDBEntry ToEntry(object value)
-        => value is DateTimeOffset instant ? new Primitive(instant.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture)) : null!;
+        => value is DateTimeOffset instant ? new Primitive(ToText(instant)) : null!;
 
     /// <inheritdoc/>
     public object FromEntry(DynamoDBEntry entry)
@@ -31,7 +31,9 @@ public sealed class InstantConverter : IPropertyConverter
         return instant;
     }
 
-    private static bool TryParse(string text, out DateTimeOffset instant) => DateTimeOffset.TryParse(
+    internal static string ToText(DateTimeOffset instant) => instant.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+
+    internal static bool TryParse(string text, out DateTimeOffset instant) => DateTimeOffset.TryParse(
         WithTicks(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant);
 
     // The framework rounds the eighth fraction digit, which could move an instant into the future.

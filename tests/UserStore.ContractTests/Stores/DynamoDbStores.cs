@@ -1,6 +1,10 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
+using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Running;
+using UserStore.Modeling;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Stores;
@@ -30,6 +34,15 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
 
     public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         => new DynamoDbUserEmailAudit<TUser>(Client, _options[store], Time);
+
+    internal override MigrationTarget OpenMigrations(MigrationBench bench)
+    {
+        if (bench.StoreOptions.TableNamePrefix.Length == 0)
+            bench.StoreOptions.TableNamePrefix = NewOptions().TableNamePrefix;
+        bench.StoreOptions.Retry.FirstDelay = TimeSpan.FromMilliseconds(1);
+        var store = new MigratedStore<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System);
+        return new MigrationTarget(store, new DynamoDbMigrationJournal(Client, store.Schema, bench.Options, TimeProvider.System), Client);
+    }
 
     /// <summary>Makes options with a prefix that no other test has.</summary>
     public UserStoreOptions NewOptions()

@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using UserStore.DynamoDb.Tables;
+using UserStore.Migrations.Running;
+using UserStore.Modeling;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Stores;
@@ -16,6 +20,9 @@ public abstract class StoreFactory : IAsyncDisposable
     public abstract IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         where TUser : User;
 
+    /// <summary>Opens what migrations are run against, as a process of its own would; with the same bench, the same.</summary>
+    internal abstract MigrationTarget OpenMigrations(MigrationBench bench);
+
     /// <summary>Tells whether empty text can be stored outside keys, as DynamoDB allows since May 2020 and older local servers do
     /// not.</summary>
     public virtual Task<bool> StoresEmptyTextAsync() => Task.FromResult(true);
@@ -33,6 +40,8 @@ public abstract class StoreFactory : IAsyncDisposable
 
 public sealed class InMemoryStores : StoreFactory
 {
+    private readonly ConcurrentDictionary<MigrationBench, MigrationTarget> _targets = [];
+
     public override Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
     {
         var options = new InMemoryUserStoreOptions { Time = Clock, UniqueEmails = uniqueEmails };
@@ -46,4 +55,10 @@ public sealed class InMemoryStores : StoreFactory
 
     public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         => new InMemoryUserEmailAudit<TUser>((InMemoryUserStore<TUser>)store);
+
+    internal override MigrationTarget OpenMigrations(MigrationBench bench)
+        => _targets.GetOrAdd(bench, static bench => new MigrationTarget(
+            new MigratedStore<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System),
+            new InMemoryMigrationJournal(),
+            Client: null));
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using UserStore.SpectreConsole;
 using UserStore.Testing;
 
 namespace UserStore.Tests.Api;
@@ -9,7 +10,7 @@ public sealed class ApiRuleTests
     private static readonly Type[] DerivableByDesign = [typeof(User), typeof(
         UserStore.DynamoDb.DynamoDbUserStore<>), typeof(InMemoryUserStore<>)];
 
-    private static readonly Type[] Types = [.. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly }.SelectMany(
+    private static readonly Type[] Types = [.. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly, typeof(SpectreMigrationReporter).Assembly }.SelectMany(
         assembly => assembly.GetExportedTypes())];
 
     private static IEnumerable<MethodInfo> Methods => Types.SelectMany(
@@ -32,7 +33,7 @@ public sealed class ApiRuleTests
     [Fact]
     public void Namespaces_are_those_of_the_packages()
         => Types.Select(type => type.Namespace).Distinct().Should().BeEquivalentTo(
-            "UserStore", "UserStore.DynamoDb", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
+            "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
 
     [Fact]
     public void The_vocabulary_holds_no_type_of_the_SDK()

@@ -26,6 +26,9 @@ public sealed class ReadmeExamples
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
         var services = new ServiceCollection();
         services.AddUserStore(options => options.TableNamePrefix = "myservice-");
+        services.AddUserStore(options => options.TableNamePrefix = "myservice-")
+            .AddMigrations(options => options.Migrations.AddCreateTables().AddReserveEmails())
+            .RunMigrationsOnStart();
         services.AddSingleton(server.CreateClient()).AddSingleton<IAmazonDynamoDB>(
             provider => provider.GetRequiredService<AmazonDynamoDBClient>());
         await using ServiceProvider provider = services.BuildServiceProvider();

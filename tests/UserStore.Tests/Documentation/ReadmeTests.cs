@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using UserStore.Migrations;
 
 namespace UserStore.Tests.Documentation;
 
@@ -7,11 +8,13 @@ public sealed partial class ReadmeTests
     private static string Read(string file)
         => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Documentation", file)).ReplaceLineEndings("\n");
 
-    [Fact]
-    public void Every_line_of_code_in_the_README_is_compiled_and_run_in_the_examples()
+    [Theory]
+    [InlineData("README.md", "ReadmeExamples.cs")]
+    [InlineData("migrations.md", "MigrationExamples.cs")]
+    public void Every_line_of_code_is_compiled_and_run_in_the_examples(string document, string code)
     {
-        string[] examples = Lines(Read("ReadmeExamples.cs"));
-        string[] blocks = [.. CodeBlocks().Matches(Read("README.md")).Select(match => match.Groups["code"].Value)];
+        string[] examples = Lines(Read(code));
+        string[] blocks = [.. CodeBlocks().Matches(Read(document)).Select(match => match.Groups["code"].Value)];
 
         blocks.Should().HaveCountGreaterThan(4);
         foreach (string block in blocks)
@@ -25,7 +28,22 @@ public sealed partial class ReadmeTests
 
         readme.Should().ContainAll(typeof(UserStoreOptions).GetProperties().Select(option => $"`{option.Name}`"));
         readme.Should().ContainAll(typeof(User).Assembly.GetExportedTypes()
-            .Where(type => type.IsAssignableTo(typeof(UserStoreException)) && !type.IsAbstract).Select(type => $"| `{type.Name}` |"));
+            .Where(type => type.IsAssignableTo(typeof(UserStoreException)) && type.Namespace == "UserStore" && !type.IsAbstract)
+            .Select(type => $"| `{type.Name}` |"));
+    }
+
+    [Fact]
+    public void Every_option_error_state_and_building_block_of_migrations_is_in_their_guide()
+    {
+        string guide = Read("migrations.md");
+
+        guide.Should().ContainAll(typeof(MigrationOptions).GetProperties().Select(option => $"`{option.Name}`"));
+        guide.Should().ContainAll(Enum.GetNames<MigrationState>().Select(state => $"`{state}`"));
+        guide.Should().ContainAll(Enum.GetNames<MigrationRepair>().Select(repair => $"`{repair}`"));
+        guide.Should().ContainAll(typeof(MigrationContext).GetMethods().Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal))
+            .Select(method => $"`{method.Name}`"));
+        guide.Should().ContainAll(typeof(User).Assembly.GetExportedTypes()
+            .Where(type => type.IsAssignableTo(typeof(MigrationException)) && !type.IsAbstract).Select(type => $"| `{type.Name}` |"));
     }
 
     private static string[] Lines(string code)

@@ -27,13 +27,15 @@ internal static class RequestFailure
     /// <summary>Too many requests came at once. Nothing was applied.</summary>
     public static bool IsThrottle(Exception failure)
         => failure is ProvisionedThroughputExceededException or RequestLimitExceededException or LimitExceededException
-            or AmazonServiceException { ErrorCode: "ThrottlingException" or "Throttling" }
+            // The SDK knows an exception by its type only where the API lists it for the operation.
+            or AmazonServiceException { ErrorCode: "ThrottlingException" or "Throttling" or "ProvisionedThroughputExceededException" }
             || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && IsPassing(reasons)
                 && reasons.Exists(reason => Throttles.Contains(reason.Code)));
 
     /// <summary>The request met another one that is running, or was slowed down as a part of a transaction; the SDK does not retry
     /// these. Nothing was applied.</summary>
-    public static bool IsConflict(Exception failure) => failure is TransactionConflictException
+    public static bool IsConflict(Exception failure)
+        => failure is TransactionConflictException or AmazonServiceException { ErrorCode: "TransactionConflictException" }
         || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && IsPassing(reasons));
 
     /// <summary>No answer came, or none that can be understood: the request may have been applied.</summary>

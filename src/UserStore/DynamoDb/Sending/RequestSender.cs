@@ -7,8 +7,8 @@ namespace UserStore.DynamoDb.Sending;
 internal sealed class RequestSender(IAmazonDynamoDB client, StoreSchema schema, TimeProvider time)
 {
     /// <summary>Gets a value indicating whether every retry is ours, because the client is. A client of the service keeps its own
-    /// retries, which nobody here sees.</summary>
-    public bool OwnsRetries { get; } = client is UserStoreClient;
+    /// retries, which nobody here sees; in migrations, which can wait, ours come on top of them.</summary>
+    public bool OwnsRetries { get; } = client is UserStoreClient or DelegatingClient;
 
     public TimeProvider Time => time;
 

@@ -78,8 +78,8 @@ internal sealed class StoreCall(
                     return new(default, null, answerWasLost);
                 if (await CanRetryAsync(failure).ConfigureAwait(false))
                     continue;
-                if (answerWasLost)
-                    throw new UserWriteOutcomeUnknownException(userId!, failure);
+                if (answerWasLost && userId is not null)
+                    throw new UserWriteOutcomeUnknownException(userId, failure);
                 throw await sender.Failures.TranslateAsync(
                     operation, tables, failure, explainRefusal, cancellationToken).ConfigureAwait(false);
             }
@@ -133,8 +133,10 @@ internal sealed class StoreCall(
     private static double UnitsOf(object? response) => response switch
     {
         PutItemResponse put => put.ConsumedCapacity?.CapacityUnits ?? 0,
+        UpdateItemResponse update => update.ConsumedCapacity?.CapacityUnits ?? 0,
         DeleteItemResponse delete => delete.ConsumedCapacity?.CapacityUnits ?? 0,
         GetItemResponse get => get.ConsumedCapacity?.CapacityUnits ?? 0,
+        ScanResponse scan => scan.ConsumedCapacity?.CapacityUnits ?? 0,
         TransactWriteItemsResponse transaction => transaction.ConsumedCapacity?.Sum(table => table.CapacityUnits ?? 0) ?? 0,
         BatchWriteItemResponse batch => batch.ConsumedCapacity?.Sum(table => table.CapacityUnits ?? 0) ?? 0,
         _ => 0,

@@ -66,14 +66,12 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
                 cause);
         }
 
-        foreach (UserIndex index in indexes)
-        {
-            if (Problem(table, index) is { } problem)
-                return new UserStoreSchemaException(TableName, NameOf(index), problem, cause);
-        }
-
-        return null;
+        return indexes.Select(index => DifferenceOf(table, index, cause)).FirstOrDefault(difference => difference is not null);
     }
+
+    /// <summary>Returns how an index of a table that exists differs from the one that it should be, or null.</summary>
+    public UserStoreSchemaException? DifferenceOf(TableDescription table, UserIndex index, Exception? cause = null)
+        => Problem(table, index) is { } problem ? new UserStoreSchemaException(TableName, NameOf(index), problem, cause) : null;
 
     /// <summary>Returns the keys that say where a query of an index, or a scan of the table, goes on.</summary>
     public IEnumerable<KeyAttribute> StartKeyOf(UserIndex? index) => index is null ? [key] : [key, .. Keys(index)];

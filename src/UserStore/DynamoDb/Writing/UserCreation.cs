@@ -14,9 +14,12 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     public Task<TUser> CreateAsync(TUser created, CancellationToken cancellationToken)
         => CreateAsync(table.Sender.Begin(cancellationToken, created.UserId), created);
 
-    public async Task<TUser> CreateAsync(StoreCall call, TUser created)
+    /// <param name="call">The call that writes.</param>
+    /// <param name="created">The new user.</param>
+    /// <param name="unknown">Attributes of its item that the user type does not know.</param>
+    public async Task<TUser> CreateAsync(StoreCall call, TUser created, Dictionary<string, AttributeValue>? unknown = null)
     {
-        UserRefusal? refusal = await WriteAsync(call, created).ConfigureAwait(false);
+        UserRefusal? refusal = await WriteAsync(call, created, unknown).ConfigureAwait(false);
         if (refusal is null)
             return created;
 
@@ -24,9 +27,11 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
         return stored.WasWrittenBy(created.WriteId) ? created : throw new UserAlreadyExistsException(created.UserId, refusal.Failure);
     }
 
-    private async Task<UserRefusal?> WriteAsync(StoreCall call, TUser created)
+    private async Task<UserRefusal?> WriteAsync(StoreCall call, TUser created, Dictionary<string, AttributeValue>? unknown)
     {
         Put put = ToPut(created);
+        foreach ((string name, AttributeValue value) in unknown ?? [])
+            put.Item.Add(name, value);
         if (emails is not null && created.Email is not null)
         {
             return await emails.WriteAsync(

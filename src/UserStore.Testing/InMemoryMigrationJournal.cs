@@ -1,0 +1,83 @@
+using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
+
+namespace UserStore.Testing;
+
+/// <summary>Keeps journal, lock and checkpoints of migrations in memory.</summary>
+internal sealed class InMemoryMigrationJournal : IMigrationJournal
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, MigrationEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<CheckpointKey, Checkpoint> _checkpoints = [];
+    private LockRow? _row;
+
+    public Task EnsureAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task DestroyAsync(CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            _entries.Clear();
+            _checkpoints.Clear();
+            _row = null;
+            return true;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<MigrationEntry>> ReadAsync(CancellationToken cancellationToken)
+        => DoAsync<IReadOnlyList<MigrationEntry>>(() => [.. _entries.Values], cancellationToken);
+
+    public Task<bool> TryRecordAsync(MigrationEntry entry, LockFence fence, CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            if (_row?.IsHeldBy(fence) != true)
+                return false;
+            _entries[entry.Id] = entry;
+            return true;
+        },
+        cancellationToken);
+
+    public Task<LockRow?> FindLockAsync(CancellationToken cancellationToken) => DoAsync(() => _row, cancellationToken);
+
+    public Task<bool> TryReplaceLockAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            if ((_row?.Fence, _row?.Revision) != (seen?.Fence, seen?.Revision))
+                return false;
+            _row = next;
+            return true;
+        },
+        cancellationToken);
+
+    public Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken) => DoAsync(
+        () => IsFree(key, fence) ? _checkpoints[key] = (_checkpoints.GetValueOrDefault(key) ?? new Checkpoint(key, fence)) with { Fence = fence } : null,
+        cancellationToken);
+
+    public Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            if (!IsFree(checkpoint.Key, checkpoint.Fence))
+                return false;
+            _checkpoints[checkpoint.Key] = checkpoint;
+            return true;
+        },
+        cancellationToken);
+
+    public Task ForgetCheckpointsAsync(string migrationId, CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            foreach (CheckpointKey key in _checkpoints.Keys.Where(key => key.MigrationId == migrationId).ToArray())
+                _checkpoints.Remove(key);
+            return true;
+        },
+        cancellationToken);
+
+    private bool IsFree(CheckpointKey key, long fence) => !_checkpoints.TryGetValue(key, out Checkpoint? found) || found.Fence <= fence;
+
+    private Task<T> DoAsync<T>(Func<T> action, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<T>(cancellationToken);
+        lock (_lock)
+            return Task.FromResult(action());
+    }
+}

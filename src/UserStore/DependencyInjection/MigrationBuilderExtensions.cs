@@ -1,0 +1,60 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using UserStore;
+using UserStore.DependencyInjection;
+using UserStore.Migrations;
+using UserStore.Migrations.Running;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers migrations.</summary>
+public static class MigrationBuilderExtensions
+{
+    /// <summary>Registers the <see cref="IMigrationRunner"/> of a store, with its user type as key; that of the first store also without
+    /// one.</summary>
+    /// <param name="builder">The store.</param>
+    /// <param name="configure">Adds the migrations, and says how they are run.</param>
+    /// <returns>The builder.</returns>
+    public static UserStoreBuilder AddMigrations(this UserStoreBuilder builder, Action<MigrationOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        IServiceCollection services = builder.Services;
+        Type userType = builder.UserType;
+        services.AddOptions<MigrationOptions>(builder.OptionsName).Configure(configure).ValidateOnStart();
+        if (services.Any(service => service.ServiceType == typeof(IMigrationRunner) && userType.Equals(service.ServiceKey)))
+            return builder;
+
+        services.AddSingleton<IValidateOptions<MigrationOptions>>(provider => new MigrationOptionsValidator(
+            builder.OptionsName, provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>()));
+        services.AddKeyedSingleton<IMigrationRunner>(userType, (provider, _) => new MigrationRunner(
+            provider.GetRequiredKeyedService<MigrationTarget>(userType),
+            OptionsOf(provider, builder.OptionsName),
+            provider.GetRequiredService<IServiceScopeFactory>(),
+            services,
+            [.. provider.GetServices<IMigrationReporter>()],
+            provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore.Migrations") ?? NullLogger.Instance,
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IMigrationRunner>(userType));
+        services.AddSingleton<IHostedService>(provider => new MigrationStartup(
+            provider.GetRequiredKeyedService<IMigrationRunner>(userType), OptionsOf(provider, builder.OptionsName)));
+        return builder;
+    }
+
+    /// <summary>Applies all migrations when the host starts, or verifies that they are applied; see <see cref="MigrationOptions.OnStart"/>.</summary>
+    /// <param name="builder">The store, with its migrations.</param>
+    /// <param name="mode">What happens at the start.</param>
+    /// <returns>The builder.</returns>
+    public static UserStoreBuilder RunMigrationsOnStart(this UserStoreBuilder builder, MigrationsOnStart mode = MigrationsOnStart.Run)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddMigrations(options => options.OnStart = mode);
+    }
+
+    private static MigrationOptions OptionsOf(IServiceProvider provider, string name)
+        => provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(name);
+}

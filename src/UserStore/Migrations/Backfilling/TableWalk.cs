@@ -1,0 +1,157 @@
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Running;
+
+namespace UserStore.Migrations.Backfilling;
+
+/// <summary>Takes every item of a table through a function, in segments, and notes after each page how far it has come.</summary>
+internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTable table, BackfillOptions options)
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
+
+    private readonly CapacityBudget _reads = new(options.ReadUnitsPerSecond, attempt.Sender.Time);
+    private readonly CapacityBudget _writes = new(options.WriteUnitsPerSecond, attempt.Sender.Time);
+    private readonly PoisonList _poison = new(attempt.MigrationId, name, options.MaxPoisonItems);
+    private readonly Lock _lock = new();
+    private readonly Checkpoint[] _checkpoints = new Checkpoint[options.Segments];
+    private WalkProgress _progress = null!;
+    private string[] _keyNames = [];
+
+    /// <summary>Gets what writes consume.</summary>
+    public CapacityBudget Writes => _writes;
+
+    /// <param name="visit">Deals with an item; returns whether it changed anything.</param>
+    /// <param name="cancellationToken">Ends the walk after the items that are on their way.</param>
+    public async Task<BackfillResult> RunAsync(
+        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> visit,
+        CancellationToken cancellationToken)
+    {
+        if (!attempt.HasTables)
+            return new BackfillResult(0, 0, []);
+        TableDescription description = await DescribeAsync(cancellationToken).ConfigureAwait(false);
+        _keyNames = [.. description.KeySchema.Select(key => key.AttributeName)];
+        // All segments are this runner's before the first item is read: an earlier one cannot note anything any more.
+        for (int segment = 0; segment < options.Segments; segment++)
+        {
+            var key = new CheckpointKey(attempt.MigrationId, attempt.Run, name, segment, options.Segments);
+            _checkpoints[segment] = await attempt.StampAsync(key, cancellationToken).ConfigureAwait(false);
+            _poison.Add(_checkpoints[segment].Poison);
+        }
+
+        _progress = new WalkProgress(attempt.Sender.Time, _checkpoints.Sum(checkpoint => checkpoint.Read), description.ItemCount ?? 0);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // A dry run reads one page of one segment.
+        int segments = attempt.IsDryRun ? 1 : options.Segments;
+        await Task.WhenAll(Enumerable.Range(0, segments).Select(async segment =>
+        {
+            try
+            {
+                await RunSegmentAsync(segment, visit, failed.Token).ConfigureAwait(false);
+            }
+            catch
+            {
+                await failed.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+        })).ConfigureAwait(false);
+        Report();
+        return new BackfillResult(
+            _checkpoints.Sum(checkpoint => checkpoint.Read), _checkpoints.Sum(checkpoint => checkpoint.Changed), _poison.Items);
+    }
+
+    private async Task RunSegmentAsync(
+        int segment,
+        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> visit,
+        CancellationToken cancellationToken)
+    {
+        while (!_checkpoints[segment].IsDone)
+        {
+            ScanResponse page = await ScanAsync(segment, cancellationToken).ConfigureAwait(false);
+            var poison = new List<PoisonItem>();
+            long changed = 0;
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(page.Items ?? [], parallel, async (item, token) =>
+            {
+                Dictionary<string, AttributeValue> key = KeyOf(item);
+                try
+                {
+                    await _writes.WaitAsync(token).ConfigureAwait(false);
+                    if (await visit(item, key, token).ConfigureAwait(false))
+                        Interlocked.Increment(ref changed);
+                }
+                catch (Exception failure) when (IsFaultOfItem(failure, token))
+                {
+                    var found = new PoisonItem(key, Failures.Describe(failure));
+                    lock (_lock)
+                        poison.Add(found);
+                    _poison.Add([found], failure);
+                }
+            }).ConfigureAwait(false);
+
+            Checkpoint before = _checkpoints[segment];
+            Checkpoint after = before with
+            {
+                Position = page.LastEvaluatedKey is { Count: > 0 } position ? position : before.Position,
+                IsDone = page.LastEvaluatedKey is not { Count: > 0 },
+                Read = before.Read + (page.Items?.Count ?? 0),
+                Changed = before.Changed + changed,
+                Poison = PoisonList.Merge(before.Poison, poison),
+            };
+            if (_poison.IsOverLimit)
+            {
+                // The page is not done, but what is wrong with it can be looked up.
+                await attempt.WriteAsync(before with { Poison = after.Poison }, cancellationToken).ConfigureAwait(false);
+                throw _poison.ToException();
+            }
+
+            await attempt.WriteAsync(after, cancellationToken).ConfigureAwait(false);
+            _checkpoints[segment] = after;
+            if (_progress.IsDue(page.Items?.Count ?? 0, ProgressInterval))
+                Report();
+            if (attempt.IsDryRun)
+                return;
+        }
+    }
+
+    private async Task<TableDescription> DescribeAsync(CancellationToken cancellationToken)
+    {
+        var request = new DescribeTableRequest { TableName = table.TableName };
+        DescribeTableResponse response = await attempt.Begin(cancellationToken).SendAsync(
+            "DescribeTable", [table], token => attempt.Client.DescribeTableAsync(request, token)).ConfigureAwait(false);
+        return response.Table;
+    }
+
+    private async Task<ScanResponse> ScanAsync(int segment, CancellationToken cancellationToken)
+    {
+        await _reads.WaitAsync(cancellationToken).ConfigureAwait(false);
+        StoreCall call = attempt.Begin(cancellationToken, _reads);
+        var request = new ScanRequest
+        {
+            TableName = table.TableName,
+            Segment = segment,
+            TotalSegments = options.Segments,
+            Limit = options.PageSize,
+            ConsistentRead = true, // so that no item that was there at the beginning is left out
+            ExclusiveStartKey = _checkpoints[segment].Position,
+            ReturnConsumedCapacity = call.Capacity,
+        };
+        return await call.SendAsync("Scan", [table], token => attempt.Client.ScanAsync(request, token)).ConfigureAwait(false);
+    }
+
+    private Dictionary<string, AttributeValue> KeyOf(Dictionary<string, AttributeValue> item)
+        => _keyNames.ToDictionary(name => name, name => item[name], StringComparer.Ordinal);
+
+    private void Report() => attempt.Report(_progress.ToProgress(name));
+
+    // What concerns the store as a whole ends the migration, whichever item it met.
+    private static bool IsFaultOfItem(Exception failure, CancellationToken cancellationToken) => failure switch
+    {
+        MigrationException => false,
+        UserStoreThrottledException or UserStoreUnavailableException or UserWriteOutcomeUnknownException => false,
+        UserStoreSchemaException schema => schema.InnerException is not null and not Amazon.Runtime.AmazonServiceException,
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        _ => true,
+    };
+}

@@ -1,0 +1,23 @@
+namespace UserStore.Migrations.BuiltIn;
+
+/// <summary>Creates the tables of the store.</summary>
+internal sealed class CreateTables(string id) : Migration(id, "Creates the tables of the users and of their emails.")
+{
+    public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
+        => context.CreateTablesAsync(cancellationToken);
+}
+
+/// <summary>Creates the tables of the store, and deletes them with all users when it is undone.</summary>
+internal sealed class CreateAndDeleteTables(string id)
+    : UndoableMigration(id, "Creates the tables of the users and of their emails; undone, it deletes them.")
+{
+    public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
+        => context.CreateTablesAsync(cancellationToken);
+
+    public override async Task DownAsync(MigrationContext context, CancellationToken cancellationToken = default)
+    {
+        if (context.EmailsTable is not null)
+            await context.DeleteTableAsync(context.EmailsTable, cancellationToken).ConfigureAwait(false);
+        await context.DeleteTableAsync(context.UsersTable, cancellationToken).ConfigureAwait(false);
+    }
+}

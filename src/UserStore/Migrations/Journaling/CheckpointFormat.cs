@@ -1,0 +1,38 @@
+using Amazon.DynamoDBv2.Model;
+
+namespace UserStore.Migrations.Journaling;
+
+/// <summary>How checkpoints are kept. docs/migration-tables.md describes it.</summary>
+internal static class CheckpointFormat
+{
+    public static Dictionary<string, AttributeValue> ToItem(Checkpoint checkpoint, string rowId, string keyName)
+    {
+        Dictionary<string, AttributeValue> item = new()
+        {
+            [keyName] = new(rowId),
+            ["fence"] = Attributes.Number(checkpoint.Fence),
+            ["done"] = new() { BOOL = checkpoint.IsDone },
+            ["read"] = Attributes.Number(checkpoint.Read),
+            ["changed"] = Attributes.Number(checkpoint.Changed),
+        };
+        if (checkpoint.Position is not null)
+            item["position"] = new() { M = checkpoint.Position };
+        if (checkpoint.Poison.Count > 0)
+            item["poison"] = new() { L = [.. checkpoint.Poison.Select(ToValue)] };
+        return item;
+    }
+
+    public static Checkpoint FromItem(Dictionary<string, AttributeValue> item, CheckpointKey key) => new(key, item.Number("fence") ?? 0)
+    {
+        Position = item.GetValueOrDefault("position")?.M,
+        IsDone = item.GetValueOrDefault("done")?.BOOL == true,
+        Read = item.Number("read") ?? 0,
+        Changed = item.Number("changed") ?? 0,
+        Poison = [.. item.List("poison").Select(value => new PoisonItem(value.M["key"].M, value.M["error"].S))],
+    };
+
+    private static AttributeValue ToValue(PoisonItem item) => new()
+    {
+        M = new() { ["key"] = new() { M = new(item.Key) }, ["error"] = new(item.Error) },
+    };
+}

@@ -1,0 +1,94 @@
+using Amazon.DynamoDBv2.Model;
+
+namespace UserStore.Migrations.Journaling;
+
+/// <summary>How the entries of the journal are kept. docs/migration-tables.md describes it.</summary>
+/// <param name="tableName">The table of the journal.</param>
+internal sealed class JournalFormat(string tableName)
+{
+    private const int Format = 1;
+
+    public static Dictionary<string, AttributeValue> ToItem(MigrationEntry entry, LockFence fence, string keyName)
+    {
+        Dictionary<string, AttributeValue> item = new()
+        {
+            [keyName] = new(entry.Id),
+            ["format"] = Attributes.Number(Format),
+            ["state"] = new(entry.State.ToString()),
+            // What another program reads: true for all that it must not take as applied.
+            ["dirty"] = new() { BOOL = entry.State != MigrationState.Applied },
+            ["direction"] = new(entry.IsUndo ? "down" : "up"),
+            ["attempts"] = Attributes.Number(entry.Attempts),
+            ["run"] = Attributes.Number(entry.Run),
+            ["sequence"] = Attributes.Number(entry.Sequence),
+            ["fence"] = Attributes.Number(fence.Number),
+        };
+        item.Add("description", entry.Description);
+        item.Add("revision", entry.Revision);
+        item.Add("started_at", entry.StartedAt);
+        item.Add("finished_at", entry.FinishedAt);
+        item.Add("host", entry.Host);
+        item.Add("error", entry.Error);
+        if (entry.Repairs.Count > 0)
+            item["repairs"] = new() { L = [.. entry.Repairs.Select(ToValue)] };
+        return item;
+    }
+
+    /// <exception cref="MigrationJournalException">A newer version wrote the item, or nobody knows what did.</exception>
+    public MigrationEntry FromItem(Dictionary<string, AttributeValue> item, string keyName)
+    {
+        string id = item[keyName].S;
+        if (!item.TryGetValue("format", out AttributeValue? format))
+            return Adopt(id, item);
+        if (item.Number("format") is not Format)
+        {
+            throw new MigrationJournalException(
+                tableName, id, $"has format {format.N}, but this version of UserStore knows only {Format}. Run the version that wrote it, or a later one.");
+        }
+
+        return new MigrationEntry
+        {
+            Id = id,
+            State = Enum.TryParse(item.Text("state"), out MigrationState state) && Enum.IsDefined(state)
+                ? state
+                : throw new MigrationJournalException(tableName, id, "has a state that this version of UserStore does not know. Run the version that wrote it."),
+            Description = item.Text("description"),
+            Revision = item.Text("revision"),
+            Attempts = (int)(item.Number("attempts") ?? 0),
+            StartedAt = item.Instant("started_at"),
+            FinishedAt = item.Instant("finished_at"),
+            Host = item.Text("host"),
+            Error = item.Text("error"),
+            Repairs = [.. item.List("repairs").Select(FromValue)],
+            IsUndo = item.Text("direction") == "down",
+            Run = (int)(item.Number("run") ?? 0),
+            Sequence = item.Number("sequence") ?? 0,
+        };
+    }
+
+    // Another library left key and flag, with one of two spellings: what it began is dirty, what it finished is not.
+    private static MigrationEntry Adopt(string id, Dictionary<string, AttributeValue> item)
+    {
+        bool isDirty = (item.GetValueOrDefault("dirty") ?? item.GetValueOrDefault("Dirty"))?.BOOL == true;
+        return new MigrationEntry { Id = id, State = isDirty ? MigrationState.Running : MigrationState.Applied, Attempts = 1, Run = 1 };
+    }
+
+    private static AttributeValue ToValue(MigrationRepairRecord repair) => new()
+    {
+        M = new()
+        {
+            ["repair"] = new(repair.Repair.ToString()),
+            ["from"] = new(repair.From.ToString()),
+            ["at"] = Attributes.Instant(repair.At),
+            ["host"] = new(repair.Host),
+            ["reason"] = new(repair.Reason),
+        },
+    };
+
+    private static MigrationRepairRecord FromValue(AttributeValue value) => new(
+        Enum.Parse<MigrationRepair>(value.M["repair"].S),
+        Enum.Parse<MigrationState>(value.M["from"].S),
+        value.M.Instant("at") ?? default,
+        value.M["host"].S,
+        value.M["reason"].S);
+}

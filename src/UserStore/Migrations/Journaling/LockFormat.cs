@@ -1,0 +1,59 @@
+using Amazon.DynamoDBv2.Model;
+
+namespace UserStore.Migrations.Journaling;
+
+/// <summary>How the row of the lock is kept. docs/migration-tables.md describes it.</summary>
+internal static class LockFormat
+{
+    public static Dictionary<string, AttributeValue> ToItem(LockRow row, string lockId, string keyName)
+    {
+        Dictionary<string, AttributeValue> item = new()
+        {
+            [keyName] = new(lockId),
+            ["fence"] = Attributes.Number(row.Fence),
+            ["revision"] = Attributes.Number(row.Revision),
+        };
+        if (row.Holder is { } holder)
+        {
+            item["owner"] = new(holder.Owner);
+            item["host"] = new(holder.Host);
+            item["acquired_at"] = Attributes.Instant(holder.AcquiredAt);
+            item["renewed_at"] = Attributes.Instant(holder.RenewedAt);
+            item["lease_ms"] = Attributes.Number((long)holder.Lease.TotalMilliseconds);
+        }
+
+        if (row.Releases.Count > 0)
+            item["releases"] = new() { L = [.. row.Releases.Select(ToValue)] };
+        return item;
+    }
+
+    public static LockRow FromItem(Dictionary<string, AttributeValue> item) => new()
+    {
+        Fence = item.Number("fence") ?? 0,
+        Revision = item.Number("revision") ?? 0,
+        Holder = item.Text("owner") is { } owner
+            ? new MigrationLockHolder(
+                owner,
+                item.Text("host") ?? "",
+                item.Instant("acquired_at") ?? default,
+                item.Instant("renewed_at") ?? default,
+                TimeSpan.FromMilliseconds(item.Number("lease_ms") ?? 0))
+            : null,
+        Releases = [.. item.List("releases").Select(FromValue)],
+    };
+
+    private static AttributeValue ToValue(ForcedRelease release)
+    {
+        Dictionary<string, AttributeValue> map = new()
+        {
+            ["at"] = Attributes.Instant(release.At),
+            ["host"] = new(release.Host),
+            ["reason"] = new(release.Reason),
+        };
+        map.Add("owner", release.Owner);
+        return new() { M = map };
+    }
+
+    private static ForcedRelease FromValue(AttributeValue value)
+        => new(value.M.Text("owner"), value.M.Instant("at") ?? default, value.M.Text("host") ?? "", value.M.Text("reason") ?? "");
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+
+namespace UserStore.Migrations;
+
+/// <summary>What migrations write to the log. The ids of the events do not change.</summary>
+internal static partial class MigrationLog
+{
+    [LoggerMessage(201, LogLevel.Information, "Migrations start: {Count} steps.")]
+    public static partial void RunStarting(ILogger logger, int count);
+
+    [LoggerMessage(202, LogLevel.Warning, "{Warning}")]
+    public static partial void PlanWarning(ILogger logger, string warning);
+
+    [LoggerMessage(203, LogLevel.Information, "{Action} of migration {MigrationId} starts.")]
+    public static partial void StepStarting(ILogger logger, MigrationAction action, string migrationId);
+
+    [LoggerMessage(204, LogLevel.Information, "Migration {MigrationId}: {Activity}, {Done} of {Total} done, {Remaining} to go.")]
+    public static partial void Progressed(
+        ILogger logger, string migrationId, string activity, long done, long? total, TimeSpan? remaining);
+
+    [LoggerMessage(205, LogLevel.Information, "{Action} of migration {MigrationId} is done, after {Duration}.")]
+    public static partial void StepDone(ILogger logger, MigrationAction action, string migrationId, TimeSpan duration);
+
+    [LoggerMessage(206, LogLevel.Error, "{Action} of migration {MigrationId} failed after {Duration}: {Error}")]
+    public static partial void StepFailed(ILogger logger, MigrationAction action, string migrationId, TimeSpan duration, string error);
+
+    [LoggerMessage(207, LogLevel.Information, "Migrations end: {Outcome}, {Count} steps done, after {Duration}.")]
+    public static partial void RunEnded(ILogger logger, MigrationOutcome outcome, int count, TimeSpan duration);
+
+    [LoggerMessage(211, LogLevel.Warning, "The lease {Fence} on the lock of the migrations could not be renewed; it is tried again.")]
+    public static partial void RenewalFailed(ILogger logger, long fence, Exception failure);
+
+    [LoggerMessage(212, LogLevel.Error, "The lease {Fence} on the lock of the migrations is lost; what runs under it is cancelled.")]
+    public static partial void LeaseLost(ILogger logger, long fence);
+
+    [LoggerMessage(213, LogLevel.Warning, "The lock of the migrations could not be released; it is free when its lease ends.")]
+    public static partial void ReleaseFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(214, LogLevel.Error, "That migration {MigrationId} failed could not be recorded; the journal still says that it is running.")]
+    public static partial void FailureNotRecorded(ILogger logger, string migrationId, Exception failure);
+
+    [LoggerMessage(215, LogLevel.Warning, "The checkpoints of migration {MigrationId}, which is done, could not be deleted.")]
+    public static partial void CheckpointsRemain(ILogger logger, string migrationId, Exception failure);
+
+    [LoggerMessage(216, LogLevel.Warning, "Reporter {Reporter} threw an exception, which did not disturb the run.")]
+    public static partial void ReporterFailed(ILogger logger, string reporter, Exception failure);
+
+    [LoggerMessage(217, LogLevel.Warning, "The lock of the migrations was released by force: {Reason}")]
+    public static partial void LockReleased(ILogger logger, string reason);
+
+    [LoggerMessage(218, LogLevel.Warning, "Migration {MigrationId} was repaired, {Repair}: {Reason}")]
+    public static partial void Repaired(ILogger logger, string migrationId, MigrationRepair repair, string reason);
+}

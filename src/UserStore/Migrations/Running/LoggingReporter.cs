@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+
+namespace UserStore.Migrations.Running;
+
+/// <summary>Writes to the log how a run goes on.</summary>
+internal sealed class LoggingReporter(ILogger logger) : IMigrationReporter
+{
+    public void RunStarting(MigrationPlan plan)
+    {
+        MigrationLog.RunStarting(logger, plan.Steps.Count);
+        foreach (string warning in plan.Warnings)
+            MigrationLog.PlanWarning(logger, warning);
+    }
+
+    public void StepStarting(MigrationStep started) => MigrationLog.StepStarting(logger, started.Action, started.MigrationId);
+
+    public void Progressed(MigrationStep running, MigrationProgress progress)
+        => MigrationLog.Progressed(logger, running.MigrationId, progress.Activity, progress.Done, progress.Total, progress.Remaining);
+
+    public void StepEnded(MigrationStepResult result)
+    {
+        if (result.Failure is null)
+            MigrationLog.StepDone(logger, result.Step.Action, result.Step.MigrationId, result.Duration);
+        else
+            MigrationLog.StepFailed(logger, result.Step.Action, result.Step.MigrationId, result.Duration, Failures.Describe(result.Failure));
+    }
+
+    public void RunEnded(MigrationRun run) => MigrationLog.RunEnded(logger, run.Outcome, run.Steps.Count, run.Duration);
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
+using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Writing;
+
+namespace UserStore.Migrations.Running;
+
+/// <summary>What migrations need of a store whose user type they cannot name.</summary>
+internal abstract class MigratedStore(StoreSchema schema)
+{
+    public StoreSchema Schema => schema;
+
+    /// <summary>Reserves the emails of existing users, with a client of a migration.</summary>
+    public abstract IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
+        IAmazonDynamoDB client, string? continuationToken, CancellationToken cancellationToken);
+
+    /// <summary>Opens the store for items that another program wrote.</summary>
+    /// <returns>A function that stores an item as a new user, and tells whether it did: it does not when the user is there.</returns>
+    public abstract Func<Dictionary<string, AttributeValue>, ICallObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client);
+}
+
+/// <inheritdoc/>
+internal sealed class MigratedStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    StoreSchema schema, TimeProvider time)
+    : MigratedStore(schema)
+    where TUser : User
+{
+    public override IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
+        IAmazonDynamoDB client, string? continuationToken, CancellationToken cancellationToken)
+        => new DynamoDbUserEmailAudit<TUser>(client, Schema.Options, time).RepairAsync(continuationToken, cancellationToken);
+
+    public override Func<Dictionary<string, AttributeValue>, ICallObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client)
+    {
+        var table = new UserTable<TUser>(client, context: null, Schema.Options, time);
+        EmailTransaction<TUser>? emails = table.Schema.Emails is { } reservations
+            ? new EmailTransaction<TUser>(table, new EmailReservations<TUser>(table, reservations))
+            : null;
+        var creation = new UserCreation<TUser>(table, emails);
+        HashSet<string> known = [.. table.Model.Properties.Select(property => property.AttributeName)];
+
+        return async (item, observer, cancellationToken) =>
+        {
+            TUser user = table.Requests.PrepareCreate(table.ToUser(new StoredUser(item, table.Model)));
+            StoreCall call = table.Sender.Begin(cancellationToken, user.UserId, observer: observer);
+            try
+            {
+                await creation.CreateAsync(call, user, item.Where(attribute => !known.Contains(attribute.Key)).ToDictionary()).ConfigureAwait(false);
+                return true;
+            }
+            catch (UserAlreadyExistsException)
+            {
+                return false; // an earlier attempt stored it, or it is another user of the store, who stays
+            }
+        };
+    }
+}

@@ -1,0 +1,177 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using UserStore.Migrations.DryRuns;
+using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Locking;
+using UserStore.Migrations.Planning;
+using UserStore.Migrations.Sourcing;
+
+namespace UserStore.Migrations.Running;
+
+/// <summary>Runs the migrations of one store: takes the lock, makes the plan, has its steps done, and releases the lock.</summary>
+internal sealed class MigrationRunner(
+    MigrationTarget target,
+    MigrationOptions options,
+    IServiceScopeFactory scopes,
+    IServiceCollection services,
+    IReadOnlyList<IMigrationReporter> reporters,
+    ILogger logger,
+    TimeProvider time)
+    : IMigrationRunner
+{
+    private static readonly string Host = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    private readonly IMigrationJournal _journal = target.Journal;
+    private readonly MigrationLock _lock = new(target.Journal, options, time, Host, logger);
+    private readonly Reporters _reporters = new([new LoggingReporter(logger), .. reporters], logger);
+
+    public Task<MigrationRun> RunAsync(MigrationPlanner? planner = null, CancellationToken cancellationToken = default)
+        => WithSourceAsync(async source =>
+        {
+            long started = time.GetTimestamp();
+            await _journal.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            Lease? lease = await _lock.TryAcquireAsync(options.WhenLocked, options.LockTimeout, cancellationToken).ConfigureAwait(false);
+            if (lease is null)
+                return new MigrationRun(MigrationOutcome.Skipped, [], time.GetElapsedTime(started));
+
+            await using (lease.ConfigureAwait(false))
+            {
+                IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
+                MigrationPlan plan = new PlanRules(source, options).Plan(planner ?? MigrationPlanner.Latest, journal);
+                var steps = new StepRunner(target, options, source, lease, _reporters, logger, time, Host);
+                return await RunAsync(plan, journal, steps, started, cancellationToken).ConfigureAwait(false);
+            }
+        });
+
+    public Task<MigrationPlan> PlanAsync(MigrationPlanner? planner = null, CancellationToken cancellationToken = default)
+        => WithSourceAsync(async source =>
+        {
+            IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
+            MigrationPlan plan = new PlanRules(source, options).Plan(planner ?? MigrationPlanner.Latest, journal);
+            return await new DryRun(target, options, source, services, logger, time).RunAsync(plan, cancellationToken).ConfigureAwait(false);
+        });
+
+    public Task<MigrationStatus> GetStatusAsync(CancellationToken cancellationToken = default)
+        => WithSourceAsync(async source =>
+        {
+            IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
+            LockRow? row = await _journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
+            var known = journal.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
+            IEnumerable<MigrationEntry> unknown = source.Ids.Where(id => !known.Contains(id)).Select(id => new MigrationEntry { Id = id });
+            MigrationEntry[] all = [.. journal.Concat(unknown)
+                .Select(entry => source.Has(entry.Id) ? entry with { Description = source[entry.Id].Description } : entry)
+                .OrderBy(entry => entry.Id, StringComparer.Ordinal)];
+            return new MigrationStatus(
+                all,
+                [.. all.Where(entry => entry.State == MigrationState.Applied && !source.Has(entry.Id)).Select(entry => entry.Id)],
+                row?.ToStatus() ?? new MigrationLockStatus(false, null, 0, []));
+        });
+
+    public Task VerifyAsync(CancellationToken cancellationToken = default)
+        => WithSourceAsync(async source =>
+        {
+            IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var applied = journal.Where(entry => entry.State == MigrationState.Applied).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
+            string[] open = [.. source.Ids.Where(id => !applied.Contains(id))];
+            return open.Length == 0
+                ? new PlanRules(source, options).Plan(MigrationPlanner.Latest, journal)
+                : throw new MigrationPlanException(
+                    MigrationProblem.NotUpToDate,
+                    open,
+                    $"{open.Length} of {source.Ids.Count} migrations are not applied: {string.Join(", ", open)}. Run them, then start again.");
+        });
+
+    public Task<MigrationEntry> RepairAsync(
+        string migrationId, MigrationRepair repair, string reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(migrationId);
+        JournalRepair.CheckReason(reason);
+        return WithSourceAsync(source => WithLockAsync(
+            async lease =>
+            {
+                IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
+                MigrationEntry entry = journal.FirstOrDefault(entry => entry.Id == migrationId)
+                    ?? (source.Has(migrationId) ? new MigrationEntry { Id = migrationId } : null)
+                    ?? throw new MigrationPlanException(
+                        MigrationProblem.Missing,
+                        [migrationId],
+                        $"Neither the journal nor this service has a migration '{migrationId}'. Look up its id in the status.");
+                var record = new MigrationRepairRecord(repair, entry.State, time.GetUtcNow(), Host, reason);
+                MigrationEntry repaired = JournalRepair.Apply(
+                    entry, source.Has(migrationId) ? source[migrationId] : null, record, NextSequence(journal));
+                if (!await _journal.TryRecordAsync(repaired, lease.Fence, cancellationToken).ConfigureAwait(false))
+                    throw new MigrationLeaseLostException(migrationId);
+                MigrationLog.Repaired(logger, migrationId, repair, reason);
+                return repaired;
+            },
+            cancellationToken));
+    }
+
+    public async Task<MigrationLockStatus> UnlockAsync(string reason, CancellationToken cancellationToken = default)
+    {
+        JournalRepair.CheckReason(reason);
+        MigrationLockStatus before = await _lock.ReleaseByForceAsync(reason, cancellationToken).ConfigureAwait(false);
+        if (before.IsHeld)
+            MigrationLog.LockReleased(logger, reason);
+        return before;
+    }
+
+    public Task DestroyAsync(CancellationToken cancellationToken = default) => WithLockAsync(
+        async _ =>
+        {
+            await _journal.DestroyAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
+    private async Task<MigrationRun> RunAsync(
+        MigrationPlan plan, IReadOnlyList<MigrationEntry> journal, StepRunner steps, long started, CancellationToken cancellationToken)
+    {
+        var entries = journal.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
+        long sequence = NextSequence(journal);
+        var done = new List<MigrationStepResult>();
+        _reporters.RunStarting(plan);
+        foreach (MigrationStep step in plan.Steps)
+        {
+            _reporters.StepStarting(step);
+            long stepStarted = time.GetTimestamp();
+            try
+            {
+                entries[step.MigrationId] = await steps.RunAsync(
+                    step, entries.GetValueOrDefault(step.MigrationId), sequence++, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                _reporters.StepEnded(new MigrationStepResult(step, time.GetElapsedTime(stepStarted), failure));
+                _reporters.RunEnded(new MigrationRun(MigrationOutcome.Failed, done, time.GetElapsedTime(started)));
+                throw;
+            }
+
+            done.Add(new MigrationStepResult(step, time.GetElapsedTime(stepStarted)));
+            _reporters.StepEnded(done[^1]);
+        }
+
+        var run = new MigrationRun(MigrationOutcome.Completed, done, time.GetElapsedTime(started));
+        _reporters.RunEnded(run);
+        return run;
+    }
+
+    /// <summary>Makes the migrations anew, with services of their own for as long as they are used.</summary>
+    private async Task<T> WithSourceAsync<T>(Func<MigrationSource, Task<T>> use)
+    {
+        AsyncServiceScope scope = scopes.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+            return await use(MigrationSource.Load(options.Migrations, scope.ServiceProvider)).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the lock of a process that ended to become free, and no longer.</summary>
+    private async Task<T> WithLockAsync<T>(Func<Lease, Task<T>> use, CancellationToken cancellationToken)
+    {
+        await _journal.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        Lease? lease = await _lock.TryAcquireAsync(WhenLocked.Wait, options.Lease * 2, cancellationToken).ConfigureAwait(false);
+        await using (lease!.ConfigureAwait(false))
+            return await use(lease!).ConfigureAwait(false);
+    }
+
+    private static long NextSequence(IReadOnlyList<MigrationEntry> journal) => journal.Select(entry => entry.Sequence).DefaultIfEmpty().Max() + 1;
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Locking;
+using UserStore.Migrations.Running;
+
+namespace UserStore.ContractTests.Stores;
+
+/// <summary>Migrations under test: options, what has run, and any number of runners, each as in a process of its own.</summary>
+public sealed class MigrationBench(StoreFactory stores)
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _ran = [];
+
+    /// <summary>Gets the options; the lease is short, so that nobody waits long for the lock of one who is gone.</summary>
+    public MigrationOptions Options { get; } = new() { Lease = TimeSpan.FromSeconds(2), LockTimeout = TimeSpan.FromMinutes(1) };
+
+    public UserStoreOptions StoreOptions { get; } = new();
+
+    public IServiceCollection Services { get; } = new ServiceCollection();
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Gets what ran so far: <c>+1</c> for an apply, <c>-1</c> for an undo of migration 1.</summary>
+    public IReadOnlyList<string> Ran
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _ran];
+        }
+    }
+
+    /// <summary>Adds migrations that can be undone and note that they ran.</summary>
+    public MigrationBench Add(params IReadOnlyList<string> ids)
+    {
+        foreach (string id in ids)
+        {
+            Options.Migrations.Add(
+                id,
+                (context, _) => NoteAsync($"+{context.Step.MigrationId}"),
+                (context, _) => NoteAsync($"-{context.Step.MigrationId}"));
+        }
+
+        return this;
+    }
+
+    public Task NoteAsync(string what)
+    {
+        lock (_lock)
+            _ran.Add(what);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Makes a bench with the same journal and other options and migrations, as another version of the service has.</summary>
+    public MigrationBench AsOtherVersion() => new(stores) { Origin = Origin ?? this, StoreOptions = { TableNamePrefix = StoreOptions.TableNamePrefix } };
+
+    public IMigrationRunner NewRunner(params IReadOnlyList<IMigrationReporter> reporters) => new MigrationRunner(
+        Open(), Options, Services.BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(), Services, reporters, Logger, TimeProvider.System);
+
+    public async Task<MigrationEntry> EntryAsync(string id)
+        => (await NewRunner().GetStatusAsync()).Migrations.Single(entry => entry.Id == id);
+
+    internal MigrationTarget Open() => stores.OpenMigrations(Origin ?? this);
+
+    internal MigrationLock OpenLock(out IMigrationJournal journal)
+    {
+        journal = Open().Journal;
+        return new MigrationLock(journal, Options, TimeProvider.System, "test-host/1", Logger);
+    }
+
+    private MigrationBench? Origin { get; init; }
+}

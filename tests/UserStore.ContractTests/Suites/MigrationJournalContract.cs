@@ -1,0 +1,166 @@
+using Amazon.DynamoDBv2.Model;
+using UserStore.ContractTests.Stores;
+using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
+
+namespace UserStore.ContractTests.Suites;
+
+/// <summary>What runners remember together: entries that only the holder of the lock writes, the row of the lock, checkpoints.</summary>
+public abstract class MigrationJournalContract(StoreFactory stores) : Contract(stores)
+{
+    private static readonly DateTimeOffset At = new(2030, 1, 2, 3, 4, 5, 6, TimeSpan.Zero);
+    private static readonly CheckpointKey Segment = new("1_a", 1, "fill", 0, 4);
+
+    private readonly StoreFactory _stores = stores;
+
+    [Fact]
+    public async Task An_entry_reads_back_as_it_was_recorded()
+    {
+        IMigrationJournal journal = await CreateAsync();
+        LockFence fence = await AcquireAsync(journal);
+        var entry = new MigrationEntry
+        {
+            Id = "20300102030405_all-of.it",
+            State = MigrationState.Failed,
+            Description = "fills everything in",
+            Revision = "r2",
+            Attempts = 3,
+            StartedAt = At,
+            FinishedAt = At.AddTicks(7),
+            Host = "host/1",
+            Error = "TimeoutException",
+            Repairs = [new(MigrationRepair.Retry, MigrationState.Running, At, "host/2", "checked by hand")],
+            IsUndo = true,
+            Run = 2,
+            Sequence = 9,
+        };
+
+        (await journal.TryRecordAsync(entry, fence, default)).Should().BeTrue();
+
+        (await journal.ReadAsync(default)).Should().ContainSingle().Which.Should().BeEquivalentTo(entry);
+    }
+
+    [Fact]
+    public async Task Only_the_holder_of_the_lock_records()
+    {
+        IMigrationJournal journal = await CreateAsync();
+        LockFence fence = await AcquireAsync(journal);
+        LockFence[] others = [fence with { Number = fence.Number - 1 }, fence with { Number = fence.Number + 1 }, fence with { Owner = "other" }];
+
+        foreach (LockFence other in others)
+            (await journal.TryRecordAsync(new MigrationEntry { Id = "1" }, other, default)).Should().BeFalse();
+
+        (await journal.ReadAsync(default)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_journal_of_many_entries_is_read_whole()
+    {
+        IMigrationJournal journal = await CreateAsync();
+        LockFence fence = await AcquireAsync(journal);
+        string text = new('x', 30_000); // so that one page does not hold them all
+        for (int i = 0; i < 40; i++)
+            await journal.TryRecordAsync(new MigrationEntry { Id = $"{i:00}", Description = text }, fence, default);
+
+        IReadOnlyList<MigrationEntry> entries = await journal.ReadAsync(default);
+
+        entries.Select(entry => entry.Id).Should().BeEquivalentTo(Enumerable.Range(0, 40).Select(i => $"{i:00}"));
+    }
+
+    [Fact]
+    public async Task The_row_of_the_lock_is_replaced_only_as_it_was_seen()
+    {
+        IMigrationJournal journal = await CreateAsync();
+        var first = new LockRow { Fence = 1, Revision = 1, Holder = new("a", "host/1", At, At.AddSeconds(1), TimeSpan.FromSeconds(3)) };
+        LockRow second = first with { Revision = 2, Holder = null, Releases = [new("a", At, "host/2", "it hung")] };
+
+        (await journal.FindLockAsync(default)).Should().BeNull();
+        (await journal.TryReplaceLockAsync(first, second, default)).Should().BeFalse();
+        (await journal.TryReplaceLockAsync(null, first, default)).Should().BeTrue();
+        (await journal.FindLockAsync(default)).Should().BeEquivalentTo(first);
+        (await journal.TryReplaceLockAsync(null, second, default)).Should().BeFalse();
+        (await journal.TryReplaceLockAsync(first with { Revision = 0 }, second, default)).Should().BeFalse();
+        (await journal.TryReplaceLockAsync(first, second, default)).Should().BeTrue();
+        (await journal.FindLockAsync(default)).Should().BeEquivalentTo(second);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_reads_back_as_it_was_written()
+    {
+        IMigrationJournal journal = await CreateAsync();
+        var checkpoint = new Checkpoint(Segment, 5)
+        {
+            Position = new() { ["user_id"] = new("fake-1"), ["n"] = new() { N = "7" } },
+            Read = 100,
+            Changed = 60,
+            Poison = [new(new Dictionary<string, AttributeValue> { ["user_id"] = new("fake-2") }, "FormatException")],
+        };
+
+        (await journal.TryWriteAsync(checkpoint, default)).Should().BeTrue();
+
+        (await journal.StampAsync(Segment, 5, default)).Should().BeEquivalentTo(checkpoint);
+        Checkpoint done = checkpoint with { IsDone = true };
+        await journal.TryWriteAsync(done, default);
+        (await journal.StampAsync(Segment, 6, default)).Should().BeEquivalentTo(done with { Fence = 6 });
+        (await journal.StampAsync(Segment with { Run = 2 }, 6, default)).Should().BeEquivalentTo(new Checkpoint(Segment with { Run = 2 }, 6));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_a_later_owner_stamped_is_not_written_by_an_earlier_one()
+    {
+        IMigrationJournal journal = await CreateAsync();
+        await journal.TryWriteAsync(new Checkpoint(Segment, 5) { Read = 10 }, default);
+        await journal.StampAsync(Segment, 7, default);
+
+        (await journal.TryWriteAsync(new Checkpoint(Segment, 6) { Read = 20 }, default)).Should().BeFalse();
+        (await journal.StampAsync(Segment, 6, default)).Should().BeNull();
+        (await journal.StampAsync(Segment, 7, default))!.Read.Should().Be(10);
+    }
+
+    [Fact]
+    public async Task Checkpoints_of_one_migration_are_forgotten_and_no_others()
+    {
+        IMigrationJournal journal = await CreateAsync();
+        CheckpointKey[] forgotten = [Segment, Segment with { Segment = 1 }, Segment with { Run = 2 }, Segment with { Backfill = "other" }];
+        CheckpointKey kept = Segment with { MigrationId = "1_ab" };
+        foreach (CheckpointKey key in forgotten.Append(kept))
+            await journal.TryWriteAsync(new Checkpoint(key, 1) { Read = 1 }, default);
+
+        await journal.ForgetCheckpointsAsync("1_a", default);
+
+        foreach (CheckpointKey key in forgotten)
+            (await journal.StampAsync(key, 1, default))!.Read.Should().Be(0);
+        (await journal.StampAsync(kept, 1, default))!.Read.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Without_tables_there_is_nothing_and_Destroy_leaves_it_so()
+    {
+        IMigrationJournal journal = new MigrationBench(_stores).Open().Journal;
+
+        (await journal.ReadAsync(default)).Should().BeEmpty();
+        (await journal.FindLockAsync(default)).Should().BeNull();
+        await journal.DestroyAsync(default);
+
+        await journal.EnsureAsync(default);
+        await journal.EnsureAsync(default);
+        await journal.TryRecordAsync(new MigrationEntry { Id = "1" }, await AcquireAsync(journal), default);
+        await journal.DestroyAsync(default);
+        (await journal.ReadAsync(default)).Should().BeEmpty();
+        (await journal.FindLockAsync(default)).Should().BeNull();
+    }
+
+    private async Task<IMigrationJournal> CreateAsync()
+    {
+        IMigrationJournal journal = new MigrationBench(_stores).Open().Journal;
+        await journal.EnsureAsync(default);
+        return journal;
+    }
+
+    private static async Task<LockFence> AcquireAsync(IMigrationJournal journal)
+    {
+        var row = new LockRow { Fence = 4, Revision = 1, Holder = new("owner", "host/1", At, At, TimeSpan.FromMinutes(1)) };
+        (await journal.TryReplaceLockAsync(null, row, default)).Should().BeTrue();
+        return new LockFence("owner", 4);
+    }
+}
