@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore.Testing;
+using UserStore.Tests.Programs;
 
 // Programs that tests run in a process of their own, to kill it or to give it an environment.
 switch (args)
@@ -19,6 +20,9 @@ switch (args)
         }
 
         break;
+
+    case ["migrate", var prefix, var migration]:
+        return await MigrationPrograms.RunAsync(prefix, migration);
 
     default:
         return 1;

@@ -12,7 +12,7 @@ public sealed class EnvironmentTests
     [InlineData(null, "eu-west-3", "service eu-west-3")]
     public async Task Endpoint_and_region_come_from_the_environment_and_the_region_has_a_default(string? endpoint, string? region, string told)
     {
-        using Process program = TestProgram.Start("tell-client", environment =>
+        using Process program = TestProgram.Start(["tell-client"], environment =>
         {
             foreach (string name in environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToArray())
                 environment.Remove(name);

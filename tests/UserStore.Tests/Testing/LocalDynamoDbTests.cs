@@ -41,7 +41,7 @@ public sealed class LocalDynamoDbTests
     [UnixFact]
     public async Task A_server_ends_when_its_owner_is_killed()
     {
-        using Process owner = TestProgram.Start("own-server", environment => environment.Remove("DYNAMODB_ENDPOINT"));
+        using Process owner = TestProgram.Start(["own-server"], environment => environment.Remove("DYNAMODB_ENDPOINT"));
         var endpoint = new Uri((await owner.StandardOutput.ReadLineAsync())!);
         (await AcceptsAsync(endpoint)).Should().BeTrue();
 
@@ -57,7 +57,7 @@ public sealed class LocalDynamoDbTests
     public async Task Without_a_server_the_error_says_what_to_install()
     {
         string emptyFolder = Directory.CreateTempSubdirectory("userstore-").FullName;
-        using Process owner = TestProgram.Start("own-server", environment =>
+        using Process owner = TestProgram.Start(["own-server"], environment =>
         {
             environment.Remove("DYNAMODB_ENDPOINT");
             environment["PATH"] = environment["XDG_CACHE_HOME"] = emptyFolder;

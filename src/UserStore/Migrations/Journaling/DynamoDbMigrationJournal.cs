@@ -14,7 +14,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
     private readonly RequestSender _sender = new(client, store, time);
     private readonly NamedTable _journal = new(store.Options.TableNamePrefix + options.JournalTable);
     private readonly NamedTable _lock = new(store.Options.TableNamePrefix + options.LockTable);
-    private readonly UserStoreRetryOptions _lockRetry = RetryWithin(options.Lease / 3, store.Options.Retry);
+    private readonly UserStoreRetryOptions _lockRetry = RetryForLock(options.Lease, store.Options.Retry);
     private readonly JournalFormat _format = new(store.Options.TableNamePrefix + options.JournalTable);
     private string? _journalKey;
     private string? _lockKey;
@@ -220,12 +220,13 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
             table.TableName, null, $"has another key than '{OwnKeyName}' (S). Name another table in MigrationOptions, or delete this one.");
     }
 
-    private static UserStoreRetryOptions RetryWithin(TimeSpan time, UserStoreRetryOptions retry) => new()
+    // One attempt that hangs must not cost the lease. How long a renewal goes on is said by its token.
+    private static UserStoreRetryOptions RetryForLock(TimeSpan lease, UserStoreRetryOptions retry) => new()
     {
-        TotalTime = Shorter(retry.TotalTime, time),
-        AttemptTimeout = Shorter(retry.AttemptTimeout, time),
-        FirstDelay = Shorter(retry.FirstDelay, time / 10),
-        LongestDelay = Shorter(retry.LongestDelay, time / 3),
+        TotalTime = retry.TotalTime,
+        AttemptTimeout = Shorter(retry.AttemptTimeout, lease / 3),
+        FirstDelay = Shorter(retry.FirstDelay, lease / 30),
+        LongestDelay = Shorter(retry.LongestDelay, lease / 10),
     };
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;

@@ -1,0 +1,96 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.DependencyInjection;
+using UserStore.Migrations;
+using UserStore.Testing;
+
+namespace UserStore.Tests.Programs;
+
+/// <summary>Services whose migrations a test kills or suspends in the middle. They say on their output how far they are.</summary>
+public static class MigrationPrograms
+{
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
+
+    public static async Task<int> RunAsync(string prefix, string migration)
+    {
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync(); // the test's, which the environment names
+        using var wire = new FaultyWire
+        {
+            BeforeRequest = static request =>
+            {
+                if (request.Operation == "Scan")
+                    Console.WriteLine("scan");
+                return Task.CompletedTask;
+            },
+        };
+        await using ServiceProvider provider = new ServiceCollection()
+            .AddSingleton<IAmazonDynamoDB>(server.CreateClient(config => config.HttpClientFactory = wire))
+            .AddUserStore(options => options.TableNamePrefix = prefix)
+            .AddMigrations(options =>
+            {
+                options.Lease = Lease;
+                options.Migrations.Add("1_waits", migration == "waits" ? WaitAsync : static (_, _) => Task.CompletedTask);
+                if (migration == "fills")
+                    options.Migrations.Add("2_fills", FillAsync);
+            })
+            .Services.BuildServiceProvider();
+        IMigrationRunner runner = provider.GetRequiredService<IMigrationRunner>();
+        try
+        {
+            await runner.RunAsync();
+            Console.WriteLine("done");
+            return 0;
+        }
+        catch (MigrationException failure)
+        {
+            Console.WriteLine($"{failure.GetType().Name} {failure.MigrationId}");
+            return 1;
+        }
+    }
+
+    private static async Task WaitAsync(MigrationContext context, CancellationToken cancellationToken)
+    {
+        Console.WriteLine("started");
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        finally
+        {
+            Console.WriteLine("cancelled");
+            try
+            {
+                await context.Client.PutItemAsync(context.UsersTable, new() { ["user_id"] = new("late") }, CancellationToken.None);
+                Console.WriteLine("wrote after the lease");
+            }
+            catch (MigrationLeaseLostException)
+            {
+                Console.WriteLine("client refused");
+            }
+        }
+    }
+
+    // Counts up a number of each item, and says what memory is in use near the beginning and at the end.
+    private static async Task FillAsync(MigrationContext context, CancellationToken cancellationToken)
+    {
+        int seen = 0;
+        long atFirst = 0;
+        await context.BackfillAsync(
+            new Backfill
+            {
+                Name = "fill",
+                TableName = context.UsersTable,
+                Mark = "filled_by",
+                Transform = (item, _) =>
+                {
+                    item["fills"] = new AttributeValue { N = item.TryGetValue("fills", out AttributeValue? fills) ? $"{int.Parse(fills.N, null) + 1}" : "1" };
+                    int number = Interlocked.Increment(ref seen);
+                    if (number == 500)
+                        atFirst = GC.GetTotalMemory(forceFullCollection: true);
+                    return ValueTask.CompletedTask;
+                },
+            },
+            cancellationToken);
+        Console.WriteLine($"memory {atFirst} {GC.GetTotalMemory(forceFullCollection: true)}");
+    }
+}
