@@ -65,8 +65,8 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal
     public Task ForgetCheckpointsAsync(string migrationId, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
-            foreach (CheckpointKey key in _checkpoints.Keys.Where(key => key.MigrationId == migrationId).ToArray())
-                _checkpoints.Remove(key);
+            foreach (Checkpoint done in _checkpoints.Values.Where(checkpoint => checkpoint.Key.MigrationId == migrationId && checkpoint.Poison.Count == 0).ToArray())
+                _checkpoints.Remove(done.Key);
             return true;
         },
         cancellationToken);

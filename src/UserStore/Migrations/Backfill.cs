@@ -14,7 +14,7 @@ namespace UserStore.Migrations;
 /// arrived. So the transform must leave an item that it has changed as it is, or <see cref="Mark"/> must be set.
 /// </para>
 /// </remarks>
-public sealed class Backfill
+public sealed record Backfill
 {
     /// <summary>Gets the name of the backfill, unique in its migration; it names the checkpoints.</summary>
     /// <value>1 to 100 characters.</value>

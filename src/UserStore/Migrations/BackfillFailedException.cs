@@ -23,6 +23,6 @@ public sealed class BackfillFailedException : MigrationException
     {
         ArgumentNullException.ThrowIfNull(poison);
         return $"Backfill '{backfill}' of migration '{migrationId}' met {poison.Count} items that it cannot change, more than it may. "
-            + "BackfillFailedException.Poison and the checkpoints name them. Correct them or the transform, or allow more, and run again.";
+            + "BackfillFailedException.Poison and the checkpoints name them. Correct them or the transform, or allow more.";
     }
 }

@@ -50,4 +50,7 @@ internal static partial class MigrationLog
 
     [LoggerMessage(218, LogLevel.Warning, "Migration {MigrationId} was repaired, {Repair}: {Reason}")]
     public static partial void Repaired(ILogger logger, string migrationId, MigrationRepair repair, string reason);
+
+    [LoggerMessage(219, LogLevel.Warning, "Backfill {Backfill} of migration {MigrationId} left {Count} items as they are; its checkpoints name them.")]
+    public static partial void PoisonRemains(ILogger logger, string backfill, string migrationId, int count);
 }

@@ -94,6 +94,7 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
             Read = 100,
             Changed = 60,
             Poison = [new(new Dictionary<string, AttributeValue> { ["user_id"] = new("fake-2") }, "FormatException")],
+            Failing = [new(new Dictionary<string, AttributeValue> { ["user_id"] = new("fake-3") }, "TimeoutException")],
         };
 
         (await journal.TryWriteAsync(checkpoint, default)).Should().BeTrue();
@@ -126,10 +127,15 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
         foreach (CheckpointKey key in forgotten.Append(kept))
             await journal.TryWriteAsync(new Checkpoint(key, 1) { Read = 1 }, default);
 
+        CheckpointKey poisoned = Segment with { Segment = 3 };
+        var poison = new PoisonItem(new Dictionary<string, AttributeValue> { ["user_id"] = new("fake-2") }, "FormatException");
+        await journal.TryWriteAsync(new Checkpoint(poisoned, 1) { Poison = [poison] }, default);
+
         await journal.ForgetCheckpointsAsync("1_a", default);
 
         foreach (CheckpointKey key in forgotten)
             (await journal.StampAsync(key, 1, default))!.Read.Should().Be(0);
+        (await journal.StampAsync(poisoned, 1, default))!.Poison.Should().HaveCount(1);
         (await journal.StampAsync(kept, 1, default))!.Read.Should().Be(1);
     }
 

@@ -57,6 +57,8 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
             }
         })).ConfigureAwait(false);
         Report();
+        if (_poison.Items.Count > 0)
+            MigrationLog.PoisonRemains(attempt.Logger, name, attempt.MigrationId, _poison.Items.Count);
         return new BackfillResult(
             _checkpoints.Sum(checkpoint => checkpoint.Read), _checkpoints.Sum(checkpoint => checkpoint.Changed), _poison.Items);
     }
@@ -97,12 +99,13 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
                 IsDone = page.LastEvaluatedKey is not { Count: > 0 },
                 Read = before.Read + (page.Items?.Count ?? 0),
                 Changed = before.Changed + changed,
-                Poison = PoisonList.Merge(before.Poison, poison),
+                Poison = [.. before.Poison, .. poison],
+                Failing = [],
             };
             if (_poison.IsOverLimit)
             {
                 // The page is not done, but what is wrong with it can be looked up.
-                await attempt.WriteAsync(before with { Poison = after.Poison }, cancellationToken).ConfigureAwait(false);
+                await attempt.WriteAsync(before with { Failing = poison }, cancellationToken).ConfigureAwait(false);
                 throw _poison.ToException();
             }
 

@@ -30,5 +30,9 @@ internal sealed record Checkpoint(CheckpointKey Key, long Fence)
     /// <summary>Gets how many items were changed, in all attempts.</summary>
     public long Changed { get; init; }
 
+    /// <summary>Gets the items of the pages done that could not be changed.</summary>
     public IReadOnlyList<PoisonItem> Poison { get; init; } = [];
+
+    /// <summary>Gets the items of the next page that could not be changed, when there were too many: the page will be read again.</summary>
+    public IReadOnlyList<PoisonItem> Failing { get; init; } = [];
 }

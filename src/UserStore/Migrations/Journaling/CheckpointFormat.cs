@@ -17,9 +17,15 @@ internal static class CheckpointFormat
         };
         if (checkpoint.Position is not null)
             item["position"] = new() { M = checkpoint.Position };
-        if (checkpoint.Poison.Count > 0)
-            item["poison"] = new() { L = [.. checkpoint.Poison.Select(ToValue)] };
+        Add("poison", checkpoint.Poison);
+        Add("failing", checkpoint.Failing);
         return item;
+
+        void Add(string name, IReadOnlyList<PoisonItem> poison)
+        {
+            if (poison.Count > 0)
+                item[name] = new() { L = [.. poison.Select(ToValue)] };
+        }
     }
 
     public static Checkpoint FromItem(Dictionary<string, AttributeValue> item, CheckpointKey key) => new(key, item.Number("fence") ?? 0)
@@ -28,8 +34,11 @@ internal static class CheckpointFormat
         IsDone = item.GetValueOrDefault("done")?.BOOL == true,
         Read = item.Number("read") ?? 0,
         Changed = item.Number("changed") ?? 0,
-        Poison = [.. item.List("poison").Select(value => new PoisonItem(value.M["key"].M, value.M["error"].S))],
+        Poison = [.. item.List("poison").Select(FromValue)],
+        Failing = [.. item.List("failing").Select(FromValue)],
     };
+
+    private static PoisonItem FromValue(AttributeValue value) => new(value.M["key"].M, value.M["error"].S);
 
     private static AttributeValue ToValue(PoisonItem item) => new()
     {

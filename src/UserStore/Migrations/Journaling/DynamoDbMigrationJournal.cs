@@ -138,7 +138,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
         {
             TableName = _lock.TableName,
             ConsistentRead = true,
-            FilterExpression = "begins_with(#key, :prefix)",
+            FilterExpression = "begins_with(#key, :prefix) AND attribute_not_exists(poison)",
             ProjectionExpression = "#key",
             ExpressionAttributeNames = new() { ["#key"] = _lockKey! },
             ExpressionAttributeValues = new() { [":prefix"] = new($"{options.LockId}/{CheckpointKey.PrefixOf(migrationId)}") },

@@ -24,7 +24,7 @@ internal interface IMigrationJournal : ICheckpoints
     /// <returns>Whether it was.</returns>
     Task<bool> TryReplaceLockAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the checkpoints of a migration.</summary>
+    /// <summary>Deletes the checkpoints of a migration, but for those that name items which could not be changed.</summary>
     Task ForgetCheckpointsAsync(string migrationId, CancellationToken cancellationToken);
 }
 
