@@ -6,6 +6,8 @@ namespace UserStore.Migrations.Backfilling;
 /// leaves.</summary>
 internal sealed class CapacityBudget(double? unitsPerSecond, TimeProvider time) : ICallObserver
 {
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1); // timers take no more than 49
+
     private readonly Lock _lock = new();
     private readonly long _started = time.GetTimestamp();
     private TimeSpan _paidOffAt;
@@ -14,7 +16,7 @@ internal sealed class CapacityBudget(double? unitsPerSecond, TimeProvider time) 
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         while (Debt() is var debt && debt > TimeSpan.Zero)
-            await Task.Delay(debt, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(debt < LongestDelay ? debt : LongestDelay, time, cancellationToken).ConfigureAwait(false);
     }
 
     public void Consumed(double units)
