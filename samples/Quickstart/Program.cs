@@ -1,23 +1,35 @@
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore;
+using UserStore.Migrations;
 using UserStore.Testing;
 
 // With DYNAMODB_ENDPOINT set this runs on that server, else on a local one that ends with the program, else in memory.
+// "migrate help" as arguments tells how to run the migrations instead of the story.
 await using LocalDynamoDb? server = await TryStartAsync();
 
 ServiceCollection services = new();
-string prefix = $"quickstart-{Guid.NewGuid():N}-";
-services.AddUserStore(options => (options.ServiceUrl, options.TableNamePrefix) = (server?.Endpoint.ToString(), prefix));
+string prefix = args is ["migrate", ..] ? "quickstart-" : $"quickstart-{Guid.NewGuid():N}-";
+services.AddUserStore(options => (options.ServiceUrl, options.TableNamePrefix) = (server?.Endpoint.ToString(), prefix))
+    .AddMigrations(options => options.Migrations
+        .AddCreateTables(whenUndone: TablesWhenUndone.Delete)
+        .AddReserveEmails()
+        .Add("00000000000003_greet", GreetAsync, (_, _) => Task.CompletedTask, "Gives every user a greeting."));
+services.AddSpectreMigrationReporter();
 if (server is null)
     services.AddInMemoryUserStore();
 
 await using ServiceProvider provider = services.BuildServiceProvider();
+if (await provider.RunMigrationCommandAsync(args) is { } exitCode)
+    return exitCode;
+
 IUserStore users = provider.GetRequiredService<IUserStore>();
 Say($"The store is {users.GetType().Name} on {server?.Description ?? "nothing but memory"}.");
 
-await users.EnsureTablesAsync();
-Say("The table and its indexes are ready.");
+IMigrationRunner migrations = provider.GetRequiredService<IMigrationRunner>();
+MigrationRun run = await migrations.RunAsync();
+Say($"The tables are ready, by {run.Steps.Count} migrations.");
 
 User alice = await users.CreateAsync(new User { Name = "Alice Example", Email = "Alice@example.test", Tags = ["admin", "beta-tester"] });
 Say($"Created {alice}.");
@@ -58,10 +70,24 @@ Say($"Read {read} active users in {pages} pages, each found by the token of the 
 
 User? deleted = await users.DeleteAsync(alice.UserId);
 Say($"Deleted {deleted}; reading it now gives {await users.FindAsync(alice.UserId, ReadConsistency.Strong) ?? (object)"nothing"}.");
+await migrations.DestroyAsync();
 foreach (string table in server is null ? [] : new[] { "Users", "UserEmails" })
     await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(prefix + table);
 
 return read == 9 && deleted == replaced ? 0 : throw new InvalidOperationException("The story did not end as told.");
+
+static Task GreetAsync(MigrationContext context, CancellationToken cancellationToken) => context.BackfillAsync(
+    new Backfill
+    {
+        Name = "greet",
+        TableName = context.UsersTable,
+        Transform = (item, _) =>
+        {
+            item.TryAdd("greeting", new AttributeValue("Hello"));
+            return ValueTask.CompletedTask;
+        },
+    },
+    cancellationToken);
 
 static async Task<LocalDynamoDb?> TryStartAsync()
 {

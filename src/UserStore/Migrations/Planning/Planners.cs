@@ -12,14 +12,14 @@ internal sealed class StepPlanner(int count) : MigrationPlanner
 {
     public override IEnumerable<MigrationStep> Plan(MigrationSituation situation)
     {
-        (IReadOnlyList<MigrationEntry> entries, MigrationAction action, string what) = count > 0
-            ? (situation.Pending, MigrationAction.Apply, "to apply")
-            : (situation.Applied, MigrationAction.Undo, "to undo");
+        (IReadOnlyList<MigrationEntry> entries, MigrationAction action) = count > 0
+            ? (situation.Pending, MigrationAction.Apply)
+            : (situation.Applied, MigrationAction.Undo);
         long wanted = Math.Abs((long)count);
         return wanted <= entries.Count
             ? entries.Take((int)wanted).Select(entry => Steps.Of(entry, action))
             : throw new MigrationPlanException(
-                MigrationProblem.StepOutOfRange, [], $"{wanted} migrations {what} were asked for, but there are {entries.Count}. Ask for fewer.");
+                MigrationProblem.StepOutOfRange, [], $"{action} of {wanted} migrations was asked for, but there are only {entries.Count}. Ask for fewer.");
     }
 }
 
