@@ -3,7 +3,8 @@ using UserStore.Migrations;
 
 namespace UserStore.SpectreConsole;
 
-/// <summary>Shows on the console how migrations go on: a progress bar for each step, with the estimated rest, and a line at the end.</summary>
+/// <summary>Shows on the console how migrations go on: a progress bar for each step, with the estimated rest, and a line at the
+/// end.</summary>
 public sealed class SpectreMigrationReporter : IMigrationReporter
 {
     private readonly IAnsiConsole _console;

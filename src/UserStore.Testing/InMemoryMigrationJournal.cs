@@ -49,7 +49,9 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal
         cancellationToken);
 
     public Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken) => DoAsync(
-        () => IsFree(key, fence) ? _checkpoints[key] = (_checkpoints.GetValueOrDefault(key) ?? new Checkpoint(key, fence)) with { Fence = fence } : null,
+        () => IsFree(key, fence) ? _checkpoints[key] = (
+            _checkpoints.GetValueOrDefault(key) ?? new Checkpoint(key, fence)) with
+        { Fence = fence } : null,
         cancellationToken);
 
     public Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => DoAsync(

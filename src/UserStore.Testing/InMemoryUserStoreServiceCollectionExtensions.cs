@@ -18,7 +18,8 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     /// <param name="services">The services of the application or test.</param>
     /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
     /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is registered as <see cref="InMemoryUserStore"/>, for its faults and recorded
+    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is
+    /// registered as <see cref="InMemoryUserStore"/>, for its faults and recorded
     /// calls.</returns>
     public static IServiceCollection AddInMemoryUserStore(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
@@ -45,7 +46,8 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     /// <param name="services">The services of the application or test.</param>
     /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
     /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded
+    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is
+    /// registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded
     /// calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
@@ -66,13 +68,15 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     }
 
     // Migrations are planned, run and remembered, but there are no tables: their requests are answered and go nowhere.
-    private static void PutMigrationsInMemory<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
+    private static void PutMigrationsInMemory<[DynamicallyAccessedMembers(
+        DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
         where TUser : User
     {
         services.RemoveAllKeyed<MigrationTarget>(typeof(TUser));
         services.AddKeyedSingleton(typeof(TUser), static (provider, _) =>
         {
-            UserStoreOptions options = provider.GetService<IOptionsMonitor<UserStoreOptions>>()?.Get(UserStoreBuilder.NameFor(typeof(TUser))) ?? new UserStoreOptions();
+            UserStoreOptions options = provider.GetService<IOptionsMonitor<UserStoreOptions>>()?.Get(
+                UserStoreBuilder.NameFor(typeof(TUser))) ?? new UserStoreOptions();
             var store = new MigratedStore<TUser>(
                 new StoreSchema(UserModel.For<TUser>(), options), provider.GetService<TimeProvider>() ?? TimeProvider.System);
             return new MigrationTarget(store, new InMemoryMigrationJournal(), Client: null);

@@ -37,15 +37,18 @@ public static class MigrationBuilderExtensions
             provider.GetRequiredService<IServiceScopeFactory>(),
             services,
             [.. provider.GetServices<IMigrationReporter>()],
-            provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore.Migrations") ?? NullLogger.Instance,
-            provider.GetRequiredService<TimeProvider>()));
+            new MigrationHost(
+                MigrationHost.ThisProcess,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore.Migrations") ?? NullLogger.Instance)));
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IMigrationRunner>(userType));
         services.AddSingleton<IHostedService>(provider => new MigrationStartup(
             provider.GetRequiredKeyedService<IMigrationRunner>(userType), OptionsOf(provider, builder.OptionsName)));
         return builder;
     }
 
-    /// <summary>Applies all migrations when the host starts, or verifies that they are applied; see <see cref="MigrationOptions.OnStart"/>.</summary>
+    /// <summary>Applies all migrations when the host starts, or verifies that they are applied; see
+    /// <see cref="MigrationOptions.OnStart"/>.</summary>
     /// <param name="builder">The store, with its migrations.</param>
     /// <param name="mode">What happens at the start.</param>
     /// <returns>The builder.</returns>

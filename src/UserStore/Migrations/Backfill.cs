@@ -32,7 +32,8 @@ public sealed record Backfill
     public required Func<Dictionary<string, AttributeValue>, CancellationToken, ValueTask> Transform { get; init; }
 
     /// <summary>Gets the attribute that marks an item as done, in the same write that changes it.</summary>
-    /// <value>Set for transforms that must not see an item twice. The mark stays on the item. The default is <see langword="null"/>: none.</value>
+    /// <value>Set for transforms that must not see an item twice. The mark stays on the item. The default is <see langword="null"/>:
+    /// none.</value>
     public string? Mark { get; init; }
 
     /// <summary>Gets how fast the backfill goes, and what it bears.</summary>

@@ -19,12 +19,14 @@ public sealed class ForeignTable
     /// ["createdAt"] = "created_at" }</c>. Others keep their names.</summary>
     public IDictionary<string, string> Attributes { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Gets a function that changes an item after its attributes were renamed, such as one that turns a flag into a status.</summary>
+    /// <summary>Gets a function that changes an item after its attributes were renamed, such as one that turns a flag into a
+    /// status.</summary>
     /// <value>It changes the item in place. The default is <see langword="null"/>: none. An exception makes the item poison.</value>
     public Action<Dictionary<string, AttributeValue>>? Convert { get; init; }
 
     /// <summary>Gets the function that makes the id of a user from the item, for items without one after renaming.</summary>
-    /// <value>It must make the same id each time. The default is <see langword="null"/>: a version-8 UUID from a hash of the item's key. Who
+    /// <value>It must make the same id each time. The default is <see langword="null"/>: a version-8 UUID from a hash of the item's key.
+    /// Who
     /// knows the key, which may be an email, can compute it.</value>
     public Func<IReadOnlyDictionary<string, AttributeValue>, string>? UserId { get; init; }
 

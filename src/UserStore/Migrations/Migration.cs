@@ -5,11 +5,13 @@ namespace UserStore.Migrations;
 /// <summary>A change of tables or items that is made once, in the order of the ids, and remembered in a journal.</summary>
 /// <remarks>
 /// <para>
-/// A migration that ends with an exception, or whose process ends, is run again from its beginning: all that it does must be harmless when it
+/// A migration that ends with an exception, or whose process ends, is run again from its beginning: all that it does must be harmless when
+/// it
 /// is done twice. The building blocks of <see cref="MigrationContext"/> are; they look first, and a backfill goes on from its checkpoints.
 /// </para>
 /// <para>
-/// Its requests must go through <see cref="MigrationContext.Client"/>, which stops when the lock is lost, and records in a dry run. After the
+/// Its requests must go through <see cref="MigrationContext.Client"/>, which stops when the lock is lost, and records in a dry run. After
+/// the
 /// lock is lost one request that is on its way may still be applied.
 /// </para>
 /// </remarks>

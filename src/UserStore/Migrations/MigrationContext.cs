@@ -24,7 +24,8 @@ public sealed class MigrationContext
     /// <summary>Gets the step that is being done.</summary>
     public MigrationStep Step => _attempt.Step;
 
-    /// <summary>Gets the client. It throws <see cref="MigrationLeaseLostException"/> once the lock is lost; in a dry run it records writes and
+    /// <summary>Gets the client. It throws <see cref="MigrationLeaseLostException"/> once the lock is lost; in a dry run it records writes
+    /// and
     /// performs none. It has the operations on items and tables, time to live, backups in time, and tags.</summary>
     public IAmazonDynamoDB Client => _attempt.Client;
 

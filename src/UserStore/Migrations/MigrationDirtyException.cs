@@ -1,6 +1,7 @@
 namespace UserStore.Migrations;
 
-/// <summary>Thrown when the journal shows a migration whose run was cut off, so that nobody knows how far it came. Nothing is run until it is
+/// <summary>Thrown when the journal shows a migration whose run was cut off, so that nobody knows how far it came. Nothing is run until it
+/// is
 /// repaired.</summary>
 public sealed class MigrationDirtyException : MigrationException
 {

@@ -21,7 +21,9 @@ public sealed class MigrationFailedException : MigrationException
     private static string Describe(MigrationStep step, Exception failure)
     {
         ArgumentNullException.ThrowIfNull(step);
-        string cause = failure is UserStoreException ? failure.Message : $"It ended with {failure?.GetType().Name}; see the inner exception.";
+        string cause = failure is UserStoreException
+            ? failure.Message
+            : $"It ended with {failure?.GetType().Name}; see the inner exception.";
         return $"Migration '{step.MigrationId}' could not be {(step.Action == MigrationAction.Undo ? "undone" : "applied")}. {cause} "
             + "Remove the cause and run it again.";
     }

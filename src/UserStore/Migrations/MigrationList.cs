@@ -29,7 +29,8 @@ public sealed class MigrationList
         where TMigration : Migration
     {
         ArgumentNullException.ThrowIfNull(migration);
-        _registrations.Add(new MigrationRegistration(migration.Id, null, _ => migration, services => Bypass.InConstructors(typeof(TMigration), services)));
+        _registrations.Add(
+            new MigrationRegistration(migration.Id, null, _ => migration, services => Bypass.InConstructors(typeof(TMigration), services)));
         return this;
     }
 

@@ -36,7 +36,8 @@ internal static partial class MigrationLog
     [LoggerMessage(213, LogLevel.Warning, "The lock of the migrations could not be released; it is free when its lease ends.")]
     public static partial void ReleaseFailed(ILogger logger, Exception failure);
 
-    [LoggerMessage(214, LogLevel.Error, "That migration {MigrationId} failed could not be recorded; the journal still says that it is running.")]
+    [LoggerMessage(
+        214, LogLevel.Error, "That migration {MigrationId} failed could not be recorded; the journal still says that it is running.")]
     public static partial void FailureNotRecorded(ILogger logger, string migrationId, Exception failure);
 
     [LoggerMessage(215, LogLevel.Warning, "The checkpoints of migration {MigrationId}, which is done, could not be deleted.")]
@@ -51,6 +52,7 @@ internal static partial class MigrationLog
     [LoggerMessage(218, LogLevel.Warning, "Migration {MigrationId} was repaired, {Repair}: {Reason}")]
     public static partial void Repaired(ILogger logger, string migrationId, MigrationRepair repair, string reason);
 
-    [LoggerMessage(219, LogLevel.Warning, "Backfill {Backfill} of migration {MigrationId} left {Count} items as they are; its checkpoints name them.")]
+    [LoggerMessage(
+        219, LogLevel.Warning, "Backfill {Backfill} of migration {MigrationId} left {Count} items as they are; its checkpoints name them.")]
     public static partial void PoisonRemains(ILogger logger, string backfill, string migrationId, int count);
 }

@@ -5,7 +5,8 @@ namespace UserStore.Migrations;
 /// <param name="Warnings">What was allowed by options and may be a mistake.</param>
 public sealed record MigrationPlan(IReadOnlyList<MigrationStep> Steps, IReadOnlyList<string> Warnings)
 {
-    /// <summary>Gets a value indicating whether this is the result of a dry run: made without the lock, so that it may be out of date.</summary>
+    /// <summary>Gets a value indicating whether this is the result of a dry run: made without the lock, so that it may be out of
+    /// date.</summary>
     public bool IsAdvisory { get; init; }
 
     /// <summary>Gets the changes that a dry run would have requested, in order: the first 1,000.</summary>

@@ -44,7 +44,8 @@ public abstract class MigrationPlanner
         return new StepPlanner(count);
     }
 
-    /// <summary>Gets a value indicating whether everything is undone, which <see cref="MigrationOptions.AllowReset"/> must permit.</summary>
+    /// <summary>Gets a value indicating whether everything is undone, which <see cref="MigrationOptions.AllowReset"/> must
+    /// permit.</summary>
     public virtual bool NeedsPermission => false;
 
     /// <summary>Decides what is to be done.</summary>

@@ -9,7 +9,8 @@ public enum MigrationRepair
     /// <summary>It counts as not applied. The next run applies it from its beginning, without its checkpoints.</summary>
     MarkFailed,
 
-    /// <summary>The interrupted or failed attempt may be repeated: what was being applied is pending again, what was being undone is applied
+    /// <summary>The interrupted or failed attempt may be repeated: what was being applied is pending again, what was being undone is
+    /// applied
     /// again. The next attempt goes on from the checkpoints.</summary>
     Retry,
 

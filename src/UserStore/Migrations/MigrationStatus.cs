@@ -8,11 +8,13 @@ public sealed record MigrationStatus(
     IReadOnlyList<MigrationEntry> Migrations, IReadOnlyList<string> Missing, MigrationLockStatus Lock)
 {
     /// <summary>Gets the migrations of the service that a run to the latest would apply.</summary>
-    public IEnumerable<MigrationEntry> Pending => Migrations.Where(entry => entry.State != MigrationState.Applied && !Missing.Contains(entry.Id));
+    public IEnumerable<MigrationEntry> Pending
+        => Migrations.Where(entry => entry.State != MigrationState.Applied && !Missing.Contains(entry.Id));
 }
 
 /// <summary>Who holds the lock.</summary>
-/// <param name="IsHeld">Whether somebody does. A holder whose process has ended is one until another runner has watched the lock for a whole
+/// <param name="IsHeld">Whether somebody does. A holder whose process has ended is one until another runner has watched the lock for a
+/// whole
 /// lease.</param>
 /// <param name="Holder">The holder; <see langword="null"/> when the lock is free, or was written by another program.</param>
 /// <param name="Fence">The fencing number of the last acquisition.</param>

@@ -138,7 +138,8 @@ public sealed class BackfillTests(LocalServer server) : MigrationServerTest(serv
 
         Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(backfill, token));
 
-        BackfillFailedException failed = (BackfillFailedException)(await run.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException!;
+        BackfillFailedException failed = (BackfillFailedException)(
+            await run.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException!;
         (failed.MigrationId, failed.Backfill).Should().Be(("1_test", "shout"));
         failed.Poison.Should().ContainSingle().Which.Key["user_id"].S.Should().Be("fake-003");
         failed.Message.Should().NotContain("fake-003");

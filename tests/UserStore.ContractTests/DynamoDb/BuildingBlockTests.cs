@@ -106,12 +106,23 @@ public sealed class BuildingBlockTests(LocalServer server) : MigrationServerTest
     [Fact]
     public async Task A_block_whose_work_is_done_changes_nothing()
     {
-        foreach (Func<MigrationContext, CancellationToken, Task> block in Blocks.Where(block => !block.Key.Contains("delete")).Select(block => block.Value))
+        foreach (
+            Func<MigrationContext,
+            CancellationToken,
+            Task> block in Blocks.Where(block => !block.Key.Contains("delete")).Select(block => block.Value))
+        {
             await block(CreateContext(), CancellationToken.None);
+        }
+
         Sent();
 
-        foreach (Func<MigrationContext, CancellationToken, Task> block in Blocks.Where(block => !block.Key.Contains("delete")).Select(block => block.Value))
+        foreach (
+            Func<MigrationContext,
+            CancellationToken,
+            Task> block in Blocks.Where(block => !block.Key.Contains("delete")).Select(block => block.Value))
+        {
             await block(CreateContext(), CancellationToken.None);
+        }
 
         Sent().Distinct().Should().BeEquivalentTo("DescribeTable", "DescribeTimeToLive");
     }
@@ -177,7 +188,8 @@ public sealed class BuildingBlockTests(LocalServer server) : MigrationServerTest
             }
 
             Wire.Clear();
-            await context.Client.Invoking(client => client.PutItemAsync(context.UsersTable, [])).Should().ThrowAsync<MigrationLeaseLostException>();
+            await context.Client.Invoking(
+                client => client.PutItemAsync(context.UsersTable, [])).Should().ThrowAsync<MigrationLeaseLostException>();
             await context.Invoking(one => one.CreateTablesAsync(CancellationToken.None)).Should().ThrowAsync<MigrationLeaseLostException>();
             Sent().Should().BeEmpty();
         });
@@ -197,9 +209,7 @@ public sealed class BuildingBlockTests(LocalServer server) : MigrationServerTest
             target.Journal,
             lease: null,
             hasTables: true,
-            static _ => { },
-            Bench.Logger,
-            TimeProvider.System);
+            Bench.Host);
         return new MigrationContext(attempt, Bench.Options.TableTimeout);
     }
 

@@ -47,7 +47,8 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
         await PutAsync(UsersTable, ("user_id", "fake-other"), ("email", "user7@example.test"));
         Bench.Options.Migrations.AddReserveEmails();
 
-        MigrationFailedException failed = (await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
+        MigrationFailedException failed = (
+            await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
         failed.Message.Should().ContainAny("fake-007", "fake-other").And.NotContain("@");
         await Server.Client.DeleteItemAsync(UsersTable, new() { ["user_id"] = new("fake-other") });
         await Bench.NewRunner().RunAsync();
@@ -83,7 +84,8 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
         await TakeOverAsync(new ForeignTable
         {
             TableName = Foreign,
-            Convert = item => item["status"] = new(item.Remove("active", out AttributeValue? active) && active.BOOL == true ? "active" : "suspended"),
+            Convert = item => item["status"] = new(
+                item.Remove("active", out AttributeValue? active) && active.BOOL == true ? "active" : "suspended"),
         });
 
         var store = new DynamoDbUserStore<User>(Client, Bench.StoreOptions);
@@ -107,7 +109,8 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
             new ForeignTable { TableName = Foreign + "2", Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" } }, "2_more");
 
         var store = new DynamoDbUserStore<User>(Client, Bench.StoreOptions);
-        (await store.GetAsync("123")).Should().BeEquivalentTo(new { Name = "John", Email = "john@example.test", Status = UserStatus.Active });
+        (await store.GetAsync("123")).Should().BeEquivalentTo(
+            new { Name = "John", Email = "john@example.test", Status = UserStatus.Active });
         (await store.GetAsync("a-b-c")).CreatedAt.Should().Be(new DateTimeOffset(2024, 5, 6, 7, 8, 9, 123, TimeSpan.Zero));
         (await ReadAsync(store.QueryByStatusAsync(UserStatus.Active))).Should().HaveCount(2);
     }
@@ -121,7 +124,8 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
         IUserStore<User> users = await CreateUsersAsync();
         await users.CreateAsync(new User { UserId = "fake-007", Name = "Here already" });
         var table = new ForeignTable { TableName = Foreign, Attributes = { ["id"] = "user_id" } };
-        Wire.Randomly(seed: 9, share: 0.3, WireFault.LostAnswer, WireFault.Throttle, WireFault.InternalServerError, WireFault.TransactionConflict);
+        Wire.Randomly(
+            seed: 9, share: 0.3, WireFault.LostAnswer, WireFault.Throttle, WireFault.InternalServerError, WireFault.TransactionConflict);
 
         await TakeOverAsync(table);
         await TakeOverAsync(table, "2_again");
@@ -175,5 +179,6 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
     }
 
     private Task PutAsync(string table, params (string Name, string Value)[] attributes)
-        => Server.Client.PutItemAsync(table, attributes.ToDictionary(attribute => attribute.Name, attribute => new AttributeValue(attribute.Value)));
+        => Server.Client.PutItemAsync(
+            table, attributes.ToDictionary(attribute => attribute.Name, attribute => new AttributeValue(attribute.Value)));
 }

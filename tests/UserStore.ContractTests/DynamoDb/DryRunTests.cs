@@ -46,7 +46,8 @@ public sealed class DryRunTests(LocalServer server) : MigrationServerTest(server
         sent.Should().OnlyContain(operation => Reads.Contains(operation)).And.Contain("Scan");
         (await TableNamesAsync()).Should().BeEquivalentTo(UsersTable, Bench.StoreOptions.TableNamePrefix + "UserEmails");
         (await store.GetAsync("fake-001")).Should().Be(before);
-        plan.Requests.Count(request => request is { MigrationId: "4_fill", Operation: "UpdateItem" }).Should().BeInRange(1, 50, "one page is read");
+        plan.Requests.Count(
+            request => request is { MigrationId: "4_fill", Operation: "UpdateItem" }).Should().BeInRange(1, 50, "one page is read");
         plan.Requests.Should().OnlyContain(request => !request.ToString().Contains("Fake User"));
         plan.RequestCount.Should().Be(plan.Requests.Count);
     }
@@ -62,8 +63,10 @@ public sealed class DryRunTests(LocalServer server) : MigrationServerTest(server
             Dictionary<string, AttributeValue> key = new() { ["user_id"] = new("fake-000") };
             await client.PutItemAsync(context.UsersTable, key, token);
             await client.DeleteItemAsync(context.UsersTable, key, token);
-            await client.BatchWriteItemAsync(new Dictionary<string, List<WriteRequest>> { [context.UsersTable] = [new(new PutRequest(key))] }, token);
-            await client.TransactWriteItemsAsync(new() { TransactItems = [new() { Put = new() { TableName = context.UsersTable, Item = key } }] }, token);
+            await client.BatchWriteItemAsync(
+                new Dictionary<string, List<WriteRequest>> { [context.UsersTable] = [new(new PutRequest(key))] }, token);
+            await client.TransactWriteItemsAsync(
+                new() { TransactItems = [new() { Put = new() { TableName = context.UsersTable, Item = key } }] }, token);
             IUserStore<User> store = context.OpenStore<User>();
             await store.CreateAsync(new User { Email = "ada@example.test" }, token);
             User patched = await store.UpdateAsync("fake-000", new UserPatch<User>().Set(user => user.Name, "x"), token);
@@ -77,7 +80,8 @@ public sealed class DryRunTests(LocalServer server) : MigrationServerTest(server
             TransactGetItemsResponse both = await client.TransactGetItemsAsync(
                 new() { TransactItems = [new() { Get = new() { TableName = context.UsersTable, Key = key } }] }, token);
             read.Add(both.Responses[0].Item["name"].S);
-            await client.Invoking(one => one.CreateBackupAsync(new CreateBackupRequest(), token)).Should().ThrowAsync<NotSupportedException>();
+            await client.Invoking(
+                one => one.CreateBackupAsync(new CreateBackupRequest(), token)).Should().ThrowAsync<NotSupportedException>();
         });
 
         MigrationPlan plan = await Bench.NewRunner().PlanAsync();
@@ -98,7 +102,8 @@ public sealed class DryRunTests(LocalServer server) : MigrationServerTest(server
             (await context.OpenStore<User>().FindByEmailAsync("ada@example.test", ReadConsistency.Strong, token)).Should().BeNull();
             (await ReadAsync(context.OpenStore<User>().FindManyAsync(["fake-1"], cancellationToken: token))).Single().User.Should().BeNull();
             await context.DeleteTableAsync(context.UsersTable, token);
-            await context.Client.Invoking(client => client.DescribeTableAsync(context.UsersTable, token)).Should().ThrowAsync<ResourceNotFoundException>();
+            await context.Client.Invoking(
+                client => client.DescribeTableAsync(context.UsersTable, token)).Should().ThrowAsync<ResourceNotFoundException>();
         });
 
         MigrationPlan plan = await Bench.NewRunner().PlanAsync();

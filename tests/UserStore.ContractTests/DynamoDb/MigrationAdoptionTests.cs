@@ -17,7 +17,8 @@ public sealed class MigrationAdoptionTests(LocalServer server) : MigrationServer
         await Server.Client.PutItemAsync(Journal, new() { [key] = new("20250402120000"), [flag] = new() { BOOL = true } });
         Bench.Add("20250401120000", "20250402120000", "20250403120000_new");
 
-        MigrationDirtyException dirty = (await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationDirtyException>()).Which;
+        MigrationDirtyException dirty = (
+            await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationDirtyException>()).Which;
         await Bench.NewRunner().RepairAsync("20250402120000", MigrationRepair.MarkApplied, "looked at it");
         await Bench.NewRunner().RunAsync();
         await Bench.NewRunner().RunAsync(MigrationPlanner.To("20250401120000"));
@@ -25,7 +26,8 @@ public sealed class MigrationAdoptionTests(LocalServer server) : MigrationServer
         (dirty.MigrationId, dirty.Entry.State).Should().Be(("20250402120000", MigrationState.Running));
         dirty.Message.Should().Contain("another program");
         Bench.Ran.Should().Equal("+20250403120000_new", "-20250403120000_new", "-20250402120000");
-        Dictionary<string, bool?> flags = (await ScanAsync(Journal)).ToDictionary(item => item[key].S, item => (item.GetValueOrDefault("dirty") ?? item[flag]).BOOL);
+        Dictionary<string, bool?> flags = (await ScanAsync(Journal)).ToDictionary(
+            item => item[key].S, item => (item.GetValueOrDefault("dirty") ?? item[flag]).BOOL);
         flags.Should().BeEquivalentTo(new Dictionary<string, bool?>
         {
             ["20250401120000"] = false,
@@ -42,7 +44,8 @@ public sealed class MigrationAdoptionTests(LocalServer server) : MigrationServer
         Bench.Add("1_a");
         Bench.Options.LockTimeout = Bench.Options.Lease * 1.5;
 
-        MigrationLockedException locked = (await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationLockedException>()).Which;
+        MigrationLockedException locked = (
+            await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationLockedException>()).Which;
         MigrationLockStatus before = await Bench.NewRunner().UnlockAsync("the other program is gone");
         await Bench.NewRunner().RunAsync();
 
@@ -61,7 +64,8 @@ public sealed class MigrationAdoptionTests(LocalServer server) : MigrationServer
         await Server.Client.PutItemAsync(Journal, new() { ["id"] = new("1_a"), ["format"] = new() { N = format }, ["state"] = new(state) });
         Bench.Add("1_a");
 
-        MigrationJournalException refused = (await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationJournalException>()).Which;
+        MigrationJournalException refused = (
+            await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationJournalException>()).Which;
 
         (refused.RowId, refused.TableName).Should().Be(("1_a", Journal));
         refused.Message.Should().Contain("1_a").And.Contain(told);

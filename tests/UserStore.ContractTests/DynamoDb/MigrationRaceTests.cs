@@ -17,7 +17,8 @@ public sealed class MigrationRaceTests(LocalServer server) : MigrationServerTest
             MigrationBench bench = new MigrationBench(Stores).Add(ids);
             bench.Open();
 
-            MigrationRun[] runs = await Task.WhenAll(Enumerable.Range(0, Runners).Select(_ => Task.Run(() => bench.NewRunner().RunAsync())));
+            MigrationRun[] runs = await Task.WhenAll(
+                Enumerable.Range(0, Runners).Select(_ => Task.Run(() => bench.NewRunner().RunAsync())));
 
             bench.Ran.Should().Equal(ids.Select(id => $"+{id}"));
             runs.Sum(run => run.Steps.Count).Should().Be(ids.Length);

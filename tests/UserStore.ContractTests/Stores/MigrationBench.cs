@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
@@ -21,7 +20,7 @@ public sealed class MigrationBench(StoreFactory stores)
 
     public IServiceCollection Services { get; } = new ServiceCollection();
 
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    internal MigrationHost Host { get; } = new("test-host/1", TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Gets what ran so far: <c>+1</c> for an apply, <c>-1</c> for an undo of migration 1.</summary>
     public IReadOnlyList<string> Ran
@@ -55,10 +54,16 @@ public sealed class MigrationBench(StoreFactory stores)
     }
 
     /// <summary>Makes a bench with the same journal and other options and migrations, as another version of the service has.</summary>
-    public MigrationBench AsOtherVersion() => new(stores) { Origin = Origin ?? this, StoreOptions = { TableNamePrefix = StoreOptions.TableNamePrefix } };
+    public MigrationBench AsOtherVersion()
+        => new(stores) { Origin = Origin ?? this, StoreOptions = { TableNamePrefix = StoreOptions.TableNamePrefix } };
 
     public IMigrationRunner NewRunner(params IReadOnlyList<IMigrationReporter> reporters) => new MigrationRunner(
-        Open(), Options, Services.BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(), Services, reporters, Logger, TimeProvider.System);
+        Open(),
+        Options,
+        Services.BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(),
+        Services,
+        reporters,
+        Host with { Name = MigrationHost.ThisProcess });
 
     public async Task<MigrationEntry> EntryAsync(string id)
         => (await NewRunner().GetStatusAsync()).Migrations.Single(entry => entry.Id == id);
@@ -68,7 +73,7 @@ public sealed class MigrationBench(StoreFactory stores)
     internal MigrationLock OpenLock(out IMigrationJournal journal)
     {
         journal = Open().Journal;
-        return new MigrationLock(journal, Options, TimeProvider.System, "test-host/1", Logger);
+        return new MigrationLock(journal, Options, Host);
     }
 
     private MigrationBench? Origin { get; init; }

@@ -68,7 +68,8 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
 
         await using Lease? next = await second.TryAcquireAsync(WhenLocked.Wait, Long, default);
 
-        TimeProvider.System.GetElapsedTime(started).Should().BeGreaterThan(_bench.Options.Lease * 0.95).And.BeLessThan(_bench.Options.Lease * 2);
+        TimeProvider.System.GetElapsedTime(started).Should().BeGreaterThan(
+            _bench.Options.Lease * 0.95).And.BeLessThan(_bench.Options.Lease * 2);
         next!.Fence.Number.Should().Be(gone.Number + 1);
         (await (await OpenJournalAsync()).TryRecordAsync(new MigrationEntry { Id = "1" }, gone, default)).Should().BeFalse();
     }
@@ -83,7 +84,9 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         row.Holder!.RenewedAt.Should().BeAfter(DateTimeOffset.UnixEpoch);
 
         // As if the holder's clock stood at 1970: to watchers its row has not even been looked at yet.
-        await ChangeAsync(journal, seen => seen with { Holder = seen.Holder! with { RenewedAt = DateTimeOffset.UnixEpoch, AcquiredAt = DateTimeOffset.UnixEpoch } });
+        await ChangeAsync(
+            journal,
+            seen => seen with { Holder = seen.Holder! with { RenewedAt = DateTimeOffset.UnixEpoch, AcquiredAt = DateTimeOffset.UnixEpoch } });
 
         await second.Invoking(other => other.TryAcquireAsync(WhenLocked.Wait, _bench.Options.Lease * 0.7, default))
             .Should().ThrowAsync<MigrationLockedException>();

@@ -106,9 +106,12 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
         _bench.Add("1_a", "2_b");
 
         await Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply)));
-        await RefusedAsync(MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply))), "1_a");
-        await RefusedAsync(MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("9_z", MigrationAction.Apply))), "9_z");
-        await RefusedAsync(MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("2_b", MigrationAction.Undo))), "2_b");
+        await RefusedAsync(
+            MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply))), "1_a");
+        await RefusedAsync(
+            MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("9_z", MigrationAction.Apply))), "9_z");
+        await RefusedAsync(
+            MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("2_b", MigrationAction.Undo))), "2_b");
 
         _bench.Ran.Should().Equal("+1_a");
     }
@@ -205,10 +208,12 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
     {
         bool isBroken = true;
         _bench.Add("1_a");
-        _bench.Options.Migrations.Add("2_b", (_, _) => isBroken ? throw new FormatException("of ada@example.test") : _bench.NoteAsync("+2_b"));
+        _bench.Options.Migrations.Add(
+            "2_b", (_, _) => isBroken ? throw new FormatException("of ada@example.test") : _bench.NoteAsync("+2_b"));
         _bench.Add("3_c");
 
-        MigrationFailedException failed = (await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
+        MigrationFailedException failed = (
+            await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
         MigrationEntry entry = await _bench.EntryAsync("2_b");
         isBroken = false;
         await Runner.RunAsync();
@@ -244,7 +249,8 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
         _bench.Add("1_a", "2_b");
         await CutOffAsync("1_a");
 
-        MigrationDirtyException dirty = (await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<MigrationDirtyException>()).Which;
+        MigrationDirtyException dirty = (
+            await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<MigrationDirtyException>()).Which;
         await _bench.Invoking(_ => Runner.PlanAsync()).Should().ThrowAsync<MigrationDirtyException>();
         await RefusedAsync(MigrationProblem.NotUpToDate, () => Runner.VerifyAsync(), "1_a", "2_b");
         MigrationEntry repaired = await Runner.RepairAsync("1_a", MigrationRepair.Retry, "the process was killed");
@@ -296,7 +302,8 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
     {
         _bench.Add("1_a");
 
-        await _bench.Invoking(_ => Runner.RepairAsync("1_a", MigrationRepair.Retry, "why not")).Should().ThrowAsync<InvalidOperationException>();
+        await _bench.Invoking(
+            _ => Runner.RepairAsync("1_a", MigrationRepair.Retry, "why not")).Should().ThrowAsync<InvalidOperationException>();
         await RefusedAsync(MigrationProblem.Missing, () => Runner.RepairAsync("9_z", MigrationRepair.MarkApplied, "why not"), "9_z");
         await _bench.Invoking(_ => Runner.RepairAsync("1_a", MigrationRepair.MarkApplied, " ")).Should().ThrowAsync<ArgumentException>();
         await _bench.Invoking(_ => Runner.UnlockAsync(new string('x', 1001))).Should().ThrowAsync<ArgumentException>();
@@ -432,7 +439,8 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
         foreach (MigrationEntry entry in (await Runner.GetStatusAsync()).Migrations)
             other.Options.Migrations.Add(entry.Id, step, step);
 
-        await other.Invoking(_ => other.NewRunner().RunAsync(planner ?? MigrationPlanner.To(id))).Should().ThrowAsync<MigrationLeaseLostException>();
+        await other.Invoking(
+            _ => other.NewRunner().RunAsync(planner ?? MigrationPlanner.To(id))).Should().ThrowAsync<MigrationLeaseLostException>();
     }
 
     private static async Task<bool> IsCancelledAsync(CancellationToken token)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Locking;
+using UserStore.Migrations.Running;
 using UserStore.Testing;
 
 namespace UserStore.Tests.Migrations;
@@ -70,7 +71,9 @@ public sealed class LeaseTests
     }
 
     private MigrationLock NewLock() => new(
-        _journal, new MigrationOptions { Lease = TimeSpan.FromSeconds(30) }, _clock, "test-host/1", NullLogger.Instance);
+        _journal,
+        new MigrationOptions { Lease = TimeSpan.FromSeconds(30) },
+        new MigrationHost("test-host/1", _clock, NullLogger.Instance));
 
     // Step by step, so that what waits for the clock goes on in between.
     private async Task AdvanceAsync(TimeSpan by)
@@ -104,7 +107,8 @@ public sealed class LeaseTests
         public async Task<bool> TryReplaceLockAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken)
         {
             Renewals++;
-            bool isReplaced = (Failure is null || IsAppliedBeforeFailure) && await _inner.TryReplaceLockAsync(seen, next, cancellationToken);
+            bool isReplaced = (
+                Failure is null || IsAppliedBeforeFailure) && await _inner.TryReplaceLockAsync(seen, next, cancellationToken);
             return Failure is null ? isReplaced : throw Failure;
         }
 
@@ -116,11 +120,13 @@ public sealed class LeaseTests
 
         public Task<IReadOnlyList<MigrationEntry>> ReadAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<bool> TryRecordAsync(MigrationEntry entry, LockFence fence, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> TryRecordAsync(MigrationEntry entry, LockFence fence, CancellationToken cancellationToken)
+            => throw new NotSupportedException();
 
         public Task ForgetCheckpointsAsync(string migrationId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
+            => throw new NotSupportedException();
 
         public Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

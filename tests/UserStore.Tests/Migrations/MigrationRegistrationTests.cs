@@ -114,7 +114,8 @@ public sealed class MigrationRegistrationTests
         services.AddUserStore().AddMigrations(options =>
         {
             var property = typeof(MigrationOptions).GetProperty(option)!;
-            property.SetValue(options, System.ComponentModel.TypeDescriptor.GetConverter(property.PropertyType).ConvertFromInvariantString(value));
+            property.SetValue(
+                options, System.ComponentModel.TypeDescriptor.GetConverter(property.PropertyType).ConvertFromInvariantString(value));
         });
         using ServiceProvider provider = services.BuildServiceProvider();
 
@@ -160,7 +161,8 @@ public sealed class MigrationRegistrationTests
             int? code = await host.RunMigrationCommandAsync(arguments.Split(' '), output);
 
             code.Should().Be(exitCode, arguments);
-            output.ToString().Replace("NotUpToDate", "", StringComparison.Ordinal).Should().Contain(told == "NotUpToDate" ? "are not applied" : told, arguments);
+            output.ToString().Replace("NotUpToDate", "", StringComparison.Ordinal).Should().Contain(
+                told == "NotUpToDate" ? "are not applied" : told, arguments);
         }
 
         (await host.RunMigrationCommandAsync(["serve"])).Should().BeNull();

@@ -31,7 +31,8 @@ public sealed class MigrationReporterTests
             Interactive = InteractionSupport.Yes,
             Out = new AnsiConsoleOutput(output),
         });
-        IMigrationRunner runner = Runner(services => services.AddSingleton<IMigrationReporter>(new SpectreMigrationReporter(console)), isBroken: false);
+        IMigrationRunner runner = Runner(
+            services => services.AddSingleton<IMigrationReporter>(new SpectreMigrationReporter(console)), isBroken: false);
 
         await runner.RunAsync();
         await runner.RunAsync();
@@ -45,7 +46,8 @@ public sealed class MigrationReporterTests
     {
         var output = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
-        IMigrationRunner runner = Runner(services => services.AddSingleton<IMigrationReporter>(new SpectreMigrationReporter(console)), isBroken: true);
+        IMigrationRunner runner = Runner(
+            services => services.AddSingleton<IMigrationReporter>(new SpectreMigrationReporter(console)), isBroken: true);
 
         await runner.Invoking(one => one.RunAsync()).Should().ThrowAsync<MigrationFailedException>();
 
@@ -84,7 +86,8 @@ public sealed class MigrationReporterTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (Events)
                 Events.Add((eventId.Id, formatter(state, exception)));

@@ -74,7 +74,10 @@ internal sealed class BackfillRun
         if (key.Keys.FirstOrDefault(change.Concerns) is { } keyName)
             throw new InvalidOperationException($"The transform changes '{keyName}', a key of the table.");
         if (_users is not null && _attempt.Store.Schema.Emails is not null && change.Concerns(_users[nameof(User.Email)].AttributeName))
-            throw new InvalidOperationException("The transform changes the email of a user, which is reserved. Change it through MigrationContext.OpenStore.");
+        {
+            throw new InvalidOperationException(
+                "The transform changes the email of a user, which is reserved. Change it through MigrationContext.OpenStore.");
+        }
     }
 
     private void AddOwn(Dictionary<string, AttributeValue> wanted, Dictionary<string, AttributeValue> item)
@@ -83,7 +86,8 @@ internal sealed class BackfillRun
             wanted[mark] = new AttributeValue(_mark);
         // Whoever read the user before must not overwrite unseen what the backfill changes.
         if (_users is not null && long.TryParse(
-            item.GetValueOrDefault(_users[nameof(User.Version)].AttributeName)?.N, NumberStyles.None, CultureInfo.InvariantCulture, out long version))
+            item.GetValueOrDefault(
+                _users[nameof(User.Version)].AttributeName)?.N, NumberStyles.None, CultureInfo.InvariantCulture, out long version))
         {
             wanted[_users[nameof(User.Version)].AttributeName] = new() { N = (version + 1).ToString(CultureInfo.InvariantCulture) };
             Shift(nameof(User.WriteId2), nameof(User.WriteId3));

@@ -2,7 +2,8 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.Migrations.Backfilling;
 
-/// <summary>The difference between an item as it was read and as it should be, as a write under the condition that what differs still is as it
+/// <summary>The difference between an item as it was read and as it should be, as a write under the condition that what differs still is as
+/// it
 /// was read.</summary>
 internal sealed class ItemChange
 {
@@ -45,7 +46,8 @@ internal sealed class ItemChange
         {
             TableName = tableName,
             Key = key,
-            UpdateExpression = string.Join(' ', new[] { Clause("SET", sets), Clause("REMOVE", removes) }.Where(clause => clause.Length > 0)),
+            UpdateExpression = string.Join(
+                ' ', new[] { Clause("SET", sets), Clause("REMOVE", removes) }.Where(clause => clause.Length > 0)),
             ConditionExpression = string.Join(" AND ", conditions),
             ExpressionAttributeNames = names,
             ExpressionAttributeValues = values.Count == 0 ? null : values,
@@ -85,7 +87,8 @@ internal static class AttributeValues
             && (one.BS, other.BS) switch
             {
                 (null, null) => true,
-                ({ } bytes, { } others) => bytes.Count == others.Count && bytes.TrueForAll(value => others.Exists(candidate => AreEqual(value, candidate))),
+                ({ } bytes, { } others) => bytes.Count == others.Count && bytes.TrueForAll(
+                    value => others.Exists(candidate => AreEqual(value, candidate))),
                 _ => false,
             }
             && (one.L, other.L) switch
@@ -97,7 +100,8 @@ internal static class AttributeValues
             && (one.M, other.M) switch
             {
                 (null, null) => true,
-                ({ } map, { } others) => map.Count == others.Count && map.All(pair => AreEqual(pair.Value, others.GetValueOrDefault(pair.Key))),
+                ({ } map, { } others) => map.Count == others.Count && map.All(
+                    pair => AreEqual(pair.Value, others.GetValueOrDefault(pair.Key))),
                 _ => false,
             };
     }

@@ -11,7 +11,10 @@ internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the ema
     public override async Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
     {
         if (context.EmailsTable is null)
-            throw new InvalidMigrationException(Id, "reserves emails, but UserStoreOptions.UniqueEmails is false. Remove it, or set the option.");
+        {
+            throw new InvalidMigrationException(
+                Id, "reserves emails, but UserStoreOptions.UniqueEmails is false. Remove it, or set the option.");
+        }
 
         // Walks go on from the last page before which everything was in order.
         var key = new CheckpointKey(Id, context.Attempt.Run, "reserve-emails", 0, 1);

@@ -43,11 +43,13 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
                     await SayAsync("All migrations are applied.").ConfigureAwait(false);
                     return 0;
                 case ["repair", var id, var how, .. { Length: > 0 } reason] when RepairOf(how) is { } repair:
-                    MigrationEntry entry = await runner.RepairAsync(id, repair, string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
+                    MigrationEntry entry = await runner.RepairAsync(
+                        id, repair, string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
                     await SayAsync($"{entry.Id} is {entry.State}.").ConfigureAwait(false);
                     return 0;
                 case ["unlock", .. { Length: > 0 } reason]:
-                    MigrationLockStatus before = await runner.UnlockAsync(string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
+                    MigrationLockStatus before = await runner.UnlockAsync(
+                        string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
                     await SayAsync(before.IsHeld ? $"Released the lock of {before.Holder?.ToString() ?? "another program"}." : "The lock was free.").ConfigureAwait(false);
                     return 0;
                 case var wanted when PlannerOf(wanted) is { } planner:
@@ -69,7 +71,8 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
     {
         [] or ["up"] => MigrationPlanner.Latest,
         ["to", var id] => MigrationPlanner.To(id),
-        ["step", var count] when int.TryParse(count, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int steps) && steps != 0
+        ["step", var count] when int.TryParse(
+            count, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int steps) && steps != 0
             => MigrationPlanner.Step(steps),
         ["undo"] => MigrationPlanner.Undo,
         ["redo"] => MigrationPlanner.Redo,
@@ -91,7 +94,11 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
     private async Task TellAsync(MigrationRun run)
     {
         foreach (MigrationStepResult result in run.Steps)
-            await SayAsync($"{result.Step.Action} {result.Step.MigrationId}: done in {result.Duration.TotalSeconds:0.0} s").ConfigureAwait(false);
+        {
+            await SayAsync(
+                $"{result.Step.Action} {result.Step.MigrationId}: done in {result.Duration.TotalSeconds:0.0} s").ConfigureAwait(false);
+        }
+
         await SayAsync(run switch
         {
             { Outcome: MigrationOutcome.Skipped } => "Another runner is at work; nothing was done.",
@@ -122,7 +129,10 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
             if (entry.Error is not null)
                 await SayAsync($"         {entry.Error}").ConfigureAwait(false);
             foreach (MigrationRepairRecord repair in entry.Repairs)
-                await SayAsync($"         {repair.Repair} from {repair.From} {repair.At:u} on {repair.Host}: {repair.Reason}").ConfigureAwait(false);
+            {
+                await SayAsync(
+                    $"         {repair.Repair} from {repair.From} {repair.At:u} on {repair.Host}: {repair.Reason}").ConfigureAwait(false);
+            }
         }
 
         await SayAsync(!status.Lock.IsHeld ? "The lock is free." : $"The lock is held by {status.Lock.Holder?.ToString() ?? "another program"}.").ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Sending;
 using UserStore.Migrations.Running;
 using UserStore.Migrations.Sourcing;
@@ -8,7 +7,7 @@ namespace UserStore.Migrations.DryRuns;
 
 /// <summary>Runs the migrations of a plan with a client that records what they write.</summary>
 internal sealed class DryRun(
-    MigrationTarget target, MigrationOptions options, MigrationSource source, IServiceCollection services, ILogger logger, TimeProvider time)
+    MigrationTarget target, MigrationOptions options, MigrationSource source, IServiceCollection services, MigrationHost host)
 {
     /// <exception cref="MigrationPlanException">A migration could write past the client.</exception>
     /// <exception cref="MigrationFailedException">A migration failed.</exception>
@@ -23,7 +22,7 @@ internal sealed class DryRun(
         {
             using DelegatingClient client = recorder.CreateClient(step.MigrationId);
             var attempt = new MigrationAttempt(
-                step, run: 0, client, target.Store, new NoCheckpoints(), lease: null, hasTables: target.Client is not null, static _ => { }, logger, time);
+                step, run: 0, client, target.Store, new NoCheckpoints(), lease: null, hasTables: target.Client is not null, host);
             var context = new MigrationContext(attempt, options.TableTimeout);
             try
             {
@@ -47,8 +46,8 @@ internal sealed class DryRun(
             throw new MigrationPlanException(
                 MigrationProblem.NotRecordable,
                 [migrationId],
-                $"Migration '{migrationId}' gets a {bypass.Name} of its own, whose writes a dry run cannot record. Let it use MigrationContext.Client or "
-                    + "MigrationContext.OpenStore.");
+                $"Migration '{migrationId}' gets a {bypass.Name} of its own, whose writes a dry run cannot record. "
+                    + "Let it use MigrationContext.Client or MigrationContext.OpenStore.");
         }
     }
 }

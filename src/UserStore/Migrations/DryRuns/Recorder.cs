@@ -5,7 +5,8 @@ using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Migrations.DryRuns;
 
-/// <summary>Records the writes of migrations and performs none. What they read comes from the tables as they are, apart from tables and indexes
+/// <summary>Records the writes of migrations and performs none. What they read comes from the tables as they are, apart from tables and
+/// indexes
 /// that the dry run itself created or deleted.</summary>
 /// <param name="inner">The client that reads; null where there is no server, and so nothing to read.</param>
 internal sealed class Recorder(IAmazonDynamoDB? inner)
@@ -75,7 +76,8 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
         {
             PutItemRequest put => new PutItemResponse
             {
-                Attributes = await FindAsync(put.ReturnValues == ReturnValue.ALL_OLD, put.TableName, null, cancellationToken).ConfigureAwait(false),
+                Attributes = await FindAsync(
+                    put.ReturnValues == ReturnValue.ALL_OLD, put.TableName, null, cancellationToken).ConfigureAwait(false),
             },
             UpdateItemRequest update => new UpdateItemResponse
             {
@@ -84,7 +86,8 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
             },
             DeleteItemRequest delete => new DeleteItemResponse
             {
-                Attributes = await FindAsync(delete.ReturnValues == ReturnValue.ALL_OLD, delete.TableName, delete.Key, cancellationToken).ConfigureAwait(false),
+                Attributes = await FindAsync(
+                    delete.ReturnValues == ReturnValue.ALL_OLD, delete.TableName, delete.Key, cancellationToken).ConfigureAwait(false),
             },
             BatchWriteItemRequest => new BatchWriteItemResponse { UnprocessedItems = [] },
             TransactWriteItemsRequest => new TransactWriteItemsResponse(),
@@ -112,7 +115,11 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
         switch (request)
         {
             case DescribeTableRequest describe:
-                return new DescribeTableResponse { Table = await _tables.GetAsync(describe.TableName, cancellationToken).ConfigureAwait(false) };
+                return new DescribeTableResponse
+                {
+                    Table = await _tables.GetAsync(
+                    describe.TableName, cancellationToken).ConfigureAwait(false)
+                };
             case DescribeTimeToLiveRequest describe when inner is null || _tables.IsMadeUp(describe.TableName) || _tables.HasTimeToLive(describe.TableName):
                 return _tables.DescribeTimeToLive(describe.TableName);
             case GetItemRequest get when IsEmpty(get.TableName):

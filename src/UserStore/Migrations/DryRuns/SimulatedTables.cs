@@ -4,7 +4,8 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.Migrations.DryRuns;
 
-/// <summary>The tables as they would be after what a dry run has recorded: changes take effect at once, so that nobody waits for them.</summary>
+/// <summary>The tables as they would be after what a dry run has recorded: changes take effect at once, so that nobody waits for
+/// them.</summary>
 /// <param name="inner">The client that knows the tables as they are; null where there are none.</param>
 internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
 {
@@ -14,7 +15,8 @@ internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
     private readonly ConcurrentDictionary<string, TimeToLiveDescription> _timesToLive = new();
 
     /// <summary>Tells whether the dry run created or deleted a table, or an index, so that there is nothing to read in it.</summary>
-    public bool IsMadeUp(string table, string? index = null) => _created.ContainsKey(table) || (index is not null && _createdIndexes.ContainsKey((table, index)));
+    public bool IsMadeUp(string table, string? index = null)
+        => _created.ContainsKey(table) || (index is not null && _createdIndexes.ContainsKey((table, index)));
 
     public bool HasTimeToLive(string table) => _timesToLive.ContainsKey(table);
 

@@ -26,7 +26,8 @@ internal static class Attributes
     public static string? Text(this Dictionary<string, AttributeValue> item, string name) => item.GetValueOrDefault(name)?.S;
 
     public static long? Number(this Dictionary<string, AttributeValue> item, string name)
-        => long.TryParse(item.GetValueOrDefault(name)?.N, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
+        => long.TryParse(
+            item.GetValueOrDefault(name)?.N, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
 
     public static DateTimeOffset? Instant(this Dictionary<string, AttributeValue> item, string name)
         => item.Text(name) is { } text && InstantConverter.TryParse(text, out DateTimeOffset instant) ? instant : null;

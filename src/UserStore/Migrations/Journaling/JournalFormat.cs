@@ -51,7 +51,8 @@ internal sealed class JournalFormat(string tableName)
             Id = id,
             State = Enum.TryParse(item.Text("state"), out MigrationState state) && Enum.IsDefined(state)
                 ? state
-                : throw new MigrationJournalException(tableName, id, "has a state that this version of UserStore does not know. Run the version that wrote it."),
+                : throw new MigrationJournalException(
+                    tableName, id, "has a state that this version of UserStore does not know. Run the version that wrote it."),
             Description = item.Text("description"),
             Revision = item.Text("revision"),
             Attempts = (int)(item.Number("attempts") ?? 0),

@@ -15,7 +15,8 @@ internal sealed record LockRow
 
     public IReadOnlyList<ForcedRelease> Releases { get; init; } = [];
 
-    /// <summary>Gets a value indicating whether another program wrote the row, to which its being there means that the lock is held.</summary>
+    /// <summary>Gets a value indicating whether another program wrote the row, to which its being there means that the lock is
+    /// held.</summary>
     public bool IsForeign => Fence == 0;
 
     public bool IsHeld => Holder is not null || IsForeign;

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Running;
 
 namespace UserStore.Migrations.Locking;
 
-/// <summary>The lock while it is held. Renews itself until it is disposed of; when it could not in time, it is lost, and says so to whatever
+/// <summary>The lock while it is held. Renews itself until it is disposed of; when it could not in time, it is lost, and says so to
+/// whatever
 /// runs under it.</summary>
 internal sealed class Lease : IAsyncDisposable
 {
@@ -21,12 +23,11 @@ internal sealed class Lease : IAsyncDisposable
 
     /// <param name="journal">Where the lock is kept.</param>
     /// <param name="row">The row with which the lock was taken.</param>
-    /// <param name="sentAt">When that row was sent, by <paramref name="time"/>: others count from when it arrived, which was later.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Is told about renewals that fail.</param>
-    public Lease(IMigrationJournal journal, LockRow row, long sentAt, TimeProvider time, ILogger logger)
+    /// <param name="sentAt">When that row was sent, by the clock of the host: others count from when it arrived, which was later.</param>
+    /// <param name="host">Where it is held.</param>
+    public Lease(IMigrationJournal journal, LockRow row, long sentAt, MigrationHost host)
     {
-        (_journal, _row, _renewedAt, _time, _logger, _duration) = (journal, row, sentAt, time, logger, row.Holder!.Lease);
+        (_journal, _row, _renewedAt, _time, _logger, _duration) = (journal, row, sentAt, host.Time, host.Logger, row.Holder!.Lease);
         Fence = new LockFence(row.Holder.Owner, row.Fence);
         Lost = _lost.Token;
         _renewals = RenewAsync();

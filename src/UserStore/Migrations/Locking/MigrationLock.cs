@@ -1,11 +1,10 @@
-using Microsoft.Extensions.Logging;
 using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Running;
 
 namespace UserStore.Migrations.Locking;
 
 /// <summary>Lets one runner at a time through, and tells when the one before it is gone.</summary>
-internal sealed class MigrationLock(
-    IMigrationJournal journal, MigrationOptions options, TimeProvider time, string host, ILogger logger)
+internal sealed class MigrationLock(IMigrationJournal journal, MigrationOptions options, MigrationHost host)
 {
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
@@ -18,27 +17,27 @@ internal sealed class MigrationLock(
     /// <exception cref="MigrationLockedException">It is held.</exception>
     public async Task<Lease?> TryAcquireAsync(WhenLocked whenLocked, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        long started = time.GetTimestamp();
-        var watch = new LockWatch(time, options.Lease);
+        long started = host.Time.GetTimestamp();
+        var watch = new LockWatch(host.Time, options.Lease);
         while (true)
         {
             LockRow? row = await journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
             if (row?.IsHeld != true || watch.IsStale(row))
             {
-                long sentAt = time.GetTimestamp();
+                long sentAt = host.Time.GetTimestamp();
                 LockRow next = Acquired(row);
                 if (await journal.TryReplaceLockAsync(row, next, cancellationToken).ConfigureAwait(false))
-                    return new Lease(journal, next, sentAt, time, logger);
+                    return new Lease(journal, next, sentAt, host);
                 continue; // another runner was faster: look who holds it now
             }
 
             if (whenLocked == WhenLocked.Skip)
                 return null;
-            TimeSpan left = timeout - time.GetElapsedTime(started);
+            TimeSpan left = timeout - host.Time.GetElapsedTime(started);
             if (whenLocked == WhenLocked.Fail || left <= TimeSpan.Zero)
                 throw new MigrationLockedException(row.ToStatus());
             TimeSpan pause = Poll();
-            await Task.Delay(pause < left ? pause : left, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause < left ? pause : left, host.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -51,7 +50,7 @@ internal sealed class MigrationLock(
             LockRow? row = await journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
             if (row?.IsHeld != true)
                 return (row ?? new LockRow { Fence = 1 }).ToStatus();
-            var release = new ForcedRelease(row.Holder?.Owner, time.GetUtcNow(), host, reason);
+            var release = new ForcedRelease(row.Holder?.Owner, host.Time.GetUtcNow(), host.Name, reason);
             LockRow next = row with
             {
                 Fence = row.Fence + 1, // so that the holder's number is too low from now on
@@ -66,12 +65,12 @@ internal sealed class MigrationLock(
 
     private LockRow Acquired(LockRow? row)
     {
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = host.Time.GetUtcNow();
         return (row ?? new LockRow()) with
         {
             Fence = (row?.Fence ?? 0) + 1,
             Revision = (row?.Revision ?? 0) + 1,
-            Holder = new MigrationLockHolder(Guid.NewGuid().ToString("N"), host, now, now, options.Lease),
+            Holder = new MigrationLockHolder(Guid.NewGuid().ToString("N"), host.Name, now, now, options.Lease),
         };
     }
 

@@ -32,20 +32,24 @@ internal static class JournalRepair
                 Error = null,
             },
             // The next attempt has a number of its own, and so begins without checkpoints.
-            (MigrationRepair.MarkFailed, MigrationState.Running or MigrationState.Undoing or MigrationState.Applied or MigrationState.Failed) => entry with
-            {
-                State = MigrationState.Failed,
-                IsUndo = false,
-                FinishedAt = record.At,
-                Run = entry.Run + 1,
-                Sequence = 0,
-            },
+            (
+                MigrationRepair.MarkFailed,
+                MigrationState.Running or MigrationState.Undoing or MigrationState.Applied or MigrationState.Failed) => entry with
+                {
+                    State = MigrationState.Failed,
+                    IsUndo = false,
+                    FinishedAt = record.At,
+                    Run = entry.Run + 1,
+                    Sequence = 0,
+                },
             (MigrationRepair.Retry, MigrationState.Running or MigrationState.Undoing or MigrationState.Failed) => entry with
             {
                 State = entry.IsUndo ? MigrationState.Applied : MigrationState.Pending,
                 FinishedAt = record.At,
             },
-            (MigrationRepair.AcceptRevision, MigrationState.Applied) when migration is not null => entry with { Revision = migration.Revision },
+            (
+                MigrationRepair.AcceptRevision,
+                MigrationState.Applied) when migration is not null => entry with { Revision = migration.Revision },
             _ => throw new InvalidOperationException(
                 $"Migration '{entry.Id}' is {entry.State}{(migration is null ? " and unknown to this service" : "")}: {record.Repair} does not fit."),
         };

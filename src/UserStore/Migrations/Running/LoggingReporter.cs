@@ -20,9 +20,14 @@ internal sealed class LoggingReporter(ILogger logger) : IMigrationReporter
     public void StepEnded(MigrationStepResult result)
     {
         if (result.Failure is null)
+        {
             MigrationLog.StepDone(logger, result.Step.Action, result.Step.MigrationId, result.Duration);
+        }
         else
-            MigrationLog.StepFailed(logger, result.Step.Action, result.Step.MigrationId, result.Duration, Failures.Describe(result.Failure));
+        {
+            MigrationLog.StepFailed(
+                logger, result.Step.Action, result.Step.MigrationId, result.Duration, Failures.Describe(result.Failure));
+        }
     }
 
     public void RunEnded(MigrationRun run) => MigrationLog.RunEnded(logger, run.Outcome, run.Steps.Count, run.Duration);

@@ -48,7 +48,8 @@ internal sealed class MigratedStore<[DynamicallyAccessedMembers(DynamicallyAcces
             StoreCall call = table.Sender.Begin(cancellationToken, user.UserId, observer: observer);
             try
             {
-                await creation.CreateAsync(call, user, item.Where(attribute => !known.Contains(attribute.Key)).ToDictionary()).ConfigureAwait(false);
+                await creation.CreateAsync(
+                    call, user, item.Where(attribute => !known.Contains(attribute.Key)).ToDictionary()).ConfigureAwait(false);
                 return true;
             }
             catch (UserAlreadyExistsException)

@@ -14,9 +14,7 @@ namespace UserStore.Migrations.Running;
 /// <param name="checkpoints">Where backfills note how far they are.</param>
 /// <param name="lease">The lease; null in a dry run.</param>
 /// <param name="hasTables">Whether there are tables at all; not in memory.</param>
-/// <param name="report">Is told about progress.</param>
-/// <param name="logger">The log.</param>
-/// <param name="time">The clock.</param>
+/// <param name="host">Where it runs.</param>
 internal sealed class MigrationAttempt(
     MigrationStep step,
     int run,
@@ -25,9 +23,7 @@ internal sealed class MigrationAttempt(
     ICheckpoints checkpoints,
     Lease? lease,
     bool hasTables,
-    Action<MigrationProgress> report,
-    ILogger logger,
-    TimeProvider time)
+    MigrationHost host)
 {
     // A migration can wait for capacity longer than a caller of the store, within what request tokens live.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -56,19 +52,23 @@ internal sealed class MigrationAttempt(
 
     public bool HasTables => hasTables;
 
-    public ILogger Logger => logger;
+    public ILogger Logger => host.Logger;
 
-    public RequestSender Sender { get; } = new(client, store.Schema, time);
+    /// <summary>Gets what is told about progress.</summary>
+    public Action<MigrationProgress>? Progressed { get; init; }
+
+    public RequestSender Sender { get; } = new(client, store.Schema, host.Time);
 
     public StoreCall Begin(CancellationToken cancellationToken, ICallObserver? observer = null)
         => Sender.Begin(cancellationToken, retry: _retry, observer: observer);
 
-    public void Report(MigrationProgress progress) => report(progress);
+    public void Report(MigrationProgress progress) => Progressed?.Invoke(progress);
 
     /// <summary>Makes a checkpoint this attempt's, and returns it as it stands.</summary>
     /// <exception cref="MigrationLeaseLostException">The lock is lost.</exception>
     public async Task<Checkpoint> StampAsync(CheckpointKey key, CancellationToken cancellationToken)
-        => await checkpoints.StampAsync(key, Fence, cancellationToken).ConfigureAwait(false) ?? throw new MigrationLeaseLostException(MigrationId);
+        => await checkpoints.StampAsync(
+            key, Fence, cancellationToken).ConfigureAwait(false) ?? throw new MigrationLeaseLostException(MigrationId);
 
     /// <exception cref="MigrationLeaseLostException">The lock is lost.</exception>
     public async Task WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using UserStore.Migrations.DryRuns;
 using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Locking;
@@ -15,30 +14,27 @@ internal sealed class MigrationRunner(
     IServiceScopeFactory scopes,
     IServiceCollection services,
     IReadOnlyList<IMigrationReporter> reporters,
-    ILogger logger,
-    TimeProvider time)
+    MigrationHost host)
     : IMigrationRunner
 {
-    private static readonly string Host = $"{Environment.MachineName}/{Environment.ProcessId}";
-
     private readonly IMigrationJournal _journal = target.Journal;
-    private readonly MigrationLock _lock = new(target.Journal, options, time, Host, logger);
-    private readonly Reporters _reporters = new([new LoggingReporter(logger), .. reporters], logger);
+    private readonly MigrationLock _lock = new(target.Journal, options, host);
+    private readonly Reporters _reporters = new([new LoggingReporter(host.Logger), .. reporters], host.Logger);
 
     public Task<MigrationRun> RunAsync(MigrationPlanner? planner = null, CancellationToken cancellationToken = default)
         => WithSourceAsync(async source =>
         {
-            long started = time.GetTimestamp();
+            long started = host.Time.GetTimestamp();
             await _journal.EnsureAsync(cancellationToken).ConfigureAwait(false);
             Lease? lease = await _lock.TryAcquireAsync(options.WhenLocked, options.LockTimeout, cancellationToken).ConfigureAwait(false);
             if (lease is null)
-                return new MigrationRun(MigrationOutcome.Skipped, [], time.GetElapsedTime(started));
+                return new MigrationRun(MigrationOutcome.Skipped, [], host.Time.GetElapsedTime(started));
 
             await using (lease.ConfigureAwait(false))
             {
                 IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
                 MigrationPlan plan = new PlanRules(source, options).Plan(planner ?? MigrationPlanner.Latest, journal);
-                var steps = new StepRunner(target, options, source, lease, _reporters, logger, time, Host);
+                var steps = new StepRunner(target, options, source, lease, _reporters, host);
                 return await RunAsync(plan, journal, steps, started, cancellationToken).ConfigureAwait(false);
             }
         });
@@ -48,7 +44,7 @@ internal sealed class MigrationRunner(
         {
             IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
             MigrationPlan plan = new PlanRules(source, options).Plan(planner ?? MigrationPlanner.Latest, journal);
-            return await new DryRun(target, options, source, services, logger, time).RunAsync(plan, cancellationToken).ConfigureAwait(false);
+            return await new DryRun(target, options, source, services, host).RunAsync(plan, cancellationToken).ConfigureAwait(false);
         });
 
     public Task<MigrationStatus> GetStatusAsync(CancellationToken cancellationToken = default)
@@ -71,7 +67,8 @@ internal sealed class MigrationRunner(
         => WithSourceAsync(async source =>
         {
             IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var applied = journal.Where(entry => entry.State == MigrationState.Applied).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
+            var applied = journal.Where(
+                entry => entry.State == MigrationState.Applied).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
             string[] open = [.. source.Ids.Where(id => !applied.Contains(id))];
             return open.Length == 0
                 ? new PlanRules(source, options).Plan(MigrationPlanner.Latest, journal)
@@ -96,12 +93,12 @@ internal sealed class MigrationRunner(
                         MigrationProblem.Missing,
                         [migrationId],
                         $"Neither the journal nor this service has a migration '{migrationId}'. Look up its id in the status.");
-                var record = new MigrationRepairRecord(repair, entry.State, time.GetUtcNow(), Host, reason);
+                var record = new MigrationRepairRecord(repair, entry.State, host.Time.GetUtcNow(), host.Name, reason);
                 MigrationEntry repaired = JournalRepair.Apply(
                     entry, source.Has(migrationId) ? source[migrationId] : null, record, NextSequence(journal));
                 if (!await _journal.TryRecordAsync(repaired, lease.Fence, cancellationToken).ConfigureAwait(false))
                     throw new MigrationLeaseLostException(migrationId);
-                MigrationLog.Repaired(logger, migrationId, repair, reason);
+                MigrationLog.Repaired(host.Logger, migrationId, repair, reason);
                 return repaired;
             },
             cancellationToken));
@@ -112,7 +109,7 @@ internal sealed class MigrationRunner(
         JournalRepair.CheckReason(reason);
         MigrationLockStatus before = await _lock.ReleaseByForceAsync(reason, cancellationToken).ConfigureAwait(false);
         if (before.IsHeld)
-            MigrationLog.LockReleased(logger, reason);
+            MigrationLog.LockReleased(host.Logger, reason);
         return before;
     }
 
@@ -134,7 +131,7 @@ internal sealed class MigrationRunner(
         foreach (MigrationStep step in plan.Steps)
         {
             _reporters.StepStarting(step);
-            long stepStarted = time.GetTimestamp();
+            long stepStarted = host.Time.GetTimestamp();
             try
             {
                 entries[step.MigrationId] = await steps.RunAsync(
@@ -142,16 +139,16 @@ internal sealed class MigrationRunner(
             }
             catch (Exception failure)
             {
-                _reporters.StepEnded(new MigrationStepResult(step, time.GetElapsedTime(stepStarted), failure));
-                _reporters.RunEnded(new MigrationRun(MigrationOutcome.Failed, done, time.GetElapsedTime(started)));
+                _reporters.StepEnded(new MigrationStepResult(step, host.Time.GetElapsedTime(stepStarted), failure));
+                _reporters.RunEnded(new MigrationRun(MigrationOutcome.Failed, done, host.Time.GetElapsedTime(started)));
                 throw;
             }
 
-            done.Add(new MigrationStepResult(step, time.GetElapsedTime(stepStarted)));
+            done.Add(new MigrationStepResult(step, host.Time.GetElapsedTime(stepStarted)));
             _reporters.StepEnded(done[^1]);
         }
 
-        var run = new MigrationRun(MigrationOutcome.Completed, done, time.GetElapsedTime(started));
+        var run = new MigrationRun(MigrationOutcome.Completed, done, host.Time.GetElapsedTime(started));
         _reporters.RunEnded(run);
         return run;
     }
@@ -173,5 +170,6 @@ internal sealed class MigrationRunner(
             return await use(lease!).ConfigureAwait(false);
     }
 
-    private static long NextSequence(IReadOnlyList<MigrationEntry> journal) => journal.Select(entry => entry.Sequence).DefaultIfEmpty().Max() + 1;
+    private static long NextSequence(IReadOnlyList<MigrationEntry> journal)
+        => journal.Select(entry => entry.Sequence).DefaultIfEmpty().Max() + 1;
 }

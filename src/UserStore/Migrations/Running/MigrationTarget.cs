@@ -4,7 +4,8 @@ using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>What migrations are run against: a store with its tables and journal, or, for tests, a journal in memory and no tables.</summary>
+/// <summary>What migrations are run against: a store with its tables and journal, or, for tests, a journal in memory and no
+/// tables.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Journal">The journal.</param>
 /// <param name="Client">The client of the tables; null in memory.</param>

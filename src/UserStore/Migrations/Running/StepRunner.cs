@@ -1,5 +1,4 @@
 using Amazon.DynamoDBv2;
-using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Sending;
 using UserStore.Migrations.Locking;
 using UserStore.Migrations.Sourcing;
@@ -8,20 +7,27 @@ namespace UserStore.Migrations.Running;
 
 /// <summary>Does the steps of a plan, one at a time, under a lease, and has the journal say at any moment no more than happened.</summary>
 internal sealed class StepRunner(
-    MigrationTarget target, MigrationOptions options, MigrationSource source, Lease lease, Reporters reporters, ILogger logger, TimeProvider time, string host)
+    MigrationTarget target, MigrationOptions options, MigrationSource source, Lease lease, Reporters reporters, MigrationHost host)
 {
     /// <param name="step">The step.</param>
     /// <param name="before">The entry of the migration; null if there is none.</param>
     /// <param name="sequence">The place in the order of application, if it comes to be applied.</param>
     /// <param name="cancellationToken">Ends the step.</param>
     /// <returns>The entry as it is now.</returns>
-    public async Task<MigrationEntry> RunAsync(MigrationStep step, MigrationEntry? before, long sequence, CancellationToken cancellationToken)
+    public async Task<MigrationEntry> RunAsync(
+        MigrationStep step, MigrationEntry? before, long sequence, CancellationToken cancellationToken)
     {
         Migration migration = source[step.MigrationId];
         MigrationEntry started = Started(step, before, migration);
         if (step.Action == MigrationAction.Baseline)
         {
-            MigrationEntry noted = started with { State = MigrationState.Applied, Revision = migration.Revision, FinishedAt = Now(), Sequence = sequence };
+            MigrationEntry noted = started with
+            {
+                State = MigrationState.Applied,
+                Revision = migration.Revision,
+                FinishedAt = Now(),
+                Sequence = sequence,
+            };
             return await RecordAsync(noted, cancellationToken).ConfigureAwait(false);
         }
 
@@ -42,7 +48,10 @@ internal sealed class StepRunner(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         using IAmazonDynamoDB client = CreateClient(step.MigrationId);
         var attempt = new MigrationAttempt(
-            step, started.Run, client, target.Store, target.Journal, lease, hasTables: target.InMemory is null, progress => reporters.Progressed(step, progress), logger, time);
+            step, started.Run, client, target.Store, target.Journal, lease, hasTables: target.InMemory is null, host)
+        {
+            Progressed = progress => reporters.Progressed(step, progress),
+        };
         var context = new MigrationContext(attempt, options.TableTimeout);
         try
         {
@@ -57,7 +66,8 @@ internal sealed class StepRunner(
         }
         catch (Exception failure)
         {
-            await RecordFailureAsync(started with { State = MigrationState.Failed, FinishedAt = Now(), Error = Failures.Describe(failure) }).ConfigureAwait(false);
+            MigrationEntry failed = started with { State = MigrationState.Failed, FinishedAt = Now(), Error = Failures.Describe(failure) };
+            await RecordFailureAsync(failed).ConfigureAwait(false);
             if (failure is OperationCanceledException && cancellationToken.IsCancellationRequested)
                 throw;
             throw new MigrationFailedException(step, failure);
@@ -80,7 +90,7 @@ internal sealed class StepRunner(
             IsUndo = isUndo,
             StartedAt = Now(),
             FinishedAt = null,
-            Host = host,
+            Host = host.Name,
             Error = null,
         };
     }
@@ -108,7 +118,7 @@ internal sealed class StepRunner(
         catch (UserStoreException unrecorded)
         {
             // The entry still says that the migration is running, which the next run takes for cut off.
-            MigrationLog.FailureNotRecorded(logger, entry.Id, unrecorded);
+            MigrationLog.FailureNotRecorded(host.Logger, entry.Id, unrecorded);
         }
     }
 
@@ -120,9 +130,9 @@ internal sealed class StepRunner(
         }
         catch (UserStoreException failure)
         {
-            MigrationLog.CheckpointsRemain(logger, migrationId, failure); // the next attempt has a number of its own, and does not see them
+            MigrationLog.CheckpointsRemain(host.Logger, migrationId, failure); // the next attempt has a number of its own, and does not see them
         }
     }
 
-    private DateTimeOffset Now() => time.GetUtcNow();
+    private DateTimeOffset Now() => host.Time.GetUtcNow();
 }
