@@ -102,10 +102,10 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
                 Poison = [.. before.Poison, .. poison],
                 Failing = [],
             };
-            if (_poison.IsOverLimit)
+            if (poison.Count > 0 && _poison.IsOverLimit)
             {
-                // The page is not done, but what is wrong with it can be looked up.
-                await attempt.WriteAsync(before with { Failing = poison }, cancellationToken).ConfigureAwait(false);
+                // The page is not done, but what is wrong with it can be looked up, whichever segment ends the walk first.
+                await attempt.WriteAsync(before with { Failing = poison }, CancellationToken.None).ConfigureAwait(false);
                 throw _poison.ToException();
             }
 

@@ -67,8 +67,11 @@ internal sealed class MigrationAttempt(
     /// <summary>Makes a checkpoint this attempt's, and returns it as it stands.</summary>
     /// <exception cref="MigrationLeaseLostException">The lock is lost.</exception>
     public async Task<Checkpoint> StampAsync(CheckpointKey key, CancellationToken cancellationToken)
-        => await checkpoints.StampAsync(
-            key, Fence, cancellationToken).ConfigureAwait(false) ?? throw new MigrationLeaseLostException(MigrationId);
+    {
+        lease?.ThrowIfLost(MigrationId);
+        return await checkpoints.StampAsync(key, Fence, cancellationToken).ConfigureAwait(false)
+            ?? throw new MigrationLeaseLostException(MigrationId);
+    }
 
     /// <exception cref="MigrationLeaseLostException">The lock is lost.</exception>
     public async Task WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)

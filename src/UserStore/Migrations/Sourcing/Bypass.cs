@@ -22,26 +22,23 @@ internal static class Bypass
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type, IServiceCollection services)
         => InConstructors(type, services, []);
 
+    public static Type? InClosure(Delegate function) => function.Target is { } closure ? InFields(closure.GetType(), []) : null;
+
     [UnconditionalSuppressMessage(
-        "Trimming", "IL2075", Justification = "The fields of a closure are used by its function, and so are not trimmed away.")]
-    public static Type? InClosure(Delegate function)
+        "Trimming", "IL2070", Justification = "The fields of a closure are used by its function, and so are not trimmed away.")]
+    private static Type? InFields(Type closure, HashSet<Type> seen)
     {
-        object? target = function.Target;
-        return target is null ? null : InFields(target.GetType(), []);
-
-        static Type? InFields(Type closure, HashSet<Type> seen)
+        const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        foreach (Type field in closure.GetFields(All).Select(field => field.FieldType))
         {
-            foreach (Type field in closure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(field => field.FieldType))
-            {
-                if (IsWay(field))
-                    return field;
-                // The closure of an inner block refers to that of the outer one.
-                if (field.IsDefined(typeof(CompilerGeneratedAttribute)) && seen.Add(field) && InFields(field, seen) is { } found)
-                    return found;
-            }
-
-            return null;
+            if (IsWay(field))
+                return field;
+            // The closure of an inner block refers to that of the outer one.
+            if (field.IsDefined(typeof(CompilerGeneratedAttribute)) && seen.Add(field) && InFields(field, seen) is { } found)
+                return found;
         }
+
+        return null;
     }
 
     private static Type? InConstructors(
