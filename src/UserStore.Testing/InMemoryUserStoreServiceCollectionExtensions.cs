@@ -13,14 +13,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
     /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> of
-    /// <see cref="User"/>, registered or not, by those in memory.</summary>
+    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/>, registered or not, by those in memory.</summary>
     /// <param name="services">The services of the application or test.</param>
     /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
     /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
     /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is
-    /// registered as <see cref="InMemoryUserStore"/>, for its faults and recorded
-    /// calls.</returns>
+    /// registered as <see cref="InMemoryUserStore"/>, for its faults and recorded calls.</returns>
     public static IServiceCollection AddInMemoryUserStore(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
     {
@@ -39,16 +37,14 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/>, registered or not, by those in
-    /// memory.</summary>
+    /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>,
+    /// registered or not, by those in memory.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="services">The services of the application or test.</param>
     /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
     /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
     /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is
-    /// registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded
-    /// calls.</returns>
+    /// registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
         where TUser : User

@@ -25,8 +25,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class UserStoreServiceCollectionExtensions
 {
     /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> of
-    /// <see cref="User"/>.</summary>
+    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/>.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; without it the defaults apply.</param>
     /// <returns>A builder for further parts.</returns>
@@ -38,8 +37,7 @@ public static class UserStoreServiceCollectionExtensions
     }
 
     /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> of
-    /// <see cref="User"/>, with options from configuration.</summary>
+    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/>, with options from configuration.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key is an
     /// error.</param>
@@ -53,9 +51,8 @@ public static class UserStoreServiceCollectionExtensions
         return Bind(builder, configuration);
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> for a user type of the
-    /// service.</summary>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>
+    /// for a user type of the service.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; without it the defaults apply.</param>
@@ -71,9 +68,8 @@ public static class UserStoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> for a user type of the service, with
-    /// options from configuration.</summary>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>
+    /// for a user type of the service, with options from configuration.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options. An unknown key is an error.</param>

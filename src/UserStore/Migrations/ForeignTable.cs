@@ -26,8 +26,7 @@ public sealed class ForeignTable
 
     /// <summary>Gets the function that makes the id of a user from the item, for items without one after renaming.</summary>
     /// <value>It must make the same id each time. The default is <see langword="null"/>: a version-8 UUID from a hash of the item's key.
-    /// Who
-    /// knows the key, which may be an email, can compute it.</value>
+    /// Who knows the key, which may be an email, can compute it.</value>
     public Func<IReadOnlyDictionary<string, AttributeValue>, string>? UserId { get; init; }
 
     /// <summary>Gets how fast it goes, and what it bears.</summary>

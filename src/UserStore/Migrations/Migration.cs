@@ -6,13 +6,12 @@ namespace UserStore.Migrations;
 /// <remarks>
 /// <para>
 /// A migration that ends with an exception, or whose process ends, is run again from its beginning: all that it does must be harmless when
-/// it
-/// is done twice. The building blocks of <see cref="MigrationContext"/> are; they look first, and a backfill goes on from its checkpoints.
+/// it is done twice. The building blocks of <see cref="MigrationContext"/> are; they look first, and a backfill goes on from its
+/// checkpoints.
 /// </para>
 /// <para>
 /// Its requests must go through <see cref="MigrationContext.Client"/>, which stops when the lock is lost, and records in a dry run. After
-/// the
-/// lock is lost one request that is on its way may still be applied.
+/// the lock is lost one request that is on its way may still be applied.
 /// </para>
 /// </remarks>
 public abstract class Migration

@@ -25,8 +25,7 @@ public sealed class MigrationContext
     public MigrationStep Step => _attempt.Step;
 
     /// <summary>Gets the client. It throws <see cref="MigrationLeaseLostException"/> once the lock is lost; in a dry run it records writes
-    /// and
-    /// performs none. It has the operations on items and tables, time to live, backups in time, and tags.</summary>
+    /// and performs none. It has the operations on items and tables, time to live, backups in time, and tags.</summary>
     public IAmazonDynamoDB Client => _attempt.Client;
 
     /// <summary>Gets a value indicating whether this is a dry run.</summary>

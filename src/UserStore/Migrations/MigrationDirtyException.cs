@@ -1,8 +1,7 @@
 namespace UserStore.Migrations;
 
 /// <summary>Thrown when the journal shows a migration whose run was cut off, so that nobody knows how far it came. Nothing is run until it
-/// is
-/// repaired.</summary>
+/// is repaired.</summary>
 public sealed class MigrationDirtyException : MigrationException
 {
     /// <summary>Initializes a new instance of the <see cref="MigrationDirtyException"/> class.</summary>

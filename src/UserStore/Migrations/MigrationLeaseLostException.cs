@@ -1,8 +1,7 @@
 namespace UserStore.Migrations;
 
 /// <summary>Thrown when a runner does not hold the lock any more: it could not renew its lease in time, or somebody released it by force.
-/// It
-/// has stopped, and recorded nothing since.</summary>
+/// It has stopped, and recorded nothing since.</summary>
 public sealed class MigrationLeaseLostException : MigrationException
 {
     /// <summary>Initializes a new instance of the <see cref="MigrationLeaseLostException"/> class.</summary>

@@ -10,8 +10,7 @@ public enum MigrationRepair
     MarkFailed,
 
     /// <summary>The interrupted or failed attempt may be repeated: what was being applied is pending again, what was being undone is
-    /// applied
-    /// again. The next attempt goes on from the checkpoints.</summary>
+    /// applied again. The next attempt goes on from the checkpoints.</summary>
     Retry,
 
     /// <summary>The revision that the migration has now is the one that was applied.</summary>

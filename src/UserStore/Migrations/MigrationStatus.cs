@@ -14,8 +14,7 @@ public sealed record MigrationStatus(
 
 /// <summary>Who holds the lock.</summary>
 /// <param name="IsHeld">Whether somebody does. A holder whose process has ended is one until another runner has watched the lock for a
-/// whole
-/// lease.</param>
+/// whole lease.</param>
 /// <param name="Holder">The holder; <see langword="null"/> when the lock is free, or was written by another program.</param>
 /// <param name="Fence">The fencing number of the last acquisition.</param>
 /// <param name="Releases">The last releases by force, oldest first.</param>

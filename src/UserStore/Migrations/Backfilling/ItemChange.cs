@@ -3,8 +3,7 @@ using Amazon.DynamoDBv2.Model;
 namespace UserStore.Migrations.Backfilling;
 
 /// <summary>The difference between an item as it was read and as it should be, as a write under the condition that what differs still is as
-/// it
-/// was read.</summary>
+/// it was read.</summary>
 internal sealed class ItemChange
 {
     private readonly Dictionary<string, (AttributeValue? Old, AttributeValue? New)> _differences = new(StringComparer.Ordinal);

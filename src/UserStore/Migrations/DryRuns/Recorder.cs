@@ -6,8 +6,7 @@ using UserStore.DynamoDb.Sending;
 namespace UserStore.Migrations.DryRuns;
 
 /// <summary>Records the writes of migrations and performs none. What they read comes from the tables as they are, apart from tables and
-/// indexes
-/// that the dry run itself created or deleted.</summary>
+/// indexes that the dry run itself created or deleted.</summary>
 /// <param name="inner">The client that reads; null where there is no server, and so nothing to read.</param>
 internal sealed class Recorder(IAmazonDynamoDB? inner)
 {

@@ -1,8 +1,7 @@
 namespace UserStore.Migrations.Journaling;
 
 /// <summary>What all runners of a store remember together: the journal itself, the row of the lock, and the checkpoints of backfills. Kept
-/// in
-/// DynamoDB, or in memory for tests.</summary>
+/// in DynamoDB, or in memory for tests.</summary>
 internal interface IMigrationJournal : ICheckpoints
 {
     /// <summary>Creates what is missing. Comes before every write.</summary>

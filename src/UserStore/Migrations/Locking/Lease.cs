@@ -5,8 +5,7 @@ using UserStore.Migrations.Running;
 namespace UserStore.Migrations.Locking;
 
 /// <summary>The lock while it is held. Renews itself until it is disposed of; when it could not in time, it is lost, and says so to
-/// whatever
-/// runs under it.</summary>
+/// whatever runs under it.</summary>
 internal sealed class Lease : IAsyncDisposable
 {
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(10);

@@ -24,6 +24,7 @@ internal sealed class StepRunner(
             MigrationEntry noted = started with
             {
                 State = MigrationState.Applied,
+                Attempts = started.Attempts - 1,
                 Revision = migration.Revision,
                 FinishedAt = Now(),
                 Sequence = sequence,
@@ -31,9 +32,10 @@ internal sealed class StepRunner(
             return await RecordAsync(noted, cancellationToken).ConfigureAwait(false);
         }
 
-        await RecordAsync(started, cancellationToken).ConfigureAwait(false);
+        // A cancellation that cut off these two records would leave the migration dirty, although it is known how it stands.
+        cancellationToken.ThrowIfCancellationRequested();
+        await RecordAsync(started, CancellationToken.None).ConfigureAwait(false);
         await DoAsync(step, migration, started, cancellationToken).ConfigureAwait(false);
-        // From here on a cancellation comes too late: what happened is recorded.
         MigrationEntry ended = await RecordAsync(
             started.IsUndo
                 ? started with { State = MigrationState.Undone, FinishedAt = Now(), Revision = null, Sequence = 0 }

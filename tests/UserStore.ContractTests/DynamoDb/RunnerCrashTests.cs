@@ -1,0 +1,120 @@
+using UserStore.ContractTests.Stores;
+using UserStore.Migrations;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.DynamoDb;
+
+/// <summary>A runner that ends, or is cancelled, at any of its requests: the journal claims no more than happened, and says what is
+/// unknown.</summary>
+public sealed class RunnerCrashTests(LocalServer server) : MigrationServerTest(server)
+{
+    private const int MostRequests = 60;
+
+    private static readonly string[] Ids = ["1_a", "2_b"];
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_process_that_ends_at_any_request_leaves_a_journal_that_tells_the_truth(bool isRequestApplied)
+    {
+        int dirty = 0;
+        for (int cut = 1; cut <= MostRequests; cut++)
+        {
+            MigrationBench bench = NewBench();
+            bench.StoreOptions.Retry.TotalTime = TimeSpan.FromMilliseconds(100);
+            Wire.Every(cut, isRequestApplied ? WireFault.LostAnswer : WireFault.Reset);
+            bool isCut = false;
+            Wire.AfterFault = _ =>
+            {
+                isCut = true;
+                Wire.Every(1, WireFault.Reset); // nothing leaves a process that has ended
+                return Task.CompletedTask;
+            };
+            try
+            {
+                await bench.NewRunner().RunAsync();
+            }
+            catch (UserStoreException)
+            {
+                // What it says is read by nobody.
+            }
+
+            Wire.Clear();
+            if (!isCut)
+            {
+                bench.Ran.Should().Equal("+1_a", "+2_b");
+                dirty.Should().BeGreaterThan(0, "some cut must fall into a migration");
+                return;
+            }
+
+            await GoOnAsync(bench);
+            dirty += await IsRepairedAsync(bench) ? 1 : 0;
+        }
+
+        throw new InvalidOperationException("A run sends more requests than were thought of.");
+    }
+
+    [Fact]
+    public async Task A_run_that_is_cancelled_at_any_request_leaves_nothing_dirty()
+    {
+        for (int cut = 1; cut <= MostRequests; cut++)
+        {
+            MigrationBench bench = NewBench();
+            using var cancel = new CancellationTokenSource();
+            int requests = 0;
+            Wire.BeforeRequest = _ => ++requests == cut ? cancel.CancelAsync() : Task.CompletedTask;
+            try
+            {
+                await bench.NewRunner().RunAsync(cancellationToken: cancel.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                cancel.IsCancellationRequested.Should().BeTrue();
+            }
+
+            Wire.Clear();
+            await bench.NewRunner().RunAsync();
+            bench.Ran.Should().Equal("+1_a", "+2_b");
+            if (!cancel.IsCancellationRequested)
+                return;
+        }
+
+        throw new InvalidOperationException("A run sends more requests than were thought of.");
+    }
+
+    private MigrationBench NewBench()
+    {
+        MigrationBench bench = new MigrationBench(Stores).Add(Ids);
+        bench.Open(); // gives it a prefix
+        return bench;
+    }
+
+    /// <summary>Runs what is left, after the repair of what is unknown.</summary>
+    private static async Task GoOnAsync(MigrationBench bench)
+    {
+        foreach (MigrationEntry entry in (await bench.NewRunner().GetStatusAsync()).Migrations)
+        {
+            if (entry.State == MigrationState.Applied)
+                bench.Ran.Should().Contain($"+{entry.Id}", "the journal claims no more than happened");
+            if (entry.State == MigrationState.Pending)
+                bench.Ran.Should().NotContain($"+{entry.Id}", "what ran is never taken for untouched");
+        }
+
+        await bench.NewRunner().UnlockAsync("the process is gone");
+        try
+        {
+            await bench.NewRunner().RunAsync();
+        }
+        catch (MigrationDirtyException dirty)
+        {
+            await bench.NewRunner().RepairAsync(dirty.MigrationId!, MigrationRepair.Retry, "the process is gone");
+            await bench.NewRunner().RunAsync();
+        }
+
+        (await bench.NewRunner().GetStatusAsync()).Migrations.Should().OnlyContain(entry => entry.State == MigrationState.Applied);
+        bench.Ran.Distinct().Should().Equal("+1_a", "+2_b");
+    }
+
+    private static async Task<bool> IsRepairedAsync(MigrationBench bench)
+        => (await bench.NewRunner().GetStatusAsync()).Migrations.Any(entry => entry.Repairs.Count > 0);
+}
