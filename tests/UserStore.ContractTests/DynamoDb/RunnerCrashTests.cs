@@ -54,15 +54,17 @@ public sealed class RunnerCrashTests(LocalServer server) : MigrationServerTest(s
         throw new InvalidOperationException("A run sends more requests than were thought of.");
     }
 
-    [Fact]
-    public async Task A_run_that_is_cancelled_at_any_request_leaves_nothing_dirty()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_that_is_cancelled_at_any_request_leaves_nothing_dirty(bool isRequestApplied)
     {
         for (int cut = 1; cut <= MostRequests; cut++)
         {
             MigrationBench bench = NewBench();
             using var cancel = new CancellationTokenSource();
-            int requests = 0;
-            Wire.BeforeRequest = _ => ++requests == cut ? cancel.CancelAsync() : Task.CompletedTask;
+            Wire.Every(cut, isRequestApplied ? WireFault.LostAnswer : WireFault.Reset);
+            Wire.AfterFault = _ => cancel.CancelAsync();
             try
             {
                 await bench.NewRunner().RunAsync(cancellationToken: cancel.Token);
