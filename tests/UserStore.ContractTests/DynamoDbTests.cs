@@ -59,3 +59,9 @@ public sealed class DynamoDbMigrationLockTests(LocalServer server) : MigrationLo
 
 [Collection(ServerTests.Name)]
 public sealed class DynamoDbMigrationRunnerTests(LocalServer server) : MigrationRunnerContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbMigrationPlanTests(LocalServer server) : MigrationPlanContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbMigrationRepairTests(LocalServer server) : MigrationRepairContract(new DynamoDbStores(server));

@@ -59,3 +59,9 @@ public sealed class FaultyWireMigrationLockTests(LocalServer server) : Migration
 
 [Collection(ServerTests.Name)]
 public sealed class FaultyWireMigrationRunnerTests(LocalServer server) : MigrationRunnerContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireMigrationPlanTests(LocalServer server) : MigrationPlanContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireMigrationRepairTests(LocalServer server) : MigrationRepairContract(new FaultyWireStores(server));

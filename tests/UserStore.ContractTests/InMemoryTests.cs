@@ -40,3 +40,7 @@ public sealed class InMemoryMigrationJournalTests() : MigrationJournalContract(n
 public sealed class InMemoryMigrationLockTests() : MigrationLockContract(new InMemoryStores());
 
 public sealed class InMemoryMigrationRunnerTests() : MigrationRunnerContract(new InMemoryStores());
+
+public sealed class InMemoryMigrationPlanTests() : MigrationPlanContract(new InMemoryStores());
+
+public sealed class InMemoryMigrationRepairTests() : MigrationRepairContract(new InMemoryStores());

@@ -68,6 +68,25 @@ public sealed class MigrationBench(StoreFactory stores)
     public async Task<MigrationEntry> EntryAsync(string id)
         => (await NewRunner().GetStatusAsync()).Migrations.Single(entry => entry.Id == id);
 
+    /// <summary>Checks that something is refused before anything is run, and why.</summary>
+    public static async Task<MigrationPlanException> RefusedAsync(MigrationProblem problem, Func<Task> run, params string[] ids)
+    {
+        MigrationPlanException refused = (await run.Should().ThrowAsync<MigrationPlanException>()).Which;
+        refused.Problem.Should().Be(problem);
+        refused.MigrationIds.Should().Equal(ids);
+        refused.IsTransient.Should().BeFalse();
+        return refused;
+    }
+
+    /// <summary>Waits until a migration is cancelled.</summary>
+    public static async Task<bool> IsCancelledAsync(CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource();
+        await using CancellationTokenRegistration registration = token.Register(cancelled.SetResult);
+        await cancelled.Task.WaitAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
+        return true;
+    }
+
     internal MigrationTarget Open() => stores.OpenMigrations(Origin ?? this);
 
     internal MigrationLock OpenLock(out IMigrationJournal journal)

@@ -1,0 +1,191 @@
+using UserStore.ContractTests.Stores;
+using UserStore.Migrations;
+
+namespace UserStore.ContractTests.Suites;
+
+/// <summary>What is applied and undone, in which order, and what is refused before anything is run.</summary>
+public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stores)
+{
+    private readonly MigrationBench _bench = new(stores);
+
+    private IMigrationRunner Runner => _bench.NewRunner();
+
+    [Fact]
+    public async Task Steps_go_forward_and_back_by_what_was_applied_last()
+    {
+        _bench.Add("1_a", "2_b", "3_c");
+
+        await Runner.RunAsync(MigrationPlanner.Step(2));
+        await Runner.RunAsync(MigrationPlanner.Undo);
+        await Runner.RunAsync(MigrationPlanner.Do);
+        await Runner.RunAsync(MigrationPlanner.Redo);
+        await Runner.RunAsync(MigrationPlanner.Step(-2));
+
+        _bench.Ran.Should().Equal("+1_a", "+2_b", "-2_b", "+2_b", "-2_b", "+2_b", "-2_b", "-1_a");
+        (await _bench.EntryAsync("2_b")).Should().BeEquivalentTo(
+            new { State = MigrationState.Undone, Attempts = 6 }, options => options.ExcludingMissingMembers());
+    }
+
+    [Fact]
+    public async Task To_goes_forward_and_back()
+    {
+        _bench.Add("1_a", "2_b", "3_c");
+
+        await Runner.RunAsync(MigrationPlanner.To("2_b"));
+        await Runner.RunAsync(MigrationPlanner.Latest);
+        await Runner.RunAsync(MigrationPlanner.To("1_a"));
+
+        _bench.Ran.Should().Equal("+1_a", "+2_b", "+3_c", "-3_c", "-2_b");
+        await MigrationBench.RefusedAsync(MigrationProblem.Missing, () => Runner.RunAsync(MigrationPlanner.To("2_x")), "2_x");
+    }
+
+    [Fact]
+    public async Task Undo_follows_the_order_of_application()
+    {
+        _bench.Options.OutOfOrder = MigrationPolicy.Allow;
+        _bench.Add("1_a", "3_c");
+        await Runner.RunAsync();
+        _bench.Add("2_b");
+        await Runner.RunAsync();
+
+        await Runner.RunAsync(MigrationPlanner.Step(-2));
+
+        _bench.Ran.Skip(2).Should().Equal("+2_b", "-2_b", "-3_c");
+    }
+
+    [Fact]
+    public async Task Rewind_and_reset_need_permission()
+    {
+        _bench.Add("1_a", "2_b");
+        await Runner.RunAsync(MigrationPlanner.Do);
+
+        await MigrationBench.RefusedAsync(MigrationProblem.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Reset));
+        await MigrationBench.RefusedAsync(MigrationProblem.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Rewind));
+        _bench.Options.AllowReset = true;
+        await Runner.RunAsync(MigrationPlanner.Reset);
+        await Runner.RunAsync(MigrationPlanner.Rewind);
+
+        _bench.Ran.Should().Equal("+1_a", "-1_a", "+1_a", "+2_b", "-2_b", "-1_a");
+    }
+
+    [Fact]
+    public async Task Baseline_notes_without_running()
+    {
+        _bench.Add("1_a", "2_b", "3_c");
+
+        await Runner.RunAsync(MigrationPlanner.Baseline("2_b"));
+        await Runner.RunAsync();
+
+        _bench.Ran.Should().Equal("+3_c");
+        (await Runner.GetStatusAsync()).Migrations.Select(entry => (entry.State, entry.Attempts)).Should().Equal(
+            (MigrationState.Applied, 0), (MigrationState.Applied, 0), (MigrationState.Applied, 1));
+    }
+
+    [Fact]
+    public async Task A_planner_of_ones_own_is_obeyed_within_the_rules()
+    {
+        _bench.Add("1_a", "2_b");
+
+        await Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply)));
+        await MigrationBench.RefusedAsync(
+            MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply))), "1_a");
+        await MigrationBench.RefusedAsync(
+            MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("9_z", MigrationAction.Apply))), "9_z");
+        await MigrationBench.RefusedAsync(
+            MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("2_b", MigrationAction.Undo))), "2_b");
+
+        _bench.Ran.Should().Equal("+1_a");
+    }
+
+    [Fact]
+    public async Task More_steps_than_there_are_are_refused()
+    {
+        _bench.Add("1_a", "2_b");
+        await Runner.RunAsync(MigrationPlanner.Do);
+
+        await MigrationBench.RefusedAsync(MigrationProblem.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(2)));
+        await MigrationBench.RefusedAsync(MigrationProblem.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(-2)));
+        await MigrationBench.RefusedAsync(MigrationProblem.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(int.MinValue)));
+
+        _bench.Ran.Should().Equal("+1_a");
+    }
+
+    [Theory]
+    [InlineData(MigrationPolicy.Deny)]
+    [InlineData(MigrationPolicy.Warn)]
+    [InlineData(MigrationPolicy.Allow)]
+    public async Task Out_of_order_is_denied_warned_of_or_allowed(MigrationPolicy policy)
+    {
+        _bench.Options.OutOfOrder = policy;
+        _bench.Add("1_a", "3_c");
+        await Runner.RunAsync();
+        _bench.Add("2_b");
+
+        if (policy == MigrationPolicy.Deny)
+            await MigrationBench.RefusedAsync(MigrationProblem.OutOfOrder, () => Runner.RunAsync(), "2_b");
+        else
+            await Runner.RunAsync();
+
+        _bench.Ran.Skip(2).Should().Equal(policy == MigrationPolicy.Deny ? [] : ["+2_b"]);
+    }
+
+    [Fact]
+    public async Task Migrations_that_only_the_journal_knows_are_refused_unless_allowed()
+    {
+        _bench.Add("1_a", "2_b");
+        await Runner.RunAsync();
+        MigrationBench earlier = _bench.AsOtherVersion().Add("1_a");
+
+        await MigrationBench.RefusedAsync(MigrationProblem.Missing, () => earlier.NewRunner().RunAsync(), "2_b");
+        (await earlier.NewRunner().GetStatusAsync()).Missing.Should().Equal("2_b");
+        earlier.Options.Missing = MigrationPolicy.Warn;
+        (await earlier.NewRunner().PlanAsync()).Warnings.Should().ContainSingle().Which.Should().Contain("2_b");
+        (await earlier.NewRunner().RunAsync()).Steps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_changed_revision_is_refused_until_it_is_accepted()
+    {
+        _bench.Options.Migrations.Add("1_a", (_, _) => Task.CompletedTask, revision: "r1");
+        await Runner.RunAsync();
+        MigrationBench changed = _bench.AsOtherVersion();
+        changed.Options.Migrations.Add("1_a", (_, _) => Task.CompletedTask, revision: "r2");
+
+        await MigrationBench.RefusedAsync(MigrationProblem.RevisionChanged, () => changed.NewRunner().RunAsync(), "1_a");
+        await MigrationBench.RefusedAsync(MigrationProblem.RevisionChanged, () => changed.NewRunner().VerifyAsync(), "1_a");
+        MigrationEntry accepted = await changed.NewRunner().RepairAsync("1_a", MigrationRepair.AcceptRevision, "only a comment changed");
+        await changed.NewRunner().RunAsync();
+
+        accepted.Revision.Should().Be("r2");
+        accepted.Repairs.Should().ContainSingle().Which.Reason.Should().Be("only a comment changed");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_undone_is_found_before_anything_is()
+    {
+        _bench.Options.Migrations.Add("1_a", (_, _) => Task.CompletedTask);
+        _bench.Add("2_b", "3_c");
+        await Runner.RunAsync();
+
+        await MigrationBench.RefusedAsync(MigrationProblem.NotUndoable, () => Runner.RunAsync(MigrationPlanner.Step(-3)), "1_a");
+
+        _bench.Ran.Should().Equal("+2_b", "+3_c");
+    }
+
+    [Fact]
+    public async Task Without_migrations_nothing_is_run()
+        => await MigrationBench.RefusedAsync(MigrationProblem.NoMigrations, () => Runner.RunAsync());
+
+    [Fact]
+    public async Task Two_migrations_with_one_id_are_refused()
+    {
+        _bench.Add("1_a", "1_a");
+
+        (await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<InvalidMigrationException>()).Which.MigrationId.Should().Be("1_a");
+    }
+
+    private sealed class OwnPlanner(params MigrationStep[] steps) : MigrationPlanner
+    {
+        public override IEnumerable<MigrationStep> Plan(MigrationSituation situation) => steps;
+    }
+}
