@@ -3,7 +3,7 @@ using UserStore.Modeling;
 namespace UserStore.Testing;
 
 /// <summary>Rows by id, and indexes that follow them after a delay. Not safe for concurrent use: the store locks.</summary>
-internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay)
+internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay, int keptChanges)
     where TUser : User
 {
     private readonly Dictionary<string, InMemoryRow<TUser>> _rows = new(StringComparer.Ordinal);
@@ -12,6 +12,9 @@ internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay)
         model.Indexes.Values.ToDictionary(index => index.Name, index => new InMemoryIndex<TUser>(index), StringComparer.Ordinal);
 
     private readonly Queue<(DateTimeOffset Due, InMemoryRow<TUser>? Before, InMemoryRow<TUser>? After)> _unseen = new();
+
+    /// <summary>Gets what the stream of the table would tell.</summary>
+    public InMemoryChanges<TUser> Changes { get; } = new(keptChanges);
 
     /// <summary>Returns the row of a user that is not expired.</summary>
     public InMemoryRow<TUser>? Find(string userId, DateTimeOffset now)
@@ -56,6 +59,7 @@ internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay)
 
     private void Publish(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after, DateTimeOffset now)
     {
+        Changes.Add(before, after, now);
         if (indexDelay == TimeSpan.Zero)
             Apply(before, after);
         else

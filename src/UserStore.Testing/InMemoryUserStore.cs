@@ -5,6 +5,7 @@ using Amazon.Runtime;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
+using UserStore.Replication;
 using UserStore.Requests;
 
 namespace UserStore.Testing;
@@ -40,6 +41,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         options ??= new InMemoryUserStoreOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.IndexDelay, TimeSpan.Zero, nameof(options.IndexDelay));
         ArgumentOutOfRangeException.ThrowIfNegative(options.RecordedCalls, nameof(options.RecordedCalls));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.KeptChanges, nameof(options.KeptChanges));
 
         var storeOptions = new UserStoreOptions { NormalizeEmail = options.NormalizeEmail, UniqueEmails = options.UniqueEmails };
         foreach (byte[] key in options.TokenKeys)
@@ -47,7 +49,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         Time = options.Time;
         _requests = new UserRequests<TUser>(storeOptions, Time);
         _queries = new QueryRequests<TUser>(storeOptions);
-        _table = new InMemoryTable<TUser>(_requests.Model, options.IndexDelay);
+        _table = new InMemoryTable<TUser>(_requests.Model, options.IndexDelay, options.KeptChanges);
         _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _requests) : null;
         _recorder = new CallRecorder(options.RecordedCalls);
         _calls = new InMemoryCalls(Faults, _recorder, Time);
@@ -66,6 +68,11 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <summary>Gets a snapshot of the latest calls, oldest first; empty unless <see cref="InMemoryUserStoreOptions.RecordedCalls"/> is
     /// set.</summary>
     public IReadOnlyList<RecordedCall> Calls => _recorder.Snapshot();
+
+    /// <summary>Returns the changes since the last time, oldest first, as the stream of a table tells them with old and new images.</summary>
+    /// <returns>The changes, of which the store keeps the latest <see cref="InMemoryUserStoreOptions.KeptChanges"/>. Users who expire
+    /// are not removed, and so are not told of.</returns>
+    public IReadOnlyList<UserChange<TUser>> TakeChanges() => _calls.Run(_table.Changes.Take);
 
     /// <inheritdoc/>
     public async Task EnsureTablesAsync(CancellationToken cancellationToken = default)

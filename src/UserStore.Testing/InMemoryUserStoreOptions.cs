@@ -15,6 +15,10 @@ public sealed class InMemoryUserStoreOptions
     /// <value>Not negative. The default is 0: none.</value>
     public int RecordedCalls { get; set; }
 
+    /// <summary>Gets or sets how many of the latest changes are kept until they are taken.</summary>
+    /// <value>Not negative. The default is 1,000.</value>
+    public int KeptChanges { get; set; } = 1000;
+
     /// <summary>Gets or sets the rule that makes emails comparable, as in <see cref="UserStoreOptions.NormalizeEmail"/>.</summary>
     /// <value>The default is the default of <see cref="UserStoreOptions"/>.</value>
     public Func<string, string> NormalizeEmail { get; set; } = new UserStoreOptions().NormalizeEmail;

@@ -65,3 +65,6 @@ public sealed class DynamoDbMigrationPlanTests(LocalServer server) : MigrationPl
 
 [Collection(ServerTests.Name)]
 public sealed class DynamoDbMigrationRepairTests(LocalServer server) : MigrationRepairContract(new DynamoDbStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class DynamoDbChangeTests(LocalServer server) : ChangeContract(new DynamoDbStores(server));

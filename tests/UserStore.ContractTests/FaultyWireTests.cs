@@ -65,3 +65,6 @@ public sealed class FaultyWireMigrationPlanTests(LocalServer server) : Migration
 
 [Collection(ServerTests.Name)]
 public sealed class FaultyWireMigrationRepairTests(LocalServer server) : MigrationRepairContract(new FaultyWireStores(server));
+
+[Collection(ServerTests.Name)]
+public sealed class FaultyWireChangeTests(LocalServer server) : ChangeContract(new FaultyWireStores(server));

@@ -44,3 +44,5 @@ public sealed class InMemoryMigrationRunnerTests() : MigrationRunnerContract(new
 public sealed class InMemoryMigrationPlanTests() : MigrationPlanContract(new InMemoryStores());
 
 public sealed class InMemoryMigrationRepairTests() : MigrationRepairContract(new InMemoryStores());
+
+public sealed class InMemoryChangeTests() : ChangeContract(new InMemoryStores());

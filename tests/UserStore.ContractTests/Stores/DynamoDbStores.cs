@@ -5,6 +5,7 @@ using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
+using UserStore.Replication;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Stores;
@@ -23,7 +24,7 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
     public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
     {
         UserStoreOptions options = NewOptions();
-        options.UniqueEmails = uniqueEmails;
+        (options.UniqueEmails, options.Stream) = (uniqueEmails, Stream);
         foreach (byte[] key in tokenKeys)
             options.TokenKeys.Add(key);
         return await CreateAsync<TUser>(options);
@@ -34,6 +35,16 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
 
     public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         => new DynamoDbUserEmailAudit<TUser>(Client, _options[store], Time);
+
+    public override async Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
+    {
+        var reader = new UserChangeReader<TUser>(_options[store]);
+        var stream = new TableStream(server.Server.Endpoint);
+        string arn = (await server.Client.DescribeTableAsync(_options[store].TableNamePrefix + "Users")).Table.LatestStreamArn;
+        UserChangeRecord<TUser>[] records = [.. (await stream.ReadAsync(arn)).Select(reader.ReadRecord)];
+        records.Should().OnlyContain(record => record.Problem == null);
+        return [.. records.Select(record => record.Change!)];
+    }
 
     internal override MigrationTarget OpenMigrations(MigrationBench bench)
     {

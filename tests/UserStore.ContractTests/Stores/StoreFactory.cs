@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
+using UserStore.Replication;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Stores;
@@ -18,6 +19,13 @@ public abstract class StoreFactory : IAsyncDisposable
         where TUser : User;
 
     public abstract IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+        where TUser : User;
+
+    /// <summary>Gets or sets what the streams of the tables tell.</summary>
+    public StreamView Stream { get; set; }
+
+    /// <summary>Reads what the stream of a store's table has told so far.</summary>
+    public abstract Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
         where TUser : User;
 
     /// <summary>Opens what migrations are run against, as a process of its own would; with the same bench, the same.</summary>
@@ -55,6 +63,9 @@ public sealed class InMemoryStores : StoreFactory
 
     public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         => new InMemoryUserEmailAudit<TUser>((InMemoryUserStore<TUser>)store);
+
+    public override Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
+        => Task.FromResult(((InMemoryUserStore<TUser>)store).TakeChanges());
 
     internal override MigrationTarget OpenMigrations(MigrationBench bench)
         => _targets.GetOrAdd(bench, static bench => new MigrationTarget(

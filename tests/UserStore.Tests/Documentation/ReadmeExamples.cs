@@ -2,6 +2,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore.DynamoDb;
+using UserStore.Replication;
 using UserStore.Testing;
 using AppUserStore = UserStore.IUserStore<UserStore.User>;
 
@@ -137,5 +138,33 @@ public sealed class ReadmeExamples
         (await faulty.UpdateAsync(user with { Name = "x" })).Version.Should().Be(2);
         foreach (string table in new[] { "test-Users", "test-UserEmails" })
             await server.CreateClient().DeleteTableAsync(table);
+    }
+
+    [Fact]
+    public async Task The_example_of_changes_runs()
+    {
+        var handler = new Counting();
+        using var lambdaEvent = new MemoryStream("""{"Records":[]}"""u8.ToArray());
+        using var lambdaResponse = new MemoryStream();
+
+        var reader = new UserChangeReader<User>(new UserStoreOptions { Stream = StreamView.NewAndOldImages });
+        var dispatcher = new UserChangeDispatcher<User>(reader, handler);
+        UserChangeBatchResult handled = await dispatcher.DispatchAsync(lambdaEvent);
+        await handled.WriteResponseAsync(lambdaResponse);
+
+        lambdaResponse.Length.Should().BePositive();
+        var store = new InMemoryUserStore();
+        await store.CreateAsync(FakeUsers.Create(1));
+        foreach (UserChange<User> change in store.TakeChanges())
+            await handler.HandleAsync(change);
+        handler.Count.Should().Be(1);
+        store.TakeChanges().Should().BeEmpty();
+    }
+
+    private sealed class Counting : IUserChangeHandler<User>
+    {
+        public int Count { get; private set; }
+
+        public Task HandleAsync(UserChange<User> change, CancellationToken cancellationToken = default) => Task.FromResult(++Count);
     }
 }

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Amazon.DynamoDBv2.Model;
+
+namespace UserStore.Replication;
+
+/// <summary>Reads attributes in the JSON of DynamoDB's API and of its stream events: <c>{"S": "text"}</c>.</summary>
+internal static class AttributeJson
+{
+    /// <exception cref="FormatException">The JSON is not that of an item.</exception>
+    public static Dictionary<string, AttributeValue> ReadItem(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new FormatException("An item is no JSON object.");
+        var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
+        foreach (JsonProperty attribute in json.EnumerateObject())
+            item[attribute.Name] = Read(attribute.Value);
+        return item;
+    }
+
+    private static AttributeValue Read(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object || json.EnumerateObject().Count() != 1)
+            throw new FormatException("An attribute is no JSON object with one property, its type.");
+        JsonProperty typed = json.EnumerateObject().Single();
+        JsonElement value = typed.Value;
+        try
+        {
+            return typed.Name switch
+            {
+                "S" => new AttributeValue { S = Text(value) },
+                "N" => new AttributeValue { N = Text(value) },
+                "B" => new AttributeValue { B = Bytes(value) },
+                "BOOL" => new AttributeValue { BOOL = value.GetBoolean() },
+                "NULL" => new AttributeValue { NULL = value.GetBoolean() },
+                "SS" => new AttributeValue { SS = [.. value.EnumerateArray().Select(Text)] },
+                "NS" => new AttributeValue { NS = [.. value.EnumerateArray().Select(Text)] },
+                "BS" => new AttributeValue { BS = [.. value.EnumerateArray().Select(Bytes)] },
+                "L" => new AttributeValue { L = [.. value.EnumerateArray().Select(Read)] },
+                "M" => new AttributeValue { M = ReadItem(value) },
+                _ => throw new FormatException("An attribute has a type that is unknown."),
+            };
+        }
+        catch (InvalidOperationException mismatch)
+        {
+            throw new FormatException($"An attribute of type {typed.Name} has a value of another type.", mismatch);
+        }
+    }
+
+    private static string Text(JsonElement json) => json.GetString() ?? throw new FormatException("An attribute has null for a text.");
+
+    private static MemoryStream Bytes(JsonElement json) => new(json.GetBytesFromBase64());
+}

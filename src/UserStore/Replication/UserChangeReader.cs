@@ -1,0 +1,189 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.Runtime;
+using UserStore.DynamoDb;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+
+namespace UserStore.Replication;
+
+/// <summary>Reads changes of users from the records of a DynamoDB stream, as Lambda delivers them or as the stream itself does.</summary>
+/// <typeparam name="TUser">The type of the users.</typeparam>
+/// <remarks>
+/// The stream must tell old and new images: <see cref="UserStoreOptions.Stream"/> = <see cref="StreamView.NewAndOldImages"/>. Users are
+/// mapped as the store maps them. A record that cannot be read does not hide the others; it comes back with the reason. Sends no request.
+/// Safe for concurrent use.
+/// </remarks>
+public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
+    where TUser : User
+{
+    private const int MaxDigits = 40; // Amazon DynamoDB Streams API Reference, "StreamRecord": SequenceNumber
+
+    // How the service calls itself where it removes expired items: Amazon DynamoDB Developer Guide, "DynamoDB Streams and TTL".
+    private const string ServicePrincipal = "dynamodb.amazonaws.com";
+
+    private readonly UserItems<TUser> _items;
+    private readonly StoreSchema _schema;
+
+    /// <summary>Initializes a new instance of the <see cref="UserChangeReader{TUser}"/> class without dependency injection.</summary>
+    /// <param name="options">The options of the store; not to be changed afterwards.</param>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    public UserChangeReader(UserStoreOptions options)
+        : this(options, context: null)
+    {
+    }
+
+    internal UserChangeReader(UserStoreOptions options, IDynamoDBContext? context)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _schema = new StoreSchema(UserModel.For<TUser>(), options);
+        // A context needs a client, which nobody asks for anything here.
+        context ??= UserContext.Create(new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), _schema);
+        _items = new UserItems<TUser>(() => context, _schema.Model);
+    }
+
+    /// <summary>Reads an event as Lambda delivers it: <c>{"Records": [...]}</c>.</summary>
+    /// <param name="json">The event, in UTF-8.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <returns>Its records, in its order.</returns>
+    /// <exception cref="InvalidUserChangeException">It is not JSON, or has no records.</exception>
+    public async Task<IReadOnlyList<UserChangeRecord<TUser>>> ReadEventAsync(Stream json, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            using JsonDocument document = await JsonDocument.ParseAsync(json, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("Records", out JsonElement records) && records.ValueKind == JsonValueKind.Array
+                ? [.. records.EnumerateArray().Select(ReadRecord)]
+                : throw new InvalidUserChangeException(
+                    null, "is none of a DynamoDB stream: it has no array 'Records'. Check what invokes this.");
+        }
+        catch (JsonException failure)
+        {
+            throw new InvalidUserChangeException(null, "is not JSON. Check what invokes this.", failure);
+        }
+    }
+
+    /// <summary>Reads one record, of a Lambda event or as the API of DynamoDB Streams returns it.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>The change, or why it cannot be read.</returns>
+    public UserChangeRecord<TUser> ReadRecord(JsonElement record)
+    {
+        string? sequenceNumber = null, userId = null;
+        try
+        {
+            JsonElement body = Property(record, "dynamodb")
+                ?? throw new InvalidUserChangeException(
+                    null, "has a record that is none of a DynamoDB stream: it has no object 'dynamodb'.");
+            sequenceNumber = SequenceNumberIn(body);
+            CheckTable(record, sequenceNumber);
+            userId = IdIn(body, sequenceNumber);
+            return new UserChangeRecord<TUser>(sequenceNumber, userId, Read(record, body, userId, sequenceNumber), null);
+        }
+        catch (InvalidUserChangeException problem)
+        {
+            return new UserChangeRecord<TUser>(sequenceNumber, userId, null, problem);
+        }
+        catch (Exception failure) when (RequestFailure.IsUnreadable(failure))
+        {
+            var problem = new InvalidUserChangeException(
+                sequenceNumber, $"holds an image that cannot be read as {typeof(TUser).Name}; the inner exception says why.", failure);
+            return new UserChangeRecord<TUser>(sequenceNumber, userId, null, problem);
+        }
+    }
+
+    private UserChange<TUser> Read(JsonElement record, JsonElement body, string userId, string sequenceNumber)
+    {
+        string? name = Text(record, "eventName");
+        UserChangeKind kind = name switch
+        {
+            "INSERT" => UserChangeKind.Inserted,
+            "MODIFY" => UserChangeKind.Modified,
+            "REMOVE" => UserChangeKind.Removed,
+            _ => throw new InvalidUserChangeException(sequenceNumber, "has an 'eventName' that is unknown."),
+        };
+        return new UserChange<TUser>
+        {
+            Kind = kind,
+            UserId = userId,
+            OldUser = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", userId, sequenceNumber),
+            NewUser = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", userId, sequenceNumber),
+            SequenceNumber = sequenceNumber,
+            At = TimeIn(body),
+            IsExpiry = kind == UserChangeKind.Removed && Property(record, "userIdentity") is { } identity
+                && Text(identity, "principalId") == ServicePrincipal,
+        };
+    }
+
+    private TUser ImageIn(JsonElement body, string name, string userId, string sequenceNumber)
+    {
+        if (Property(body, name) is not { } image)
+        {
+            throw new InvalidUserChangeException(
+                sequenceNumber,
+                $"has no '{name}': the stream tells {Text(body, "StreamViewType") ?? "too little"}, but old and new images are needed. Set "
+                    + "UserStoreOptions.Stream to NewAndOldImages and give the table such a stream.");
+        }
+
+        TUser user = _items.FromItem(AttributeJson.ReadItem(image));
+        return user.UserId == userId
+            ? user
+            : throw new InvalidUserChangeException(sequenceNumber, $"has an '{name}' of another user than its 'Keys' name.");
+    }
+
+    private string IdIn(JsonElement body, string sequenceNumber)
+    {
+        string key = _schema.Model.Key.AttributeName;
+        return Property(body, "Keys") is { } keys && AttributeJson.ReadItem(keys).GetValueOrDefault(key)?.S is { Length: > 0 } userId
+            ? userId
+            : throw new InvalidUserChangeException(
+                sequenceNumber, $"has no 'Keys' with '{key}' (S). Read the stream of table '{_schema.Users.TableName}'.");
+    }
+
+    // Only Lambda says where a record comes from: arn:aws:dynamodb:{region}:{account}:table/{table}/stream/{label}.
+    private void CheckTable(JsonElement record, string sequenceNumber)
+    {
+        if (Text(record, "eventSourceARN") is not { } arn
+            || (arn.Split('/') is [_, var table, "stream", ..] && table == _schema.Users.TableName))
+        {
+            return;
+        }
+
+        throw new InvalidUserChangeException(
+            sequenceNumber,
+            $"comes from another source than the stream of table '{_schema.Users.TableName}'. "
+                + "Check the event source, or the names in UserStoreOptions.");
+    }
+
+    private static string SequenceNumberIn(JsonElement body)
+        => Text(body, "SequenceNumber") is { Length: >= 1 and <= MaxDigits } number && !number.AsSpan().ContainsAnyExceptInRange('0', '9')
+            ? number
+            : throw new InvalidUserChangeException(null, $"has a record without a 'SequenceNumber' of 1 to {MaxDigits} digits.");
+
+    // Epoch seconds, with or without a fraction.
+    private static DateTimeOffset TimeIn(JsonElement body)
+        => Property(body, "ApproximateCreationDateTime") is { ValueKind: JsonValueKind.Number } seconds
+            ? DateTimeOffset.UnixEpoch.AddSeconds(seconds.GetDouble())
+            : default;
+
+    private static string? Text(JsonElement json, string name)
+        => Property(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    // Lambda and the API of the stream differ in the case of some names.
+    private static JsonElement? Property(JsonElement json, string name)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            return null;
+        foreach (JsonProperty property in json.EnumerateObject())
+        {
+            if (property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return property.Value;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,53 @@
+using UserStore.ContractTests.Stores;
+using UserStore.Replication;
+
+namespace UserStore.ContractTests.Suites;
+
+/// <summary>What the stream of the table tells of the store's writes.</summary>
+public abstract class ChangeContract : Contract
+{
+    private readonly StoreFactory _stores;
+
+    protected ChangeContract(StoreFactory stores)
+        : base(stores)
+    {
+        stores.Stream = StreamView.NewAndOldImages;
+        _stores = stores;
+    }
+
+    [Fact]
+    public async Task Each_write_is_one_change_with_the_user_before_and_after()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        User created = await store.CreateAsync(new User { UserId = "fake-1", Email = "ada@example.test", Tags = ["a", "b"], Age = 7 });
+        User replaced = await store.UpdateAsync(created with { Name = "Ada Example" });
+        User patched = await store.UpdateAsync("fake-1", new UserPatch<User>().Increment(user => user.Age, 1));
+        User moved = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Email, "new@example.test"));
+        User? deleted = await store.DeleteAsync("fake-1");
+
+        IReadOnlyList<UserChange<User>> changes = await _stores.ReadChangesAsync(store);
+
+        changes.Select(change => (change.Kind, change.OldUser, change.NewUser)).Should().Equal(
+            (UserChangeKind.Inserted, null, created),
+            (UserChangeKind.Modified, created, replaced),
+            (UserChangeKind.Modified, replaced, patched),
+            (UserChangeKind.Modified, patched, moved),
+            (UserChangeKind.Removed, deleted, null));
+        changes.Should().OnlyContain(change => change.UserId == "fake-1" && !change.IsExpiry);
+        changes.Select(change => System.Numerics.BigInteger.Parse(change.SequenceNumber, null)).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_no_change()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        User user = await store.CreateAsync(new User { UserId = "fake-1" });
+        await store.UpdateAsync(user with { Name = "Ada Example" });
+
+        await store.Invoking(one => one.CreateAsync(new User { UserId = "fake-1" })).Should().ThrowAsync<UserAlreadyExistsException>();
+        await store.Invoking(one => one.UpdateAsync(user)).Should().ThrowAsync<UserConflictException>();
+        (await store.DeleteAsync("fake-2")).Should().BeNull();
+
+        (await _stores.ReadChangesAsync(store)).Should().HaveCount(2);
+    }
+}
