@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
-using Amazon.Runtime;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
@@ -56,9 +54,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _pages = new InMemoryPages<TUser>(_table, _requests, _queries, _calls);
 
         // Only to measure users that are near a limit; it never sends anything.
-        var context = new Lazy<IDynamoDBContext>(() => UserContext.Create(
-            new AmazonDynamoDBClient(
-                new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), new StoreSchema(_requests.Model, storeOptions)));
+        var context = new Lazy<IDynamoDBContext>(() => UserContext.CreateForMapping(new StoreSchema(_requests.Model, storeOptions)));
         _items = new UserItems<TUser>(() => context.Value, _requests.Model);
     }
 

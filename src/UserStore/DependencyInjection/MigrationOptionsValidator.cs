@@ -44,9 +44,10 @@ internal sealed class MigrationOptionsValidator(string name, IOptionsMonitor<Use
 
         foreach ((string property, Enum value) in new (string, Enum)[]
         {
-            (
-                "WhenLocked",
-                options.WhenLocked), ("OutOfOrder", options.OutOfOrder), ("Missing", options.Missing), ("OnStart", options.OnStart),
+            ("WhenLocked", options.WhenLocked),
+            ("OutOfOrder", options.OutOfOrder),
+            ("Missing", options.Missing),
+            ("OnStart", options.OnStart),
         })
         {
             if (!Enum.IsDefined(value.GetType(), value))

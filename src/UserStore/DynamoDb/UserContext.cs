@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
+using Amazon.Runtime;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
@@ -8,6 +9,10 @@ namespace UserStore.DynamoDb;
 /// <summary>Makes the SDK's context as the store needs it.</summary>
 internal static class UserContext
 {
+    /// <summary>Makes a context that maps users and sends nothing: it needs a client, which nobody asks for anything.</summary>
+    public static DynamoDBContext CreateForMapping(StoreSchema schema)
+        => Create(new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), schema);
+
     public static DynamoDBContext Create(IAmazonDynamoDB client, StoreSchema schema)
     {
         DynamoDBContext context = new DynamoDBContextBuilder()

@@ -30,7 +30,7 @@ public sealed class MigrationList
     {
         ArgumentNullException.ThrowIfNull(migration);
         _registrations.Add(
-            new MigrationRegistration(migration.Id, null, _ => migration, services => Bypass.InConstructors(typeof(TMigration), services)));
+            new MigrationRegistration(null, _ => migration, services => Bypass.InConstructors(typeof(TMigration), services)));
         return this;
     }
 
@@ -54,7 +54,7 @@ public sealed class MigrationList
             ? new DelegateMigration(id, up, description, revision)
             : new UndoableDelegateMigration(id, up, down, description, revision);
         _registrations.Add(new MigrationRegistration(
-            migration.Id, null, _ => migration, _ => Bypass.InClosure(up) ?? (down is null ? null : Bypass.InClosure(down))));
+            null, _ => migration, _ => Bypass.InClosure(up) ?? (down is null ? null : Bypass.InClosure(down))));
         return this;
     }
 
@@ -103,7 +103,6 @@ public sealed class MigrationList
         if (!_registrations.Exists(registration => registration.Type == type))
         {
             _registrations.Add(new MigrationRegistration(
-                type.GetCustomAttribute<MigrationAttribute>(inherit: false)?.Id ?? type.Name,
                 type,
                 provider => (Migration)ActivatorUtilities.CreateInstance(provider, type),
                 services => Bypass.InConstructors(type, services)));

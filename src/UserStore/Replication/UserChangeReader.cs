@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
-using Amazon.Runtime;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
@@ -32,16 +30,10 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     /// <param name="options">The options of the store; not to be changed afterwards.</param>
     /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
     public UserChangeReader(UserStoreOptions options)
-        : this(options, context: null)
-    {
-    }
-
-    internal UserChangeReader(UserStoreOptions options, IDynamoDBContext? context)
     {
         ArgumentNullException.ThrowIfNull(options);
         _schema = new StoreSchema(UserModel.For<TUser>(), options);
-        // A context needs a client, which nobody asks for anything here.
-        context ??= UserContext.Create(new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), _schema);
+        IDynamoDBContext context = UserContext.CreateForMapping(_schema);
         _items = new UserItems<TUser>(() => context, _schema.Model);
     }
 

@@ -1,7 +1,5 @@
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Security.Cryptography;
 using UserStore.Modeling;
 
 namespace UserStore.Requests;
@@ -14,8 +12,6 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
     UserStoreOptions options, TimeProvider time)
     where TUser : User
 {
-    private const int WriteIdBytes = 9; // 12 characters
-
     private static readonly Lazy<TUser> Defaults = new(Activator.CreateInstance<TUser>);
 
     public UserModel Model { get; } = UserModel.For<TUser>();
@@ -34,7 +30,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
             CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
             UpdatedAt = now,
             Version = 1,
-            WriteId = NewWriteId(),
+            WriteId = WriteId.New(),
             WriteId2 = null,
             WriteId3 = null,
         });
@@ -50,7 +46,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
             CreatedAt = user.CreatedAt.ToUniversalTime(),
             UpdatedAt = Now(),
             Version = (user.Version ?? 0) + 1,
-            WriteId = NewWriteId(),
+            WriteId = WriteId.New(),
             WriteId2 = user.WriteId,
             WriteId3 = user.WriteId2,
         });
@@ -80,7 +76,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
 
         if (broken.Count > 0)
             throw new InvalidUserException(broken);
-        return new PreparedPatch(userId, changes, patch.ExpectedVersion, patch.Condition, Now(), NewWriteId());
+        return new PreparedPatch(userId, changes, patch.ExpectedVersion, patch.Condition, Now(), WriteId.New());
     }
 
     public static void CheckId(string userId)
@@ -195,6 +191,4 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
 
     private static DateTimeOffset? WholeSeconds(DateTimeOffset? instant)
         => instant is null ? null : DateTimeOffset.FromUnixTimeSeconds(instant.Value.ToUnixTimeSeconds());
-
-    private static string NewWriteId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(WriteIdBytes));
 }

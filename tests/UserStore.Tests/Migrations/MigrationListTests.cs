@@ -49,6 +49,14 @@ public sealed class MigrationListTests
     }
 
     [Fact]
+    public void A_malformed_id_on_a_class_is_refused_by_name()
+    {
+        _list.Add<WithWrongId>();
+
+        this.Invoking(_ => Load()).Should().Throw<InvalidMigrationException>().Which.MigrationId.Should().Be("attribute");
+    }
+
+    [Fact]
     public void Two_migrations_with_one_id_are_refused_by_id_and_classes()
     {
         _list.Add(new Plain("1_a")).Add("1_a", (_, _) => Task.CompletedTask);
@@ -96,6 +104,12 @@ public sealed class MigrationListTests
     }
 
     private class Plain(string id) : Migration(id)
+    {
+        public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default) => Task.CompletedTask;
+    }
+
+    [Migration("attribute")]
+    private sealed class WithWrongId : Migration
     {
         public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default) => Task.CompletedTask;
     }

@@ -4,6 +4,7 @@ using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
+using UserStore.Requests;
 
 namespace UserStore.Migrations.Backfilling;
 
@@ -92,7 +93,7 @@ internal sealed class BackfillRun
             wanted[_users[nameof(User.Version)].AttributeName] = new() { N = (version + 1).ToString(CultureInfo.InvariantCulture) };
             Shift(nameof(User.WriteId2), nameof(User.WriteId3));
             Shift(nameof(User.WriteId), nameof(User.WriteId2));
-            wanted[_users[nameof(User.WriteId)].AttributeName] = new AttributeValue(Guid.NewGuid().ToString("N"));
+            wanted[_users[nameof(User.WriteId)].AttributeName] = new AttributeValue(WriteId.New());
         }
 
         void Shift(string from, string to)

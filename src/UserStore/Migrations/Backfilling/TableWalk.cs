@@ -12,7 +12,6 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
 
     private readonly CapacityBudget _reads = new(options.ReadUnitsPerSecond, attempt.Sender.Time);
-    private readonly CapacityBudget _writes = new(options.WriteUnitsPerSecond, attempt.Sender.Time);
     private readonly PoisonList _poison = new(attempt.MigrationId, name, options.MaxPoisonItems);
     private readonly Lock _lock = new();
     private readonly Checkpoint[] _checkpoints = new Checkpoint[options.Segments];
@@ -20,7 +19,7 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
     private string[] _keyNames = [];
 
     /// <summary>Gets what writes consume.</summary>
-    public CapacityBudget Writes => _writes;
+    public CapacityBudget Writes { get; } = new(options.WriteUnitsPerSecond, attempt.Sender.Time);
 
     /// <param name="visit">Deals with an item; returns whether it changed anything.</param>
     /// <param name="cancellationToken">Ends the walk after the items that are on their way.</param>
@@ -79,7 +78,7 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
                 Dictionary<string, AttributeValue> key = KeyOf(item);
                 try
                 {
-                    await _writes.WaitAsync(token).ConfigureAwait(false);
+                    await Writes.WaitAsync(token).ConfigureAwait(false);
                     if (await visit(item, key, token).ConfigureAwait(false))
                         Interlocked.Increment(ref changed);
                 }

@@ -114,11 +114,8 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
         switch (request)
         {
             case DescribeTableRequest describe:
-                return new DescribeTableResponse
-                {
-                    Table = await _tables.GetAsync(
-                    describe.TableName, cancellationToken).ConfigureAwait(false)
-                };
+                TableDescription table = await _tables.GetAsync(describe.TableName, cancellationToken).ConfigureAwait(false);
+                return new DescribeTableResponse { Table = table };
             case DescribeTimeToLiveRequest describe when inner is null || _tables.IsMadeUp(describe.TableName) || _tables.HasTimeToLive(describe.TableName):
                 return _tables.DescribeTimeToLive(describe.TableName);
             case GetItemRequest get when IsEmpty(get.TableName):

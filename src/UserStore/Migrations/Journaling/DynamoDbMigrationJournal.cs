@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Sending;
@@ -10,6 +11,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
     : IMigrationJournal
 {
     private const string OwnKeyName = "id";
+    private const string NoLaterFence = "attribute_not_exists(#fence) OR #fence <= :fence";
 
     private readonly RequestSender _sender = new(client, store, time);
     private readonly NamedTable _journal = new(store.Options.TableNamePrefix + options.JournalTable);
@@ -21,8 +23,9 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        _journalKey ??= await EnsureTableAsync(_journal, cancellationToken).ConfigureAwait(false);
-        _lockKey ??= await EnsureTableAsync(_lock, cancellationToken).ConfigureAwait(false);
+        // Each time, because another process may have destroyed them.
+        _journalKey = await EnsureTableAsync(_journal, cancellationToken).ConfigureAwait(false);
+        _lockKey = await EnsureTableAsync(_lock, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task DestroyAsync(CancellationToken cancellationToken)
@@ -107,7 +110,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
             TableName = _lock.TableName,
             Key = KeyOf(key),
             UpdateExpression = "SET #fence = :fence",
-            ConditionExpression = "attribute_not_exists(#fence) OR #fence <= :fence",
+            ConditionExpression = NoLaterFence,
             ExpressionAttributeNames = new() { ["#fence"] = "fence" },
             ExpressionAttributeValues = new() { [":fence"] = Attributes.Number(fence) },
             ReturnValues = ReturnValue.ALL_NEW,
@@ -123,7 +126,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
         {
             TableName = _lock.TableName,
             Item = CheckpointFormat.ToItem(checkpoint, RowOf(checkpoint.Key), _lockKey!),
-            ConditionExpression = "attribute_not_exists(#fence) OR #fence <= :fence",
+            ConditionExpression = NoLaterFence,
             ExpressionAttributeNames = new() { ["#fence"] = "fence" },
             ExpressionAttributeValues = new() { [":fence"] = Attributes.Number(checkpoint.Fence) },
         };
@@ -183,7 +186,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
     private async IAsyncEnumerable<Dictionary<string, AttributeValue>> ScanAsync(
         ScanRequest request,
         NamedTable table,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         do
         {

@@ -3,12 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace UserStore.Migrations.Sourcing;
 
 /// <summary>How a migration is made.</summary>
-/// <param name="Name">Its id, or its class where the constructor gives the id.</param>
 /// <param name="Type">Its class, if that was registered.</param>
 /// <param name="Create">Makes it.</param>
 /// <param name="FindBypass">Finds what it has to reach tables past the client of its context, or null.</param>
 internal sealed record MigrationRegistration(
-    string Name, Type? Type, Func<IServiceProvider, Migration> Create, Func<IServiceCollection, Type?> FindBypass);
+    Type? Type, Func<IServiceProvider, Migration> Create, Func<IServiceCollection, Type?> FindBypass);
 
 /// <summary>A migration that is a function.</summary>
 internal sealed class DelegateMigration(
