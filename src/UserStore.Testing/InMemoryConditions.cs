@@ -47,7 +47,7 @@ internal static class InMemoryConditions
             null => false,
             string text => condition.Value.Kind == ScalarKind.String && text.Contains(condition.Value.Text, StringComparison.Ordinal),
             IEnumerable items => items.Cast<object?>().Any(item =>
-                item is not null && UserProperty.TryToStored(item, out StoredScalar stored) && stored.SameAs(condition.Value)),
+                item is not null && MappedProperty.TryToStored(item, out StoredScalar stored) && stored.SameAs(condition.Value)),
             _ => false,
         };
 }

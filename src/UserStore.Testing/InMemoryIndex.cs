@@ -6,7 +6,7 @@ using UserStore.Requests;
 namespace UserStore.Testing;
 
 /// <summary>An index: for each partition key, the users in the order of the sort key, then of the id.</summary>
-internal sealed class InMemoryIndex<TUser>(UserIndex definition)
+internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
     where TUser : User
 {
     private static readonly JsonSerializerOptions Strict = new()

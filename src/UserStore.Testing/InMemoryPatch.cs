@@ -10,9 +10,9 @@ internal static class InMemoryPatch
     public static InMemoryRow<TUser> Apply<TUser>(PreparedPatch patch, InMemoryRow<TUser> row)
         where TUser : User
     {
-        IEnumerable<UserProperty> set = patch.Changes.Where(
+        IEnumerable<MappedProperty> set = patch.Changes.Where(
             change => change.Action != PatchAction.Remove).Select(change => change.Property);
-        IEnumerable<UserProperty> removed = patch.Changes.Where(
+        IEnumerable<MappedProperty> removed = patch.Changes.Where(
             change => change.Action == PatchAction.Remove).Select(change => change.Property);
         return new InMemoryRow<TUser>(
             patch.ApplyTo(row.User, property => !row.Absent.Contains(property)), [.. row.Absent.Except(set).Union(removed)]);

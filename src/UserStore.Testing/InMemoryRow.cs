@@ -3,12 +3,12 @@ using UserStore.Modeling;
 namespace UserStore.Testing;
 
 /// <summary>A stored user, never changed once stored. A property without a stored attribute is absent, whatever its default.</summary>
-internal sealed record InMemoryRow<TUser>(TUser User, IReadOnlyList<UserProperty> Absent)
+internal sealed record InMemoryRow<TUser>(TUser User, IReadOnlyList<MappedProperty> Absent)
     where TUser : User
 {
-    public object? ValueOf(UserProperty property) => Absent.Contains(property) ? null : property.GetValue(User);
+    public object? ValueOf(MappedProperty property) => Absent.Contains(property) ? null : property.GetValue(User);
 
-    public StoredScalar? ScalarOf(UserProperty property)
+    public StoredScalar? ScalarOf(MappedProperty property)
         => ValueOf(property) is { } value && property.TryToScalar(value, out StoredScalar scalar) ? scalar : null;
 
     public bool IsExpired(DateTimeOffset now) => User.ExpiresAt <= now;

@@ -41,7 +41,7 @@ internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay,
     }
 
     /// <summary>Returns the index as it is seen now.</summary>
-    public InMemoryIndex<TUser> Index(UserIndex definition, DateTimeOffset now)
+    public InMemoryIndex<TUser> Index(MappedIndex definition, DateTimeOffset now)
     {
         CatchUp(now);
         return _indexes[definition.Name];

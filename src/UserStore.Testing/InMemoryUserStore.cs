@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb;
-using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Replication;
 using UserStore.Requests;
@@ -54,7 +53,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _pages = new InMemoryPages<TUser>(_table, _requests, _queries, _calls);
 
         // Only to measure users that are near a limit; it never sends anything.
-        var context = new Lazy<IDynamoDBContext>(() => UserContext.CreateForMapping(new StoreSchema(_requests.Model, storeOptions)));
+        var context = new Lazy<IDynamoDBContext>(() => UserContext.CreateForMapping(storeOptions, _requests.Model.Properties));
         _items = new UserItems<TUser>(() => context.Value, _requests.Model);
     }
 

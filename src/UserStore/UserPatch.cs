@@ -40,7 +40,7 @@ public sealed class UserPatch<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     /// <returns>This patch.</returns>
     public UserPatch<TUser> Set<TValue>(Expression<Func<TUser, TValue>> property, TValue value)
     {
-        UserProperty target = Target(property);
+        MappedProperty target = Target(property);
         return Add(new PatchChange(target, value is null ? PatchAction.Remove : PatchAction.Set, value));
     }
 
@@ -84,7 +84,7 @@ public sealed class UserPatch<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     {
         ArgumentNullException.ThrowIfNull(items);
 
-        UserProperty target = Target(property);
+        MappedProperty target = Target(property);
         if (!target.IsList)
             throw new InvalidUserException(target.Name, "is not a list, so nothing can be appended to it");
         return Add(new PatchChange(target, PatchAction.Append, target.MakeList(ValueList.CopyOf(items))));
@@ -112,7 +112,7 @@ public sealed class UserPatch<[DynamicallyAccessedMembers(DynamicallyAccessedMem
         return this;
     }
 
-    private UserPatch<TUser> AddIncrement(UserProperty target, object amount)
+    private UserPatch<TUser> AddIncrement(MappedProperty target, object amount)
     {
         if (!target.IsNumber)
             throw new InvalidUserException(target.Name, "is not stored as a number, so nothing can be added to it");
@@ -127,11 +127,11 @@ public sealed class UserPatch<[DynamicallyAccessedMembers(DynamicallyAccessedMem
         return this;
     }
 
-    private UserProperty Target(LambdaExpression property)
+    private MappedProperty Target(LambdaExpression property)
     {
         ArgumentNullException.ThrowIfNull(property);
 
-        UserProperty target = _model.Resolve(property);
+        MappedProperty target = _model.Resolve(property);
         if (target == _model.Key)
             throw new InvalidUserException(target.Name, "is the key of the user and cannot be changed");
         if (target.IsKeptByStore)
@@ -148,7 +148,7 @@ internal enum PatchAction
     Append,
 }
 
-internal sealed record PatchChange(UserProperty Property, PatchAction Action, object? Value)
+internal sealed record PatchChange(MappedProperty Property, PatchAction Action, object? Value)
 {
     /// <summary>Returns the last stored value from which an increment stays within the range of its property, or null if there is
     /// none.</summary>

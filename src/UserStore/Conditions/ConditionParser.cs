@@ -43,7 +43,7 @@ internal sealed class ConditionParser
         throw Unsupported(comparison);
     }
 
-    private static UserCondition Compare(UserProperty property, ComparisonOperator @operator, object? value) => (@operator, value) switch
+    private static UserCondition Compare(MappedProperty property, ComparisonOperator @operator, object? value) => (@operator, value) switch
     {
         (ComparisonOperator.Equal, null) => new NotCondition(new PresentCondition(property)),
         (ComparisonOperator.NotEqual, null) => new PresentCondition(property),
@@ -90,18 +90,18 @@ internal sealed class ConditionParser
         throw Unsupported(call);
     }
 
-    private static StoredScalar Element(UserProperty list, object item) => item is string text
+    private static StoredScalar Element(MappedProperty list, object item) => item is string text
         ? Text(text)
-        : UserProperty.TryToStored(item, out StoredScalar scalar) ? scalar : throw new InvalidUserException(
+        : MappedProperty.TryToStored(item, out StoredScalar scalar) ? scalar : throw new InvalidUserException(
             list.Name, "can be searched for text, numbers and booleans only");
 
     private static StoredScalar Text(string text) => new(ScalarKind.String, text);
 
     // The compiler widens both sides to one type: enums and characters to integers, numbers to the wider kind. DynamoDB compares numbers of
     // any kind, so that a number stays as it is: 20.5 must not become 20.
-    private static StoredScalar Scalar(UserProperty property, object value)
+    private static StoredScalar Scalar(MappedProperty property, object value)
     {
-        if (property.IsNumber && UserProperty.TryToStored(value, out StoredScalar number) && number.Kind == ScalarKind.Number)
+        if (property.IsNumber && MappedProperty.TryToStored(value, out StoredScalar number) && number.Kind == ScalarKind.Number)
             return number;
         if (property.ValueType.IsEnum && value is not Enum)
             value = Enum.ToObject(property.ValueType, value);
@@ -110,8 +110,8 @@ internal sealed class ConditionParser
         return property.ToScalar(value);
     }
 
-    private UserProperty? Find(Expression expression)
-        => _model.TryResolve(UserModel.WithoutConversion(expression), out UserProperty? property) ? property : null;
+    private MappedProperty? Find(Expression expression)
+        => _model.TryResolve(UserModel.WithoutConversion(expression), out MappedProperty? property) ? property : null;
 
     private static object? Evaluate(Expression expression)
     {

@@ -10,7 +10,7 @@ internal abstract record UserCondition
     }
 
     /// <summary>Returns the properties that a condition looks at.</summary>
-    public static IEnumerable<UserProperty> PropertiesOf(UserCondition condition) => condition switch
+    public static IEnumerable<MappedProperty> PropertiesOf(UserCondition condition) => condition switch
     {
         AndCondition both => PropertiesOf(both.Left).Concat(PropertiesOf(both.Right)),
         OrCondition either => PropertiesOf(either.Left).Concat(PropertiesOf(either.Right)),
@@ -46,19 +46,19 @@ internal sealed record OrCondition(UserCondition Left, UserCondition Right) : Us
 internal sealed record NotCondition(UserCondition Inner) : UserCondition;
 
 /// <summary>Compares an attribute with a value. An absent attribute, or one of another type, meets only <c>&lt;&gt;</c>.</summary>
-internal sealed record ComparisonCondition(UserProperty Property, ComparisonOperator Operator, StoredScalar Value) : UserCondition;
+internal sealed record ComparisonCondition(MappedProperty Property, ComparisonOperator Operator, StoredScalar Value) : UserCondition;
 
 /// <summary>Accepts an attribute that equals one of the values.</summary>
-internal sealed record InCondition(UserProperty Property, IReadOnlyList<StoredScalar> Values) : UserCondition;
+internal sealed record InCondition(MappedProperty Property, IReadOnlyList<StoredScalar> Values) : UserCondition;
 
 /// <summary>Accepts text that starts with another.</summary>
-internal sealed record StartsWithCondition(UserProperty Property, string Prefix) : UserCondition;
+internal sealed record StartsWithCondition(MappedProperty Property, string Prefix) : UserCondition;
 
 /// <summary>Accepts text that contains another, or a list that contains a value.</summary>
-internal sealed record ContainsCondition(UserProperty Property, StoredScalar Value) : UserCondition;
+internal sealed record ContainsCondition(MappedProperty Property, StoredScalar Value) : UserCondition;
 
 /// <summary>Accepts an item that has the attribute, with a value other than NULL.</summary>
-internal sealed record PresentCondition(UserProperty Property) : UserCondition;
+internal sealed record PresentCondition(MappedProperty Property) : UserCondition;
 
 internal enum ComparisonOperator
 {

@@ -52,7 +52,7 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
         });
 
     private Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
-        string operation, Func<IAsyncSearch<TUser>> start, string? position, UserIndex? index, CancellationToken cancellationToken)
+        string operation, Func<IAsyncSearch<TUser>> start, string? position, MappedIndex? index, CancellationToken cancellationToken)
     {
         if (position is not null && !IsStartKey(position, index))
             throw new InvalidContinuationTokenException("holds no key to go on from");
@@ -74,7 +74,7 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
     }
 
     // The SDK takes any JSON for a key and fails in many ways on what is none.
-    private bool IsStartKey(string position, UserIndex? index)
+    private bool IsStartKey(string position, MappedIndex? index)
     {
         try
         {

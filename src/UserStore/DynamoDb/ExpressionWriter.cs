@@ -31,7 +31,7 @@ internal sealed class ExpressionWriter
         return placeholder;
     }
 
-    public string Name(UserProperty property) => Name(property.AttributeName);
+    public string Name(MappedProperty property) => Name(property.AttributeName);
 
     public string Value(DynamoDBEntry value)
     {

@@ -16,7 +16,7 @@ internal static class ItemRules
 
     /// <summary>Returns the size of an item in bytes.</summary>
     /// <exception cref="InvalidUserException">The item breaks a rule; all that are broken are listed.</exception>
-    public static long Check(Dictionary<string, AttributeValue> item, UserModel model)
+    public static long Check(Dictionary<string, AttributeValue> item, IEnumerable<MappedProperty> properties)
     {
         var broken = new List<UserRuleViolation>();
         long size = 0;
@@ -25,7 +25,7 @@ internal static class ItemRules
             string? rule = null;
             size += (UserRules.Utf8Length(name) ?? 0) + Measure(value, 1, ref rule);
             if (rule is not null)
-                broken.Add(new UserRuleViolation(PropertyName(name, model), rule));
+                broken.Add(new UserRuleViolation(PropertyName(name, properties), rule));
         }
 
         if (size > MaxItemBytes)
@@ -33,8 +33,8 @@ internal static class ItemRules
         return broken.Count > 0 ? throw new InvalidUserException(broken) : size;
     }
 
-    private static string PropertyName(string attribute, UserModel model)
-        => model.Properties.FirstOrDefault(property => property.AttributeName == attribute)?.Name ?? attribute;
+    private static string PropertyName(string attribute, IEnumerable<MappedProperty> properties)
+        => properties.FirstOrDefault(property => property.AttributeName == attribute)?.Name ?? attribute;
 
     private static long Measure(AttributeValue value, int depth, ref string? rule)
     {

@@ -41,12 +41,12 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
     public UserConflictException Conflict(User user, DateTimeOffset now, Exception? failure = null)
         => new(user.UserId, user.Version, Exists(now) ? Version : null, !Exists(now), failure);
 
-    public bool Has(UserProperty property) => Item.ContainsKey(property.AttributeName);
+    public bool Has(MappedProperty property) => Item.ContainsKey(property.AttributeName);
 
     /// <summary>Returns a number, or null when the attribute is absent or something else.</summary>
-    public decimal? Number(UserProperty property)
+    public decimal? Number(MappedProperty property)
         => Item.TryGetValue(property.AttributeName, out AttributeValue? value)
             && decimal.TryParse(value.N, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number : null;
 
-    private string? Text(UserProperty property) => Item.GetValueOrDefault(property.AttributeName)?.S;
+    private string? Text(MappedProperty property) => Item.GetValueOrDefault(property.AttributeName)?.S;
 }

@@ -9,17 +9,24 @@ namespace UserStore.DynamoDb;
 /// <summary>Makes the SDK's context as the store needs it.</summary>
 internal static class UserContext
 {
-    /// <summary>Makes a context that maps users and sends nothing: it needs a client, which nobody asks for anything.</summary>
-    public static DynamoDBContext CreateForMapping(StoreSchema schema)
-        => Create(new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), schema);
-
     public static DynamoDBContext Create(IAmazonDynamoDB client, StoreSchema schema)
+    {
+        DynamoDBContext context = Create(client, schema.Options, schema.Model.Properties);
+        context.RegisterTableDefinition(schema.ToSdkTable(client));
+        return context;
+    }
+
+    /// <summary>Makes a context that maps items of a table and sends nothing: it needs a client, which nobody asks for anything.</summary>
+    public static DynamoDBContext CreateForMapping(UserStoreOptions options, IEnumerable<MappedProperty> properties)
+        => Create(new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), options, properties);
+
+    private static DynamoDBContext Create(IAmazonDynamoDB client, UserStoreOptions options, IEnumerable<MappedProperty> properties)
     {
         DynamoDBContext context = new DynamoDBContextBuilder()
             .WithDynamoDBClient(() => client)
             .ConfigureContext(config =>
             {
-                config.TableNamePrefix = schema.Options.TableNamePrefix.Length == 0 ? null : schema.Options.TableNamePrefix;
+                config.TableNamePrefix = options.TableNamePrefix.Length == 0 ? null : options.TableNamePrefix;
                 config.Conversion = DynamoDBEntryConversion.V2; // lists stay lists, booleans stay booleans
                 config.IsEmptyStringValueEnabled = true;
                 config.RetrieveDateTimeInUtc = true;
@@ -32,9 +39,8 @@ internal static class UserContext
         var texts = new StringListConverter();
         foreach (Type list in StorableTypes.TextLists)
             context.ConverterCache.Add(list, texts);
-        foreach (UserProperty property in schema.Model.Properties.Where(property => property.IsNullableEnum))
+        foreach (MappedProperty property in properties.Where(property => property.IsNullableEnum))
             context.ConverterCache[property.PropertyType] = new NullableEnumConverter(property.ValueType);
-        context.RegisterTableDefinition(schema.ToSdkTable(client));
         return context;
     }
 }

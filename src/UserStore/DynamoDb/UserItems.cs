@@ -21,7 +21,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public Dictionary<string, AttributeValue> ToItem(TUser user)
     {
         Dictionary<string, AttributeValue> item = Map(user);
-        ItemRules.Check(item, model);
+        ItemRules.Check(item, model.Properties);
         return item;
     }
 
@@ -43,7 +43,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
     public long SizeOf(TUser user) => LargestSize(user) is { } size and <= ItemRules.MaxItemBytes
         ? size
-        : ItemRules.Check(Map(user), model);
+        : ItemRules.Check(Map(user), model.Properties);
 
     /// <summary>Maps the new values of a patch as the context maps whole users.</summary>
     /// <exception cref="InvalidUserException">A value breaks a rule of DynamoDB.</exception>
@@ -54,7 +54,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         var values = new Document();
         foreach (PatchChange change in sets)
             values[change.Property.AttributeName] = document[change.Property.AttributeName];
-        ItemRules.Check(Map(values), model);
+        ItemRules.Check(Map(values), model.Properties);
         return values;
     }
 
@@ -101,7 +101,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     private long? LargestSize(TUser user)
     {
         long size = 0;
-        foreach (UserProperty property in model.Properties)
+        foreach (MappedProperty property in model.Properties)
         {
             object? value = property.GetValue(user);
             if (value is null)

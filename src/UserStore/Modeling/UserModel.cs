@@ -5,31 +5,31 @@ using System.Reflection;
 
 namespace UserStore.Modeling;
 
-/// <summary>An index of a user type, under the name that the attributes give it.</summary>
-internal sealed record UserIndex(string Name, UserProperty PartitionKey, UserProperty? SortKey);
+/// <summary>An index of an annotated type, under the name that the attributes give it.</summary>
+internal sealed record MappedIndex(string Name, MappedProperty PartitionKey, MappedProperty? SortKey);
 
-/// <summary>What the SDK's attributes on a user type say: properties, key and indexes. Read once for each type.</summary>
+/// <summary>What the store knows of a user type: properties, key and indexes. Made once for each type.</summary>
 internal sealed class UserModel
 {
     private static readonly ConcurrentDictionary<Type, UserModel> Models = new();
 
-    private readonly Dictionary<string, UserProperty> _byName;
+    private readonly Dictionary<string, MappedProperty> _byName;
 
-    internal UserModel(
-        Type userType,
-        string defaultTableName,
-        IReadOnlyList<UserProperty> properties,
-        IReadOnlyDictionary<string, UserIndex> indexes,
-        IReadOnlyList<PropertyInfo> notStored)
+    private UserModel([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType)
     {
-        (UserType, DefaultTableName, Properties, Indexes, NotStored) = (userType, defaultTableName, properties, indexes, notStored);
-        _byName = properties.ToDictionary(property => property.Name, StringComparer.Ordinal);
+        var annotated = new AnnotatedType(userType, "user type");
+        if (annotated.PartitionKeys.Concat(annotated.SortKeys).FirstOrDefault(key => key.Name != nameof(User.UserId)) is { } further)
+            throw annotated.Refuse($"declares a further key of the table on {further.Name}; the key is {nameof(User.UserId)} alone");
+
+        (UserType, DefaultTableName) = (userType, annotated.TableName);
+        (Properties, Indexes, NotStored) = (annotated.Properties, annotated.Indexes, annotated.NotStored);
+        _byName = Properties.ToDictionary(property => property.Name, StringComparer.Ordinal);
         Key = _byName[nameof(User.UserId)];
         ExpiresAt = _byName[nameof(User.ExpiresAt)];
-        Lossy = [.. properties.Where(property => property.IsLossy)];
-        TextLists = [.. properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
-        var partitionKeys = indexes.Values.Select(index => (Property: index.PartitionKey, MaxBytes: UserRules.MaxPartitionKeyBytes));
-        var sortKeys = indexes.Values.Where(index => index.SortKey is not null)
+        Lossy = [.. Properties.Where(property => property.IsLossy)];
+        TextLists = [.. Properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
+        var partitionKeys = Indexes.Values.Select(index => (Property: index.PartitionKey, MaxBytes: UserRules.MaxPartitionKeyBytes));
+        var sortKeys = Indexes.Values.Where(index => index.SortKey is not null)
             .Select(index => (Property: index.SortKey!, MaxBytes: UserRules.MaxSortKeyBytes));
         KeyRules = [.. partitionKeys.Concat(sortKeys)
             .GroupBy(key => key.Property, (property, keys) => (property, keys.Min(key => key.MaxBytes)))];
@@ -40,35 +40,35 @@ internal sealed class UserModel
     /// <summary>Gets the table's name as the attribute on the type gives it, without prefix.</summary>
     public string DefaultTableName { get; }
 
-    public IReadOnlyList<UserProperty> Properties { get; }
+    public IReadOnlyList<MappedProperty> Properties { get; }
 
-    public IReadOnlyDictionary<string, UserIndex> Indexes { get; }
+    public IReadOnlyDictionary<string, MappedIndex> Indexes { get; }
 
     /// <summary>Gets the properties that are not mapped to attributes.</summary>
     public IReadOnlyList<PropertyInfo> NotStored { get; }
 
     /// <summary>Gets the properties that are keys of indexes, each with the length its text may have in all of them.</summary>
-    public IReadOnlyList<(UserProperty Property, int MaxBytes)> KeyRules { get; }
+    public IReadOnlyList<(MappedProperty Property, int MaxBytes)> KeyRules { get; }
 
     /// <summary>Gets the properties whose values may read back otherwise than they were written.</summary>
-    public IReadOnlyList<UserProperty> Lossy { get; }
+    public IReadOnlyList<MappedProperty> Lossy { get; }
 
     /// <summary>Gets the properties that hold several texts.</summary>
-    public IReadOnlyList<UserProperty> TextLists { get; }
+    public IReadOnlyList<MappedProperty> TextLists { get; }
 
-    public UserProperty Key { get; }
+    public MappedProperty Key { get; }
 
-    public UserProperty ExpiresAt { get; }
+    public MappedProperty ExpiresAt { get; }
 
     public static UserModel For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>()
         where TUser : User
-        => Models.GetOrAdd(typeof(TUser), static _ => UserModelReader.Read(typeof(TUser)));
+        => Models.GetOrAdd(typeof(TUser), static _ => new UserModel(typeof(TUser)));
 
-    public UserProperty this[string propertyName] => _byName[propertyName];
+    public MappedProperty this[string propertyName] => _byName[propertyName];
 
     /// <summary>Returns the index with this name in the attributes.</summary>
     /// <exception cref="InvalidUserException">The type declares no such index.</exception>
-    public UserIndex GetIndex(string name) => Indexes.TryGetValue(name, out UserIndex? index)
+    public MappedIndex GetIndex(string name) => Indexes.TryGetValue(name, out MappedIndex? index)
         ? index
         : throw new InvalidUserException(
             "IndexName",
@@ -76,10 +76,10 @@ internal sealed class UserModel
 
     /// <summary>Returns the property that an expression such as <c>u => u.Name</c> names.</summary>
     /// <exception cref="InvalidUserException">It names no mapped property.</exception>
-    public UserProperty Resolve(LambdaExpression lambda)
+    public MappedProperty Resolve(LambdaExpression lambda)
     {
         Expression body = WithoutConversion(lambda.Body);
-        return TryResolve(body, out UserProperty? property)
+        return TryResolve(body, out MappedProperty? property)
             ? property
             : throw new InvalidUserException(Describe(body), $"is not a property of {UserType.Name}");
     }
@@ -96,7 +96,7 @@ internal sealed class UserModel
 
     /// <summary>Finds the property that a member access on the user names.</summary>
     /// <exception cref="InvalidUserException">It names a property that is not stored.</exception>
-    public bool TryResolve(Expression expression, [NotNullWhen(true)] out UserProperty? property)
+    public bool TryResolve(Expression expression, [NotNullWhen(true)] out MappedProperty? property)
     {
         property = null;
         if (expression is not MemberExpression { Member: PropertyInfo member, Expression: { } target } || !IsUser(target))

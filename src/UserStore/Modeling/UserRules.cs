@@ -58,15 +58,15 @@ internal static class UserRules
     {
         var broken = new List<UserRuleViolation>();
         Add(broken, nameof(User.UserId), BrokenKeyRule(user.UserId, MaxPartitionKeyBytes));
-        foreach (UserProperty list in model.TextLists)
+        foreach (MappedProperty list in model.TextLists)
             Add(broken, list.Name, BrokenListRule(list.GetValue(user)));
-        foreach ((UserProperty property, int maxBytes) in model.KeyRules)
+        foreach ((MappedProperty property, int maxBytes) in model.KeyRules)
             Add(broken, property.Name, BrokenKeyRule(property, property.GetValue(user), maxBytes));
         return broken;
     }
 
     /// <summary>Returns the rule that a value breaks as the value of a property that is a key of an index, or null.</summary>
-    public static string? BrokenKeyRule(UserProperty property, object? value, int maxBytes) => property.Name switch
+    public static string? BrokenKeyRule(MappedProperty property, object? value, int maxBytes) => property.Name switch
     {
         nameof(User.Email) => value is null ? null : BrokenEmailRule((string)value),
         nameof(User.Status) => BrokenKeyRule((string?)value, maxBytes),

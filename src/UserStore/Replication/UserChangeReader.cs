@@ -33,7 +33,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     {
         ArgumentNullException.ThrowIfNull(options);
         _schema = new StoreSchema(UserModel.For<TUser>(), options);
-        IDynamoDBContext context = UserContext.CreateForMapping(_schema);
+        IDynamoDBContext context = UserContext.CreateForMapping(options, _schema.Model.Properties);
         _items = new UserItems<TUser>(() => context, _schema.Model);
     }
 

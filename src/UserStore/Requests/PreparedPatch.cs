@@ -21,7 +21,7 @@ internal sealed record PreparedPatch(
     /// <param name="isStored">Tells whether the attribute of a property is stored.</param>
     /// <exception cref="InvalidUserException">A sum leaves the range of its property.</exception>
     public TUser ApplyTo<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-        TUser user, Func<UserProperty, bool> isStored)
+        TUser user, Func<MappedProperty, bool> isStored)
         where TUser : User
     {
         TUser patched = UserCopier.Copy(user) with

@@ -13,7 +13,7 @@ namespace UserStore.Requests;
 /// <param name="Limit">How many users are returned over all pages.</param>
 /// <param name="Fingerprint">What tells this query from others in a token.</param>
 internal sealed record PreparedQuery(
-    UserIndex Index,
+    MappedIndex Index,
     StoredScalar PartitionKey,
     SortKeyRange? SortKey,
     QueryDirection Direction,

@@ -28,7 +28,7 @@ internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAcces
         if (!Enum.IsDefined(query.Direction))
             throw new ArgumentOutOfRangeException(nameof(query), query.Direction, "The direction is not defined.");
 
-        UserIndex index = Model.GetIndex(query.IndexName);
+        MappedIndex index = Model.GetIndex(query.IndexName);
         StoredScalar key = PartitionKey(index.PartitionKey, query.PartitionKey);
         SortKeyRange? range = query.SortKey is null ? null : Range(index, query.SortKey);
         UserCondition? filter = query.Filter is null ? null : Filter(index, query.Filter);
@@ -98,7 +98,7 @@ internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAcces
 
     public string? TokenOf(AuditPosition? position) => position is null ? null : Tokens.Encode(position.ToToken(), AuditFingerprint);
 
-    private StoredScalar PartitionKey(UserProperty property, object value)
+    private StoredScalar PartitionKey(MappedProperty property, object value)
     {
         if (value is string email && property.Name == nameof(User.Email))
             value = options.NormalizeEmail(email);
@@ -109,7 +109,7 @@ internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAcces
     }
 
     // DynamoDB refuses keys of the queried index in a filter.
-    private UserCondition Filter(UserIndex index, LambdaExpression predicate)
+    private UserCondition Filter(MappedIndex index, LambdaExpression predicate)
     {
         UserCondition filter = ConditionParser.Parse(Model, predicate);
         return UserCondition.PropertiesOf(filter).FirstOrDefault(
@@ -119,7 +119,7 @@ internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAcces
             : filter;
     }
 
-    private static SortKeyRange Range(UserIndex index, SortKeyCondition condition)
+    private static SortKeyRange Range(MappedIndex index, SortKeyCondition condition)
     {
         if (index.SortKey is not { } property)
             throw new InvalidUserException("SortKey", $"must be left out, because the index '{index.Name}' has no sort key");

@@ -142,7 +142,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         TUser copy = UserCopier.Copy(user);
         foreach (PropertyInfo property in Model.NotStored)
             property.SetValue(copy, UserCopier.CopyObject(property.GetValue(Defaults.Value)));
-        foreach (UserProperty property in Model.Lossy)
+        foreach (MappedProperty property in Model.Lossy)
         {
             object? value = property.GetValue(copy);
             object? readBack = property.AsReadBack(value) ?? UserCopier.CopyObject(property.GetValue(Defaults.Value));

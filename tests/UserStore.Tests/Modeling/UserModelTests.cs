@@ -49,7 +49,7 @@ public sealed class UserModelTests
 
         Document document = context.ToDocument(user);
 
-        foreach (UserProperty property in model.Properties.Where(property => property.GetValue(user) is not null && !property.IsList))
+        foreach (MappedProperty property in model.Properties.Where(property => property.GetValue(user) is not null && !property.IsList))
         {
             StoredScalar.TryFromEntry(document[property.AttributeName], out StoredScalar stored).Should().BeTrue(property.Name);
             property.ToScalar(property.GetValue(user)!).SameAs(stored).Should().BeTrue(property.Name);

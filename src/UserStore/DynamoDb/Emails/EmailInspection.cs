@@ -159,7 +159,7 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
 
     private QueryRequest ToQuery(string email, Dictionary<string, AttributeValue>? start)
     {
-        UserIndex index = users.Model.GetIndex(User.EmailIndex);
+        MappedIndex index = users.Model.GetIndex(User.EmailIndex);
         var writer = new ExpressionWriter();
         return new QueryRequest
         {

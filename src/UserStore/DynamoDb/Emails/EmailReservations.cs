@@ -25,7 +25,7 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
 
     private UserModel Model => users.Model;
 
-    private UserProperty Holder => Model.Key;
+    private MappedProperty Holder => Model.Key;
 
     /// <summary>Reserves an email that is free, or the user's already.</summary>
     public TransactWriteItem Acquire(string email, string userId)

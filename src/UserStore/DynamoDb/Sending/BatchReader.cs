@@ -11,7 +11,7 @@ internal sealed class BatchReader(IAmazonDynamoDB client)
     public const int MaxKeys = 100;
 
     /// <param name="call">The call that reads.</param>
-    /// <param name="table">The table.</param>
+    /// <param name="table">The table, whose key is one text.</param>
     /// <param name="keys">Up to <see cref="MaxKeys"/> keys, each once.</param>
     /// <param name="consistency">How fresh the items must be.</param>
     /// <returns>The items that exist, by their keys.</returns>
@@ -19,9 +19,21 @@ internal sealed class BatchReader(IAmazonDynamoDB client)
         StoreCall call, TableSchema table, IReadOnlyCollection<string> keys, ReadConsistency consistency)
     {
         string name = table.Key.AttributeName;
-        var found = new Dictionary<string, Dictionary<string, AttributeValue>>(StringComparer.Ordinal);
-        List<Dictionary<string, AttributeValue>> wanted = [.. keys.Select(
-            key => new Dictionary<string, AttributeValue> { [name] = new(key) })];
+        var items = await ReadAsync(
+            call, table, [.. keys.Select(key => new Dictionary<string, AttributeValue> { [name] = new(key) })], consistency).ConfigureAwait(false);
+        return items.ToDictionary(item => item[name].S, StringComparer.Ordinal);
+    }
+
+    /// <param name="call">The call that reads.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="keys">Up to <see cref="MaxKeys"/> keys, each once.</param>
+    /// <param name="consistency">How fresh the items must be.</param>
+    /// <returns>The items that exist, in any order.</returns>
+    public async Task<List<Dictionary<string, AttributeValue>>> ReadAsync(
+        StoreCall call, TableSchema table, List<Dictionary<string, AttributeValue>> keys, ReadConsistency consistency)
+    {
+        var found = new List<Dictionary<string, AttributeValue>>(keys.Count);
+        List<Dictionary<string, AttributeValue>> wanted = keys;
         while (wanted.Count > 0)
         {
             var request = new BatchGetItemRequest
@@ -30,9 +42,7 @@ internal sealed class BatchReader(IAmazonDynamoDB client)
             };
             BatchGetItemResponse response = await call.SendAsync(
                 "BatchGetItem", [table], token => client.BatchGetItemAsync(request, token)).ConfigureAwait(false);
-            foreach (Dictionary<string, AttributeValue> item in response.Responses?.GetValueOrDefault(table.TableName) ?? [])
-                found.Add(item[name].S, item);
-
+            found.AddRange(response.Responses?.GetValueOrDefault(table.TableName) ?? []);
             wanted = response.UnprocessedKeys?.GetValueOrDefault(table.TableName)?.Keys ?? [];
             if (wanted.Count > 0 && !await call.TryPauseForUnprocessedAsync().ConfigureAwait(false))
             {

@@ -16,6 +16,6 @@ internal class NamedTable(string tableName)
 /// <summary>An attribute that is a key of a table or index.</summary>
 internal sealed record KeyAttribute(string AttributeName, ScalarAttributeType AttributeType)
 {
-    public static KeyAttribute Of(UserProperty property) => new(
+    public static KeyAttribute Of(MappedProperty property) => new(
         property.AttributeName, property.KeyKind() == ScalarKind.Number ? ScalarAttributeType.N : ScalarAttributeType.S);
 }

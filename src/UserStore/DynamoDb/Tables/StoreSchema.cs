@@ -46,7 +46,7 @@ internal sealed class StoreSchema
     public Table ToSdkTable(IAmazonDynamoDB client)
     {
         ITableBuilder builder = new TableBuilder(client, Users.TableName).AddHashKey(Model.Key.AttributeName, DynamoDBEntryType.String);
-        foreach (UserIndex index in Users.Indexes)
+        foreach (MappedIndex index in Users.Indexes)
         {
             string name = Users.NameOf(index);
             string partitionKey = index.PartitionKey.AttributeName;
@@ -63,7 +63,7 @@ internal sealed class StoreSchema
     private string EmailsTableWithoutPrefix() => Options.EmailsTable
         ?? (UsersTableWithoutPrefix == DefaultUsersTable ? DefaultEmailsTable : UsersTableWithoutPrefix + "Emails");
 
-    private static DynamoDBEntryType EntryType(UserProperty key)
+    private static DynamoDBEntryType EntryType(MappedProperty key)
         => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;
 
     public static StreamSpecification? StreamOf(StreamView view) => view switch

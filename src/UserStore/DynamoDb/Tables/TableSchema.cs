@@ -5,25 +5,31 @@ using UserStore.Modeling;
 namespace UserStore.DynamoDb.Tables;
 
 /// <summary>One table as it should be: its name, key, indexes and settings.</summary>
-internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyList<UserIndex> indexes, UserStoreOptions options)
+internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyList<MappedIndex> indexes, UserStoreOptions options)
     : NamedTable(tableName)
 {
+    /// <summary>Gets the partition key.</summary>
     public KeyAttribute Key => key;
 
-    public IReadOnlyList<UserIndex> Indexes => indexes;
+    public KeyAttribute? SortKey { get; init; }
+
+    /// <summary>Gets the attributes that find an item.</summary>
+    public KeyAttribute[] Keys => SortKey is null ? [key] : [key, SortKey];
+
+    public IReadOnlyList<MappedIndex> Indexes => indexes;
 
     public string? TimeToLiveAttribute { get; init; }
 
     public StreamSpecification? Stream { get; init; }
 
     /// <summary>Returns the name that an index has in the table.</summary>
-    public string NameOf(UserIndex index) => options.IndexNames.TryGetValue(index.Name, out string? name) ? name : index.Name;
+    public string NameOf(MappedIndex index) => options.IndexNames.TryGetValue(index.Name, out string? name) ? name : index.Name;
 
     public CreateTableRequest ToCreateRequest() => new()
     {
         TableName = TableName,
-        KeySchema = [new KeySchemaElement(key.AttributeName, KeyType.HASH)],
-        AttributeDefinitions = AttributeDefinitions([key, .. indexes.SelectMany(Keys)]),
+        KeySchema = ToKeySchema(Keys),
+        AttributeDefinitions = AttributeDefinitions([.. Keys, .. indexes.SelectMany(KeysOf)]),
         GlobalSecondaryIndexes = indexes.Count == 0 ? null : [.. indexes.Select(index => ToIndexRequest(index, IsProvisioned))],
         BillingMode = IsProvisioned ? BillingMode.PROVISIONED : BillingMode.PAY_PER_REQUEST,
         ProvisionedThroughput = Throughput(IsProvisioned),
@@ -31,13 +37,13 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
     };
 
     /// <summary>Returns the request that adds an index to a table, which is paid as that table is, whatever the options say.</summary>
-    public UpdateTableRequest ToAddIndexRequest(UserIndex index, TableDescription table)
+    public UpdateTableRequest ToAddIndexRequest(MappedIndex index, TableDescription table)
     {
         GlobalSecondaryIndex definition = ToIndexRequest(index, isProvisioned: table.ProvisionedThroughput?.ReadCapacityUnits > 0);
         return new()
         {
             TableName = TableName,
-            AttributeDefinitions = AttributeDefinitions([key, .. Keys(index)]),
+            AttributeDefinitions = AttributeDefinitions([.. Keys, .. KeysOf(index)]),
             GlobalSecondaryIndexUpdates =
             [
                 new GlobalSecondaryIndexUpdate
@@ -57,12 +63,12 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
     /// <summary>Returns how a table that exists differs from this one in its own keys or its indexes, or null.</summary>
     public override UserStoreSchemaException? Difference(TableDescription table, Exception? cause = null)
     {
-        if (!SameKeys(table.KeySchema, table.AttributeDefinitions, [key]))
+        if (!SameKeys(table.KeySchema, table.AttributeDefinitions, Keys))
         {
             return new UserStoreSchemaException(
                 TableName,
                 null,
-                $"has another key than '{key.AttributeName}' ({key.AttributeType}). Use another table name or prefix, or move the data to a new table.",
+                $"has another key than {Describe(Keys)}. Use another table name or prefix, or move the data to a new table.",
                 cause);
         }
 
@@ -70,34 +76,34 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
     }
 
     /// <summary>Returns how an index of a table that exists differs from the one that it should be, or null.</summary>
-    public UserStoreSchemaException? DifferenceOf(TableDescription table, UserIndex index, Exception? cause = null)
+    public UserStoreSchemaException? DifferenceOf(TableDescription table, MappedIndex index, Exception? cause = null)
         => Problem(table, index) is { } problem ? new UserStoreSchemaException(TableName, NameOf(index), problem, cause) : null;
 
     /// <summary>Returns the keys that say where a query of an index, or a scan of the table, goes on.</summary>
-    public IEnumerable<KeyAttribute> StartKeyOf(UserIndex? index) => index is null ? [key] : [key, .. Keys(index)];
+    public IEnumerable<KeyAttribute> StartKeyOf(MappedIndex? index) => index is null ? Keys : [.. Keys, .. KeysOf(index)];
 
-    public GlobalSecondaryIndexDescription? Find(TableDescription table, UserIndex index)
+    public GlobalSecondaryIndexDescription? Find(TableDescription table, MappedIndex index)
         => table.GlobalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
 
     private bool IsProvisioned => options.Billing == TableBilling.Provisioned;
 
-    private string? Problem(TableDescription table, UserIndex index)
+    private string? Problem(TableDescription table, MappedIndex index)
     {
         const string Remedy = "Delete it and run EnsureTablesAsync, or name another one in UserStoreOptions.IndexNames.";
         GlobalSecondaryIndexDescription? found = Find(table, index);
         if (found is null)
             return "does not exist. Run EnsureTablesAsync, or correct UserStoreOptions.IndexNames.";
-        if (!SameKeys(found.KeySchema, table.AttributeDefinitions, Keys(index)))
-            return $"has other keys than {Describe(index)}. {Remedy}";
+        if (!SameKeys(found.KeySchema, table.AttributeDefinitions, KeysOf(index)))
+            return $"has other keys than {Describe(KeysOf(index))}. {Remedy}";
         return found.Projection?.ProjectionType == ProjectionType.ALL ? null : $"does not hold all attributes (projection ALL). {Remedy}";
     }
 
-    private static KeyAttribute[] Keys(UserIndex index) => index.SortKey is null
+    private static KeyAttribute[] KeysOf(MappedIndex index) => index.SortKey is null
         ? [KeyAttribute.Of(index.PartitionKey)]
         : [KeyAttribute.Of(index.PartitionKey), KeyAttribute.Of(index.SortKey)];
 
-    private static string Describe(UserIndex index)
-        => string.Join(" and ", Keys(index).Select(key => $"'{key.AttributeName}' ({key.AttributeType})"));
+    private static string Describe(KeyAttribute[] keys)
+        => string.Join(" and ", keys.Select(key => $"'{key.AttributeName}' ({key.AttributeType})"));
 
     private static List<AttributeDefinition> AttributeDefinitions(IEnumerable<KeyAttribute> keys)
         => [.. keys.Distinct().Select(key => new AttributeDefinition(key.AttributeName, key.AttributeType))];
@@ -107,11 +113,13 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
             .Select(key => (key.AttributeName, types.Find(type => type.AttributeName == key.AttributeName)?.AttributeType))
             .SequenceEqual(expected.Select(key => (key.AttributeName, (ScalarAttributeType?)key.AttributeType)));
 
-    private GlobalSecondaryIndex ToIndexRequest(UserIndex index, bool isProvisioned) => new()
+    private static List<KeySchemaElement> ToKeySchema(KeyAttribute[] keys)
+        => [.. keys.Select((key, position) => new KeySchemaElement(key.AttributeName, position == 0 ? KeyType.HASH : KeyType.RANGE))];
+
+    private GlobalSecondaryIndex ToIndexRequest(MappedIndex index, bool isProvisioned) => new()
     {
         IndexName = NameOf(index),
-        KeySchema = [.. Keys(index).Select(
-            (key, position) => new KeySchemaElement(key.AttributeName, position == 0 ? KeyType.HASH : KeyType.RANGE))],
+        KeySchema = ToKeySchema(KeysOf(index)),
         Projection = new Projection { ProjectionType = ProjectionType.ALL },
         ProvisionedThroughput = Throughput(isProvisioned),
     };

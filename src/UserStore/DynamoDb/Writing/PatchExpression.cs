@@ -65,7 +65,7 @@ internal static class PatchExpression
 
     private static string SetUpdatedAt(PreparedPatch patch, UserModel model, ExpressionWriter writer)
     {
-        UserProperty updatedAt = model[nameof(User.UpdatedAt)];
+        MappedProperty updatedAt = model[nameof(User.UpdatedAt)];
         return $"{writer.Name(updatedAt)} = {writer.Value(updatedAt.ToScalar(patch.Now))}";
     }
 
@@ -80,7 +80,7 @@ internal static class PatchExpression
         string condition = $"attribute_exists({writer.Name(model.Key)}) AND {writer.NotExpired(model, patch.Now)}";
         if (patch.ExpectedVersion is { } version)
         {
-            UserProperty property = model[nameof(User.Version)];
+            MappedProperty property = model[nameof(User.Version)];
             condition += $" AND {writer.Name(property)} = {writer.Value(property.ToScalar(version))}";
         }
 

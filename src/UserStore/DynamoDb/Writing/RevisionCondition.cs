@@ -54,7 +54,7 @@ internal static class RevisionCondition
     /// <summary>Returns the condition for a request of the client.</summary>
     public static string Write(User user, UserModel model, ExpressionWriter writer)
     {
-        UserProperty versionProperty = model[nameof(User.Version)];
+        MappedProperty versionProperty = model[nameof(User.Version)];
         string version = writer.Name(versionProperty);
         string writeId = writer.Name(model[nameof(User.WriteId)]);
         string sameVersion = user.Version is { } expected

@@ -82,7 +82,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         Document document = table.Items.ToDocument(next);
         Dictionary<string, AttributeValue> item = table.Items.ToItem(next); // without the attributes whose value is null
         var writer = new ExpressionWriter();
-        ILookup<bool, UserProperty> properties = model.Properties.Where(property => property != model.Key)
+        ILookup<bool, MappedProperty> properties = model.Properties.Where(property => property != model.Key)
             .ToLookup(property => item.ContainsKey(property.AttributeName));
         string sets = string.Join(
             ", ", properties[true].Select(property => $"{writer.Name(property)} = {writer.Value(document[property.AttributeName])}"));

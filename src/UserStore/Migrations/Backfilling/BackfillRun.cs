@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
 
 namespace UserStore.Migrations.Backfilling;
 
@@ -68,60 +69,4 @@ internal sealed class ItemChange
 
         static string Clause(string verb, List<string> parts) => parts.Count == 0 ? "" : $"{verb} {string.Join(", ", parts)}";
     }
-}
-
-/// <summary>Copies and compares values of attributes.</summary>
-internal static class AttributeValues
-{
-    public static Dictionary<string, AttributeValue> Copy(Dictionary<string, AttributeValue> item)
-        => item.ToDictionary(attribute => attribute.Key, attribute => Copy(attribute.Value), StringComparer.Ordinal);
-
-    public static bool AreEqual(AttributeValue? one, AttributeValue? other)
-    {
-        if (one is null || other is null)
-            return one is null && other is null;
-        return one.S == other.S && one.N == other.N && one.BOOL == other.BOOL && one.NULL == other.NULL
-            && AreEqual(one.B, other.B)
-            && AreEqual(one.SS, other.SS) && AreEqual(one.NS, other.NS)
-            && (one.BS, other.BS) switch
-            {
-                (null, null) => true,
-                ({ } bytes, { } others) => bytes.Count == others.Count && bytes.TrueForAll(
-                    value => others.Exists(candidate => AreEqual(value, candidate))),
-                _ => false,
-            }
-            && (one.L, other.L) switch
-            {
-                (null, null) => true,
-                ({ } list, { } others) => list.Count == others.Count && list.Zip(others).All(pair => AreEqual(pair.First, pair.Second)),
-                _ => false,
-            }
-            && (one.M, other.M) switch
-            {
-                (null, null) => true,
-                ({ } map, { } others) => map.Count == others.Count && map.All(
-                    pair => AreEqual(pair.Value, others.GetValueOrDefault(pair.Key))),
-                _ => false,
-            };
-    }
-
-    private static AttributeValue Copy(AttributeValue value) => new()
-    {
-        S = value.S,
-        N = value.N,
-        BOOL = value.BOOL,
-        NULL = value.NULL,
-        B = value.B is null ? null : new MemoryStream(value.B.ToArray()),
-        SS = value.SS is null ? null : [.. value.SS],
-        NS = value.NS is null ? null : [.. value.NS],
-        BS = value.BS is null ? null : [.. value.BS.Select(bytes => new MemoryStream(bytes.ToArray()))],
-        L = value.L is null ? null : [.. value.L.Select(Copy)],
-        M = value.M is null ? null : Copy(value.M),
-    };
-
-    private static bool AreEqual(MemoryStream? one, MemoryStream? other)
-        => one is null || other is null ? one is null && other is null : one.ToArray().AsSpan().SequenceEqual(other.ToArray());
-
-    private static bool AreEqual(List<string>? one, List<string>? other)
-        => one is null || other is null ? one is null && other is null : one.Count == other.Count && one.ToHashSet(StringComparer.Ordinal).SetEquals(other);
 }

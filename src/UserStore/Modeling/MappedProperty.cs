@@ -7,18 +7,18 @@ using UserStore.DynamoDb;
 
 namespace UserStore.Modeling;
 
-/// <summary>One mapped property of a user type: its name in code, its attribute in the item, and how its value is stored.</summary>
-internal sealed class UserProperty
+/// <summary>One mapped property of an annotated type: its name in code, its attribute in the item, and how its value is stored.</summary>
+internal sealed class MappedProperty
 {
     private static readonly InstantConverter Instants = new();
 
     private readonly PropertyInfo _property;
     private readonly IPropertyConverter? _converter;
 
-    public UserProperty(PropertyInfo property, string attributeName, IPropertyConverter? converter, bool isKeptByStore)
+    public MappedProperty(PropertyInfo property, string attributeName, IPropertyConverter? converter)
     {
         (_property, _converter) = (property, converter);
-        (Name, AttributeName, IsKeptByStore) = (property.Name, attributeName, isKeptByStore);
+        (Name, AttributeName) = (property.Name, attributeName);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
     }
 
@@ -31,10 +31,11 @@ internal sealed class UserProperty
 
     public Type PropertyType => _property.PropertyType;
 
-    public bool HasOwnConverter => _converter is not null && _converter.GetType().Assembly != typeof(UserProperty).Assembly;
+    public bool HasOwnConverter => _converter is not null && _converter.GetType().Assembly != typeof(MappedProperty).Assembly;
 
-    /// <summary>Gets a value indicating whether the store alone writes the attribute.</summary>
-    public bool IsKeptByStore { get; }
+    /// <summary>Gets a value indicating whether the store alone writes the attribute of a user.</summary>
+    public bool IsKeptByStore => Name is nameof(User.Version) or nameof(User.UpdatedAt)
+        or nameof(User.WriteId) or nameof(User.WriteId2) or nameof(User.WriteId3);
 
     public bool IsNullableEnum => _converter is null && ValueType.IsEnum && ValueType != PropertyType;
 
@@ -61,6 +62,11 @@ internal sealed class UserProperty
     public bool HoldsItems => ValueType != typeof(string) && ValueType != typeof(byte[])
         && ValueType.IsAssignableTo(typeof(IEnumerable))
         && !Implements(typeof(IDictionary<,>)) && !Implements(typeof(IReadOnlyDictionary<,>));
+
+    /// <summary>Tells whether the property has an attribute of exactly this type: those of indexes derive from those of tables.</summary>
+    public bool IsMarkedBy<TAttribute>()
+        where TAttribute : DynamoDBPropertyAttribute
+        => _property.GetCustomAttributes<DynamoDBPropertyAttribute>().Any(attribute => attribute.GetType() == typeof(TAttribute));
 
     public object? GetValue(object user) => _property.GetValue(user);
 
