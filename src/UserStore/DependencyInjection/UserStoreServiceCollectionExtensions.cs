@@ -100,13 +100,13 @@ public static class UserStoreServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserStoreOptions>, UserStoreOptionsValidator<TUser>>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DynamoDbClients>();
-        services.TryAddSingleton(provider => provider.GetRequiredService<DynamoDbClients>().Get(OptionsOf<TUser>(provider)));
+        services.TryAddSingleton(provider => provider.GetRequiredService<DynamoDbClients>().Get(StoreServices.OptionsOf<TUser>(provider)));
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
-            UserContext.Create(ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), OptionsOf<TUser>(provider))));
+            UserContext.Create(StoreServices.ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
         services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(
-            ClientOf<TUser>(provider), ContextOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
+            StoreServices.ClientOf<TUser>(provider), StoreServices.ContextOf<TUser>(provider), StoreServices.OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(
-            ClientOf<TUser>(provider), ContextOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
+            StoreServices.ClientOf<TUser>(provider), StoreServices.ContextOf<TUser>(provider), StoreServices.OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
         services.TryAddKeyedSingleton<MigrationTarget>(typeof(TUser), static (provider, _) => InDynamoDb<TUser>(provider));
         return builder;
     }
@@ -115,8 +115,8 @@ public static class UserStoreServiceCollectionExtensions
         where TUser : User
     {
         var time = provider.GetRequiredService<TimeProvider>();
-        var store = new MigratedStore<TUser>(new StoreSchema(UserModel.For<TUser>(), OptionsOf<TUser>(provider)), time);
-        IAmazonDynamoDB client = ClientOf<TUser>(provider);
+        var store = new MigratedStore<TUser>(new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), time);
+        IAmazonDynamoDB client = StoreServices.ClientOf<TUser>(provider);
         var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreBuilder.NameFor(typeof(TUser)));
         return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, options, time), client);
     }
@@ -125,18 +125,18 @@ public static class UserStoreServiceCollectionExtensions
         where TUser : User
         => services.TryAddSingleton<IUserStore<TUser>>(static provider =>
             new DynamoDbUserStore<TUser>(
-                ClientOf<TUser>(provider),
-                ContextOf<TUser>(provider),
-                OptionsOf<TUser>(provider),
+                StoreServices.ClientOf<TUser>(provider),
+                StoreServices.ContextOf<TUser>(provider),
+                StoreServices.OptionsOf<TUser>(provider),
                 provider.GetRequiredService<TimeProvider>()));
 
     private static void AddShortForm(IServiceCollection services)
     {
         services.TryAddSingleton<IUserStore>(static provider =>
             new DynamoDbUserStore(
-                ClientOf<User>(provider),
-                ContextOf<User>(provider),
-                OptionsOf<User>(provider),
+                StoreServices.ClientOf<User>(provider),
+                StoreServices.ContextOf<User>(provider),
+                StoreServices.OptionsOf<User>(provider),
                 provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IUserStore<User>>(static provider => provider.GetRequiredService<IUserStore>());
     }
@@ -150,19 +150,5 @@ public static class UserStoreServiceCollectionExtensions
         builder.Services.AddOptions<UserStoreOptions>(builder.OptionsName).Bind(
             configuration, binder => binder.ErrorOnUnknownConfiguration = true);
         return builder;
-    }
-
-    private static UserStoreOptions OptionsOf<TUser>(IServiceProvider provider)
-        => provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(UserStoreBuilder.NameFor(typeof(TUser)));
-
-    private static IDynamoDBContext ContextOf<TUser>(IServiceProvider provider)
-        => provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(TUser));
-
-    // The registered client is the service's own, or the one made for the store that was registered first.
-    private static IAmazonDynamoDB ClientOf<TUser>(IServiceProvider provider)
-    {
-        IAmazonDynamoDB registered = provider.GetRequiredService<IAmazonDynamoDB>();
-        var clients = provider.GetRequiredService<DynamoDbClients>();
-        return clients.Made(registered) ? clients.Get(OptionsOf<TUser>(provider)) : registered;
     }
 }

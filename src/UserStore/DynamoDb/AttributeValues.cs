@@ -6,6 +6,11 @@ namespace UserStore.DynamoDb;
 /// <summary>Copies and compares values of attributes.</summary>
 internal static class AttributeValues
 {
+    /// <summary>Gets what compares items, or their keys, by their values.</summary>
+    public static IEqualityComparer<Dictionary<string, AttributeValue>> ByValue { get; } = EqualityComparer<Dictionary<string, AttributeValue>>.Create(
+        (one, other) => one is null || other is null ? one is null && other is null : AreEqual(one, other),
+        item => item.Values.Aggregate(item.Count, (hash, value) => hash ^ HashCode.Combine(value.S, Canonical(value.N))));
+
     public static Dictionary<string, AttributeValue> Copy(Dictionary<string, AttributeValue> item)
         => item.ToDictionary(attribute => attribute.Key, attribute => Copy(attribute.Value), StringComparer.Ordinal);
 

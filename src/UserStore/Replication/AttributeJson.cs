@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.Replication;
 
-/// <summary>Reads attributes in the JSON of DynamoDB's API and of its stream events: <c>{"S": "text"}</c>.</summary>
+/// <summary>Reads and writes attributes in the JSON of DynamoDB's API and of its stream events: <c>{"S": "text"}</c>.</summary>
 internal static class AttributeJson
 {
     /// <exception cref="FormatException">The JSON is not that of an item.</exception>
@@ -15,6 +15,20 @@ internal static class AttributeJson
         foreach (JsonProperty attribute in json.EnumerateObject())
             item[attribute.Name] = Read(attribute.Value);
         return item;
+    }
+
+    /// <summary>Writes a key, whose attributes are text or numbers.</summary>
+    public static void WriteKey(Utf8JsonWriter writer, Dictionary<string, AttributeValue> key)
+    {
+        writer.WriteStartObject();
+        foreach ((string name, AttributeValue value) in key)
+        {
+            writer.WriteStartObject(name);
+            writer.WriteString(value.S is null ? "N" : "S", value.S ?? value.N);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
     }
 
     private static AttributeValue Read(JsonElement json)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace UserStore.Replication;
 
-/// <summary>Hands the changes of a batch to a handler: those of one user in their order, those of different users at the same
+/// <summary>Hands the changes of a batch to handlers: those of one user in their order, those of different users at the same
 /// time.</summary>
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <remarks>
@@ -16,27 +16,27 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
     where TUser : User
 {
     private readonly UserChangeReader<TUser> _reader;
-    private readonly IUserChangeHandler<TUser> _handler;
+    private readonly IUserChangeHandler<TUser>[] _handlers;
     private readonly UserChangeDispatchOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <summary>Initializes a new instance of the <see cref="UserChangeDispatcher{TUser}"/> class.</summary>
     /// <param name="reader">Reads the records.</param>
-    /// <param name="handler">Handles the changes.</param>
+    /// <param name="handlers">Handle each change, one after the other. When one fails, all of them get the change again.</param>
     /// <param name="options">How; the defaults if null.</param>
     /// <param name="time">The clock; the system's if null.</param>
     /// <param name="logger">Is told what failed; nobody if null.</param>
     public UserChangeDispatcher(
         UserChangeReader<TUser> reader,
-        IUserChangeHandler<TUser> handler,
+        IEnumerable<IUserChangeHandler<TUser>> handlers,
         UserChangeDispatchOptions? options = null,
         TimeProvider? time = null,
         ILogger<UserChangeDispatcher<TUser>>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        ArgumentNullException.ThrowIfNull(handler);
-        (_reader, _handler, _options) = (reader, handler, (options ?? new UserChangeDispatchOptions()).Checked());
+        ArgumentNullException.ThrowIfNull(handlers);
+        (_reader, _handlers, _options) = (reader, [.. handlers], (options ?? new UserChangeDispatchOptions()).Checked());
         (_time, _logger) = (time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
     }
 
@@ -88,7 +88,8 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
         {
             try
             {
-                await _handler.HandleAsync(change, cancellationToken).ConfigureAwait(false);
+                foreach (IUserChangeHandler<TUser> handler in _handlers)
+                    await handler.HandleAsync(change, cancellationToken).ConfigureAwait(false);
                 return null;
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

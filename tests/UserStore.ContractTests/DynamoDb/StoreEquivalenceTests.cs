@@ -1,4 +1,3 @@
-using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using UserStore.ContractTests.Stores;
@@ -16,11 +15,6 @@ public sealed class StoreEquivalenceTests(LocalServer server, ITestOutputHelper 
     private const int FaultySequences = 200;
     private const int LongestSequence = 40;
 
-    private static readonly ulong Seed =
-        ulong.TryParse(Environment.GetEnvironmentVariable("USERSTORE_SEED"), CultureInfo.InvariantCulture, out ulong seed)
-            ? seed
-            : (ulong)Random.Shared.NextInt64();
-
     [Fact]
     public void A_sequence_of_calls_gives_the_same_in_memory_and_on_the_server() => Check(Sequences, isFaulty: false);
 
@@ -29,7 +23,7 @@ public sealed class StoreEquivalenceTests(LocalServer server, ITestOutputHelper 
     {
         Options.Retry.FirstDelay = TimeSpan.FromMilliseconds(1);
         Wire.Randomly(
-            (int)Seed,
+            (int)TestSeed.Value,
             share: 0.25,
             WireFault.LostAnswer,
             WireFault.Reset,
@@ -43,16 +37,16 @@ public sealed class StoreEquivalenceTests(LocalServer server, ITestOutputHelper 
 
     private void Check(int sequences, bool isFaulty)
     {
-        output.WriteLine($"USERSTORE_SEED={Seed}");
+        output.WriteLine($"USERSTORE_SEED={TestSeed.Value}");
         Arbitrary<StoreOperation[]> arbitrary = Arb.From(StoreOperation.Sequences(LongestSequence), StoreOperation.Shrink);
-        Config config = Config.QuickThrowOnFailure.WithMaxTest(sequences).WithQuietOnSuccess(true).WithReplay(Seed, gamma: 1);
+        Config config = Config.QuickThrowOnFailure.WithMaxTest(sequences).WithQuietOnSuccess(true).WithReplay(TestSeed.Value, gamma: 1);
         try
         {
             Prop.ForAll(arbitrary, operations => RunAsync(operations, isFaulty).GetAwaiter().GetResult()).Check(config);
         }
         catch (Exception failure)
         {
-            throw new InvalidOperationException($"USERSTORE_SEED={Seed}: {failure.Message}", failure);
+            throw new InvalidOperationException($"USERSTORE_SEED={TestSeed.Value}: {failure.Message}", failure);
         }
     }
 

@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Functions.Local;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Journaling;
@@ -39,11 +40,17 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
     public override async Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
     {
         var reader = new UserChangeReader<TUser>(_options[store]);
-        var stream = new TableStream(server.Server.Endpoint);
-        string arn = (await server.Client.DescribeTableAsync(_options[store].TableNamePrefix + "Users")).Table.LatestStreamArn;
-        UserChangeRecord<TUser>[] records = [.. (await stream.ReadAsync(arn)).Select(reader.ReadRecord)];
+        LocalStream stream = await OpenStreamAsync(_options[store]);
+        UserChangeRecord<TUser>[] records = [.. (await stream.ReadNewAsync()).Select(reader.ReadRecord)];
         records.Should().OnlyContain(record => record.Problem == null);
         return [.. records.Select(record => record.Change!)];
+    }
+
+    /// <summary>Opens the stream of a store's table at its beginning.</summary>
+    internal async Task<LocalStream> OpenStreamAsync(UserStoreOptions options)
+    {
+        DescribeTableResponse table = await server.Client.DescribeTableAsync(options.TableNamePrefix + "Users");
+        return new LocalStream(server.Server.Endpoint, table.Table.LatestStreamArn);
     }
 
     internal override MigrationTarget OpenMigrations(MigrationBench bench)

@@ -148,7 +148,7 @@ public sealed class ReadmeExamples
         using var lambdaResponse = new MemoryStream();
 
         var reader = new UserChangeReader<User>(new UserStoreOptions { Stream = StreamView.NewAndOldImages });
-        var dispatcher = new UserChangeDispatcher<User>(reader, handler);
+        var dispatcher = new UserChangeDispatcher<User>(reader, [handler]);
         UserChangeBatchResult handled = await dispatcher.DispatchAsync(lambdaEvent);
         await handled.WriteResponseAsync(lambdaResponse);
 

@@ -73,7 +73,7 @@ public sealed class UserChangeDispatcherTests
     [Fact]
     public async Task An_event_goes_through_and_a_cancelled_one_ends()
     {
-        var dispatcher = new UserChangeDispatcher<User>(new UserChangeReader<User>(new UserStoreOptions()), _handler);
+        var dispatcher = new UserChangeDispatcher<User>(new UserChangeReader<User>(new UserStoreOptions()), [_handler]);
         string json = """{"Records":[{"eventName":"INSERT","dynamodb":{"SequenceNumber":"1","Keys":{"user_id":{"S":"fake-1"}},"NewImage":{"user_id":{"S":"fake-1"}}}}]}""";
 
         UserChangeBatchResult result = await dispatcher.DispatchAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)));
@@ -100,7 +100,7 @@ public sealed class UserChangeDispatcherTests
         => NewDispatcher(new UserChangeDispatchOptions { FirstDelay = TimeSpan.Zero }).DispatchAsync(records);
 
     private UserChangeDispatcher<User> NewDispatcher(UserChangeDispatchOptions options)
-        => new(new UserChangeReader<User>(new UserStoreOptions()), _handler, options);
+        => new(new UserChangeReader<User>(new UserStoreOptions()), [_handler], options);
 
     private static UserChangeRecord<User> Change(string userId, int number) => new(
         $"{number}",

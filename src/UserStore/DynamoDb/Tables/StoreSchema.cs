@@ -19,7 +19,7 @@ internal sealed class StoreSchema
         UsersTableWithoutPrefix = options.UsersTable ?? model.DefaultTableName;
         Users = new TableSchema(options.TableNamePrefix + UsersTableWithoutPrefix, KeyAttribute.Of(model.Key), [.. model.Indexes.Values], options)
         {
-            Stream = StreamOf(options.Stream),
+            StreamView = options.Stream,
             TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt.AttributeName : null,
         };
         Emails = options.UniqueEmails

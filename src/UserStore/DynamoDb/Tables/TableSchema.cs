@@ -20,7 +20,9 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     public string? TimeToLiveAttribute { get; init; }
 
-    public StreamSpecification? Stream { get; init; }
+    public StreamView StreamView { get; init; }
+
+    public StreamSpecification? Stream => StoreSchema.StreamOf(StreamView);
 
     /// <summary>Returns the name that an index has in the table.</summary>
     public string NameOf(MappedIndex index) => options.IndexNames.TryGetValue(index.Name, out string? name) ? name : index.Name;

@@ -1,3 +1,4 @@
+using UserStore.DynamoDb;
 using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.BuiltIn;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
 
 namespace UserStore.Migrations.Journaling;
 

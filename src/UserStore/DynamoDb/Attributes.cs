@@ -1,10 +1,9 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
 
-namespace UserStore.Migrations.Journaling;
+namespace UserStore.DynamoDb;
 
-/// <summary>Reads and writes the attributes of journal, lock and checkpoints.</summary>
+/// <summary>Reads and writes the attributes of items that are no users: journal, lock, checkpoints, guards.</summary>
 internal static class Attributes
 {
     public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };

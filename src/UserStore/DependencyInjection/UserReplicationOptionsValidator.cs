@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Options;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+using UserStore.Replication;
+using UserStore.Replication.Targets;
+
+namespace UserStore.DependencyInjection;
+
+/// <summary>Checks the options of one replication.</summary>
+internal sealed class UserReplicationOptionsValidator(string name, StoreSchema source, ViewModel view) : IValidateOptions<UserReplicationOptions>
+{
+    public ValidateOptionsResult Validate(string? optionsName, UserReplicationOptions options)
+    {
+        if (optionsName != name)
+            return ValidateOptionsResult.Skip;
+
+        string[] problems = [.. ReplicationSchema.Problems(source, view, options)];
+        return problems.Length == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(problems.Select(problem => $"UserReplicationOptions for {name}: {problem}"));
+    }
+}

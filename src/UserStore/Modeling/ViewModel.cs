@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace UserStore.Modeling;
+
+/// <summary>What replication knows of the annotated type of a target's items: properties, keys and indexes. Made once for each type.</summary>
+internal sealed class ViewModel
+{
+    private static readonly ConcurrentDictionary<Type, ViewModel> Models = new();
+
+    private ViewModel([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+    {
+        var annotated = new AnnotatedType(type, "view type");
+        if (annotated.PartitionKeys.Count != 1 || annotated.SortKeys.Count > 1)
+            throw annotated.Refuse("must have one [DynamoDBHashKey], and at most one [DynamoDBRangeKey]");
+        foreach (MappedProperty key in annotated.PartitionKeys.Concat(annotated.SortKeys))
+        {
+            if (key.KeyKind() is null)
+                throw annotated.Refuse($"makes {key.Name} a key of the table; a key is stored as text or number");
+        }
+
+        (Type, DefaultTableName) = (type, annotated.TableName);
+        (Properties, Indexes) = (annotated.Properties, annotated.Indexes);
+        (PartitionKey, SortKey) = (annotated.PartitionKeys[0], annotated.SortKeys is [var sortKey] ? sortKey : null);
+    }
+
+    public Type Type { get; }
+
+    /// <summary>Gets the table's name as the attribute on the type gives it, without prefix.</summary>
+    public string DefaultTableName { get; }
+
+    public IReadOnlyList<MappedProperty> Properties { get; }
+
+    public IReadOnlyDictionary<string, MappedIndex> Indexes { get; }
+
+    public MappedProperty PartitionKey { get; }
+
+    public MappedProperty? SortKey { get; }
+
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TView"/> do not make a table.</exception>
+    public static ViewModel For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>()
+        where TView : class
+        => Models.GetOrAdd(typeof(TView), static _ => new ViewModel(typeof(TView)));
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+
+namespace UserStore.Replication.Targets;
+
+/// <summary>Makes the items of the target, mapped as the store maps users, and refuses what the target cannot hold.</summary>
+internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
+    IUserProjection<TUser, TView> projection, ReplicationSchema schema)
+    where TUser : User
+    where TView : class
+{
+    private readonly Lazy<IDynamoDBContext> _context = new(
+        () => UserContext.CreateForMapping(schema.Source.Options, schema.View.Properties));
+
+    /// <summary>Returns the item that a user should have, or null for none.</summary>
+    /// <exception cref="UserProjectionException">The projection failed, or made what the target cannot hold.</exception>
+    public TargetItem? Project(TUser user)
+    {
+        TView? view;
+        try
+        {
+            view = projection.Project(user);
+        }
+        catch (Exception failure)
+        {
+            throw new UserProjectionException(user.UserId, "failed; the inner exception says why.", failure);
+        }
+
+        if (view is null)
+            return null;
+        Dictionary<string, AttributeValue> item = Map(user.UserId, view);
+        foreach (KeyAttribute key in schema.Target.Keys)
+        {
+            if (BrokenRule(item.GetValueOrDefault(key.AttributeName), key) is { } rule)
+                throw new UserProjectionException(user.UserId, $"makes an item whose key '{key.AttributeName}' {rule}.");
+        }
+
+        item[TargetItem.SourceAttribute] = new AttributeValue(user.UserId);
+        try
+        {
+            ItemRules.Check(item, schema.View.Properties);
+        }
+        catch (InvalidUserException broken)
+        {
+            throw new UserProjectionException(
+                user.UserId, "makes an item that DynamoDB would refuse; the inner exception says which rules it breaks.", broken);
+        }
+
+        return new TargetItem(TargetItem.KeyOf(item, schema.Target), item);
+    }
+
+    /// <summary>Guesses the key of the item that a user had. A wrong guess is found out when the guard is written.</summary>
+    public Dictionary<string, AttributeValue>? GuessKey(TUser? user)
+    {
+        try
+        {
+            return user is null ? null : Project(user)?.Key;
+        }
+        catch (UserProjectionException)
+        {
+            return null; // what cannot be projected now was not written either
+        }
+    }
+
+    private Dictionary<string, AttributeValue> Map(string userId, TView view)
+    {
+        try
+        {
+            return _context.Value.ToDocument(view).ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
+        }
+        catch (Exception failure)
+        {
+            throw new UserProjectionException(userId, "makes a view that cannot be mapped; the inner exception says why.", failure);
+        }
+    }
+
+    private string? BrokenRule(AttributeValue? value, KeyAttribute key)
+    {
+        if (key.AttributeType == ScalarAttributeType.N)
+            return value?.N is null ? "is missing" : null;
+        int maxBytes = key == schema.Target.Key ? UserRules.MaxPartitionKeyBytes : UserRules.MaxSortKeyBytes;
+        if (value?.S is not { Length: > 0 } text)
+            return "is missing or empty";
+        return UserRules.Utf8Length(text) switch
+        {
+            null => UserRules.WellFormed,
+            int length when length > maxBytes => $"is longer than {maxBytes} bytes of UTF-8",
+            _ => null,
+        };
+    }
+}

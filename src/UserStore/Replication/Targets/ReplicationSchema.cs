@@ -1,0 +1,75 @@
+using Amazon.DynamoDBv2;
+using UserStore.DependencyInjection;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+
+namespace UserStore.Replication.Targets;
+
+/// <summary>The tables of one replication: the source, the target as the annotated view defines it, and the guards.</summary>
+internal sealed class ReplicationSchema
+{
+    private const string GuardsSuffix = "Guards";
+
+    // A stream keeps its records for a day.
+    private static readonly TimeSpan ShortestRetention = TimeSpan.FromDays(2);
+    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(365);
+
+    public ReplicationSchema(StoreSchema source, ViewModel view, UserReplicationOptions options)
+    {
+        if (view.Properties.FirstOrDefault(property => property.AttributeName == TargetItem.SourceAttribute) is { } taken)
+        {
+            throw new InvalidOperationException(
+                $"The view type {view.Type.FullName} maps {taken.Name} to '{TargetItem.SourceAttribute}', which replication needs for itself.");
+        }
+
+        (Source, View) = (source, view);
+        (string target, string guards) = TablesOf(view, options);
+        Target = new TableSchema(
+            source.Options.TableNamePrefix + target, KeyAttribute.Of(view.PartitionKey), [.. view.Indexes.Values], source.Options)
+        {
+            SortKey = view.SortKey is null ? null : KeyAttribute.Of(view.SortKey),
+        };
+        Guards = new TableSchema(
+            source.Options.TableNamePrefix + guards,
+            new KeyAttribute(Guard.UserIdName, ScalarAttributeType.S),
+            [],
+            source.Options)
+        {
+            TimeToLiveAttribute = Guard.ExpiresAtName,
+        };
+    }
+
+    public StoreSchema Source { get; }
+
+    public ViewModel View { get; }
+
+    public TableSchema Target { get; }
+
+    public TableSchema Guards { get; }
+
+    /// <summary>Gets the tables that replication writes.</summary>
+    public TableSchema[] Written => [Target, Guards];
+
+    /// <summary>Returns what is wrong with options; each message says what was given and what is allowed.</summary>
+    public static IEnumerable<string> Problems(StoreSchema source, ViewModel view, UserReplicationOptions options)
+    {
+        (string target, string guards) = TablesOf(view, options);
+        string prefix = source.Options.TableNamePrefix;
+        foreach ((string property, string table) in new[] { ("TargetTable", target), ("GuardTable", guards) })
+        {
+            if (!ResourceName.IsValid(prefix + table))
+                yield return $"TableNamePrefix and {property} make the table name '{prefix}{table}', but it must have {ResourceName.Rule}.";
+        }
+
+        if (target == guards || source.Tables.Any(table => table.TableName == prefix + target || table.TableName == prefix + guards))
+            yield return $"TargetTable is '{target}' and GuardTable '{guards}', but each must be a table of its own, other than those of the store.";
+        if (options.RemovedUserRetention < ShortestRetention || options.RemovedUserRetention > LongestRetention)
+            yield return $"RemovedUserRetention is {options.RemovedUserRetention}, but must be between 2 and 365 days.";
+    }
+
+    private static (string Target, string Guards) TablesOf(ViewModel view, UserReplicationOptions options)
+    {
+        string target = options.TargetTable ?? view.DefaultTableName;
+        return (target, options.GuardTable ?? target + GuardsSuffix);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics.CodeAnalysis;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+using UserStore.Replication;
+using UserStore.Replication.Targets;
+
+namespace UserStore.Schema;
+
+/// <summary>The tables of a store as annotated types and options define them: what <see cref="IUserStore{TUser}.EnsureTablesAsync"/> would create,
+/// for those who create tables by other means.</summary>
+public sealed class UserStoreSchema
+{
+    private readonly StoreSchema _store;
+
+    private UserStoreSchema(StoreSchema store)
+    {
+        _store = store;
+        Users = ToDefinition(store.Users);
+        Emails = store.Emails is null ? null : ToDefinition(store.Emails);
+        Tables = Emails is null ? [Users] : [Users, Emails];
+    }
+
+    /// <summary>Gets the table of the users.</summary>
+    public TableDefinition Users { get; }
+
+    /// <summary>Gets the table that reserves emails; <see langword="null"/> when they need not be unique.</summary>
+    public TableDefinition? Emails { get; }
+
+    /// <summary>Gets all tables of the store.</summary>
+    public IReadOnlyList<TableDefinition> Tables { get; }
+
+    /// <summary>Returns the tables of a store.</summary>
+    /// <typeparam name="TUser">The type of the users.</typeparam>
+    /// <param name="options">The options of the store.</param>
+    /// <returns>The tables.</returns>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    public static UserStoreSchema For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
+        where TUser : User
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new UserStoreSchema(new StoreSchema(UserModel.For<TUser>(), options));
+    }
+
+    /// <summary>Returns the tables of a replication of these users.</summary>
+    /// <typeparam name="TView">The annotated type of the target's items.</typeparam>
+    /// <param name="options">The options of the replication; the defaults if null.</param>
+    /// <returns>The target and its guards.</returns>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TView"/> do not make a table.</exception>
+    public ReplicationDefinition ReplicationTo<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
+        UserReplicationOptions? options = null)
+        where TView : class
+    {
+        var replication = new ReplicationSchema(_store, ViewModel.For<TView>(), options ?? new UserReplicationOptions());
+        return new ReplicationDefinition(ToDefinition(replication.Target), ToDefinition(replication.Guards));
+    }
+
+    private static TableDefinition ToDefinition(TableSchema table) => new(
+        table.TableName,
+        ToDefinition(table.Key),
+        table.SortKey is null ? null : ToDefinition(table.SortKey),
+        [.. table.Indexes.Select(index => new IndexDefinition(
+            table.NameOf(index),
+            ToDefinition(KeyAttribute.Of(index.PartitionKey)),
+            index.SortKey is null ? null : ToDefinition(KeyAttribute.Of(index.SortKey))))])
+    {
+        TimeToLiveAttribute = table.TimeToLiveAttribute,
+        Stream = table.StreamView,
+    };
+
+    private static KeyDefinition ToDefinition(KeyAttribute key) => new(key.AttributeName, key.AttributeType.Value);
+}

@@ -1,0 +1,204 @@
+using Amazon.DynamoDBv2.Model;
+using Functions;
+using UserStore.ContractTests.Stores;
+using UserStore.Replication;
+using UserStore.Testing;
+
+namespace UserStore.ContractTests.DynamoDb;
+
+/// <summary>Rebuilding and comparing whole targets.</summary>
+public sealed class RebuildTests(LocalServer server) : ReplicationTest(server)
+{
+    [Fact]
+    public async Task An_empty_target_is_filled_and_then_in_order()
+    {
+        await CreateAsync(250);
+        (await DriftAsync()).Should().HaveCount(250).And.OnlyContain(drift => drift.Kind == UserReplicationDriftKind.Missing);
+
+        (await RebuildAsync()).Should().HaveCount(250).And.OnlyContain(drift => drift.Failure == null);
+
+        await ShouldEqualSourceAsync();
+        Wire.Clear();
+        (await RebuildAsync()).Should().BeEmpty();
+        Sent().Distinct().Should().BeEquivalentTo("Scan", "BatchGetItem");
+        await ReplicateAsync(); // all of it again, from the beginning
+        await ShouldEqualSourceAsync();
+    }
+
+    [Fact]
+    public async Task Every_kind_of_drift_is_told_and_mended()
+    {
+        await CreateAsync(6);
+        await ReplicateAsync();
+        await Users.DeleteAsync("fake-1");
+        await Users.UpdateAsync("fake-2", new UserPatch<PlacedUser>().Set(user => user.City, "Columbus"));
+        await Users.UpdateAsync("fake-3", new UserPatch<PlacedUser>().Set(user => user.Name, "Ada Example"));
+        await NewRecordsAsync(); // lost
+        await Server.Client.DeleteItemAsync(TargetTable, Key("fake-4"));
+        await Server.Client.DeleteItemAsync(GuardTable, new() { ["user_id"] = new("fake-5") });
+        await Server.Client.PutItemAsync(TargetTable, Key("nobody"));
+
+        (string?, UserReplicationDriftKind)[] expected =
+        [
+            (null, UserReplicationDriftKind.Orphaned), // written by another program
+            ("fake-1", UserReplicationDriftKind.Unguarded), // by its guard
+            ("fake-1", UserReplicationDriftKind.Orphaned), // by its item
+            ("fake-2", UserReplicationDriftKind.Missing), // where it is now
+            ("fake-3", UserReplicationDriftKind.Different),
+            ("fake-4", UserReplicationDriftKind.Missing),
+            ("fake-5", UserReplicationDriftKind.Unguarded),
+        ];
+        (await DriftAsync()).Select(drift => (drift.UserId, drift.Kind)).Distinct().Should().BeEquivalentTo(expected);
+
+        (await RebuildAsync()).Should().OnlyContain(drift => drift.Failure == null);
+
+        await ShouldEqualSourceAsync();
+        (await ScanAsync(GuardTable)).Single(guard => guard["user_id"].S == "fake-1").Should().ContainKey("expires_at");
+        await Users.UpdateAsync("fake-5", new UserPatch<PlacedUser>().Set(user => user.State, "New York"));
+        await ReplicateAsync();
+        await ShouldEqualSourceAsync();
+    }
+
+    [Fact]
+    public async Task A_rebuild_goes_on_from_its_checkpoint()
+    {
+        await CreateAsync(1000);
+        var options = new UserReplicationWalkOptions { Segments = 2 };
+        int mended = 0;
+        for (int run = 0; run < 50; run++)
+        {
+            await foreach (UserReplicationPage page in Replicator.RebuildAsync(options))
+            {
+                mended += page.Drifts.Count;
+                options = options with { ResumeFrom = page.Checkpoint };
+                break; // as a process that ends after each page; what others had read is read again
+            }
+        }
+
+        Wire.Clear();
+        (await ReadAsync(Replicator.RebuildAsync(options))).Should().BeEmpty("all parts are done");
+        Sent().Should().BeEmpty();
+        mended.Should().BeGreaterThanOrEqualTo(400);
+        await ShouldEqualSourceAsync();
+    }
+
+    [Fact]
+    public async Task A_checkpoint_belongs_to_its_walk()
+    {
+        await CreateAsync(1);
+        string checkpoint = (await ReadAsync(Replicator.RebuildAsync())).Last().Checkpoint;
+
+        await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint[..^1] }), "cut or altered");
+        await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint, Segments = 5 }), "another");
+        await Refused(Replicator.CompareAsync(new() { ResumeFrom = checkpoint }), "another");
+
+        static async Task Refused(IAsyncEnumerable<UserReplicationPage> walk, string problem)
+            => await FluentActions.Awaiting(() => ReadAsync(walk)).Should().ThrowAsync<InvalidContinuationTokenException>().WithMessage($"*{problem}*");
+    }
+
+    [Fact]
+    public async Task A_user_that_cannot_be_projected_is_told_and_holds_up_no_other()
+    {
+        await CreateAsync(3);
+        await Users.UpdateAsync("fake-1", new UserPatch<PlacedUser>().Set(user => user.State, new string('s', 3000)));
+        await Server.Client.PutItemAsync(Table, new() { ["user_id"] = new("fake-9"), ["city"] = new() { M = [] } });
+
+        IReadOnlyList<UserReplicationDrift> found = await RebuildAsync();
+
+        found.Where(drift => drift.Kind == UserReplicationDriftKind.Unprojectable)
+            .Select(drift => (drift.UserId, drift.Failure!.GetType())).Should().BeEquivalentTo(
+                [("fake-1", typeof(UserProjectionException)), ("fake-9", typeof(UserStoreSchemaException))]);
+        (await TargetAsync()).Select(user => user.Key).Should().BeEquivalentTo("fake-0", "fake-2");
+    }
+
+    [Fact]
+    public async Task A_change_that_comes_between_is_not_undone()
+    {
+        await CreateAsync(1);
+        Meanwhile("TransactWriteItems", async () =>
+        {
+            await Users.UpdateAsync("fake-0", new UserPatch<PlacedUser>().Set(user => user.City, "Columbus"));
+            var other = new UserReplicator<PlacedUser, UserByPlace>(Server.Client, Options, new ByPlace());
+            foreach (UserChangeRecord<PlacedUser> record in await NewRecordsAsync())
+                await other.HandleAsync(record.Change!);
+        });
+
+        await RebuildAsync();
+
+        (await TargetAsync())["fake-0"].Should().ContainSingle().Which["city"].S.Should().Be("Columbus");
+        await ShouldEqualSourceAsync();
+    }
+
+    [Fact]
+    public async Task A_rebuild_over_a_faulty_wire_ends_in_order()
+    {
+        await CreateAsync(200);
+        Wire.Randomly(7, 0.25, WireFault.LostAnswer, WireFault.Throttle, WireFault.TransactionConflict, WireFault.Reset);
+
+        await RebuildAsync();
+
+        Wire.Clear();
+        await ShouldEqualSourceAsync();
+    }
+
+    [Fact]
+    public async Task A_rebuild_while_2000_changes_arrive_ends_without_drift()
+    {
+        await CreateAsync(400);
+        using var written = new CancellationTokenSource();
+        Task writing = Task.Run(async () =>
+        {
+            await WriteAsync(2000);
+            await written.CancelAsync();
+        });
+        // The changes are handed over while one rebuild after the other runs.
+        var dispatcher = new UserChangeDispatcher<PlacedUser>(Reader, [Replicator]);
+        Task replicating = Task.Run(async () =>
+        {
+            bool isLast;
+            do
+            {
+                isLast = written.IsCancellationRequested;
+                await DeliverAsync(dispatcher, await NewRecordsAsync());
+            }
+            while (!isLast);
+        });
+
+        int rebuilds = 0;
+        do
+        {
+            (await RebuildAsync()).Should().OnlyContain(drift => drift.Failure == null);
+            rebuilds++;
+        }
+        while (!written.IsCancellationRequested);
+        await Task.WhenAll(writing, replicating);
+
+        rebuilds.Should().BeGreaterThan(1);
+        await ShouldEqualSourceAsync();
+    }
+
+    private async Task<IReadOnlyList<UserReplicationDrift>> RebuildAsync()
+        => [.. (await ReadAsync(Replicator.RebuildAsync())).SelectMany(page => page.Drifts)];
+
+    private async Task CreateAsync(int count)
+        => await Parallel.ForAsync(0, count, async (number, token) => await Users.CreateAsync(NewUser(number), token));
+
+    // Each writer has users of its own.
+    private Task WriteAsync(int count) => Parallel.ForAsync(0, 4, async (writer, token) =>
+    {
+        Random random = new(writer);
+        for (int i = 0; i < count / 4; i++)
+        {
+            int number = random.Next(100) * 4 + writer;
+            if (await Users.FindAsync($"fake-{number}", ReadConsistency.Strong, token) is not { } user)
+                await Users.CreateAsync(NewUser(number), token);
+            else if (random.Next(5) == 0)
+                await Users.DeleteAsync(user.UserId, cancellationToken: token);
+            else
+                await Users.UpdateAsync(user with { City = $"City {random.Next(5)}", State = $"State {random.Next(3)}" }, token);
+        }
+    });
+
+    private static Dictionary<string, AttributeValue> Key(string userId)
+        => new() { ["state"] = new("Ohio"), ["city_user_id"] = new($"Cleveland#{userId}") };
+}
