@@ -111,10 +111,18 @@ public sealed class RebuildTests(LocalServer server) : ReplicationTest(server)
         (await TargetAsync()).Select(user => user.Key).Should().BeEquivalentTo("fake-0", "fake-2");
     }
 
-    [Fact]
-    public async Task A_change_that_comes_between_is_not_undone()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_change_that_comes_between_is_not_undone(bool wasReplicated)
     {
         await CreateAsync(1);
+        if (wasReplicated)
+        {
+            await ReplicateAsync();
+            await Server.Client.DeleteItemAsync(TargetTable, Key("fake-0"));
+        }
+
         Meanwhile("TransactWriteItems", async () =>
         {
             await Users.UpdateAsync("fake-0", new UserPatch<PlacedUser>().Set(user => user.City, "Columbus"));
