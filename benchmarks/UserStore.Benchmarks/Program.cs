@@ -19,10 +19,12 @@ switch (args)
             Console.WriteLine($"{(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0} ms from process start to first answer");
         }
 
-        return;
+        return 0;
     case ["batches"]:
         await BatchMeasurements.RunAsync();
-        return;
+        return 0;
+    case ["replication"]:
+        return await ReplicationMeasurements.RunAsync();
 }
 
 IConfig config = ManualConfig.Create(DefaultConfig.Instance)
@@ -31,3 +33,4 @@ IConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddExporter(MarkdownExporter.GitHub)
     .WithOptions(ConfigOptions.DisableOptimizationsValidator);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
+return 0;

@@ -1,0 +1,137 @@
+using Amazon.CDK;
+using Amazon.CDK.AWS.Apigatewayv2;
+using Amazon.CDK.AWS.DynamoDB;
+using Amazon.CDK.AWS.IAM;
+using Amazon.CDK.AWS.Lambda;
+using Amazon.CDK.AWS.Lambda.EventSources;
+using Amazon.CDK.AWS.Logs;
+using Amazon.CDK.AWS.SQS;
+using Amazon.CDK.AwsApigatewayv2Integrations;
+using Constructs;
+using Functions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using UserStore;
+using UserStore.Schema;
+
+namespace Infrastructure;
+
+/// <summary>An HTTP API that creates users, and a table of the same users by state and city that follows.</summary>
+public sealed class UsersStack : Stack
+{
+    /// <summary>What is put before the names of the tables.</summary>
+    public const string TableNamePrefix = "userstore-sample-";
+
+    // Lambda knows this runtime, this version of the CDK no name for it.
+    private static readonly Runtime DotNet10 = new("dotnet10", RuntimeFamily.DOTNET_CORE);
+
+    public UsersStack(Construct scope, string id, Code code)
+        : base(scope, id)
+    {
+        // The tables are those that the functions expect, because both are told by the same annotated types and options.
+        using ServiceProvider services = Functions.Services.Build(options => options.TableNamePrefix = TableNamePrefix);
+        UserStoreOptions options = services.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(PlacedUser).FullName);
+        UserStoreSchema schema = UserStoreSchema.For<PlacedUser>(options);
+        ReplicationDefinition replication = schema.ReplicationTo<UserByPlace>();
+        Table users = CreateTable("Users", schema.Users);
+        Table emails = CreateTable("UserEmails", schema.Emails!);
+        Table target = CreateTable("UsersByPlace", replication.Target);
+        Table guards = CreateTable("UsersByPlaceGuards", replication.Guards);
+
+        Function createUser = CreateFunction("CreateUser", code, nameof(CreateUser.HandleAsync), Duration.Seconds(15));
+        // A new user and its reservation; the others where an email was reserved for a user who is gone.
+        Allow(createUser, users, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem");
+        Allow(createUser, emails, "dynamodb:PutItem", "dynamodb:GetItem");
+        var api = new HttpApi(this, "Api", new HttpApiProps { Description = "Creates users" });
+        api.AddRoutes(new AddRoutesOptions
+        {
+            Path = "/",
+            Methods = [Amazon.CDK.AWS.Apigatewayv2.HttpMethod.POST],
+            Integration = new HttpLambdaIntegration("CreateUserIntegration", createUser),
+        });
+
+        Function replicateUsers = CreateFunction("ReplicateUsers", code, nameof(ReplicateUsers.HandleAsync), Duration.Minutes(2));
+        Allow(replicateUsers, target, "dynamodb:PutItem", "dynamodb:DeleteItem");
+        Allow(replicateUsers, guards, "dynamodb:PutItem", "dynamodb:GetItem");
+        var failures = new Queue(this, "ReplicationFailures", new QueueProps
+        {
+            RetentionPeriod = Duration.Days(14),
+            Encryption = QueueEncryption.SQS_MANAGED,
+            EnforceSSL = true,
+        });
+        replicateUsers.AddEventSource(new DynamoEventSource(users, new DynamoEventSourceProps
+        {
+            StartingPosition = StartingPosition.TRIM_HORIZON,
+            BatchSize = 100,
+            ReportBatchItemFailures = true,
+            BisectBatchOnError = true,
+            RetryAttempts = 10,
+            OnFailure = new SqsDlq(failures),
+        }));
+
+        _ = new CfnOutput(this, "ApiEndpoint", new CfnOutputProps { Value = api.ApiEndpoint });
+        _ = new CfnOutput(this, "UsersTable", new CfnOutputProps { Value = users.TableName });
+        _ = new CfnOutput(this, "TargetTable", new CfnOutputProps { Value = target.TableName });
+        _ = new CfnOutput(this, "FailuresQueue", new CfnOutputProps { Value = failures.QueueUrl });
+    }
+
+    private Table CreateTable(string id, TableDefinition definition)
+    {
+        var table = new Table(this, id, new TableProps
+        {
+            TableName = definition.Name,
+            PartitionKey = ToAttribute(definition.PartitionKey),
+            SortKey = definition.SortKey is null ? null : ToAttribute(definition.SortKey),
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+            Stream = definition.Stream == StreamView.NewAndOldImages ? StreamViewType.NEW_AND_OLD_IMAGES : null,
+            TimeToLiveAttribute = definition.TimeToLiveAttribute,
+            // A sample leaves nothing behind. Keep the tables of a service, with RemovalPolicy.RETAIN and PointInTimeRecovery.
+            RemovalPolicy = RemovalPolicy.DESTROY,
+        });
+        foreach (IndexDefinition index in definition.Indexes)
+        {
+            table.AddGlobalSecondaryIndex(new GlobalSecondaryIndexProps
+            {
+                IndexName = index.Name,
+                PartitionKey = ToAttribute(index.PartitionKey),
+                SortKey = index.SortKey is null ? null : ToAttribute(index.SortKey),
+                ProjectionType = ProjectionType.ALL,
+            });
+        }
+
+        return table;
+    }
+
+    private Function CreateFunction(string type, Code code, string method, Duration timeout)
+    {
+        var logs = new LogGroup(this, $"{type}Logs", new LogGroupProps
+        {
+            Retention = RetentionDays.ONE_MONTH,
+            RemovalPolicy = RemovalPolicy.DESTROY,
+        });
+        // A role of its own, because the ready-made policy for functions allows them the logs of all others.
+        var role = new Role(this, $"{type}Role", new RoleProps { AssumedBy = new ServicePrincipal("lambda.amazonaws.com") });
+        logs.GrantWrite(role);
+        return new Function(this, type, new FunctionProps
+        {
+            Runtime = DotNet10,
+            Handler = $"Functions::Functions.{type}::{method}",
+            Code = code,
+            Role = role,
+            LogGroup = logs,
+            MemorySize = 512,
+            Timeout = timeout,
+            Environment = new Dictionary<string, string> { [Functions.Services.PrefixVariable] = TableNamePrefix },
+        });
+    }
+
+    // Not Table.Grant, which adds all indexes of the table.
+    private static void Allow(Function function, Table table, params string[] actions) => function.AddToRolePolicy(
+        new PolicyStatement(new PolicyStatementProps { Actions = actions, Resources = [table.TableArn] }));
+
+    private static Amazon.CDK.AWS.DynamoDB.Attribute ToAttribute(KeyDefinition key) => new()
+    {
+        Name = key.AttributeName,
+        Type = key.AttributeType == "N" ? AttributeType.NUMBER : AttributeType.STRING,
+    };
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Json;
+using Functions;
+using UserStore.Testing;
+
+namespace UserStore.SampleTests;
+
+public sealed class CreateUserTests : IDisposable
+{
+    private readonly InMemoryUserStore<PlacedUser> _users = new();
+    private readonly List<JsonDocument> _answers = [];
+
+    [Fact]
+    public async Task A_user_is_created_active_and_returned()
+    {
+        (int status, JsonElement body) = await PostAsync(
+            """{"email":"Ada@example.test", "state":"New York","city":"Brooklyn","zipcode":"01208","name":null}""");
+
+        status.Should().Be(201);
+        PlacedUser user = await _users.GetAsync(body.GetProperty("user_id").GetString()!);
+        (user.Email, user.State, user.City, user.Zipcode, user.Active).Should().Be(("ada@example.test", "New York", "Brooklyn", "01208", true));
+        body.GetProperty("email").GetString().Should().Be("ada@example.test");
+        body.GetProperty("active").GetBoolean().Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_body_in_Base64_is_read()
+    {
+        string encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"email":"ada@example.test","city":"Zürich"}"""));
+
+        (int status, JsonElement body) = await PostAsync(encoded, isBase64Encoded: true);
+
+        (status, body.GetProperty("city").GetString()).Should().Be((201, "Zürich"));
+    }
+
+    [Fact]
+    public async Task An_email_that_is_taken_is_a_conflict_that_names_nobody()
+    {
+        await PostAsync("""{"email":"ada@example.test"}""");
+
+        (int status, JsonElement body) = await PostAsync("""{"email":"ADA@example.test"}""");
+
+        status.Should().Be(409);
+        body.GetProperty("errors").GetProperty("email").GetString().Should().Be("is taken by another user");
+        body.ToString().Should().NotContain("ada").And.NotContain("ADA");
+    }
+
+    [Theory]
+    [InlineData("", "body", "must be JSON")]
+    [InlineData("{", "body", "must be JSON")]
+    [InlineData("email=ada@example.test", "body", "must be JSON")]
+    [InlineData("[]", "body", "must be a JSON object")]
+    [InlineData("null", "body", "must be a JSON object")]
+    [InlineData("""{"email":"\ud800@example.test"}""", "body", "must hold well-formed Unicode text")]
+    [InlineData("{}", "email", "is required")]
+    [InlineData("""{"email":null}""", "email", "is required")]
+    [InlineData("""{"email":""}""", "email", "must not be empty")]
+    [InlineData("""{"email":"ada"}""", "email", "must have an '@' between a name and a domain")]
+    [InlineData("""{"email":7}""", "email", "must be a text")]
+    [InlineData("""{"email":{"S":"ada@example.test"}}""", "email", "must be a text")]
+    [InlineData("""{"email":"ada@example.test","zipcode":11208}""", "zipcode", "must be a text")]
+    [InlineData("""{"email":"ada@example.test","city":["Brooklyn"]}""", "city", "must be a text")]
+    [InlineData("""{"email":"ada@example.test","active":false}""", "active", "is not known")]
+    [InlineData("""{"email":"ada@example.test","state":"long"}""", "state", "must not be longer than 200 characters")]
+    public async Task A_body_that_is_wrong_is_refused_with_the_field(string body, string field, string rule)
+    {
+        (int status, JsonElement problem) = await PostAsync(body.Replace("long", new string('s', 201), StringComparison.Ordinal));
+
+        status.Should().Be(400);
+        problem.GetProperty("errors").EnumerateObject().Select(error => (error.Name, error.Value.GetString())).Should().Equal((field, rule));
+        (await _users.ListPageAsync()).Users.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_is_told_at_once()
+    {
+        (int status, JsonElement problem) = await PostAsync("""{"state":1,"city":true}""");
+
+        status.Should().Be(400);
+        problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).Should().Equal("city", "email", "state");
+    }
+
+    [Fact]
+    public async Task A_body_that_is_no_Base64_although_it_should_be_is_refused()
+        => (await PostAsync("{}", isBase64Encoded: true)).Status.Should().Be(400);
+
+    [Fact]
+    public async Task What_may_pass_is_unavailable_for_now()
+    {
+        _users.Faults.ThrottleNextWrite();
+
+        (await PostAsync("""{"email":"ada@example.test"}""")).Status.Should().Be(503);
+        (await PostAsync("""{"email":"ada@example.test"}""")).Status.Should().Be(201);
+    }
+
+    public void Dispose() => _answers.ForEach(answer => answer.Dispose());
+
+    private async Task<(int Status, JsonElement Body)> PostAsync(string body, bool isBase64Encoded = false)
+    {
+        using var request = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            version = "2.0",
+            routeKey = "POST /",
+            rawPath = "/",
+            requestContext = new { http = new { method = "POST", path = "/" } },
+            body,
+            isBase64Encoded,
+        }));
+        using Stream answer = await new CreateUser(_users).HandleAsync(request);
+        JsonDocument response = await JsonDocument.ParseAsync(answer);
+        JsonDocument content = JsonDocument.Parse(response.RootElement.GetProperty("body").GetString()!);
+        _answers.AddRange([response, content]);
+        int status = response.RootElement.GetProperty("statusCode").GetInt32();
+        response.RootElement.GetProperty("headers").GetProperty("content-type").GetString()
+            .Should().Be(status < 400 ? "application/json" : "application/problem+json");
+        return (status, content.RootElement);
+    }
+}

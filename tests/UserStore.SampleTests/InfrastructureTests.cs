@@ -1,0 +1,182 @@
+using System.Text.Json;
+using Amazon.CDK;
+using Amazon.CDK.AWS.Lambda;
+using Functions;
+using Infrastructure;
+
+namespace UserStore.SampleTests;
+
+/// <summary>What the stack would deploy.</summary>
+public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Template>
+{
+    private readonly JsonElement _resources;
+    private readonly JsonElement _outputs;
+
+    public InfrastructureTests(Template template) => (_resources, _outputs) = (template.Root.GetProperty("Resources"), template.Root.GetProperty("Outputs"));
+
+    [Fact]
+    public void The_source_has_the_keys_stream_indexes_and_expiry_of_the_model()
+    {
+        JsonElement users = Table("Users");
+
+        Keys(users).Should().Be("user_id HASH");
+        Types(users).Should().Equal("created_at S", "email S", "status S", "user_id S");
+        users.GetProperty("StreamSpecification").GetProperty("StreamViewType").GetString().Should().Be("NEW_AND_OLD_IMAGES");
+        users.GetProperty("TimeToLiveSpecification").ToString().Should().Contain("expires_at").And.Contain("true");
+        users.GetProperty("BillingMode").GetString().Should().Be("PAY_PER_REQUEST");
+        users.GetProperty("GlobalSecondaryIndexes").EnumerateArray()
+            .Select(index => $"{index.GetProperty("IndexName")}: {Keys(index)}, {index.GetProperty("Projection").GetProperty("ProjectionType")}")
+            .Should().BeEquivalentTo("email-index: email HASH, ALL", "status-index: status HASH created_at RANGE, ALL");
+    }
+
+    [Fact]
+    public void Reservations_target_and_guards_have_their_keys_and_no_stream()
+    {
+        Keys(Table("UserEmails")).Should().Be("email HASH");
+        Keys(Table("UsersByPlace")).Should().Be("state HASH city_user_id RANGE");
+        Keys(Table("UsersByPlaceGuards")).Should().Be("user_id HASH");
+        Table("UsersByPlaceGuards").GetProperty("TimeToLiveSpecification").ToString().Should().Contain("expires_at").And.Contain("true");
+        foreach (string table in new[] { "UserEmails", "UsersByPlace", "UsersByPlaceGuards" })
+            Table(table).TryGetProperty("StreamSpecification", out _).Should().BeFalse();
+        Of("AWS::DynamoDB::Table").Should().HaveCount(4);
+    }
+
+    [Fact]
+    public void The_stream_is_read_again_from_what_failed_and_given_up_into_a_queue()
+    {
+        JsonElement source = Of("AWS::Lambda::EventSourceMapping").Should().ContainSingle().Subject;
+
+        source.GetProperty("FunctionResponseTypes").EnumerateArray().Select(type => type.GetString()).Should().Equal("ReportBatchItemFailures");
+        source.GetProperty("BisectBatchOnFunctionError").GetBoolean().Should().BeTrue();
+        source.GetProperty("MaximumRetryAttempts").GetInt32().Should().Be(10);
+        source.GetProperty("StartingPosition").GetString().Should().Be("TRIM_HORIZON");
+        source.GetProperty("EventSourceArn").ToString().Should().Contain("StreamArn");
+        source.GetProperty("DestinationConfig").GetProperty("OnFailure").GetProperty("Destination").ToString()
+            .Should().Contain(NameOf("AWS::SQS::Queue"));
+    }
+
+    [Fact]
+    public void The_functions_exist_under_the_names_of_their_handlers()
+    {
+        JsonElement[] functions = [.. Of("AWS::Lambda::Function")];
+
+        functions.Should().HaveCount(2);
+        foreach (JsonElement function in functions)
+        {
+            function.GetProperty("Runtime").GetString().Should().Be("dotnet10");
+            function.GetProperty("Environment").GetProperty("Variables").GetProperty(Services.PrefixVariable).GetString()
+                .Should().Be(UsersStack.TableNamePrefix);
+            string[] handler = function.GetProperty("Handler").GetString()!.Split("::");
+            handler[0].Should().Be(typeof(CreateUser).Assembly.GetName().Name);
+            Type type = typeof(CreateUser).Assembly.GetType(handler[1], throwOnError: true)!;
+            type.GetConstructor([]).Should().NotBeNull();
+            type.GetMethod(handler[2], [typeof(Stream)])!.ReturnType.Should().Be<Task<Stream>>();
+        }
+    }
+
+    [Fact]
+    public void The_API_has_one_route_and_its_address_is_an_output()
+    {
+        Of("AWS::ApiGatewayV2::Route").Should().ContainSingle().Which.GetProperty("RouteKey").GetString().Should().Be("POST /");
+        Of("AWS::ApiGatewayV2::Integration").Should().ContainSingle().Which.GetProperty("PayloadFormatVersion").GetString().Should().Be("2.0");
+        _outputs.EnumerateObject().Select(output => output.Name).Should().BeEquivalentTo("ApiEndpoint", "UsersTable", "TargetTable", "FailuresQueue");
+    }
+
+    [Fact]
+    public void Each_function_may_do_what_it_does_and_nothing_else()
+    {
+        string users = NameOf("AWS::DynamoDB::Table", "Users"), emails = NameOf("AWS::DynamoDB::Table", "UserEmails");
+        string target = NameOf("AWS::DynamoDB::Table", "UsersByPlace"), guards = NameOf("AWS::DynamoDB::Table", "UsersByPlaceGuards");
+        string queue = NameOf("AWS::SQS::Queue");
+        var granted = Statements("AWS::IAM::Policy").ToLookup(statement => statement.Policy.Split("Role")[0], statement => statement.Text);
+
+        granted["CreateUser"].Should().BeEquivalentTo(
+            $"dynamodb:PutItem dynamodb:GetItem dynamodb:DeleteItem dynamodb:ConditionCheckItem on {users}.Arn",
+            $"dynamodb:PutItem dynamodb:GetItem on {emails}.Arn",
+            $"logs:CreateLogStream logs:PutLogEvents on {LogsOf("CreateUser")}.Arn");
+        granted["ReplicateUsers"].Should().BeEquivalentTo(
+            $"dynamodb:PutItem dynamodb:DeleteItem on {target}.Arn",
+            $"dynamodb:PutItem dynamodb:GetItem on {guards}.Arn",
+            "dynamodb:ListStreams on *", // the service knows nothing narrower
+            $"dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator on {users}.StreamArn",
+            $"sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl on {queue}.Arn",
+            $"logs:CreateLogStream logs:PutLogEvents on {LogsOf("ReplicateUsers")}.Arn");
+        granted.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void No_policy_has_a_wildcard_but_for_listing_streams()
+    {
+        var statements = Statements("AWS::IAM::Policy").ToList();
+        statements.Should().NotBeEmpty();
+        statements.Where(statement => statement.Actions.Any(action => action.Contains('*'))).Should().BeEmpty();
+        statements.Where(statement => statement.Resources.Any(resource => resource.Contains('*')))
+            .Should().ContainSingle().Which.Actions.Should().Equal("dynamodb:ListStreams");
+        foreach (JsonElement role in Of("AWS::IAM::Role"))
+            role.TryGetProperty("ManagedPolicyArns", out _).Should().BeFalse("ready-made policies allow more");
+        // The queue's own policy refuses all that is not encrypted on its way, to everybody.
+        Statements("AWS::SQS::QueuePolicy").Should().OnlyContain(statement => statement.IsDenial);
+    }
+
+    private JsonElement Table(string name)
+        => Of("AWS::DynamoDB::Table").Single(table => table.GetProperty("TableName").GetString() == UsersStack.TableNamePrefix + name);
+
+    private string LogsOf(string function) => _resources.EnumerateObject().Single(
+        resource => IsA(resource, "AWS::Logs::LogGroup") && resource.Name.StartsWith(function, StringComparison.Ordinal)).Name;
+
+    private string NameOf(string type, string? table = null) => _resources.EnumerateObject().Single(resource => IsA(resource, type)
+        && (table is null || resource.Value.GetProperty("Properties").GetProperty("TableName").GetString() == UsersStack.TableNamePrefix + table)).Name;
+
+    private IEnumerable<JsonElement> Of(string type)
+        => _resources.EnumerateObject().Where(resource => IsA(resource, type)).Select(resource => resource.Value.GetProperty("Properties"));
+
+    private static bool IsA(JsonProperty resource, string type) => resource.Value.GetProperty("Type").GetString() == type;
+
+    private IEnumerable<Statement> Statements(string type) => _resources.EnumerateObject().Where(resource => IsA(resource, type))
+        .SelectMany(policy => policy.Value.GetProperty("Properties").GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray()
+            .Select(statement => new Statement(
+                policy.Name,
+                statement.GetProperty("Effect").GetString() == "Deny",
+                [.. Values(statement.GetProperty("Action")).Select(action => action.GetString()!)],
+                [.. Values(statement.GetProperty("Resource")).Select(ToText)])));
+
+    private static IEnumerable<JsonElement> Values(JsonElement one) => one.ValueKind == JsonValueKind.Array ? one.EnumerateArray() : [one];
+
+    private static string ToText(JsonElement resource) => resource.ValueKind == JsonValueKind.String
+        ? resource.GetString()!
+        : resource.TryGetProperty("Fn::GetAtt", out JsonElement attribute)
+            ? string.Join('.', attribute.EnumerateArray().Select(part => part.GetString()))
+            : resource.ToString();
+
+    private static string Keys(JsonElement table) => string.Join(
+        ' ', table.GetProperty("KeySchema").EnumerateArray().Select(key => $"{key.GetProperty("AttributeName")} {key.GetProperty("KeyType")}"));
+
+    private static IEnumerable<string> Types(JsonElement table) => table.GetProperty("AttributeDefinitions").EnumerateArray()
+        .Select(type => $"{type.GetProperty("AttributeName")} {type.GetProperty("AttributeType")}").Order(StringComparer.Ordinal);
+
+    private sealed record Statement(string Policy, bool IsDenial, string[] Actions, string[] Resources)
+    {
+        public string Text => $"{string.Join(' ', Actions)} on {string.Join(' ', Resources)}";
+    }
+
+    /// <summary>The template, synthesised once.</summary>
+    public sealed class Template : IDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("userstore-synth-").FullName;
+
+        public Template()
+        {
+            string code = Path.Combine(_folder, "code");
+            Directory.CreateDirectory(code);
+            File.WriteAllText(Path.Combine(code, "Functions.dll"), "in place of the published functions");
+            var app = new App(new AppProps { Outdir = Path.Combine(_folder, "out") });
+            _ = new UsersStack(app, "Sample", Code.FromAsset(code));
+            string path = app.Synth().GetStackByName("Sample").TemplateFullPath;
+            Root = JsonDocument.Parse(File.ReadAllText(path)).RootElement.Clone();
+        }
+
+        public JsonElement Root { get; }
+
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
+    }
+}
