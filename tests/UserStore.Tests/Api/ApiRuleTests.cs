@@ -33,7 +33,7 @@ public sealed class ApiRuleTests
     [Fact]
     public void Namespaces_are_those_of_the_packages()
         => Types.Select(type => type.Namespace).Distinct().Should().BeEquivalentTo(
-            "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.Replication", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
+            "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
 
     [Fact]
     public void The_vocabulary_holds_no_type_of_the_SDK()

@@ -1,0 +1,153 @@
+using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using UserStore.Replication;
+using UserStore.Schema;
+
+namespace UserStore.Tests.DependencyInjection;
+
+public sealed class AddReplicationTests
+{
+    [Fact]
+    public async Task Reader_dispatcher_and_replicators_are_registered_and_every_handler_gets_each_change()
+    {
+        var services = new ServiceCollection();
+        UserStoreBuilder builder = services.AddUserStore();
+        builder.AddReplication<User, View, Projection>().AddReplication<User, View, Projection>()
+            .AddChangeHandler<User, Counter>().AddChangeHandler<User, Counter>();
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        IUserChangeHandler<User>[] handlers = [.. provider.GetServices<IUserChangeHandler<User>>()];
+
+        handlers.Select(handler => handler.GetType()).Should().Equal(typeof(UserReplicator<User, View>), typeof(Counter));
+        handlers[0].Should().BeSameAs(provider.GetRequiredService<UserReplicator<User, View>>());
+        provider.GetRequiredService<UserChangeReader<User>>().Should().NotBeNull();
+        OptionsOf(provider).Stream.Should().Be(StreamView.NewAndOldImages, "changes need old and new images");
+
+        var alone = new ServiceCollection();
+        alone.AddUserStore().AddChangeHandler<User, Counter>();
+        using ServiceProvider counting = alone.BuildServiceProvider();
+        var change = new UserChange<User> { Kind = UserChangeKind.Removed, UserId = "fake-1", SequenceNumber = "1" };
+        await counting.GetRequiredService<UserChangeDispatcher<User>>().DispatchAsync([new("1", "fake-1", change, null)]);
+        ((Counter)counting.GetServices<IUserChangeHandler<User>>().Single()).Handled.Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData(1.9, null, null, "RemovedUserRetention is 1.21:36:00, but must be between 2 and 365 days")]
+    [InlineData(366, null, null, "between 2 and 365 days")]
+    [InlineData(7, "x", null, "TargetTable make the table name 'x', but it must have 3 to 255")]
+    [InlineData(7, null, "a b c", "GuardTable make the table name 'a b c'")]
+    [InlineData(7, "Users", null, "each must be a table of its own")]
+    [InlineData(7, null, "UserEmails", "each must be a table of its own")]
+    [InlineData(7, "Same", "Same", "each must be a table of its own")]
+    public void Options_that_cannot_be_are_refused(double days, string? target, string? guards, string problem)
+    {
+        var services = new ServiceCollection();
+        services.AddUserStore().AddReplication<User, View, Projection>(options =>
+        {
+            options.RemovedUserRetention = TimeSpan.FromDays(days);
+            (options.TargetTable, options.GuardTable) = (target, guards);
+        });
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        provider.Invoking(one => one.GetRequiredService<UserReplicator<User, View>>())
+            .Should().Throw<OptionsValidationException>().WithMessage($"*{problem}*");
+        FluentActions.Invoking(() => new UserReplicator<User, View>(
+            new Amazon.DynamoDBv2.AmazonDynamoDBClient(new Amazon.Runtime.AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1),
+            new UserStoreOptions(),
+            new Projection(),
+            new UserReplicationOptions { RemovedUserRetention = TimeSpan.FromDays(days), TargetTable = target, GuardTable = guards }))
+            .Should().Throw<ArgumentException>().WithMessage($"*{problem}*");
+    }
+
+    [Fact]
+    public void A_stream_that_tells_too_little_is_refused()
+    {
+        var services = new ServiceCollection();
+        services.AddUserStore(options => options.Stream = StreamView.KeysOnly).AddReplication<User, View, Projection>();
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        FluentActions.Invoking(() => OptionsOf(provider))
+            .Should().Throw<OptionsValidationException>().WithMessage("*Stream must be NewAndOldImages*");
+    }
+
+    [Fact]
+    public void A_store_of_other_users_is_refused()
+        => new ServiceCollection().AddUserStore<OtherUser>().Invoking(builder => builder.AddReplication<User, View, Projection>())
+            .Should().Throw<ArgumentException>().WithMessage("*OtherUser*");
+
+    [Fact]
+    public void A_view_that_makes_no_table_is_refused_at_registration()
+    {
+        UserStoreBuilder builder = new ServiceCollection().AddUserStore();
+
+        builder.Invoking(one => one.AddReplication<User, Keyless, None<Keyless>>())
+            .Should().Throw<InvalidOperationException>().WithMessage("The view type *Keyless must have one [DynamoDBHashKey]*");
+        builder.Invoking(one => one.AddReplication<User, Nameless, None<Nameless>>())
+            .Should().Throw<InvalidOperationException>().WithMessage("*must have [DynamoDBTable]*");
+        builder.Invoking(one => one.AddReplication<User, BoolKey, None<BoolKey>>())
+            .Should().Throw<InvalidOperationException>().WithMessage("*makes Id a key of the table; a key is stored as text or number*");
+        FluentActions.Invoking(() => UserStoreSchema.For<User>(new UserStoreOptions()).ReplicationTo<Taken>())
+            .Should().Throw<InvalidOperationException>().WithMessage("*maps Id to 'source_user_id', which replication needs for itself*");
+    }
+
+    private static UserStoreOptions OptionsOf(IServiceProvider provider)
+        => provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(User).FullName);
+
+    public sealed record OtherUser : User;
+
+    [DynamoDBTable("Views")]
+    public sealed class View
+    {
+        [DynamoDBHashKey]
+        public string Id { get; set; } = "";
+    }
+
+    [DynamoDBTable("Views")]
+    public sealed class Keyless
+    {
+        public string Id { get; set; } = "";
+    }
+
+    public sealed class Nameless
+    {
+        [DynamoDBHashKey]
+        public string Id { get; set; } = "";
+    }
+
+    [DynamoDBTable("Views")]
+    public sealed class BoolKey
+    {
+        [DynamoDBHashKey]
+        public bool Id { get; set; }
+    }
+
+    [DynamoDBTable("Views")]
+    public sealed class Taken
+    {
+        [DynamoDBHashKey("source_user_id")]
+        public string Id { get; set; } = "";
+    }
+
+    public sealed class Projection : IUserProjection<User, View>
+    {
+        public View? Project(User user) => new() { Id = user.UserId };
+    }
+
+    public sealed class None<TView> : IUserProjection<User, TView>
+        where TView : class
+    {
+        public TView? Project(User user) => null;
+    }
+
+    public sealed class Counter : IUserChangeHandler<User>
+    {
+        public int Handled { get; private set; }
+
+        public Task HandleAsync(UserChange<User> change, CancellationToken cancellationToken = default)
+        {
+            Handled++;
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Amazon.DynamoDBv2.DataModel;
+using UserStore.Replication;
+using UserStore.Schema;
+
+namespace UserStore.Tests.Schema;
+
+public sealed class UserStoreSchemaTests
+{
+    [Fact]
+    public void The_tables_are_as_type_and_options_say()
+    {
+        var options = new UserStoreOptions
+        {
+            TableNamePrefix = "test-",
+            Stream = StreamView.NewAndOldImages,
+            IndexNames = { ["status-index"] = "users-by-status" },
+        };
+
+        UserStoreSchema schema = UserStoreSchema.For<User>(options);
+
+        schema.Tables.Should().Equal(schema.Users, schema.Emails!);
+        schema.Users.Should().BeEquivalentTo(new TableDefinition("test-Users", new KeyDefinition("user_id", "S"), null,
+        [
+            new IndexDefinition("email-index", new KeyDefinition("email", "S"), null),
+            new IndexDefinition("users-by-status", new KeyDefinition("status", "S"), new KeyDefinition("created_at", "S")),
+        ])
+        { Stream = StreamView.NewAndOldImages, TimeToLiveAttribute = "expires_at" });
+        schema.Emails.Should().BeEquivalentTo(new TableDefinition("test-UserEmails", new KeyDefinition("email", "S"), null, []));
+    }
+
+    [Fact]
+    public void A_store_without_unique_emails_has_one_table()
+    {
+        UserStoreSchema schema = UserStoreSchema.For<User>(new UserStoreOptions { UniqueEmails = false, EnableTimeToLive = false });
+
+        schema.Emails.Should().BeNull();
+        schema.Tables.Should().Equal(schema.Users);
+        schema.Users.TimeToLiveAttribute.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_replication_has_a_target_with_a_key_of_two_parts_and_guards_that_expire()
+    {
+        UserStoreSchema schema = UserStoreSchema.For<User>(new UserStoreOptions { TableNamePrefix = "test-" });
+
+        ReplicationDefinition replication = schema.ReplicationTo<Ranked>(new UserReplicationOptions { TargetTable = "ByRank" });
+
+        replication.Target.Should().BeEquivalentTo(new TableDefinition(
+            "test-ByRank", new KeyDefinition("country", "S"), new KeyDefinition("rank", "N"),
+            [new IndexDefinition("by-rank", new KeyDefinition("rank", "N"), null)]));
+        replication.Guards.Should().BeEquivalentTo(
+            new TableDefinition("test-ByRankGuards", new KeyDefinition("user_id", "S"), null, []) { TimeToLiveAttribute = "expires_at" });
+    }
+
+    [DynamoDBTable("Ranked")]
+    public sealed class Ranked
+    {
+        [DynamoDBHashKey("country")]
+        public string Country { get; set; } = "";
+
+        [DynamoDBRangeKey("rank")]
+        [DynamoDBGlobalSecondaryIndexHashKey("by-rank")]
+        public long Rank { get; set; }
+    }
+}
