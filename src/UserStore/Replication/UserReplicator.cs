@@ -7,6 +7,7 @@ using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Replication.Comparing;
 using UserStore.Replication.Targets;
+using UserStore.Requests;
 
 namespace UserStore.Replication;
 
@@ -116,6 +117,21 @@ public sealed class UserReplicator<
     public IAsyncEnumerable<UserReplicationPage> RebuildAsync(
         UserReplicationWalkOptions? options = null, CancellationToken cancellationToken = default)
         => _walk.RunAsync((options ?? new UserReplicationWalkOptions()).Checked(), isRebuild: true, cancellationToken);
+
+    /// <summary>Makes the target what the source says of one user, such as one whose records were given up.</summary>
+    /// <param name="userId">The user, who need not exist.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <returns>What was not in order, and is now where no failure is told; <see langword="null"/> when all was.</returns>
+    /// <exception cref="InvalidUserException">The id is no id.</exception>
+    /// <exception cref="UserStoreException">The tables cannot be read or written.</exception>
+    /// <remarks>Costs three consistent reads, and a transaction if something is not in order.</remarks>
+    public async Task<UserReplicationDrift?> RebuildUserAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        UserRequests<TUser>.CheckId(userId);
+        Situation situation = await _inspector.LookAsync(_source.Sender.Begin(cancellationToken), userId).ConfigureAwait(false);
+        return await _inspector.MendAsync(situation, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Tells the drift between source and target, and changes nothing.</summary>
     /// <param name="options">How; the defaults if null.</param>

@@ -44,11 +44,12 @@ public sealed class RebuildTests(LocalServer server) : ReplicationTest(server)
             ("fake-1", UserReplicationDriftKind.Unguarded), // by its guard
             ("fake-1", UserReplicationDriftKind.Orphaned), // by its item
             ("fake-2", UserReplicationDriftKind.Missing), // where it is now
+            ("fake-2", UserReplicationDriftKind.Orphaned), // where it was
             ("fake-3", UserReplicationDriftKind.Different),
             ("fake-4", UserReplicationDriftKind.Missing),
             ("fake-5", UserReplicationDriftKind.Unguarded),
         ];
-        (await DriftAsync()).Select(drift => (drift.UserId, drift.Kind)).Distinct().Should().BeEquivalentTo(expected);
+        (await DriftAsync()).Select(drift => (drift.UserId, drift.Kind)).Should().BeEquivalentTo(expected);
 
         (await RebuildAsync()).Should().OnlyContain(drift => drift.Failure == null);
 
@@ -57,6 +58,21 @@ public sealed class RebuildTests(LocalServer server) : ReplicationTest(server)
         await Users.UpdateAsync("fake-5", new UserPatch<PlacedUser>().Set(user => user.State, "New York"));
         await ReplicateAsync();
         await ShouldEqualSourceAsync();
+    }
+
+    [Fact]
+    public async Task One_user_is_rebuilt_by_its_id()
+    {
+        await CreateAsync(2);
+        (await Replicator.RebuildUserAsync("fake-0"))!.Kind.Should().Be(UserReplicationDriftKind.Missing);
+        (await TargetAsync()).Select(user => user.Key).Should().Equal("fake-0");
+        (await Replicator.RebuildUserAsync("fake-0")).Should().BeNull();
+        (await Replicator.RebuildUserAsync("nobody")).Should().BeNull();
+
+        await Users.DeleteAsync("fake-0");
+        (await Replicator.RebuildUserAsync("fake-0"))!.Kind.Should().Be(UserReplicationDriftKind.Unguarded);
+        (await TargetAsync()).Should().BeEmpty();
+        await Replicator.Invoking(one => one.RebuildUserAsync("")).Should().ThrowAsync<InvalidUserException>();
     }
 
     [Fact]

@@ -38,10 +38,29 @@ internal sealed class Inspector<
             : situation with { Actual = byKey.GetValueOrDefault(situation.Expected.Key) })];
     }
 
+    /// <summary>Looks at one user.</summary>
+    /// <param name="call">The call that looks.</param>
+    /// <param name="userId">The user.</param>
+    /// <param name="foundKey">The key of an item that was found to be made from the user.</param>
+    public async Task<Situation> LookAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? foundKey = null)
+    {
+        Dictionary<string, AttributeValue>? guard = await ReadAsync(
+            call, schema.Guards, new() { [Guard.UserIdName] = new(userId) }).ConfigureAwait(false);
+        StoredUser user = await source.ReadAsync(call, userId).ConfigureAwait(false);
+        Situation situation = Judge(userId, guard, user.Item);
+        return situation with
+        {
+            Actual = situation.Expected is null ? null : await ReadAsync(call, schema.Target, situation.Expected.Key).ConfigureAwait(false),
+            FoundKey = foundKey is not null && SourceOf(await ReadAsync(call, schema.Target, foundKey).ConfigureAwait(false)) == userId
+                ? foundKey
+                : null,
+        };
+    }
+
     /// <summary>Looks at one user again, and tells what is not in order still.</summary>
     public async Task<UserReplicationDrift?> ConfirmAsync(Situation before, CancellationToken cancellationToken)
     {
-        Situation now = await LookAgainAsync(source.Sender.Begin(cancellationToken), before).ConfigureAwait(false);
+        Situation now = await LookAsync(source.Sender.Begin(cancellationToken), before.UserId, before.FoundKey).ConfigureAwait(false);
         return now.Drift is { } drift ? new UserReplicationDrift(now.UserId, drift, now.Failure) : null;
     }
 
@@ -70,7 +89,7 @@ internal sealed class Inspector<
                 return new UserReplicationDrift(situation.UserId, drift, failure);
             }
 
-            situation = await LookAgainAsync(call, situation).ConfigureAwait(false);
+            situation = await LookAsync(call, situation.UserId, situation.FoundKey).ConfigureAwait(false);
         }
 
         return null;
@@ -88,21 +107,6 @@ internal sealed class Inspector<
             situation.IsInSource ? null : removedUntil());
         return writer.WriteAsync(
             call, next, GuardCondition.IsUnchanged(situation.Guard), situation.Expected, [situation.Guard?.TargetKey, situation.FoundKey]);
-    }
-
-    private async Task<Situation> LookAgainAsync(StoreCall call, Situation before)
-    {
-        Dictionary<string, AttributeValue>? guard = await ReadAsync(
-            call, schema.Guards, new() { [Guard.UserIdName] = new(before.UserId) }).ConfigureAwait(false);
-        StoredUser user = await source.ReadAsync(call, before.UserId).ConfigureAwait(false);
-        Situation now = Judge(before.UserId, guard, user.Item);
-        return now with
-        {
-            Actual = now.Expected is null ? null : await ReadAsync(call, schema.Target, now.Expected.Key).ConfigureAwait(false),
-            FoundKey = before.FoundKey is { } key && SourceOf(await ReadAsync(call, schema.Target, key).ConfigureAwait(false)) == before.UserId
-                ? key
-                : null,
-        };
     }
 
     /// <summary>Tells which user an item of the target is made from; null when no user is.</summary>

@@ -68,7 +68,7 @@ internal sealed class ReplicationWalk<
                     continue;
                 drifts.Add(new UserReplicationDrift(null, UserReplicationDriftKind.Orphaned));
                 if (isRebuild)
-                    await writer.RemoveForeignAsync(call, key!).ConfigureAwait(false);
+                    await writer.RemoveForeignAsync(source.Sender.Begin(cancellationToken), key!).ConfigureAwait(false);
             }
 
             met.RemoveAll(one => one.UserId is null);
@@ -77,7 +77,9 @@ internal sealed class ReplicationWalk<
                 // A user may have several items in the target, which are looked at one after the other.
                 var users = met.DistinctBy(one => one.UserId).ToDictionary(one => one.UserId!, one => one.Found, StringComparer.Ordinal);
                 met.RemoveAll(one => ReferenceEquals(users[one.UserId!], one.Found));
-                IReadOnlyList<Situation> situations = await inspector.LookAsync(call, users).ConfigureAwait(false);
+                IEnumerable<Situation> situations = await inspector.LookAsync(call, users).ConfigureAwait(false);
+                if (_tables[part / options.Segments] == schema.Guards)
+                    situations = situations.Where(situation => !situation.IsInSource); // the others are met there
                 drifts.AddRange(await InspectAsync(situations, options.Concurrency, isRebuild, cancellationToken).ConfigureAwait(false));
             }
 
@@ -88,7 +90,7 @@ internal sealed class ReplicationWalk<
     }
 
     private async Task<IEnumerable<UserReplicationDrift>> InspectAsync(
-        IReadOnlyList<Situation> situations, int concurrency, bool isRebuild, CancellationToken cancellationToken)
+        IEnumerable<Situation> situations, int concurrency, bool isRebuild, CancellationToken cancellationToken)
     {
         Situation[] suspect = [.. situations.Where(situation => situation.Drift is not null)];
         var found = new UserReplicationDrift?[suspect.Length];

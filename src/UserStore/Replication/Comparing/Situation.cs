@@ -14,7 +14,8 @@ internal sealed record Situation(string UserId, Guard? Guard, bool IsInSource, T
     /// <summary>Gets why it is not known what the target should have.</summary>
     public UserStoreException? Failure { get; init; }
 
-    /// <summary>Gets the key of an item that was found to be made from this user.</summary>
+    /// <summary>Gets the key of the item of the target, made from this user, because of which it is looked at; null when it is because of the
+    /// user itself.</summary>
     public Dictionary<string, AttributeValue>? FoundKey { get; init; }
 
     /// <summary>Gets what the target has at the key of the item that it should have.</summary>
@@ -25,14 +26,15 @@ internal sealed record Situation(string UserId, Guard? Guard, bool IsInSource, T
     {
         get
         {
+            // All else about a user is told where the user is met.
+            if (FoundKey is not null)
+                return Failure is null && !TargetItem.SameKey(FoundKey, Expected?.Key) ? UserReplicationDriftKind.Orphaned : null;
             if (Failure is not null)
                 return UserReplicationDriftKind.Unprojectable;
             if (Expected is not null && Actual is null)
                 return UserReplicationDriftKind.Missing;
             if (Expected is not null && !AttributeValues.AreEqual(Expected.Item, Actual!))
                 return UserReplicationDriftKind.Different;
-            if (FoundKey is not null && !TargetItem.SameKey(FoundKey, Expected?.Key))
-                return UserReplicationDriftKind.Orphaned;
             return IsGuarded ? null : UserReplicationDriftKind.Unguarded;
         }
     }
