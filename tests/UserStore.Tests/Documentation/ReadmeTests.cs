@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using UserStore.Migrations;
+using UserStore.Replication;
 
 namespace UserStore.Tests.Documentation;
 
@@ -11,6 +12,7 @@ public sealed partial class ReadmeTests
     [Theory]
     [InlineData("README.md", "ReadmeExamples.cs")]
     [InlineData("migrations.md", "MigrationExamples.cs")]
+    [InlineData("replication.md", "ReplicationExamples.cs")]
     public void Every_line_of_code_is_compiled_and_run_in_the_examples(string document, string code)
     {
         string[] examples = Lines(Read(code));
@@ -44,6 +46,17 @@ public sealed partial class ReadmeTests
             .Select(method => $"`{method.Name}`"));
         guide.Should().ContainAll(typeof(User).Assembly.GetExportedTypes()
             .Where(type => type.IsAssignableTo(typeof(MigrationException)) && !type.IsAbstract).Select(type => $"| `{type.Name}` |"));
+    }
+
+    [Fact]
+    public void Every_option_drift_and_call_of_replication_is_in_its_guide()
+    {
+        string guide = Read("replication.md");
+
+        guide.Should().ContainAll(typeof(UserReplicationOptions).GetProperties().Select(option => $"| `{option.Name}` |"));
+        guide.Should().ContainAll(typeof(UserChangeDispatchOptions).GetProperties().Select(option => $"`{option.Name}`"));
+        guide.Should().ContainAll(Enum.GetNames<UserReplicationDriftKind>().Select(kind => $"| `{kind}` |"));
+        guide.Should().ContainAll("`RebuildAsync`", "`CompareAsync`", "`RebuildUserAsync`", "`UserProjectionException`", "`InvalidUserChangeException`");
     }
 
     private static string[] Lines(string code)
