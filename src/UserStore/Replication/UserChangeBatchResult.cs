@@ -12,9 +12,8 @@ public sealed record UserChangeBatchResult(int Handled, IReadOnlyList<UserChange
     /// <param name="output">Where to write, in UTF-8.</param>
     /// <param name="cancellationToken">Abandons the call.</param>
     /// <returns>A task that completes when it is written.</returns>
-    /// <remarks>Lambda reads the stream again from the lowest number that it names. A record without a number is named by an empty text,
-    /// for
-    /// which Lambda repeats the whole batch.</remarks>
+    /// <remarks>Lambda reads the stream again from the lowest number that it names. A record without a number is named by an
+    /// empty text, for which Lambda repeats the whole batch.</remarks>
     public async Task WriteResponseAsync(Stream output, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
