@@ -27,7 +27,7 @@ internal sealed class Inspector<
         // The guard first: if it is unchanged when the target is written, no change came between.
         var guards = await _batches.ReadAsync(call, schema.Guards, ids, ReadConsistency.Strong).ConfigureAwait(false);
         var items = await _batches.ReadAsync(call, schema.Source.Users, ids, ReadConsistency.Strong).ConfigureAwait(false);
-        Situation[] situations = [.. ids.Select(id => Judge(id, guards.GetValueOrDefault(id), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
+        Situation[] situations = [.. ids.Select(id => Judge(id, Guard.FromItem(guards.GetValueOrDefault(id)), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
 
         List<Dictionary<string, AttributeValue>> keys =
             [.. situations.Select(situation => situation.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValues.ByValue)];
@@ -44,8 +44,7 @@ internal sealed class Inspector<
     /// <param name="foundKey">The key of an item that was found to be made from the user.</param>
     public async Task<Situation> LookAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? foundKey = null)
     {
-        Dictionary<string, AttributeValue>? guard = await ReadAsync(
-            call, schema.Guards, new() { [Guard.UserIdName] = new(userId) }).ConfigureAwait(false);
+        Guard? guard = await ReadGuardAsync(call, userId).ConfigureAwait(false);
         StoredUser user = await source.ReadAsync(call, userId).ConfigureAwait(false);
         Situation situation = Judge(userId, guard, user.Item);
         return situation with
@@ -112,9 +111,9 @@ internal sealed class Inspector<
     /// <summary>Tells which user an item of the target is made from; null when no user is.</summary>
     public static string? SourceOf(Dictionary<string, AttributeValue>? item) => item?.Text(TargetItem.SourceAttribute);
 
-    private Situation Judge(string userId, Dictionary<string, AttributeValue>? guard, Dictionary<string, AttributeValue>? user)
+    private Situation Judge(string userId, Guard? guard, Dictionary<string, AttributeValue>? user)
     {
-        var situation = new Situation(userId, Guard.FromItem(guard), user is { Count: > 0 }, Expected: null);
+        var situation = new Situation(userId, guard, user is { Count: > 0 }, Expected: null);
         if (!situation.IsInSource)
             return situation;
         try
