@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using UserStore.Modeling;
 using UserStore.Replication;
@@ -5,7 +6,7 @@ using UserStore.Replication;
 namespace UserStore.Testing;
 
 /// <summary>Keeps the latest changes, as the stream of a table would. Not safe for concurrent use: the store locks.</summary>
-internal sealed class InMemoryChanges<TUser>(int capacity)
+internal sealed class InMemoryChanges<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(int capacity)
     where TUser : User
 {
     private readonly Queue<(InMemoryRow<TUser>? Before, InMemoryRow<TUser>? After, long Number, DateTimeOffset At)> _changes = new();

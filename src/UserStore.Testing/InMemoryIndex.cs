@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using UserStore.Modeling;
 using UserStore.Requests;
 
@@ -9,13 +7,6 @@ namespace UserStore.Testing;
 internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
     where TUser : User
 {
-    private static readonly JsonSerializerOptions Strict = new()
-    {
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
-
     private readonly Dictionary<StoredScalar, SortedSet<Entry>> _partitions = [];
 
     public void Replace(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after)
@@ -39,7 +30,7 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
     /// <exception cref="InvalidContinuationTokenException">The position is not one of <see cref="PositionOf"/>.</exception>
     public IEnumerable<InMemoryRow<TUser>> Read(PreparedQuery query, string? after)
     {
-        Position? start = after is null ? null : Parse(after);
+        InMemoryPosition? start = after is null ? null : InMemoryPosition.Read(after);
         if (!_partitions.TryGetValue(query.PartitionKey, out SortedSet<Entry>? partition) || partition.Count == 0)
             return [];
 
@@ -61,19 +52,7 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
 
     /// <summary>Returns the place of a row, as text from which a query goes on.</summary>
     public string PositionOf(InMemoryRow<TUser> row)
-        => JsonSerializer.Serialize(new Position(definition.SortKey is null ? null : row.ScalarOf(definition.SortKey), row.User.UserId));
-
-    private static Position Parse(string position)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Position>(position, Strict)!;
-        }
-        catch (JsonException rubbish)
-        {
-            throw new InvalidContinuationTokenException("holds no key to go on from", rubbish);
-        }
-    }
+        => new InMemoryPosition(definition.SortKey is null ? null : row.ScalarOf(definition.SortKey), row.User.UserId).Write();
 
     // An item without all keys of an index is not in it.
     private (StoredScalar Partition, Entry Entry)? Place(InMemoryRow<TUser> row)
@@ -108,8 +87,6 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
     private static Entry Min(Entry left, Entry right) => left.CompareTo(right) <= 0 ? left : right;
 
     private static Entry Max(Entry left, Entry right) => left.CompareTo(right) >= 0 ? left : right;
-
-    private sealed record Position(StoredScalar? Sort, string UserId);
 
     private enum Edge
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using UserStore.Modeling;
 using UserStore.Requests;
 
@@ -7,7 +8,8 @@ namespace UserStore.Testing;
 internal static class InMemoryPatch
 {
     /// <exception cref="InvalidUserException">A sum leaves the range of its property.</exception>
-    public static InMemoryRow<TUser> Apply<TUser>(PreparedPatch patch, InMemoryRow<TUser> row)
+    public static InMemoryRow<TUser> Apply<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        PreparedPatch patch, InMemoryRow<TUser> row)
         where TUser : User
     {
         IEnumerable<MappedProperty> set = patch.Changes.Where(

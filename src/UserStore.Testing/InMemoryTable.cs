@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using UserStore.Modeling;
 
 namespace UserStore.Testing;
 
 /// <summary>Rows by id, and indexes that follow them after a delay. Not safe for concurrent use: the store locks.</summary>
-internal sealed class InMemoryTable<TUser>(UserModel model, TimeSpan indexDelay, int keptChanges)
+internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserModel model, TimeSpan indexDelay, int keptChanges)
     where TUser : User
 {
     private readonly Dictionary<string, InMemoryRow<TUser>> _rows = new(StringComparer.Ordinal);

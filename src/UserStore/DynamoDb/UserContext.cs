@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.Runtime;
@@ -20,6 +21,9 @@ internal static class UserContext
     public static DynamoDBContext CreateForMapping(UserStoreOptions options, IEnumerable<MappedProperty> properties)
         => Create(new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), options, properties);
 
+    // The SDK makes the lists and sets of a document by reflection, where neither the trimmer nor the native compiler sees it.
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(List<string>))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(HashSet<string>))]
     private static DynamoDBContext Create(IAmazonDynamoDB client, UserStoreOptions options, IEnumerable<MappedProperty> properties)
     {
         DynamoDBContext context = new DynamoDBContextBuilder()

@@ -104,8 +104,7 @@ internal sealed class AnnotatedType
                 $"stores {member.Name} as epoch by a setting; use [DynamoDBProperty(\"...\", typeof(EpochSecondsConverter))] on a DateTimeOffset");
         }
 
-        Type? converterType = mappings.Select(mapping => mapping.Converter).FirstOrDefault(type => type is not null);
-        var converter = converterType is null ? null : (IPropertyConverter)Activator.CreateInstance(converterType)!;
+        IPropertyConverter? converter = mappings.Select(MakeConverter).FirstOrDefault(converter => converter is not null);
         if (converter is null && !member.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute)) && !StorableTypes.IsStorable(member.PropertyType))
         {
             throw Refuse(
@@ -115,6 +114,9 @@ internal sealed class AnnotatedType
 
         return new MappedProperty(member, attributeName, converter);
     }
+
+    private static IPropertyConverter? MakeConverter(DynamoDBPropertyAttribute mapping)
+        => mapping.Converter is { } type ? (IPropertyConverter)Activator.CreateInstance(type)! : null;
 
 #pragma warning disable CS0618 // still honoured by the SDK
     private static bool StoresEpoch(DynamoDBPropertyAttribute mapping) => mapping.StoreAsEpoch || mapping.StoreAsEpochLong;

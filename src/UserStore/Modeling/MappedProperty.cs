@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
@@ -94,22 +95,26 @@ internal sealed class MappedProperty
     {
         if (PropertyType.IsInstanceOfType(items))
             return items;
-        if (PropertyType == typeof(ValueList<string>))
-            return ValueList.CopyOf(items.Cast<string>());
         try
         {
-            Type itemType = PropertyType.IsArray ? PropertyType.GetElementType()! : PropertyType.GetGenericArguments()[0];
-            var copy = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(itemType))!;
+            if (StorableTypes.TextLists.Contains(PropertyType))
+                return ValueList.CopyOf(items.Cast<string>());
+            if (PropertyType.IsArray)
+            {
+                object?[] copies = [.. items.Cast<object?>()];
+                var array = Array.CreateInstanceFromArrayType(PropertyType, copies.Length);
+                copies.CopyTo(array, 0);
+                return array;
+            }
+
+            object list = NewInstanceOf(PropertyType);
+            if (list is not IList copy)
+                throw new InvalidUserException(Name, "is not a list to which items can be added");
             foreach (object? item in items)
                 copy.Add(item);
-            if (!PropertyType.IsArray)
-                return PropertyType.IsInstanceOfType(copy) ? copy : Activator.CreateInstance(PropertyType, copy)!;
-
-            Array array = Array.CreateInstance(itemType, copy.Count);
-            copy.CopyTo(array, 0);
-            return array;
+            return copy;
         }
-        catch (Exception mismatch) when (mismatch is ArgumentException or MissingMethodException or IndexOutOfRangeException)
+        catch (Exception mismatch) when (mismatch is ArgumentException or MissingMethodException or InvalidCastException or NotSupportedException)
         {
             throw new InvalidUserException(Name, "cannot be made from the items given", mismatch);
         }
@@ -140,7 +145,7 @@ internal sealed class MappedProperty
     {
         if (ValueType == typeof(string) && _converter is null)
             return ScalarKind.String;
-        object? sample = ValueType.IsValueType ? Activator.CreateInstance(ValueType) : null;
+        object? sample = ValueType.IsValueType ? NewInstanceOf(ValueType) : null;
         return sample is not null && TryToScalar(sample, out StoredScalar scalar) && scalar.Kind != ScalarKind.Boolean ? scalar.Kind : null;
     }
 
@@ -172,6 +177,12 @@ internal sealed class MappedProperty
 
     private static long WholeMilliseconds(long ticks) => ticks - (ticks % TimeSpan.TicksPerMillisecond);
 
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2067", Justification = "A value type needs no constructor; the SDK makes lists as well, so a service that is trimmed has to root them.")]
+    private static object NewInstanceOf(Type type) => Activator.CreateInstance(type)!;
+
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2075", Justification = "Collections are cast to these interfaces where they are used, which keeps them.")]
     private bool Implements(Type openInterface) => ValueType.GetInterfaces().Append(ValueType)
         .Any(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == openInterface);
 }

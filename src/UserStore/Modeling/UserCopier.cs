@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
@@ -8,6 +9,8 @@ namespace UserStore.Modeling;
 /// <summary>Copies users deeply, by code compiled once for each type. What cannot change is shared.</summary>
 internal static class UserCopier
 {
+    private const string Rooted = "The SDK makes and fills collections by reflection as well, so a service that is trimmed has to root them.";
+
     private static readonly ConcurrentDictionary<Type, Func<object, object>> Copiers = new();
     private static readonly ConcurrentDictionary<Type, bool> Immutables = new();
 
@@ -28,15 +31,26 @@ internal static class UserCopier
     {
         if (type == typeof(MemoryStream))
             return static stream => new MemoryStream(((MemoryStream)stream).ToArray());
+        if (type.IsArray)
+        {
+            return IsImmutable(type.GetElementType()!)
+                ? static array => ((Array)array).Clone()
+                : static array => CopyItems((Array)((Array)array).Clone());
+        }
+
+        if (CollectionConstructor(type) is { } constructor)
+        {
+            return type.GetGenericArguments().All(IsImmutable)
+                ? collection => constructor.Invoke([collection])
+                : collection => CopyContent(constructor.Invoke([collection]));
+        }
 
         ParameterExpression source = Expression.Parameter(typeof(object), "source");
-        Expression copy = type.IsArray ? CopyArray(type, source)
-            : CollectionConstructor(type) is { } constructor ? CopyCollection(constructor, source)
-            : CopyMembers(type, source);
-        return Expression.Lambda<Func<object, object>>(Expression.Convert(copy, typeof(object)), source).Compile();
+        return Expression.Lambda<Func<object, object>>(Expression.Convert(CopyMembers(type, source), typeof(object)), source).Compile();
     }
 
     // Properties are set through their init accessors: the fields behind them are read-only.
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A type whose properties were trimmed is refused by StorableTypes.")]
     private static BlockExpression CopyMembers(Type type, Expression source)
     {
         ParameterExpression copy = Expression.Variable(type, "copy");
@@ -56,6 +70,7 @@ internal static class UserCopier
     }
 
     // List<T>, HashSet<T>, Dictionary<TKey, TValue>, SortedSet<T> and their like all have a constructor that copies a sequence.
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Rooted)]
     private static ConstructorInfo? CollectionConstructor(Type type) => !type.IsGenericType ? null : type
         .GetConstructors()
         .FirstOrDefault(constructor => constructor.GetParameters() is [{ ParameterType: { IsGenericType: true } parameter }]
@@ -63,29 +78,41 @@ internal static class UserCopier
             && (definition == typeof(IEnumerable<>) || definition == typeof(IDictionary<,>))
             && parameter.IsAssignableFrom(type));
 
-    private static NewExpression CopyCollection(ConstructorInfo constructor, Expression source)
+    // Through the interfaces without type parameters: making generic methods at run time is more than native code can do.
+    private static object CopyContent(object collection)
     {
-        Type parameter = constructor.GetParameters()[0].ParameterType;
-        bool isDictionary = parameter.GetGenericTypeDefinition() == typeof(IDictionary<,>);
-        MethodInfo copyItems = typeof(UserCopier)
-            .GetMethod(isDictionary ? nameof(CopyEntries) : nameof(CopyItems), BindingFlags.Static | BindingFlags.NonPublic)!
-            .MakeGenericMethod(parameter.GetGenericArguments());
-        return Expression.New(constructor, Expression.Call(copyItems, Expression.Convert(source, parameter)));
+        switch (collection)
+        {
+            case IDictionary entries:
+                foreach (object key in entries.Keys.Cast<object>().ToArray())
+                    entries[key] = CopyObject(entries[key]);
+                return collection;
+            case IList items:
+                return CopyItems(items);
+            case IEnumerable items when items.Cast<object?>().Any(item => item is not null && !IsImmutable(item.GetType())):
+                return CopySet(collection, [.. items.Cast<object?>().Select(CopyObject)]);
+            default:
+                return collection;
+        }
     }
 
-    private static UnaryExpression CopyArray(Type type, Expression source) => Expression.Convert(
-        Expression.Call(
-            typeof(UserCopier),
-            nameof(CopyItems),
-            [type.GetElementType()!],
-            Expression.Convert(source, typeof(IEnumerable<>).MakeGenericType(type.GetElementType()!))),
-        type);
+    private static IList CopyItems(IList items)
+    {
+        for (int i = 0; i < items.Count; i++)
+            items[i] = CopyObject(items[i]);
+        return items;
+    }
 
-    private static T[] CopyItems<T>(IEnumerable<T> items) => [.. items.Select(item => (T)CopyObject(item)!)];
-
-    private static Dictionary<TKey, TValue> CopyEntries<TKey, TValue>(IDictionary<TKey, TValue> entries)
-        where TKey : notnull
-        => entries.ToDictionary(entry => entry.Key, entry => (TValue)CopyObject(entry.Value)!);
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Rooted)]
+    private static object CopySet(object set, object?[] items)
+    {
+        Type type = set.GetType();
+        type.GetMethod("Clear", [])!.Invoke(set, []);
+        MethodInfo add = type.GetMethod("Add", type.GetGenericArguments())!;
+        foreach (object? item in items)
+            add.Invoke(set, [item]);
+        return set;
+    }
 
     private static bool IsImmutable(Type type) => Immutables.GetOrAdd(type, static type =>
     {

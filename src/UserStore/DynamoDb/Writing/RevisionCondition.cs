@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
 using Amazon.DynamoDBv2.DataModel;
@@ -26,7 +27,8 @@ internal static class RevisionCondition
     /// includes the expiry as it was read: only one that has passed, or is not known, needs to be compared. The expression is made by hand,
     /// because the SDK takes twice as long over variables that a lambda captures as over constants.
     /// </remarks>
-    public static ContextExpression ForSave<TUser>(TUser user, DateTimeOffset now)
+    public static ContextExpression ForSave<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        TUser user, DateTimeOffset now)
         where TUser : User
     {
         ParameterExpression stored = Expression.Parameter(typeof(TUser), nameof(stored));
