@@ -23,6 +23,9 @@ switch (args)
     case ["batches"]:
         await BatchMeasurements.RunAsync();
         return 0;
+    case ["telemetry"]:
+        await TelemetryMeasurements.RunAsync();
+        return 0;
     case ["replication"]:
         return await ReplicationMeasurements.RunAsync();
 }

@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace UserStore.DependencyInjection;
@@ -13,6 +14,8 @@ internal static class StoreServices
 
     public static IDynamoDBContext ContextOf<TUser>(IServiceProvider provider)
         => provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(TUser));
+
+    public static ILogger? LoggerOf(IServiceProvider provider) => provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore");
 
     // The registered client is the service's own, or the one made for the store that was registered first.
     public static IAmazonDynamoDB ClientOf<TUser>(IServiceProvider provider)

@@ -104,9 +104,17 @@ public static class UserStoreServiceCollectionExtensions
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
             UserContext.Create(StoreServices.ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
         services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(
-            StoreServices.ClientOf<TUser>(provider), StoreServices.ContextOf<TUser>(provider), StoreServices.OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
+            StoreServices.ClientOf<TUser>(provider),
+            StoreServices.ContextOf<TUser>(provider),
+            StoreServices.OptionsOf<TUser>(provider),
+            provider.GetRequiredService<TimeProvider>(),
+            StoreServices.LoggerOf(provider)));
         services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(
-            StoreServices.ClientOf<TUser>(provider), StoreServices.ContextOf<TUser>(provider), StoreServices.OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>()));
+            StoreServices.ClientOf<TUser>(provider),
+            StoreServices.ContextOf<TUser>(provider),
+            StoreServices.OptionsOf<TUser>(provider),
+            provider.GetRequiredService<TimeProvider>(),
+            StoreServices.LoggerOf(provider)));
         services.TryAddKeyedSingleton<MigrationTarget>(typeof(TUser), static (provider, _) => InDynamoDb<TUser>(provider));
         return builder;
     }
@@ -128,7 +136,8 @@ public static class UserStoreServiceCollectionExtensions
                 StoreServices.ClientOf<TUser>(provider),
                 StoreServices.ContextOf<TUser>(provider),
                 StoreServices.OptionsOf<TUser>(provider),
-                provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<TimeProvider>(),
+                StoreServices.LoggerOf(provider)));
 
     private static void AddShortForm(IServiceCollection services)
     {
@@ -137,7 +146,8 @@ public static class UserStoreServiceCollectionExtensions
                 StoreServices.ClientOf<User>(provider),
                 StoreServices.ContextOf<User>(provider),
                 StoreServices.OptionsOf<User>(provider),
-                provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<TimeProvider>(),
+                StoreServices.LoggerOf(provider)));
         services.TryAddSingleton<IUserStore<User>>(static provider => provider.GetRequiredService<IUserStore>());
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.Logging;
 using UserStore.Batching;
 using UserStore.DynamoDb.Emails;
 using UserStore.DynamoDb.Writing;
@@ -29,12 +30,12 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
     {
     }
 
-    internal DynamoDbUserBatchWriter(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time)
+    internal DynamoDbUserBatchWriter(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
 
-        _table = new UserTable<TUser>(client, context, options, time);
+        _table = new UserTable<TUser>(client, context, options, time, logger);
         _time = time;
         EmailTransaction<TUser>? emails = null;
         if (_table.Schema.Emails is { } emailsTable)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Emails;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
@@ -33,12 +34,12 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     {
     }
 
-    internal DynamoDbUserEmailAudit(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time)
+    internal DynamoDbUserEmailAudit(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
 
-        _users = new UserTable<TUser>(client, context, options, time);
+        _users = new UserTable<TUser>(client, context, options, time, logger);
         _batches = new BatchReader(client);
         _reservations = _users.Schema.Emails is { } emails ? new EmailReservations<TUser>(_users, emails) : null;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Emails;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Writing;
@@ -43,12 +44,12 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     {
     }
 
-    internal DynamoDbUserStore(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time)
+    internal DynamoDbUserStore(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
 
-        _table = new UserTable<TUser>(client, context, options, time);
+        _table = new UserTable<TUser>(client, context, options, time, logger);
         _pages = new DynamoDbPages<TUser>(_table);
         _many = new ManyUsers<TUser>(_table);
         EmailTransaction<TUser>? emails = null;
@@ -206,8 +207,8 @@ public sealed class DynamoDbUserStore : DynamoDbUserStore<User>, IUserStore
     {
     }
 
-    internal DynamoDbUserStore(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time)
-        : base(client, context, options, time)
+    internal DynamoDbUserStore(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
+        : base(client, context, options, time, logger)
     {
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
@@ -13,7 +14,7 @@ namespace UserStore.DynamoDb;
 internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
 {
-    public UserTable(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time)
+    public UserTable(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
     {
         Client = client;
         Requests = new UserRequests<TUser>(options, time);
@@ -21,7 +22,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         Schema = new StoreSchema(Requests.Model, options);
         Context = context ?? UserContext.Create(client, Schema);
         Items = new UserItems<TUser>(() => Context, Requests.Model);
-        Sender = new RequestSender(client, Schema, time);
+        Sender = new RequestSender(client, Schema, time, logger);
         Users = [Schema.Users];
     }
 

@@ -69,9 +69,16 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
     }
 
     /// <summary>Sends actions as they are, each user's own and the acquisition of its email.</summary>
+    /// <param name="call">The call that writes.</param>
+    /// <param name="actions">The actions, in an order that the caller knows.</param>
+    /// <param name="explainRefusal">Finds out why DynamoDB called the request invalid.</param>
+    /// <param name="batchSize">How many users it writes, if it is a batch.</param>
     /// <returns>Null when all was written; else why nothing was.</returns>
     public async Task<TransactionCanceledException?> SendAsync(
-        StoreCall call, List<TransactWriteItem> actions, Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null)
+        StoreCall call,
+        List<TransactWriteItem> actions,
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null,
+        int? batchSize = null)
     {
         // Under one token DynamoDB applies a request once, however often it arrives; other actions are another request.
         var request = new TransactWriteItemsRequest
@@ -84,7 +91,8 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
             "TransactWriteItems",
             users.Schema.Tables,
             token => users.Client.TransactWriteItemsAsync(request, token),
-            explainRefusal).ConfigureAwait(false);
+            explainRefusal,
+            batchSize: batchSize).ConfigureAwait(false);
         return (TransactionCanceledException?)answer.FailedCondition;
     }
 

@@ -39,12 +39,13 @@ internal sealed class BatchReader(IAmazonDynamoDB client)
             var request = new BatchGetItemRequest
             {
                 RequestItems = new() { [table.TableName] = new KeysAndAttributes { Keys = wanted, ConsistentRead = consistency == ReadConsistency.Strong } },
+                ReturnConsumedCapacity = call.Capacity,
             };
             BatchGetItemResponse response = await call.SendAsync(
-                "BatchGetItem", [table], token => client.BatchGetItemAsync(request, token)).ConfigureAwait(false);
+                "BatchGetItem", [table], token => client.BatchGetItemAsync(request, token), batchSize: wanted.Count).ConfigureAwait(false);
             found.AddRange(response.Responses?.GetValueOrDefault(table.TableName) ?? []);
             wanted = response.UnprocessedKeys?.GetValueOrDefault(table.TableName)?.Keys ?? [];
-            if (wanted.Count > 0 && !await call.TryPauseForUnprocessedAsync().ConfigureAwait(false))
+            if (wanted.Count > 0 && !await call.TryPauseForUnprocessedAsync("BatchGetItem", table).ConfigureAwait(false))
             {
                 throw new UserStoreThrottledException(
                     $"BatchGetItem on table '{table.TableName}' left {wanted.Count} of {keys.Count} keys unread. "

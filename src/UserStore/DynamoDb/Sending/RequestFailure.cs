@@ -62,6 +62,12 @@ internal static class RequestFailure
     public static bool IsTransient(Exception failure)
         => IsThrottle(failure) || IsConflict(failure) || IsUnreachable(failure) || HasNoAnswer(failure);
 
+    /// <summary>Says for the log why a request is sent again.</summary>
+    public static string Reason(Exception failure) => IsThrottle(failure) ? "it was throttled"
+        : IsConflict(failure) ? "it met a running transaction"
+        : IsUnreachable(failure) ? "there was no connection"
+        : "no usable answer came";
+
     private static bool IsPassing(List<CancellationReason> reasons)
         => reasons.Count > 0 && reasons.TrueForAll(reason => PassingReasons.Contains(reason.Code));
 

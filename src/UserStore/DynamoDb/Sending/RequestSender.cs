@@ -1,16 +1,20 @@
 using Amazon.DynamoDBv2;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
 
 /// <summary>The one place through which requests leave. Each call of the store begins here.</summary>
-internal sealed class RequestSender(IAmazonDynamoDB client, StoreSchema schema, TimeProvider time)
+internal sealed class RequestSender(IAmazonDynamoDB client, StoreSchema schema, TimeProvider time, ILogger? logger = null)
 {
     /// <summary>Gets a value indicating whether every retry is ours, because the client is. A client of the service keeps its own
     /// retries, which nobody here sees; in migrations, which can wait, ours come on top of them.</summary>
     public bool OwnsRetries { get; } = client is UserStoreClient or DelegatingClient;
 
     public TimeProvider Time => time;
+
+    public ILogger Logger { get; } = logger ?? NullLogger.Instance;
 
     public FailureTranslator Failures { get; } = new(client, schema.Model.UserType);
 

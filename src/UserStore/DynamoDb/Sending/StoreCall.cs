@@ -1,5 +1,5 @@
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
@@ -12,32 +12,45 @@ internal sealed class StoreCall(
     private int _pauses;
 
     /// <summary>Gets what requests ask of DynamoDB about their capacity: nothing, unless somebody counts it.</summary>
-    public ReturnConsumedCapacity? Capacity => observer is null ? null : ReturnConsumedCapacity.TOTAL;
+    public ReturnConsumedCapacity? Capacity => observer is null && !Instruments.AreUsed ? null : ReturnConsumedCapacity.TOTAL;
 
     /// <summary>Sends a request that may safely be applied twice.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
     /// <param name="tables">The tables it needs.</param>
     /// <param name="send">Sends the request, the same each time.</param>
     /// <param name="explainRefusal">Finds out why DynamoDB called the request invalid, when the tables are as they should be.</param>
-    public async Task<TResponse> SendAsync<TResponse>(
+    /// <param name="batchSize">How many items it has, if it is a batch.</param>
+    public Task<TResponse> SendAsync<TResponse>(
         string operation,
         NamedTable[] tables,
         Func<CancellationToken, Task<TResponse>> send,
-        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null)
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null,
+        int? batchSize = null)
+        => RequestMeasurement.RunAsync(
+            operation,
+            tables,
+            batchSize,
+            sender.Time,
+            measurement => SendAsync(new Request(operation, tables, measurement), send, explainRefusal));
+
+    private async Task<TResponse> SendAsync<TResponse>(
+        Request request,
+        Func<CancellationToken, Task<TResponse>> send,
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal)
     {
         while (true)
         {
             try
             {
-                return await AttemptAsync(send).ConfigureAwait(false);
+                return await AttemptAsync(request, send).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is not UserStoreException)
             {
                 ThrowIfCancelled(failure);
-                if (!await CanRetryAsync(failure).ConfigureAwait(false))
+                if (!await CanRetryAsync(request, failure).ConfigureAwait(false))
                 {
                     throw await sender.Failures.TranslateAsync(
-                        operation, tables, failure, explainRefusal, cancellationToken).ConfigureAwait(false);
+                        request.Operation, request.Tables, failure, explainRefusal, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -50,23 +63,38 @@ internal sealed class StoreCall(
     /// <param name="explainRefusal">Finds out why DynamoDB called the request invalid, when the tables are as they should be.</param>
     /// <param name="wasApplied">Looks whether the write was applied, after an answer was lost and before it is sent again: a read is sooner
     /// certain than a repetition, whose answer may be lost as well. Not needed with a token.</param>
+    /// <param name="batchSize">How many items it has, if it is a batch.</param>
     /// <returns>The answer, which may be that a condition failed: only the operation that set it knows what that means.</returns>
-    public async Task<WriteAnswer<TResponse>> WriteAsync<TResponse>(
+    public Task<WriteAnswer<TResponse>> WriteAsync<TResponse>(
         string operation,
         NamedTable[] tables,
         Func<CancellationToken, Task<TResponse>> send,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null,
-        Func<Task<bool>>? wasApplied = null)
+        Func<Task<bool>>? wasApplied = null,
+        int? batchSize = null)
+        => RequestMeasurement.RunAsync(
+            operation,
+            tables,
+            batchSize,
+            sender.Time,
+            measurement => WriteAsync(new Request(operation, tables, measurement), send, explainRefusal, wasApplied));
+
+    private async Task<WriteAnswer<TResponse>> WriteAsync<TResponse>(
+        Request request,
+        Func<CancellationToken, Task<TResponse>> send,
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal,
+        Func<Task<bool>>? wasApplied)
     {
         bool answerWasLost = false;
         while (true)
         {
             try
             {
-                return new(await AttemptAsync(send).ConfigureAwait(false), null, answerWasLost);
+                return new(await AttemptAsync(request, send).ConfigureAwait(false), null, answerWasLost);
             }
             catch (AmazonDynamoDBException failure) when (RequestFailure.IsFailedCondition(failure))
             {
+                request.Measurement?.Failed(failure);
                 return new(default, failure, answerWasLost);
             }
             catch (Exception failure) when (failure is not UserStoreException)
@@ -76,22 +104,29 @@ internal sealed class StoreCall(
                 answerWasLost |= isLost;
                 if (isLost && wasApplied is not null && HasTime && await wasApplied().ConfigureAwait(false))
                     return new(default, null, answerWasLost);
-                if (await CanRetryAsync(failure).ConfigureAwait(false))
+                if (await CanRetryAsync(request, failure).ConfigureAwait(false))
                     continue;
                 if (answerWasLost && userId is not null)
+                {
+                    RequestLog.OutcomeUnknown(sender.Logger, request.Operation, request.TableNames, userId);
                     throw new UserWriteOutcomeUnknownException(userId, failure);
+                }
+
                 throw await sender.Failures.TranslateAsync(
-                    operation, tables, failure, explainRefusal, cancellationToken).ConfigureAwait(false);
+                    request.Operation, request.Tables, failure, explainRefusal, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>Waits before what DynamoDB left unprocessed is sent again.</summary>
+    /// <param name="operation">The name of the operation in the service's API.</param>
+    /// <param name="table">Its table.</param>
     /// <returns>False when the time of the call is up.</returns>
-    public Task<bool> TryPauseForUnprocessedAsync()
+    public async Task<bool> TryPauseForUnprocessedAsync(string operation, NamedTable table)
     {
-        observer?.Retrying(isThrottled: true);
-        return TryPauseAsync();
+        RequestMeasurement.LeftUnprocessed(operation, table);
+        return await TryPauseAsync(
+            new Request(operation, [table], Measurement: null), "a part was left unprocessed", isThrottled: true).ConfigureAwait(false);
     }
 
     /// <summary>Waits before what was found is looked at again, because somebody else keeps changing it.</summary>
@@ -111,9 +146,10 @@ internal sealed class StoreCall(
 
     private bool HasTime => sender.OwnsRetries && sender.Time.GetElapsedTime(_started) < retry.TotalTime;
 
-    private async Task<TResponse> AttemptAsync<TResponse>(Func<CancellationToken, Task<TResponse>> send)
+    private async Task<TResponse> AttemptAsync<TResponse>(Request request, Func<CancellationToken, Task<TResponse>> send)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        CapacityMeter? meter = observer is null && request.Measurement is null ? null : CapacityMeter.Start();
         TResponse response;
         if (sender.OwnsRetries)
         {
@@ -126,28 +162,37 @@ internal sealed class StoreCall(
             response = await send(cancellationToken).ConfigureAwait(false);
         }
 
-        observer?.Consumed(UnitsOf(response));
+        if (meter?.Read(response) is { } capacity)
+        {
+            observer?.Consumed(capacity.Sum(table => table.CapacityUnits ?? 0));
+            request.Measurement?.Consumed(capacity);
+        }
+
         return response;
     }
 
-    private static double UnitsOf(object? response) => response switch
-    {
-        PutItemResponse put => put.ConsumedCapacity?.CapacityUnits ?? 0,
-        UpdateItemResponse update => update.ConsumedCapacity?.CapacityUnits ?? 0,
-        DeleteItemResponse delete => delete.ConsumedCapacity?.CapacityUnits ?? 0,
-        GetItemResponse get => get.ConsumedCapacity?.CapacityUnits ?? 0,
-        ScanResponse scan => scan.ConsumedCapacity?.CapacityUnits ?? 0,
-        TransactWriteItemsResponse transaction => transaction.ConsumedCapacity?.Sum(table => table.CapacityUnits ?? 0) ?? 0,
-        BatchWriteItemResponse batch => batch.ConsumedCapacity?.Sum(table => table.CapacityUnits ?? 0) ?? 0,
-        _ => 0,
-    };
-
-    private async Task<bool> CanRetryAsync(Exception failure)
+    private async Task<bool> CanRetryAsync(Request request, Exception failure)
     {
         if (!(sender.OwnsRetries ? RequestFailure.IsTransient(failure) : RequestFailure.IsConflict(failure)))
             return false;
-        observer?.Retrying(RequestFailure.IsThrottle(failure));
-        return await TryPauseAsync().ConfigureAwait(false);
+        return await TryPauseAsync(request, RequestFailure.Reason(failure), RequestFailure.IsThrottle(failure)).ConfigureAwait(false);
+    }
+
+    private async Task<bool> TryPauseAsync(Request request, string reason, bool isThrottled)
+    {
+        observer?.Retrying(isThrottled);
+        if (isThrottled)
+            request.Measurement?.Throttled();
+        if (!await TryPauseAsync().ConfigureAwait(false))
+        {
+            RequestLog.GivenUp(sender.Logger, request.Operation, request.TableNames, sender.Time.GetElapsedTime(_started), reason);
+            return false;
+        }
+
+        request.Measurement?.Retrying();
+        if (sender.Logger.IsEnabled(LogLevel.Debug))
+            RequestLog.Retrying(sender.Logger, request.Operation, request.TableNames, reason);
+        return true;
     }
 
     // Whatever a cancelled request ends with, the caller is told of the cancellation.
@@ -155,6 +200,11 @@ internal sealed class StoreCall(
     {
         if (cancellationToken.IsCancellationRequested && RequestFailure.HasNoAnswer(failure))
             throw new OperationCanceledException("The call was cancelled.", failure, cancellationToken);
+    }
+
+    private readonly record struct Request(string Operation, NamedTable[] Tables, RequestMeasurement? Measurement)
+    {
+        public string TableNames => string.Join(", ", Tables.Select(table => table.TableName));
     }
 }
 

@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 
 namespace UserStore.DynamoDb.Sending;
 
@@ -15,6 +16,13 @@ internal sealed class UserStoreClient : AmazonDynamoDBClient
     public UserStoreClient(AWSCredentials credentials, AmazonDynamoDBConfig config)
         : base(credentials, WithoutRetries(config))
     {
+    }
+
+    /// <inheritdoc/>
+    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+    {
+        base.CustomizeRuntimePipeline(pipeline);
+        pipeline.AddHandler(new CapacityMeter.Handler());
     }
 
     private static AmazonDynamoDBConfig WithoutRetries(AmazonDynamoDBConfig config)

@@ -107,7 +107,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
             owners.Add(item);
         }
 
-        TransactionCanceledException? failure = await _emails.SendAsync(call, actions).ConfigureAwait(false);
+        TransactionCanceledException? failure = await _emails.SendAsync(call, actions, batchSize: items.Count).ConfigureAwait(false);
         return failure is null ? [] : [.. owners
             .Where((_, index) => RequestFailure.IsFailedCondition(failure.CancellationReasons[index]))
             .Distinct()];
