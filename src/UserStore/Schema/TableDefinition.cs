@@ -30,3 +30,8 @@ public sealed record KeyDefinition(string AttributeName, string AttributeType);
 /// <param name="Target">The target.</param>
 /// <param name="Guards">The guards: what was seen last of each user.</param>
 public sealed record ReplicationDefinition(TableDefinition Target, TableDefinition Guards);
+
+/// <summary>The tables of migrations.</summary>
+/// <param name="Journal">The journal: what was applied.</param>
+/// <param name="Lock">The lock and the checkpoints.</param>
+public sealed record MigrationDefinition(TableDefinition Journal, TableDefinition Lock);

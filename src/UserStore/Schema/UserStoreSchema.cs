@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using UserStore.DynamoDb.Tables;
+using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
 using UserStore.Modeling;
 using UserStore.Replication;
 using UserStore.Replication.Targets;
@@ -52,6 +54,17 @@ public sealed class UserStoreSchema
     {
         var replication = new ReplicationSchema(_store, ViewModel.For<TView>(), options ?? new UserReplicationOptions());
         return new ReplicationDefinition(ToDefinition(replication.Target), ToDefinition(replication.Guards));
+    }
+
+    /// <summary>Returns the tables that the migrations of this store are remembered in.</summary>
+    /// <param name="options">The options of the migrations; the defaults if null.</param>
+    /// <returns>The journal and the lock, as a run creates them where they are missing.</returns>
+    public MigrationDefinition MigrationTables(MigrationOptions? options = null)
+    {
+        options ??= new MigrationOptions();
+        return new MigrationDefinition(
+            ToDefinition(DynamoDbMigrationJournal.TableFor(_store, options.JournalTable)),
+            ToDefinition(DynamoDbMigrationJournal.TableFor(_store, options.LockTable)));
     }
 
     private static TableDefinition ToDefinition(TableSchema table) => new(

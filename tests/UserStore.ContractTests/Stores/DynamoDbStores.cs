@@ -7,6 +7,7 @@ using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 using UserStore.Replication;
+using UserStore.Schema;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Stores;
@@ -14,13 +15,19 @@ namespace UserStore.ContractTests.Stores;
 /// <summary>Stores on the local server, each test with tables of its own, which it deletes at its end.</summary>
 public class DynamoDbStores(LocalServer server) : StoreFactory
 {
+    private const string AccountId = "123456789012";
+    private const string Region = "us-east-1";
+
     private readonly HashSet<string> _prefixes = [];
     private readonly Dictionary<object, UserStoreOptions> _options = [];
+    private readonly Dictionary<object, IAmazonDynamoDB> _clients = [];
+    private readonly List<PolicedWire> _wires = [];
 
     /// <summary>Gets the clock of the test, on which nobody has to wait for a pause between two attempts.</summary>
     public TimeProvider Time => field ??= new ClockWithRealTimers(Clock);
 
-    public IAmazonDynamoDB Client { get; init; } = server.Client;
+    /// <summary>Gets the client of the stores; null for one of each store's own, which may send only what its policy allows.</summary>
+    public IAmazonDynamoDB? Client { get; init; }
 
     public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
     {
@@ -32,10 +39,10 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
     }
 
     public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
-        => new DynamoDbUserBatchWriter<TUser>(Client, _options[store], Time);
+        => new DynamoDbUserBatchWriter<TUser>(_clients[store], _options[store], Time);
 
     public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
-        => new DynamoDbUserEmailAudit<TUser>(Client, _options[store], Time);
+        => new DynamoDbUserEmailAudit<TUser>(_clients[store], _options[store], Time);
 
     public override async Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
     {
@@ -59,7 +66,16 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
             bench.StoreOptions.TableNamePrefix = NewOptions().TableNamePrefix;
         bench.StoreOptions.Retry.FirstDelay = TimeSpan.FromMilliseconds(1);
         var store = new MigratedStore<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System);
-        return new MigrationTarget(store, new DynamoDbMigrationJournal(Client, store.Schema, bench.Options, TimeProvider.System), Client);
+        UserStoreSchema schema = UserStoreSchema.For<User>(bench.StoreOptions);
+        var parts = new UserStorePolicyOptions
+        {
+            AccountId = AccountId,
+            Region = Region,
+            Migrations = schema.MigrationTables(bench.Options),
+            AllowTableDeletion = true,
+        };
+        IAmazonDynamoDB client = Client ?? Policed(UserStorePolicy.Create(schema, UserStoreRole.Migrations, parts));
+        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, bench.Options, TimeProvider.System), client);
     }
 
     /// <summary>Makes options with a prefix that no other test has.</summary>
@@ -81,9 +97,19 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
     public DynamoDbUserStore<TUser> Open<TUser>(UserStoreOptions options)
         where TUser : User
     {
-        var store = new DynamoDbUserStore<TUser>(Client, options, Time);
-        _options[store] = options;
+        var scope = new UserStorePolicyOptions { AccountId = AccountId, Region = Region };
+        IAmazonDynamoDB client = Client ?? Policed(
+            UserStorePolicy.Create(UserStoreSchema.For<TUser>(options), UserStoreRole.ReadWrite, scope));
+        var store = new DynamoDbUserStore<TUser>(client, options, Time);
+        (_options[store], _clients[store]) = (options, client);
         return store;
+    }
+
+    private AmazonDynamoDBClient Policed(string policy)
+    {
+        var wire = new PolicedWire(policy);
+        _wires.Add(wire);
+        return server.Server.CreateClient(config => config.HttpClientFactory = wire);
     }
 
     public override async Task<bool> StoresEmptyTextAsync()
@@ -111,6 +137,7 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
 
         GC.SuppressFinalize(this);
         await base.DisposeAsync();
+        _wires.SelectMany(wire => wire.Refused).Should().BeEmpty("the policy allows all that the library sends");
     }
 
     /// <summary>Tells the time of a fake clock, and measures by the system's.</summary>

@@ -7,8 +7,10 @@ namespace UserStore.Tests.Api;
 /// <summary>Rules that hold for every public type.</summary>
 public sealed class ApiRuleTests
 {
-    private static readonly Type[] DerivableByDesign = [typeof(User), typeof(
-        UserStore.DynamoDb.DynamoDbUserStore<>), typeof(InMemoryUserStore<>)];
+    private static readonly Type[] DerivableByDesign =
+    [
+        typeof(User), typeof(UserStore.DynamoDb.DynamoDbUserStore<>), typeof(InMemoryUserStore<>), typeof(UserStore.Health.UserStoreHealthCheck<>),
+    ];
 
     private static readonly Type[] Types = [.. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly, typeof(SpectreMigrationReporter).Assembly }.SelectMany(
         assembly => assembly.GetExportedTypes())];
@@ -33,7 +35,7 @@ public sealed class ApiRuleTests
     [Fact]
     public void Namespaces_are_those_of_the_packages()
         => Types.Select(type => type.Namespace).Distinct().Should().BeEquivalentTo(
-            "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
+            "UserStore", "UserStore.DynamoDb", "UserStore.Health", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
 
     [Fact]
     public void The_vocabulary_holds_no_type_of_the_SDK()

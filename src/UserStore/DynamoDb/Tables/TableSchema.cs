@@ -64,17 +64,26 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     /// <summary>Returns how a table that exists differs from this one in its own keys or its indexes, or null.</summary>
     public override UserStoreSchemaException? Difference(TableDescription table, Exception? cause = null)
+        => Differences(table, cause).FirstOrDefault();
+
+    /// <summary>Returns all differences that <see cref="Difference"/> tells the first of.</summary>
+    public IEnumerable<UserStoreSchemaException> Differences(TableDescription table, Exception? cause = null)
     {
         if (!SameKeys(table.KeySchema, table.AttributeDefinitions, Keys))
         {
-            return new UserStoreSchemaException(
+            yield return new UserStoreSchemaException(
                 TableName,
                 null,
                 $"has another key than {Describe(Keys)}. Use another table name or prefix, or move the data to a new table.",
                 cause);
+            yield break;
         }
 
-        return indexes.Select(index => DifferenceOf(table, index, cause)).FirstOrDefault(difference => difference is not null);
+        foreach (MappedIndex index in indexes)
+        {
+            if (DifferenceOf(table, index, cause) is { } difference)
+                yield return difference;
+        }
     }
 
     /// <summary>Returns how an index of a table that exists differs from the one that it should be, or null.</summary>

@@ -15,18 +15,23 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
     private const string NoLaterFence = "attribute_not_exists(#fence) OR #fence <= :fence";
 
     private readonly RequestSender _sender = new(client, store, time);
-    private readonly NamedTable _journal = new(store.Options.TableNamePrefix + options.JournalTable);
-    private readonly NamedTable _lock = new(store.Options.TableNamePrefix + options.LockTable);
+    // Known by their names only: tables that another library made spell their key otherwise.
+    private readonly NamedTable _journal = new(TableFor(store, options.JournalTable).TableName);
+    private readonly NamedTable _lock = new(TableFor(store, options.LockTable).TableName);
     private readonly UserStoreRetryOptions _lockRetry = RetryForLock(options.Lease, store.Options.Retry);
     private readonly JournalFormat _format = new(store.Options.TableNamePrefix + options.JournalTable);
     private string? _journalKey;
     private string? _lockKey;
 
+    /// <summary>Returns a table of migrations as a run creates it.</summary>
+    public static TableSchema TableFor(StoreSchema store, string name)
+        => new(store.Options.TableNamePrefix + name, new KeyAttribute(OwnKeyName, ScalarAttributeType.S), [], store.Options);
+
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         // Each time, because another process may have destroyed them.
-        _journalKey = await EnsureTableAsync(_journal, cancellationToken).ConfigureAwait(false);
-        _lockKey = await EnsureTableAsync(_lock, cancellationToken).ConfigureAwait(false);
+        _journalKey = await EnsureTableAsync(options.JournalTable, cancellationToken).ConfigureAwait(false);
+        _lockKey = await EnsureTableAsync(options.LockTable, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task DestroyAsync(CancellationToken cancellationToken)
@@ -203,10 +208,10 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
     private TableEditor EditorOf(NamedTable table, CancellationToken cancellationToken)
         => new(client, table, store.Options.TableCreationTimeout, _sender, cancellationToken);
 
-    private async Task<string> EnsureTableAsync(NamedTable table, CancellationToken cancellationToken)
+    private async Task<string> EnsureTableAsync(string name, CancellationToken cancellationToken)
     {
-        var definition = new TableSchema(table.TableName, new KeyAttribute(OwnKeyName, ScalarAttributeType.S), [], store.Options);
-        return KeyNameOf(await EditorOf(table, cancellationToken).EnsureTableAsync(definition.ToCreateRequest()).ConfigureAwait(false));
+        TableSchema table = TableFor(store, name);
+        return KeyNameOf(await EditorOf(table, cancellationToken).EnsureTableAsync(table.ToCreateRequest()).ConfigureAwait(false));
     }
 
     private async Task<string?> FindKeyAsync(NamedTable table, CancellationToken cancellationToken)

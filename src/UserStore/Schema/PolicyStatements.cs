@@ -1,0 +1,103 @@
+namespace UserStore.Schema;
+
+/// <summary>Knows which requests each part of the library sends to which table.</summary>
+internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOptions options)
+{
+    private readonly string _arn = $"arn:{options.Partition}:dynamodb:{options.Region}:{options.AccountId}:table/";
+
+    public IEnumerable<PolicyStatement> For(UserStoreRole role)
+    {
+        IEnumerable<PolicyStatement> statements = role switch
+        {
+            UserStoreRole.ReadOnly => Store(mayWrite: false, mayCreate: false).Concat(JournalForHealth()),
+            UserStoreRole.ReadWrite => Store(mayWrite: true, mayCreate: false).Concat(JournalForHealth()),
+            UserStoreRole.Migrations => Store(mayWrite: true, mayCreate: true)
+                .Concat(Migrations(options.Migrations!)).Concat(options.Replications.SelectMany(TablesOfReplication)),
+            _ => Source().Concat(options.Replications.SelectMany(Replication)),
+        };
+        return statements.Where(statement => statement.Resources.Count > 0);
+    }
+
+    private IEnumerable<PolicyStatement> Store(bool mayWrite, bool mayCreate)
+    {
+        bool hasEmails = schema.Emails is not null;
+        IEnumerable<string> read = ["BatchGetItem", "DescribeTable", "GetItem", "Scan"];
+        IEnumerable<string> write = hasEmails
+            ? ["ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"]
+            : ["BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"];
+        yield return Statement(
+            "Users",
+            [schema.Users.Name],
+            [
+                .. read, .. mayWrite ? write : [], .. mayCreate ? Creation(schema.Users) : [],
+                // The health check looks whether expired users are removed.
+                .. schema.Users.TimeToLiveAttribute is null ? Array.Empty<string>() : ["DescribeTimeToLive"],
+            ]);
+        yield return Statement("UsersIndexes", schema.Users.Indexes.Select(index => $"{schema.Users.Name}/index/{index.Name}"), ["Query"]);
+        if (schema.Emails is not null)
+        {
+            yield return Statement(
+                "Emails",
+                [schema.Emails.Name],
+                [.. read, .. mayWrite ? ["DeleteItem", "PutItem"] : Array.Empty<string>(), .. mayCreate ? Creation(schema.Emails) : []]);
+        }
+    }
+
+    private IEnumerable<PolicyStatement> JournalForHealth()
+        => options.Migrations is null ? [] : [Statement("MigrationJournal", [options.Migrations.Journal.Name], ["DescribeTable", "Scan"])];
+
+    private IEnumerable<PolicyStatement> Migrations(MigrationDefinition tables) =>
+    [
+        Statement("MigrationJournal", [tables.Journal.Name], ["PutItem", "Scan", .. Creation(tables.Journal)]),
+        Statement(
+            "MigrationLock",
+            [tables.Lock.Name],
+            ["ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Scan", "UpdateItem", .. Creation(tables.Lock)]),
+        Statement("TakenOver", options.TakenOverTables, ["DescribeTable", "GetItem", "Scan"]),
+    ];
+
+    private IEnumerable<PolicyStatement> TablesOfReplication(ReplicationDefinition replication, int number) =>
+    [
+        Statement($"Target{number + 1}", [replication.Target.Name], Creation(replication.Target)),
+        Statement($"Guards{number + 1}", [replication.Guards.Name], Creation(replication.Guards)),
+    ];
+
+    private IEnumerable<PolicyStatement> Source() =>
+    [
+        Statement("Users", [schema.Users.Name], ["BatchGetItem", "DescribeTable", "GetItem", "Scan"]),
+        Statement("UsersStream", [$"{schema.Users.Name}/stream/*"], ["DescribeStream", "GetRecords", "GetShardIterator"]),
+        new PolicyStatement("Streams", ["ListStreams"], ["*"]),
+    ];
+
+    private IEnumerable<PolicyStatement> Replication(ReplicationDefinition replication, int number)
+    {
+        string[] actions = ["BatchGetItem", "DeleteItem", "DescribeTable", "GetItem", "PutItem", "Scan"];
+        return
+        [
+            Statement($"Target{number + 1}", [replication.Target.Name], actions),
+            Statement($"Guards{number + 1}", [replication.Guards.Name], actions.Where(action => action != "DeleteItem")),
+        ];
+    }
+
+    private IEnumerable<string> Creation(TableDefinition table)
+    {
+        yield return "CreateTable";
+        yield return "DescribeTable";
+        if (table.Indexes.Count > 0 || table.Stream != StreamView.None)
+            yield return "UpdateTable";
+        if (table.TimeToLiveAttribute is not null)
+        {
+            yield return "DescribeTimeToLive";
+            yield return "UpdateTimeToLive";
+        }
+
+        if (options.AllowTableDeletion)
+            yield return "DeleteTable";
+    }
+
+    private PolicyStatement Statement(string sid, IEnumerable<string> names, IEnumerable<string> actions) => new(
+        sid, [.. actions.Distinct().Order(StringComparer.Ordinal)], [.. names.Select(name => _arn + name)]);
+}
+
+/// <summary>A statement that allows actions, without the name of the service, on resources.</summary>
+internal sealed record PolicyStatement(string Sid, IReadOnlyList<string> Actions, IReadOnlyList<string> Resources);

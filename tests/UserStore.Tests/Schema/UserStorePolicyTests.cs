@@ -1,0 +1,86 @@
+using System.Text.Json;
+using UserStore.Schema;
+
+namespace UserStore.Tests.Schema;
+
+public sealed class UserStorePolicyTests
+{
+    private static readonly UserStoreSchema Schema = UserStoreSchema.For<User>(new UserStoreOptions { TableNamePrefix = "test-" });
+
+    [Fact]
+    public void The_document_names_actions_and_resources_in_full()
+    {
+        string policy = UserStorePolicy.Create(Schema, UserStoreRole.ReadOnly, new() { AccountId = "123456789012", Region = "eu-central-1" });
+
+        JsonElement root = JsonDocument.Parse(policy).RootElement;
+        root.GetProperty("Version").GetString().Should().Be("2012-10-17");
+        JsonElement[] statements = [.. root.GetProperty("Statement").EnumerateArray()];
+        statements.Select(statement => statement.GetProperty("Sid").GetString()).Should().Equal("Users", "UsersIndexes", "Emails");
+        statements.Should().OnlyContain(statement => statement.GetProperty("Effect").GetString() == "Allow");
+        Texts(statements[0], "Action").Should().Equal(
+            "dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive", "dynamodb:GetItem", "dynamodb:Scan");
+        Texts(statements[0], "Resource").Should().Equal("arn:aws:dynamodb:eu-central-1:123456789012:table/test-Users");
+        Texts(statements[1], "Action").Should().Equal("dynamodb:Query");
+        Texts(statements[1], "Resource").Should().Equal(
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/test-Users/index/email-index",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/test-Users/index/status-index");
+        policy.Should().NotContain("*");
+    }
+
+    [Fact]
+    public void Names_follow_prefix_index_names_and_partition_and_parts_that_are_off_are_left_out()
+    {
+        UserStoreSchema schema = UserStoreSchema.For<User>(new UserStoreOptions
+        {
+            TableNamePrefix = "test-",
+            UniqueEmails = false,
+            EnableTimeToLive = false,
+            IndexNames = { ["status-index"] = "by-status" },
+        });
+
+        string policy = UserStorePolicy.Create(
+            schema, UserStoreRole.ReadWrite, new() { AccountId = "123456789012", Region = "us-gov-west-1", Partition = "aws-us-gov" });
+
+        policy.Should().Contain("arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/test-Users/index/by-status")
+            .And.Contain("dynamodb:BatchWriteItem").And.NotContain("Emails").And.NotContain("TimeToLive").And.NotContain("ConditionCheckItem");
+    }
+
+    [Fact]
+    public void Tables_can_be_deleted_only_if_that_is_asked_for()
+    {
+        UserStorePolicyOptions options = new() { AccountId = "123456789012", Region = "eu-central-1", Migrations = Schema.MigrationTables() };
+
+        string policy = UserStorePolicy.Create(Schema, UserStoreRole.Migrations, options);
+        options.AllowTableDeletion = true;
+        string deleting = UserStorePolicy.Create(Schema, UserStoreRole.Migrations, options);
+
+        policy.Should().Contain("table/test-_migrations\"").And.Contain("table/test-_migrations-lock\"").And.NotContain("DeleteTable");
+        deleting.Should().Contain("DeleteTable");
+    }
+
+    public static TheoryData<UserStoreRole, UserStorePolicyOptions, string> Wrong => new()
+    {
+        { UserStoreRole.ReadOnly, new() { AccountId = "1234", Region = "eu-central-1" }, "AccountId is '1234', but must be 12 digits*" },
+        { UserStoreRole.ReadOnly, new() { AccountId = null!, Region = "eu-central-1" }, "AccountId*" },
+        { UserStoreRole.ReadOnly, new() { AccountId = "12345678901*", Region = "eu-central-1" }, "AccountId*" },
+        { UserStoreRole.ReadOnly, new() { AccountId = "123456789012", Region = "*" }, "Region is '\\*'*" },
+        { UserStoreRole.ReadOnly, new() { AccountId = "123456789012", Region = null! }, "Region*" },
+        { UserStoreRole.ReadOnly, new() { AccountId = "123456789012", Region = "eu-central-1", Partition = "azure" }, "Partition is 'azure'*aws-cn*" },
+        { UserStoreRole.Migrations, new() { AccountId = "123456789012", Region = "eu-central-1" }, "Migrations is null*" },
+        { UserStoreRole.Replication, new() { AccountId = "123456789012", Region = "eu-central-1" }, "Replications is empty*" },
+        { UserStoreRole.Migrations, new() { AccountId = "123456789012", Region = "eu-central-1", TakenOverTables = { "*" } }, "TakenOverTables has '\\*'*" },
+        { (UserStoreRole)9, new() { AccountId = "123456789012", Region = "eu-central-1" }, "The role is '9'*" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void Wrong_options_are_refused_and_named(UserStoreRole role, UserStorePolicyOptions options, string message)
+    {
+        Action create = () => UserStorePolicy.Create(Schema, role, options);
+
+        create.Should().Throw<ArgumentException>().WithMessage(message.Replace("\\*", "?"));
+    }
+
+    private static IEnumerable<string?> Texts(JsonElement statement, string name)
+        => statement.GetProperty(name).EnumerateArray().Select(value => value.GetString());
+}
