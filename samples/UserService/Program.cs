@@ -1,0 +1,9 @@
+using UserService;
+
+// "policy --account ... --region ..." as arguments writes the service's IAM policies instead of starting it.
+if (PolicyCommand.TryRun(args, Console.Out, Console.Error) is { } exitCode)
+    return exitCode;
+
+await using WebApplication service = Service.Build(args);
+await service.RunAsync();
+return 0;

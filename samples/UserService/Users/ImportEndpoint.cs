@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Mvc;
+using UserStore;
+
+namespace UserService.Users;
+
+/// <summary>Creates users from JSON lines of any number, and tells while it goes on what becomes of them, as JSON lines as well.</summary>
+/// <remarks>Memory holds what the batch writer has on its way, and one line.</remarks>
+internal static class ImportEndpoint
+{
+    private const string JsonLines = "application/x-ndjson";
+    private const long MaxBytes = 1L << 30;
+    private const int MaxLineBytes = Service.MaxBodyBytes;
+    private const int EventsOnTheirWay = 100;
+
+    public static void Map(WebApplication app) => app.MapPost("/users/import", ImportAsync)
+        .WithTags("Users")
+        .WithSummary("Creates users from JSON lines; answers with lines of progress, of what was not written, and of the end")
+        .Accepts<UserInput>(JsonLines)
+        .Produces(200, contentType: JsonLines)
+        .Refusals(413, 415)
+        .WithMetadata(new RequestSizeLimitAttribute(MaxBytes));
+
+    private static async Task ImportAsync(HttpContext context, IUserBatchWriter<User> writer)
+    {
+        RequestReader.CheckMediaType(context.Request, JsonLines);
+        context.Response.ContentType = JsonLines;
+        var events = Channel.CreateBounded<object>(EventsOnTheirWay);
+        // A caller who has gone ends both: the batch tells what it did not begin, and nobody listens.
+        CancellationToken aborted = context.RequestAborted;
+        Task<BatchWriteResult<User>> batch = RunAsync(context.Request, writer, events.Writer, aborted);
+        await foreach (object line in events.Reader.ReadAllAsync(aborted))
+        {
+            await JsonSerializer.SerializeAsync(context.Response.Body, line, JsonSerializerOptions.Web, aborted);
+            await context.Response.WriteAsync("\n", aborted);
+            await context.Response.Body.FlushAsync(aborted);
+        }
+
+        await batch;
+    }
+
+    private static async Task<BatchWriteResult<User>> RunAsync(
+        HttpRequest request, IUserBatchWriter<User> writer, ChannelWriter<object> events, CancellationToken aborted)
+    {
+        // The writer knows an item by its place among the valid ones, the caller by its line.
+        var lines = new ConditionalWeakTable<User, object>();
+        int refused = 0;
+        try
+        {
+            var options = new BatchWriteOptions<User>
+            {
+                OnNotWritten = item => events.WriteAsync(
+                    new { @event = "not-written", line = lines.TryGetValue(item.Item!, out object? line) ? line : null, item.UserId, problem = ProblemOf(item) }, aborted),
+                Progress = new Immediately(progress => events.TryWrite(new { @event = "progress", progress.Written, failed = progress.Failed + refused })),
+            };
+            BatchWriteResult<User> result = await writer.CreateAsync(ReadAsync(), options, aborted);
+            await events.WriteAsync(
+                new
+                {
+                    @event = "end",
+                    endedBy = result.EndedBy.ToString(),
+                    result.Written,
+                    failed = result.Rejected + result.Unknown + result.NotAttempted + refused,
+                    problem = result.SequenceError is null ? null : SequenceProblem(result.SequenceError).ToBody(),
+                },
+                aborted);
+            return result;
+        }
+        finally
+        {
+            events.Complete();
+        }
+
+        async IAsyncEnumerable<User> ReadAsync()
+        {
+            int number = 0;
+            await foreach (ReadOnlyMemory<byte> line in ReadLinesAsync(request.BodyReader, aborted))
+            {
+                number++;
+                if (line.IsEmpty)
+                    continue;
+                using JsonDocument? json = RequestReader.TryParse(line);
+                (User? user, var errors) = json is null
+                    ? (null, new Dictionary<string, string[]> { ["body"] = ["must be well-formed JSON in UTF-8 that names no field twice"] })
+                    : UserFields.ReadUser(json.RootElement);
+                if (user is not null)
+                {
+                    lines.Add(user, number);
+                    yield return user;
+                    continue;
+                }
+
+                refused++;
+                await events.WriteAsync(new { @event = "not-written", line = number, problem = Problem.Invalid(errors).ToBody() }, aborted);
+            }
+        }
+    }
+
+    private static object ProblemOf(UnwrittenItem<User> item)
+        => (item.Error is null ? null : Problem.Of(item.Error))?.ToBody() ?? (object)new { type = "urn:user-service:not-attempted", title = item.Reason.ToString() };
+
+    private static Problem SequenceProblem(Exception failure) => failure switch
+    {
+        ProblemException refused => refused.Problem,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge(MaxBytes),
+        _ => Problem.OfStatus(StatusCodes.Status400BadRequest),
+    };
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLinesAsync(
+        PipeReader body, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult read = await body.ReadAsync(cancellationToken);
+            ReadOnlySequence<byte> rest = read.Buffer;
+            while (rest.PositionOf((byte)'\n') is { } end)
+            {
+                yield return Trim(rest.Slice(0, end));
+                rest = rest.Slice(rest.GetPosition(1, end));
+            }
+
+            if (read.IsCompleted)
+            {
+                if (!rest.IsEmpty)
+                    yield return Trim(rest);
+                yield break;
+            }
+
+            if (rest.Length > MaxLineBytes)
+                throw new ProblemException(Problem.Invalid("body", $"must have no line longer than {MaxLineBytes} bytes"));
+            body.AdvanceTo(rest.Start, rest.End);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Trim(ReadOnlySequence<byte> line) => line.ToArray().AsMemory().TrimEnd((byte)'\r');
+
+    private sealed class Immediately(Action<BatchProgress> report) : IProgress<BatchProgress>
+    {
+        public void Report(BatchProgress value) => report(value);
+    }
+}

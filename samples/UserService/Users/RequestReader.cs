@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+
+namespace UserService.Users;
+
+/// <summary>Reads bodies, headers and queries, and refuses what is malformed with the name of the field and the rule.</summary>
+internal static class RequestReader
+{
+    private const int DefaultPageSize = 20;
+    private const int MaxPageSize = 100;
+    private const int MaxToken = 8 * 1024;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+
+    /// <exception cref="ProblemException">The body is no JSON of a supported type.</exception>
+    public static async Task<JsonDocument> ReadJsonAsync(HttpRequest request, params string[] mediaTypes)
+    {
+        CheckMediaType(request, mediaTypes);
+        try
+        {
+            return await JsonDocument.ParseAsync(request.Body, Strict, request.HttpContext.RequestAborted);
+        }
+        catch (JsonException)
+        {
+            throw new ProblemException(Problem.Invalid("body", "must be well-formed JSON in UTF-8 that names no field twice"));
+        }
+    }
+
+    /// <returns>The document; null when the line is no well-formed JSON.</returns>
+    public static JsonDocument? TryParse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line, Strict);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static void CheckMediaType(HttpRequest request, params string[] supported)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+            || !supported.Any(each => type.MediaType.Equals(each, StringComparison.OrdinalIgnoreCase))
+            || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new ProblemException(Problem.UnsupportedMediaType(supported));
+        }
+    }
+
+    /// <returns>The version that the caller has seen; null when any will do.</returns>
+    public static long? ReadVersion(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(HeaderNames.IfMatch, out var values) || values is ["*"])
+            return null;
+        // Digits only: a sign or a space is no version.
+        return values is [['"', .. var digits, '"']] && digits.All(char.IsAsciiDigit)
+            && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long version)
+            ? version
+            : throw new ProblemException(Problem.Invalid(HeaderNames.IfMatch, "must be one version in quotes, as the header ETag gave it, or *"));
+    }
+
+    public static (string? Status, int PageSize, string? Token) ReadPage(IQueryCollection query)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (string unknown in query.Keys.Except(["status", "pageSize", "token"]).Take(1))
+            errors["query"] = ["must have no other parameters than status, pageSize and token"];
+        string? status = Single("status", UserFields.IsStatus, UserFields.StatusRule);
+        string? token = Single("token", value => value.Length is > 0 and <= MaxToken, $"must be the token of the page before, of at most {MaxToken} characters");
+        string? size = Single(
+            "pageSize",
+            value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= MaxPageSize,
+            $"must be a whole number from 1 to {MaxPageSize}");
+        return errors.Count == 0
+            ? (status, size is null ? DefaultPageSize : int.Parse(size, CultureInfo.InvariantCulture), token)
+            : throw new ProblemException(Problem.Invalid(errors));
+
+        string? Single(string name, Func<string, bool> isValid, string rule)
+        {
+            if (!query.TryGetValue(name, out var values))
+                return null;
+            if (values is [{ } value] && isValid(value))
+                return value;
+            errors[name] = [rule];
+            return null;
+        }
+    }
+}

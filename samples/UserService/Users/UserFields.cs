@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using UserStore;
+
+namespace UserService.Users;
+
+/// <summary>The fields of a user and their rules, which a request breaks all at once or not at all.</summary>
+internal static partial class UserFields
+{
+    public const string StatusRule = "must be 1 to 30 lower-case letters and '-'";
+
+    private const int MaxName = 200;
+    private const int MaxEmail = 320;
+    private const int MaxAge = 150;
+    private const int MaxTags = 20;
+    private const int MaxTag = 50;
+
+    private static readonly Field[] All =
+    [
+        new Field<string>(
+            "userId", "must be 1 to 100 letters, digits, '-', '_' and '.'", value => Match(value, UserIds()), (user, id) => user with { UserId = id }, Property: null),
+        new Field<string>(
+            "name", $"must be a text of 1 to {MaxName} characters", value => Text(value, MaxName), (user, name) => user with { Name = name }, user => user.Name)
+        { IsRequired = true },
+        new Field<string>(
+            "email", $"must be an email address of at most {MaxEmail} characters", value => Match(value, Emails()), (user, email) => user with { Email = email }, user => user.Email)
+        { IsRequired = true },
+        new Field<string>(
+            "status", StatusRule, value => Match(value, Statuses()), (user, status) => user with { Status = status }, user => user.Status!),
+        new Field<int?>(
+            "age", $"must be a whole number from 0 to {MaxAge}", Age, (user, age) => user with { Age = age }, user => user.Age)
+        { CanRemove = true },
+        new Field<IReadOnlyList<string>>(
+            "tags", $"must be a list of at most {MaxTags} texts of 1 to {MaxTag} characters", Tags, (user, tags) => user with { Tags = tags }, user => user.Tags)
+        { CanRemove = true },
+        new Field<DateTimeOffset?>(
+            "expiresAt", "must be an instant with its offset, such as 2030-01-31T00:00:00Z", Instant, (user, at) => user with { ExpiresAt = at }, user => user.ExpiresAt)
+        { CanRemove = true },
+    ];
+
+    public static bool IsStatus(string text) => Statuses().IsMatch(text);
+
+    /// <summary>Reads a new user.</summary>
+    /// <returns>The user, or what is wrong by field.</returns>
+    public static (User? User, IReadOnlyDictionary<string, string[]> Errors) ReadUser(JsonElement body)
+    {
+        var user = new User();
+        Dictionary<string, string[]> errors = Read(body, isNew: true, (field, value) =>
+        {
+            if (value.ValueKind == JsonValueKind.Null && !field.IsRequired)
+                return true;
+            if (field.Set(user, value) is not { } changed)
+                return false;
+            user = changed;
+            return true;
+        });
+        foreach (Field missing in All.Where(field => field.IsRequired && body.ValueKind == JsonValueKind.Object && !body.TryGetProperty(field.Name, out _)))
+            errors[missing.Name] = ["is required"];
+        return (errors.Count == 0 ? user : null, errors);
+    }
+
+    /// <summary>Reads a merge patch, RFC 7396.</summary>
+    /// <exception cref="ProblemException">The patch is not valid.</exception>
+    public static UserPatch<User> ReadPatch(JsonElement body)
+    {
+        var patch = new UserPatch<User>();
+        bool isEmpty = true;
+        Dictionary<string, string[]> errors = Read(body, isNew: false, (field, value) =>
+        {
+            isEmpty = false;
+            UserPatch<User>? changed = value.ValueKind != JsonValueKind.Null ? field.Set(patch, value) : field.CanRemove ? field.Remove(patch) : null;
+            patch = changed ?? patch;
+            return changed is not null;
+        });
+        if (isEmpty && errors.Count == 0)
+            errors["body"] = [$"must have one of the fields {string.Join(", ", All.Where(field => field.CanChange).Select(field => field.Name))}"];
+        return errors.Count == 0 ? patch : throw new ProblemException(Problem.Invalid(errors));
+    }
+
+    private static Dictionary<string, string[]> Read(JsonElement body, bool isNew, Func<Field, JsonElement, bool> take)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            errors["body"] = ["must be a JSON object"];
+            return errors;
+        }
+
+        foreach (JsonProperty property in body.EnumerateObject())
+        {
+            if (Array.Find(All, field => field.Name == property.Name) is not { } field)
+                errors["body"] = [$"must have no other fields than {string.Join(", ", All.Select(known => known.Name))}"];
+            else if (!isNew && !field.CanChange)
+                errors[field.Name] = ["cannot be changed"];
+            else if (!take(field, property.Value))
+                errors[field.Name] = [field.Rule];
+        }
+
+        return errors;
+    }
+
+    private static string? Text(JsonElement value, int maxLength)
+        => value.ValueKind == JsonValueKind.String && value.GetString() is { } text && !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength ? text : null;
+
+    private static string? Match(JsonElement value, Regex pattern) => Text(value, MaxEmail) is { } text && pattern.IsMatch(text) ? text : null;
+
+    private static int? Age(JsonElement value)
+        => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int age) && age is >= 0 and <= MaxAge ? age : null;
+
+    private static string[]? Tags(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > MaxTags)
+            return null;
+        string[] tags = [.. value.EnumerateArray().Select(tag => Text(tag, MaxTag)).OfType<string>()];
+        return tags.Length == value.GetArrayLength() ? tags : null;
+    }
+
+    // An instant without an offset would mean another one on each machine.
+    private static DateTimeOffset? Instant(JsonElement value)
+        => value.ValueKind == JsonValueKind.String && Offsets().IsMatch(value.GetString()!)
+            && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset instant)
+            ? instant
+            : null;
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.\-]{1,100}$", RegexOptions.CultureInvariant)]
+    private static partial Regex UserIds();
+
+    [GeneratedRegex(@"^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Emails();
+
+    [GeneratedRegex("^[a-z-]{1,30}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Statuses();
+
+    [GeneratedRegex(@"T.*(Z|[+\-]\d\d:\d\d)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Offsets();
+}
