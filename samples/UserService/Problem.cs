@@ -32,7 +32,11 @@ internal sealed record Problem(int Status, string Type, string Title)
         404 => new(404, "not-found", "There is nothing at this address."),
         405 => new(405, "method-not-allowed", "This address does not take this method."),
         413 => new(413, "too-large", "The request is too large."),
-        415 => new(415, "unsupported-media-type", "The content type is not supported."),
+        414 => new(414, "address-too-long", "The address is too long."),
+        415 => new(415, "unsupported-media-type", "The content type is not supported.")
+        {
+            Errors = Of("Content-Type", "must be one that the OpenAPI document names for this address"),
+        },
         >= 500 => new(status, "internal-error", "Something went wrong."),
         _ => new(status, "bad-request", "The request cannot be understood."),
     };

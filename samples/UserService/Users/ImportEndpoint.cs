@@ -130,13 +130,22 @@ internal static class ImportEndpoint
                 yield break;
             }
 
-            if (rest.Length > MaxLineBytes)
-                throw new ProblemException(Problem.Invalid("body", $"must have no line longer than {MaxLineBytes} bytes"));
+            CheckLength(rest);
             body.AdvanceTo(rest.Start, rest.End);
         }
     }
 
-    private static ReadOnlyMemory<byte> Trim(ReadOnlySequence<byte> line) => line.ToArray().AsMemory().TrimEnd((byte)'\r');
+    private static ReadOnlyMemory<byte> Trim(ReadOnlySequence<byte> line)
+    {
+        CheckLength(line);
+        return line.ToArray().AsMemory().TrimEnd((byte)'\r');
+    }
+
+    private static void CheckLength(ReadOnlySequence<byte> line)
+    {
+        if (line.Length > MaxLineBytes)
+            throw new ProblemException(Problem.Invalid("body", $"must have no line longer than {MaxLineBytes} bytes"));
+    }
 
     private sealed class Immediately(Action<BatchProgress> report) : IProgress<BatchProgress>
     {

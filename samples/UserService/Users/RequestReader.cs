@@ -9,7 +9,7 @@ internal static class RequestReader
 {
     private const int DefaultPageSize = 20;
     private const int MaxPageSize = 100;
-    private const int MaxToken = 8 * 1024;
+    private const int MaxToken = 4 * 1024; // well below what the server takes as an address
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 

@@ -89,7 +89,7 @@ internal static partial class UserFields
 
         foreach (JsonProperty property in body.EnumerateObject())
         {
-            if (Array.Find(All, field => field.Name == property.Name) is not { } field)
+            if (Array.Find(All, field => property.NameEquals(field.Name)) is not { } field)
                 errors["body"] = [$"must have no other fields than {string.Join(", ", All.Select(known => known.Name))}"];
             else if (!isNew && !field.CanChange)
                 errors[field.Name] = ["cannot be changed"];
@@ -101,7 +101,19 @@ internal static partial class UserFields
     }
 
     private static string? Text(JsonElement value, int maxLength)
-        => value.ValueKind == JsonValueKind.String && value.GetString() is { } text && !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength ? text : null;
+        => WellFormed(value) is { } text && !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength ? text : null;
+
+    private static string? WellFormed(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half of a surrogate pair, which is no text
+        }
+    }
 
     private static string? Match(JsonElement value, Regex pattern) => Text(value, MaxEmail) is { } text && pattern.IsMatch(text) ? text : null;
 
@@ -118,8 +130,8 @@ internal static partial class UserFields
 
     // An instant without an offset would mean another one on each machine.
     private static DateTimeOffset? Instant(JsonElement value)
-        => value.ValueKind == JsonValueKind.String && Offsets().IsMatch(value.GetString()!)
-            && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset instant)
+        => WellFormed(value) is { } text && Offsets().IsMatch(text)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset instant)
             ? instant
             : null;
 

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using global::UserService;
+
+namespace UserStore.SampleTests.UserService;
+
+public sealed class PolicyCommandTests
+{
+    [Fact]
+    public void All_roles_of_the_service_are_written_or_the_one_asked_for()
+    {
+        (int? code, string all, _) = Run("policy", "--account", "123456789012", "--region", "eu-central-1", "--prefix", "my-");
+        (_, string one, _) = Run("policy", "--account", "123456789012", "--region", "eu-central-1", "--role", "ReadOnly");
+
+        code.Should().Be(0);
+        JsonDocument.Parse(all).RootElement.EnumerateObject().Select(role => role.Name).Should().Equal("ReadOnly", "ReadWrite", "Migrations");
+        all.Should().Contain("arn:aws:dynamodb:eu-central-1:123456789012:table/my-Users/index/status-index");
+        JsonDocument.Parse(one).RootElement.GetProperty("Statement").GetArrayLength().Should().Be(4);
+    }
+
+    [Theory]
+    [InlineData("AccountId is ''", "--region", "eu-central-1")]
+    [InlineData("AccountId is '1'", "--account", "1", "--region", "eu-central-1")]
+    [InlineData("Region is ''", "--account", "123456789012")]
+    [InlineData("'--nope x' is unknown", "--nope", "x")]
+    [InlineData("'--account' is unknown, lacks its value", "--account")]
+    [InlineData("given twice", "--account", "123456789012", "--account", "123456789012")]
+    [InlineData("The role is 'Admin'", "--account", "123456789012", "--region", "eu-central-1", "--role", "Admin")]
+    public void What_is_wrong_is_told_with_the_usage(string message, params string[] args)
+    {
+        (int? code, string output, string error) = Run(["policy", .. args]);
+
+        (code, output).Should().Be((2, ""));
+        error.Should().Contain(message).And.Contain("Usage: policy --account");
+    }
+
+    [Fact]
+    public void Other_arguments_are_those_of_the_service() => Run("--urls", "http://127.0.0.1:0").Code.Should().BeNull();
+
+    private static (int? Code, string Output, string Error) Run(params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        return (PolicyCommand.TryRun(args, output, error), output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using global::UserService;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using UserStore.Testing;
+
+namespace UserStore.SampleTests.UserService;
+
+/// <summary>The service on a free port of this machine, over the store in memory or a local server.</summary>
+public sealed class RunningService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly LocalDynamoDb? _server;
+
+    private RunningService(WebApplication app, LocalDynamoDb? server)
+    {
+        (_app, _server) = (app, server);
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public HttpClient Http { get; }
+
+    public InMemoryUserStore Memory => _app.Services.GetRequiredService<InMemoryUserStore>();
+
+    public static async Task<RunningService> StartAsync(bool onServer = false, Action<IServiceCollection>? configure = null)
+    {
+        LocalDynamoDb? server = onServer ? await LocalDynamoDb.StartAsync() : null;
+        string[] settings = server is null
+            ? ["--DYNAMODB_ENDPOINT="] // of the developer who runs the tests, which is not meant here
+            : [$"--UserStore:ServiceUrl={server.Endpoint}", "--UserStore:TableNamePrefix=service-"];
+        WebApplication app = Service.Build(["--urls=http://127.0.0.1:0", .. settings], configure);
+        await app.StartAsync();
+        return new RunningService(app, server);
+    }
+
+    /// <summary>Sends a body as it is, and returns the answer with its JSON.</summary>
+    public async Task<(HttpResponseMessage Response, JsonElement Json)> SendAsync(
+        HttpMethod method, string path, string? body = null, string mediaType = "application/json", string? ifMatch = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body);
+            request.Content.Headers.Remove("Content-Type");
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
+        }
+
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        HttpResponseMessage response = await Http.SendAsync(request);
+        return (response, response.Content.Headers.ContentLength == 0 ? default : await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
+    }
+}
