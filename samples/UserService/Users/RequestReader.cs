@@ -21,7 +21,7 @@ internal static class RequestReader
         {
             return await JsonDocument.ParseAsync(request.Body, Strict, request.HttpContext.RequestAborted);
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException) // the latter at a name that is no Unicode
         {
             throw new ProblemException(Problem.Invalid("body", "must be well-formed JSON in UTF-8 that names no field twice"));
         }
@@ -34,7 +34,7 @@ internal static class RequestReader
         {
             return JsonDocument.Parse(line, Strict);
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             return null;
         }
