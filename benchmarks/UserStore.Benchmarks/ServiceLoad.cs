@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using UserStore.Testing;
+
+namespace UserStore.Benchmarks;
+
+/// <summary>
+/// Many clients at once on the sample service, a process of its own, over the local server: reads, lists, creates, deletes, and counters that
+/// all clients increase by reading and writing under If-Match. Fails at an answer of 5xx, a lost update, or memory that grows.
+/// </summary>
+internal static partial class ServiceLoad
+{
+    private const int Clients = 32;
+    private const int Counters = 16;
+    private const int StoredUsers = 500;
+    private const double MaxGrowth = 1.3; // of the memory, from a third of the time to the end
+
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<double>> Latencies = [];
+    private static readonly ConcurrentDictionary<HttpStatusCode, int> Statuses = [];
+    private static readonly int[] Increments = new int[Counters];
+
+    /// <returns>The exit code: 0 when nothing went wrong.</returns>
+    public static async Task<int> RunAsync(TimeSpan time)
+    {
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
+        using Process service = Start(server);
+        try
+        {
+            using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Clients }) { BaseAddress = await AddressOfAsync(service) };
+            await PrepareAsync(http);
+            using var end = new CancellationTokenSource(time);
+            Task<List<long>> memory = WatchAsync(service, end.Token);
+            await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => RunClientAsync(http, client, end.Token)));
+            return await ReportAsync(http, await memory, time);
+        }
+        finally
+        {
+            service.Kill(entireProcessTree: true);
+            await service.WaitForExitAsync();
+        }
+    }
+
+    private static Process Start(LocalDynamoDb server)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "UserService.dll"));
+        start.ArgumentList.Add("--urls=http://127.0.0.1:0");
+        start.Environment["DYNAMODB_ENDPOINT"] = server.Endpoint.ToString();
+        return Process.Start(start)!;
+    }
+
+    private static async Task<Uri> AddressOfAsync(Process service)
+    {
+        while (await service.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (Listening().Match(line) is { Success: true } found)
+            {
+                _ = service.StandardOutput.ReadToEndAsync(); // so that the service never waits for a reader of its log
+                return new Uri(found.Value);
+            }
+        }
+
+        throw new InvalidOperationException("The service did not start.");
+    }
+
+    private static async Task PrepareAsync(HttpClient http)
+    {
+        IEnumerable<string> lines = Enumerable.Range(0, StoredUsers).Select(
+            i => $$"""{"userId":"load-{{i}}","name":"0","email":"load.{{i}}@example.test","status":"{{(i % 5 == 0 ? "pending" : "active")}}"}""");
+        using var content = new StringContent(string.Join('\n', lines), Encoding.UTF8, "application/x-ndjson");
+        using HttpResponseMessage response = await http.PostAsync("/users/import", content);
+        response.EnsureSuccessStatusCode();
+        if (!(await response.Content.ReadAsStringAsync()).Contains($"\"written\":{StoredUsers},\"failed\":0", StringComparison.Ordinal))
+            throw new InvalidOperationException("The users of the load could not be stored.");
+    }
+
+    private static async Task RunClientAsync(HttpClient http, int client, CancellationToken end)
+    {
+        var random = new Random(client);
+        for (int round = 0; !end.IsCancellationRequested; round++)
+        {
+            int user = random.Next(StoredUsers);
+            switch (random.Next(100))
+            {
+                case < 45:
+                    await SendAsync(http, "get", HttpMethod.Get, $"/users/load-{user}");
+                    break;
+                case < 55:
+                    await SendAsync(http, "by email", HttpMethod.Get, $"/users/by-email/load.{user}@example.test");
+                    break;
+                case < 65:
+                    await SendAsync(http, "list by status", HttpMethod.Get, "/users?status=active&pageSize=20");
+                    break;
+                case < 80:
+                    await CreateAndDeleteAsync(http, $"load-{client}-{round}");
+                    break;
+                default:
+                    await IncreaseAsync(http, random.Next(Counters));
+                    break;
+            }
+        }
+    }
+
+    private static async Task CreateAndDeleteAsync(HttpClient http, string id)
+    {
+        await SendAsync(http, "create", HttpMethod.Post, "/users", $$"""{"userId":"{{id}}","name":"Fake","email":"{{id}}@example.test"}""");
+        await SendAsync(http, "delete", HttpMethod.Delete, $"/users/{id}");
+    }
+
+    private static async Task IncreaseAsync(HttpClient http, int counter)
+    {
+        while (true)
+        {
+            (_, JsonElement user) = await SendAsync(http, "get", HttpMethod.Get, $"/users/load-{counter}");
+            if (user.ValueKind != JsonValueKind.Object)
+                return;
+            int next = int.Parse(user.GetProperty("name").GetString()!) + 1;
+            (HttpStatusCode status, _) = await SendAsync(
+                http, "patch", HttpMethod.Patch, $"/users/load-{counter}", $$"""{"name":"{{next}}"}""", $"\"{user.GetProperty("version").GetInt64()}\"");
+            if (status == HttpStatusCode.OK)
+            {
+                Interlocked.Increment(ref Increments[counter]);
+                return;
+            }
+
+            if (status != HttpStatusCode.PreconditionFailed)
+                return;
+        }
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Json)> SendAsync(
+        HttpClient http, string name, HttpMethod method, string path, string? body = null, string? ifMatch = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        long begin = Stopwatch.GetTimestamp();
+        using HttpResponseMessage response = await http.SendAsync(request);
+        JsonElement json = response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadFromJsonAsync<JsonElement>() : default;
+        Latencies.GetOrAdd(name, _ => []).Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+        Statuses.AddOrUpdate(response.StatusCode, 1, (_, count) => count + 1);
+        return (response.StatusCode, json);
+    }
+
+    private static async Task<List<long>> WatchAsync(Process service, CancellationToken end)
+    {
+        var samples = new List<long>();
+        while (!end.IsCancellationRequested)
+        {
+            service.Refresh();
+            samples.Add(service.WorkingSet64);
+            await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+        }
+
+        return samples;
+    }
+
+    private static async Task<int> ReportAsync(HttpClient http, List<long> memory, TimeSpan time)
+    {
+        int requests = Statuses.Values.Sum();
+        Console.WriteLine($"{Clients} clients, {time.TotalSeconds:F0} s: {requests:N0} requests, {requests / time.TotalSeconds:N0} a second");
+        foreach ((string name, ConcurrentBag<double> all) in Latencies.OrderBy(one => one.Key))
+        {
+            double[] sorted = [.. all.Order()];
+            Console.WriteLine(
+                $"  {name,-15} {sorted.Length,8:N0}   median {sorted[sorted.Length / 2],6:F1} ms   99 % {sorted[sorted.Length * 99 / 100],6:F1} ms");
+        }
+
+        Console.WriteLine($"  answers: {string.Join(", ", Statuses.OrderBy(one => one.Key).Select(one => $"{(int)one.Key} x {one.Value:N0}"))}");
+        int lost = 0;
+        for (int counter = 0; counter < Counters; counter++)
+        {
+            JsonElement user = await http.GetFromJsonAsync<JsonElement>($"/users/load-{counter}");
+            lost += Math.Abs(int.Parse(user.GetProperty("name").GetString()!) - Increments[counter]);
+        }
+
+        long early = memory[memory.Count / 3];
+        double growth = memory[^1] / (double)early;
+        int failures = Statuses.Where(one => (int)one.Key >= 500).Sum(one => one.Value);
+        Console.WriteLine($"  {Increments.Sum():N0} increments of {Counters} counters, {lost} lost; {failures} answers of 5xx");
+        Console.WriteLine($"  memory: {early >> 20} MB after a third of the time, {memory[^1] >> 20} MB at the end ({growth:F2} times, bar: {MaxGrowth})");
+        return lost == 0 && failures == 0 && growth <= MaxGrowth ? 0 : 1;
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex Listening();
+}
