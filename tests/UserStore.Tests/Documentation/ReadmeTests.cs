@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using UserStore.Migrations;
 using UserStore.Replication;
+using UserStore.Schema;
+using UserStore.Testing;
 
 namespace UserStore.Tests.Documentation;
 
@@ -10,26 +12,64 @@ public sealed partial class ReadmeTests
         => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Documentation", file)).ReplaceLineEndings("\n");
 
     [Theory]
-    [InlineData("README.md", "ReadmeExamples.cs")]
+    [InlineData("README.md", "ReadmeExamples.cs", "FirstTest.cs")]
+    [InlineData("getting-started.md", "ReadmeExamples.cs", "Service.cs")]
+    [InlineData("concepts.md", "ReadmeExamples.cs")]
+    [InlineData("queries.md", "ReadmeExamples.cs", "GuideExamples.cs")]
+    [InlineData("batches.md", "ReadmeExamples.cs")]
+    [InlineData("testing.md", "ReadmeExamples.cs", "FirstTest.cs")]
+    [InlineData("errors.md", "GuideExamples.cs")]
+    [InlineData("operations.md", "GuideExamples.cs")]
+    [InlineData("security.md", "GuideExamples.cs")]
+    [InlineData("trimming.md", "GuideExamples.cs")]
     [InlineData("migrations.md", "MigrationExamples.cs")]
     [InlineData("replication.md", "ReplicationExamples.cs")]
-    public void Every_line_of_code_is_compiled_and_run_in_the_examples(string document, string code)
+    public void Every_line_of_code_is_compiled_and_run_in_the_examples(string document, params string[] code)
     {
-        string[] examples = Lines(Read(code));
+        string[] examples = [.. code.SelectMany(file => Lines(Read(file)))];
         string[] blocks = [.. CodeBlocks().Matches(Read(document)).Select(match => match.Groups["code"].Value)];
 
-        blocks.Should().HaveCountGreaterThan(4);
+        blocks.Should().NotBeEmpty();
         foreach (string block in blocks)
             Lines(block).Should().BeSubsetOf(examples);
     }
 
     [Fact]
-    public void Every_option_is_in_the_table_of_options_and_every_error_in_the_table_of_errors()
+    public void No_guide_is_left_out_and_every_link_leads_somewhere()
     {
+        string[] guides = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Documentation"), "*.md").Select(file => Path.GetFileName(file))];
+        string[] others = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Documentation", "other")).Select(file => Path.GetFileName(file))];
         string readme = Read("README.md");
 
-        readme.Should().ContainAll(typeof(UserStoreOptions).GetProperties().Select(option => $"`{option.Name}`"));
-        readme.Should().ContainAll(typeof(User).Assembly.GetExportedTypes()
+        guides.Should().HaveCountGreaterThan(12);
+        readme.Should().ContainAll(guides.Where(guide => guide is not "README.md" and not "migration-tables.md").Select(guide => $"(docs/{guide})"));
+        foreach (string guide in guides)
+        {
+            string text = Read(guide);
+            foreach ((string file, string anchor) in Links().Matches(text).Select(link => (Path.GetFileName(link.Groups["file"].Value), link.Groups["anchor"].Value)))
+            {
+                guides.Concat(others).Should().Contain(file, $"{guide} links to it");
+                if (anchor.Length > 0)
+                    Headings().Matches(Read(file)).Select(heading => AnchorOf(heading.Groups["text"].Value)).Should().Contain(anchor, $"{guide} links to it");
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_option_is_in_the_table_of_options_and_every_error_in_the_table_of_errors()
+    {
+        string configuration = Read("configuration.md");
+        string errors = Read("errors.md");
+        Type[] options =
+        [
+            typeof(UserStoreOptions), typeof(UserStoreRetryOptions), typeof(UserListOptions), typeof(BatchWriteOptions<>), typeof(InMemoryUserStoreOptions),
+        ];
+
+        configuration.Should().ContainAll(options.SelectMany(type => type.GetProperties()).Select(option => $"`{option.Name}`"));
+        configuration.Should().ContainAll(new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly }.SelectMany(assembly => assembly.GetExportedTypes())
+            .Where(type => type.Name.Split('`')[0].EndsWith("Options", StringComparison.Ordinal)).Select(type => $"`{type.Name.Split('`')[0]}"));
+        Read("security.md").Should().ContainAll(typeof(UserStorePolicyOptions).GetProperties().Select(option => $"`{option.Name}`"));
+        errors.Should().ContainAll(typeof(User).Assembly.GetExportedTypes()
             .Where(type => type.IsAssignableTo(typeof(UserStoreException)) && type.Namespace == "UserStore" && !type.IsAbstract)
             .Select(type => $"| `{type.Name}` |"));
     }
@@ -61,6 +101,15 @@ public sealed partial class ReadmeTests
 
     private static string[] Lines(string code)
         => [.. code.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    private static string AnchorOf(string heading)
+        => string.Concat(heading.ToLowerInvariant().Replace(' ', '-').Where(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'));
+
+    [GeneratedRegex(@"\]\((?<file>[\w./-]+\.md)(#(?<anchor>[\w-]+))?\)")]
+    private static partial Regex Links();
+
+    [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline)]
+    private static partial Regex Headings();
 
     [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex CodeBlocks();
