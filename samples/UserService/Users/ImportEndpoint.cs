@@ -32,18 +32,23 @@ internal static class ImportEndpoint
         var events = Channel.CreateBounded<object>(EventsOnTheirWay);
         // A caller who has gone ends both: the batch tells what it did not begin, and nobody listens.
         CancellationToken aborted = context.RequestAborted;
-        Task<BatchWriteResult<User>> batch = RunAsync(context.Request, writer, events.Writer, aborted);
-        await foreach (object line in events.Reader.ReadAllAsync(aborted))
+        Task batch = RunAsync(context.Request, writer, events.Writer, aborted);
+        try
         {
-            await JsonSerializer.SerializeAsync(context.Response.Body, line, JsonSerializerOptions.Web, aborted);
-            await context.Response.WriteAsync("\n", aborted);
-            await context.Response.Body.FlushAsync(aborted);
+            await foreach (object line in events.Reader.ReadAllAsync(aborted))
+            {
+                await JsonSerializer.SerializeAsync(context.Response.Body, line, JsonSerializerOptions.Web, aborted);
+                await context.Response.WriteAsync("\n", aborted);
+                await context.Response.Body.FlushAsync(aborted);
+            }
         }
-
-        await batch;
+        finally
+        {
+            await batch; // which reads the request, and must not outlive it
+        }
     }
 
-    private static async Task<BatchWriteResult<User>> RunAsync(
+    private static async Task RunAsync(
         HttpRequest request, IUserBatchWriter<User> writer, ChannelWriter<object> events, CancellationToken aborted)
     {
         // The writer knows an item by its place among the valid ones, the caller by its line.
@@ -54,8 +59,16 @@ internal static class ImportEndpoint
             var options = new BatchWriteOptions<User>
             {
                 OnNotWritten = item => events.WriteAsync(
-                    new { @event = "not-written", line = lines.TryGetValue(item.Item!, out object? line) ? line : null, item.UserId, problem = ProblemOf(item) }, aborted),
-                Progress = new Immediately(progress => events.TryWrite(new { @event = "progress", progress.Written, failed = progress.Failed + refused })),
+                    new
+                    {
+                        @event = "not-written",
+                        line = lines.TryGetValue(item.Item!, out object? line) ? line : null,
+                        item.UserId,
+                        problem = ProblemOf(item),
+                    },
+                    aborted),
+                Progress = new Immediately(progress => events.TryWrite(
+                    new { @event = "progress", progress.Written, failed = progress.Failed + refused })),
             };
             BatchWriteResult<User> result = await writer.CreateAsync(ReadAsync(), options, aborted);
             await events.WriteAsync(
@@ -68,7 +81,6 @@ internal static class ImportEndpoint
                     problem = result.SequenceError is null ? null : SequenceProblem(result.SequenceError).ToBody(),
                 },
                 aborted);
-            return result;
         }
         finally
         {
@@ -101,7 +113,8 @@ internal static class ImportEndpoint
     }
 
     private static object ProblemOf(UnwrittenItem<User> item)
-        => (item.Error is null ? null : Problem.Of(item.Error))?.ToBody() ?? (object)new { type = "urn:user-service:not-attempted", title = item.Reason.ToString() };
+        => (item.Error is null ? null : Problem.Of(item.Error))?.ToBody()
+            ?? (object)new { type = "urn:user-service:not-attempted", title = item.Reason.ToString() };
 
     private static Problem SequenceProblem(Exception failure) => failure switch
     {

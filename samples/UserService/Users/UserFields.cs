@@ -19,23 +19,51 @@ internal static partial class UserFields
     private static readonly Field[] All =
     [
         new Field<string>(
-            "userId", "must be 1 to 100 letters, digits, '-', '_' and '.'", value => Match(value, UserIds()), (user, id) => user with { UserId = id }, Property: null),
+            "userId",
+            "must be 1 to 100 letters, digits, '-', '_' and '.'",
+            value => Match(value, UserIds()),
+            (user, id) => user with { UserId = id },
+            Property: null),
         new Field<string>(
-            "name", $"must be a text of 1 to {MaxName} characters", value => Text(value, MaxName), (user, name) => user with { Name = name }, user => user.Name)
+            "name",
+            $"must be a text of 1 to {MaxName} characters",
+            value => Text(value, MaxName),
+            (user, name) => user with { Name = name },
+            user => user.Name)
         { IsRequired = true },
         new Field<string>(
-            "email", $"must be an email address of at most {MaxEmail} characters", value => Match(value, Emails()), (user, email) => user with { Email = email }, user => user.Email)
+            "email",
+            $"must be an email address of at most {MaxEmail} characters",
+            value => Match(value, Emails()),
+            (user, email) => user with { Email = email },
+            user => user.Email)
         { IsRequired = true },
         new Field<string>(
-            "status", StatusRule, value => Match(value, Statuses()), (user, status) => user with { Status = status }, user => user.Status!),
+            "status",
+            StatusRule,
+            value => Match(value, Statuses()),
+            (user, status) => user with { Status = status },
+            user => user.Status!),
         new Field<int?>(
-            "age", $"must be a whole number from 0 to {MaxAge}", Age, (user, age) => user with { Age = age }, user => user.Age)
+            "age",
+            $"must be a whole number from 0 to {MaxAge}",
+            Age,
+            (user, age) => user with { Age = age },
+            user => user.Age)
         { CanRemove = true },
         new Field<IReadOnlyList<string>>(
-            "tags", $"must be a list of at most {MaxTags} texts of 1 to {MaxTag} characters", Tags, (user, tags) => user with { Tags = tags }, user => user.Tags)
+            "tags",
+            $"must be a list of at most {MaxTags} texts of 1 to {MaxTag} characters",
+            Tags,
+            (user, tags) => user with { Tags = tags },
+            user => user.Tags)
         { CanRemove = true },
         new Field<DateTimeOffset?>(
-            "expiresAt", "must be an instant with its offset, such as 2030-01-31T00:00:00Z", Instant, (user, at) => user with { ExpiresAt = at }, user => user.ExpiresAt)
+            "expiresAt",
+            "must be an instant with its offset, such as 2030-01-31T00:00:00Z",
+            Instant,
+            (user, at) => user with { ExpiresAt = at },
+            user => user.ExpiresAt)
         { CanRemove = true },
     ];
 
@@ -55,8 +83,12 @@ internal static partial class UserFields
             user = changed;
             return true;
         });
-        foreach (Field missing in All.Where(field => field.IsRequired && body.ValueKind == JsonValueKind.Object && !body.TryGetProperty(field.Name, out _)))
-            errors[missing.Name] = ["is required"];
+        if (body.ValueKind == JsonValueKind.Object)
+        {
+            foreach (Field missing in All.Where(field => field.IsRequired && !body.TryGetProperty(field.Name, out _)))
+                errors[missing.Name] = ["is required"];
+        }
+
         return (errors.Count == 0 ? user : null, errors);
     }
 

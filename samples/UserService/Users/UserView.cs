@@ -34,4 +34,5 @@ internal sealed record UserView(
 internal sealed record UserListView(IEnumerable<UserView> Users, string? Token);
 
 /// <summary>What creates a user; for the OpenAPI document. The fields of a patch are the same, without <c>userId</c>, and null removes.</summary>
-internal sealed record UserInput(string? UserId, string Name, string Email, string? Status, int? Age, IReadOnlyList<string>? Tags, DateTimeOffset? ExpiresAt);
+internal sealed record UserInput(
+    string? UserId, string Name, string Email, string? Status, int? Age, IReadOnlyList<string>? Tags, DateTimeOffset? ExpiresAt);

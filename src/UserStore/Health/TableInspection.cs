@@ -48,7 +48,7 @@ internal sealed class TableInspection(IAmazonDynamoDB client, StoreSchema schema
         List<UserStoreSchemaException> drifts = [.. table.Differences(found)];
         if (found.TableStatus != TableStatus.ACTIVE && found.TableStatus != TableStatus.UPDATING)
             drifts.Add(Drift(table, $"is {found.TableStatus}. Wait until it is active."));
-        foreach (GlobalSecondaryIndexDescription index in table.Indexes.Select(index => table.Find(found, index)).OfType<GlobalSecondaryIndexDescription>())
+        foreach (var index in table.Indexes.Select(index => table.Find(found, index)).OfType<GlobalSecondaryIndexDescription>())
         {
             if (index.IndexStatus is not null && index.IndexStatus != IndexStatus.ACTIVE && index.IndexStatus != IndexStatus.UPDATING)
                 drifts.Add(new UserStoreSchemaException(table.TableName, index.IndexName, $"is {index.IndexStatus}. Wait until it is active."));
@@ -62,7 +62,9 @@ internal sealed class TableInspection(IAmazonDynamoDB client, StoreSchema schema
                     + "Run EnsureTablesAsync, or correct UserStoreOptions.Stream."));
         }
 
-        if (table.TimeToLiveAttribute is { } attribute && await FindTimeToLiveAsync(call, table).ConfigureAwait(false) is var actual && actual != attribute)
+        if (table.TimeToLiveAttribute is { } attribute
+            && await FindTimeToLiveAsync(call, table).ConfigureAwait(false) is var actual
+            && actual != attribute)
         {
             drifts.Add(Drift(
                 table,
