@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using UserStore.Migrations;
 using UserStore.Migrations.Running;
+using UserStore.Migrations.Sourcing;
 
 namespace UserStore.Health;
 
@@ -17,8 +19,10 @@ namespace UserStore.Health;
 /// </para>
 /// <para>
 /// Costs a <c>DescribeTable</c> for each table of the store, a <c>DescribeTimeToLive</c> for the users' table, and with migrations a
-/// <c>DescribeTable</c> and a consistent scan of their journal. Requests are repeated for at most 5 seconds. A store in memory has no tables: it
-/// is healthy when its migrations are applied. Tables of replications are not looked at; <c>UserReplicator.CompareAsync</c> does that.
+/// <c>DescribeTable</c> and a consistent scan of their journal. Questions about tables are repeated for at most 5 seconds, the journal is read
+/// as the options of the store say. A store in memory has no tables: it is healthy when its migrations are applied. Migrations of a newer
+/// version of the service do not matter to an older one. Tables of replications are not looked at;
+/// <c>UserReplicator.CompareAsync</c> does that.
 /// </para>
 /// </remarks>
 public class UserStoreHealthCheck<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IHealthCheck
@@ -52,12 +56,12 @@ public class UserStoreHealthCheck<[DynamicallyAccessedMembers(DynamicallyAccesse
                     Add(drift.IndexName is null ? drift.TableName : $"{drift.TableName}/{drift.IndexName}", drift);
             }
 
-            if (_services.GetKeyedService<IMigrationRunner>(typeof(TUser)) is { } migrations)
-                await migrations.VerifyAsync(cancellationToken).ConfigureAwait(false);
+            if (await FindBehindAsync(target, cancellationToken).ConfigureAwait(false) is { } behind)
+                Add("migrations", behind);
         }
-        catch (MigrationException behind)
+        catch (MigrationException failure)
         {
-            Add("migrations", behind);
+            Add("migrations", failure);
         }
         catch (UserStoreException failure)
         {
@@ -73,6 +77,22 @@ public class UserStoreHealthCheck<[DynamicallyAccessedMembers(DynamicallyAccesse
         {
             findings[subject] = findings.TryGetValue(subject, out object? before) ? $"{before} {failure.Message}" : failure.Message;
             failures.Add(failure);
+        }
+    }
+
+    // Migrations that this service does not have are those of a newer version, which takes over while this one still serves.
+    private async Task<MigrationPlanException?> FindBehindAsync(MigrationTarget target, CancellationToken cancellationToken)
+    {
+        if (_services.GetKeyedService<IMigrationRunner>(typeof(TUser)) is null)
+            return null;
+        AsyncServiceScope scope = _services.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            MigrationOptions options = _services.GetRequiredService<IOptionsMonitor<MigrationOptions>>()
+                .Get(UserStoreBuilder.NameFor(typeof(TUser)));
+            var source = MigrationSource.Load(options.Migrations, scope.ServiceProvider);
+            IReadOnlyList<MigrationEntry> journal = await target.Journal.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return source.FindBehind(journal);
         }
     }
 }

@@ -51,6 +51,35 @@ public sealed class HealthCheckTests(LocalServer server) : ServerTest(server)
     }
 
     [Fact]
+    public async Task Migrations_of_a_newer_version_do_not_trouble_an_older_one_that_still_serves()
+    {
+        await CreateStoreAsync();
+        static Task Nothing(MigrationContext context, CancellationToken token) => Task.CompletedTask;
+        await using ServiceProvider older = Register(options => options.Migrations.Add("00000000000001_one", Nothing));
+        var running = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        await using ServiceProvider newer = Register(options => options.Migrations
+            .Add("00000000000001_one", Nothing)
+            .Add("00000000000002_two", Nothing)
+            .Add("00000000000003_three", async (_, _) =>
+            {
+                running.SetResult();
+                await goOn.Task;
+            }));
+
+        Task<MigrationRun> run = newer.GetRequiredService<IMigrationRunner>().RunAsync();
+        await running.Task;
+        HealthCheckResult meanwhile = await CheckAsync(older);
+        HealthCheckResult ofNewer = await CheckAsync(newer);
+        goOn.SetResult();
+        await run;
+
+        meanwhile.Status.Should().Be(HealthStatus.Healthy);
+        ofNewer.Description.Should().Contain("00000000000003_three").And.NotContain("00000000000002_two");
+        (await CheckAsync(older)).Status.Should().Be(HealthStatus.Healthy);
+    }
+
+    [Fact]
     public async Task Every_drift_of_a_table_is_named()
     {
         await CreateForeignTableAsync(Table, "user_id", new GlobalSecondaryIndex

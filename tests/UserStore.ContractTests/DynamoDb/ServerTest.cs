@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
 using UserStore.ContractTests.Stores;
 using UserStore.DynamoDb;
 using UserStore.Testing;
@@ -10,10 +12,13 @@ namespace UserStore.ContractTests.DynamoDb;
 [Collection(ServerTests.Name)]
 public abstract class ServerTest : IAsyncLifetime
 {
+    private readonly ConcurrentDictionary<string, bool> _operations = [];
+
     protected ServerTest(LocalServer server)
     {
         Server = server;
         Client = server.Server.CreateClient(config => config.HttpClientFactory = Wire);
+        Client.BeforeRequestEvent += (_, sent) => _operations[((WebServiceRequestEventArgs)sent).Request.GetType().Name.Replace("Request", "")] = true;
         Stores = new DynamoDbStores(server) { Client = Client };
         Options = Stores.NewOptions();
     }
@@ -77,6 +82,8 @@ public abstract class ServerTest : IAsyncLifetime
         await Stores.DisposeAsync();
         Client.Dispose();
         Wire.Dispose();
+        _operations.Keys.Except(["ListTables"]).Should().BeSubsetOf( // which a test asks for itself
+            PolicedWire.OperationsOfAllRoles, "a policy knows all that is sent");
     }
 
     protected static async Task<List<T>> ReadAsync<T>(IAsyncEnumerable<T> sequence)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Amazon.Runtime;
+using UserStore.Schema;
 
 namespace UserStore.ContractTests.Stores;
 
@@ -12,6 +13,9 @@ public sealed class PolicedWire(string policy) : HttpClientFactory
     private static readonly SocketsHttpHandler Network = new();
 
     private readonly HashSet<(string Action, string Resource)> _allowed = Read(policy);
+
+    /// <summary>Gets the operations that the policies of all roles together allow, with those that need the permissions of their parts.</summary>
+    public static IReadOnlyCollection<string> OperationsOfAllRoles { get; } = FindOperations();
 
     /// <summary>Gets the permissions that were needed and allowed, by table, index or stream.</summary>
     public ConcurrentDictionary<(string Action, string Resource), bool> Used { get; } = [];
@@ -23,7 +27,26 @@ public sealed class PolicedWire(string policy) : HttpClientFactory
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler(this), disposeHandler: false);
 
-    private static HashSet<(string, string)> Read(string policy)
+    private static string[] FindOperations()
+    {
+        UserStoreSchema[] schemas = [.. new[] { true, false }.Select(
+            unique => UserStoreSchema.For<User>(new UserStoreOptions { UniqueEmails = unique, Stream = StreamView.NewAndOldImages }))];
+        IEnumerable<string> permitted =
+            from schema in schemas
+            from role in Enum.GetValues<UserStoreRole>()
+            from permission in Read(UserStorePolicy.Create(schema, role, new UserStorePolicyOptions
+            {
+                AccountId = "123456789012",
+                Region = "us-east-1",
+                Migrations = schema.MigrationTables(),
+                Replications = { new ReplicationDefinition(schema.Users, schema.Users) },
+                AllowTableDeletion = true,
+            }))
+            select permission.Action;
+        return [.. permitted.Distinct(), "TransactGetItems", "TransactWriteItems"];
+    }
+
+    private static HashSet<(string Action, string Resource)> Read(string policy)
     {
         using JsonDocument document = JsonDocument.Parse(policy);
         return [.. from statement in document.RootElement.GetProperty("Statement").EnumerateArray()

@@ -60,14 +60,18 @@ internal sealed class RequestMeasurement
         }
     }
 
-    /// <summary>Notes that a part of a batch is sent again, as a request of its own.</summary>
+    /// <summary>Notes that a part of a batch was left undone.</summary>
     public static void LeftUnprocessed(string operation, NamedTable table)
     {
-        if (!Instruments.Retries.Enabled && !Instruments.Throttles.Enabled)
-            return;
-        TagList tags = TagsOf(operation, [table]);
-        Instruments.Throttles.Add(1, tags);
-        Instruments.Retries.Add(1, tags);
+        if (Instruments.Throttles.Enabled)
+            Instruments.Throttles.Add(1, TagsOf(operation, [table]));
+    }
+
+    /// <summary>Notes that what was left undone is sent again, as a request of its own.</summary>
+    public static void SendingRest(string operation, NamedTable table)
+    {
+        if (Instruments.Retries.Enabled)
+            Instruments.Retries.Add(1, TagsOf(operation, [table]));
     }
 
     /// <summary>Notes that the request is sent again.</summary>

@@ -125,8 +125,11 @@ internal sealed class StoreCall(
     public async Task<bool> TryPauseForUnprocessedAsync(string operation, NamedTable table)
     {
         RequestMeasurement.LeftUnprocessed(operation, table);
-        return await TryPauseAsync(
-            new Request(operation, [table], Measurement: null), "a part was left unprocessed", isThrottled: true).ConfigureAwait(false);
+        var request = new Request(operation, [table], Measurement: null);
+        if (!await TryPauseAsync(request, "a part was left unprocessed", isThrottled: true).ConfigureAwait(false))
+            return false;
+        RequestMeasurement.SendingRest(operation, table);
+        return true;
     }
 
     /// <summary>Waits before what was found is looked at again, because somebody else keeps changing it.</summary>

@@ -67,15 +67,7 @@ internal sealed class MigrationRunner(
         => WithSourceAsync(async source =>
         {
             IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var applied = journal.Where(
-                entry => entry.State == MigrationState.Applied).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
-            string[] open = [.. source.Ids.Where(id => !applied.Contains(id))];
-            return open.Length == 0
-                ? new PlanRules(source, options).Plan(MigrationPlanner.Latest, journal)
-                : throw new MigrationPlanException(
-                    MigrationProblem.NotUpToDate,
-                    open,
-                    $"{open.Length} of {source.Ids.Count} migrations are not applied: {string.Join(", ", open)}. Run them, then start again.");
+            return source.FindBehind(journal) is { } behind ? throw behind : new PlanRules(source, options).Plan(MigrationPlanner.Latest, journal);
         });
 
     public Task<MigrationEntry> RepairAsync(

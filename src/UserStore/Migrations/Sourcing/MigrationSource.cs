@@ -19,6 +19,17 @@ internal sealed class MigrationSource
     /// <summary>Finds what a migration has to reach tables past the client of its context, or null.</summary>
     public Type? FindBypass(string id, IServiceCollection services) => _byId[id].Registration.FindBypass(services);
 
+    /// <summary>Returns that migrations of this source are not applied, or null when all are. Others in the journal do not count.</summary>
+    public MigrationPlanException? FindBehind(IReadOnlyList<MigrationEntry> journal)
+    {
+        var applied = journal.Where(entry => entry.State == MigrationState.Applied).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
+        string[] open = [.. Ids.Where(id => !applied.Contains(id))];
+        return open.Length == 0 ? null : new MigrationPlanException(
+            MigrationProblem.NotUpToDate,
+            open,
+            $"{open.Length} of {Ids.Count} migrations are not applied: {string.Join(", ", open)}. Run them, then start again.");
+    }
+
     /// <exception cref="InvalidMigrationException">An id is malformed, used twice, or does not sort with the others.</exception>
     /// <exception cref="MigrationPlanException">There are none.</exception>
     public static MigrationSource Load(MigrationList list, IServiceProvider services)
