@@ -65,7 +65,7 @@ internal static class RequestReader
     public static (string? Status, int PageSize, string? Token) ReadPage(IQueryCollection query)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        foreach (string unknown in query.Keys.Except(["status", "pageSize", "token"]).Take(1))
+        if (query.Keys.Except(["status", "pageSize", "token"]).Any())
             errors["query"] = ["must have no other parameters than status, pageSize and token"];
         string? status = Single("status", UserFields.IsStatus, UserFields.StatusRule);
         string? token = Single("token", value => value.Length is > 0 and <= MaxToken, $"must be the token of the page before, of at most {MaxToken} characters");

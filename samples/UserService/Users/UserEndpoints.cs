@@ -10,16 +10,17 @@ internal static class UserEndpoints
 {
     private const string Json = "application/json";
     private const string MergePatch = "application/merge-patch+json";
+    private const string Problems = "application/problem+json";
 
     public static void Map(WebApplication app)
     {
         RouteGroupBuilder users = app.MapGroup("/users").WithTags("Users");
         users.MapGet("", ListAsync).WithSummary("Lists users in pages, the newest of a status first, else in no order")
-            .Produces<UserListView>().Produces<ProblemDetails>(400, Problems).Failures();
+            .Produces<UserListView>().Refusals(400).Failures();
         users.MapGet("{id}", GetAsync).WithSummary("Finds a user by id; the header ETag gives its version")
-            .Produces<UserView>().Produces<ProblemDetails>(404, Problems).Failures();
+            .Produces<UserView>().Refusals(400, 404).Failures();
         users.MapGet("by-email/{email}", FindByEmailAsync).WithSummary("Finds a user by email")
-            .Produces<UserView>().Produces<ProblemDetails>(404, Problems).Failures();
+            .Produces<UserView>().Refusals(400, 404).Failures();
         users.MapPost("", CreateAsync).WithSummary("Creates a user").Accepts<UserInput>(Json)
             .Produces<UserView>(201).Refusals(400, 409, 413, 415).Failures();
         users.MapPatch("{id}", PatchAsync).WithSummary("Changes fields of a user; If-Match with its version refuses to overwrite what others changed")
@@ -28,14 +29,12 @@ internal static class UserEndpoints
             .Produces(204).Refusals(400, 404, 412).Failures();
     }
 
-    private const string Problems = "application/problem+json";
-
     public static RouteHandlerBuilder Refusals(this RouteHandlerBuilder route, params int[] statuses)
         => statuses.Aggregate(route, static (builder, status) => builder.Produces<ProblemDetails>(status, Problems));
 
     public static RouteHandlerBuilder Failures(this RouteHandlerBuilder route) => route.Refusals(429, 503);
 
-    // Never the whole table: without a status, one page of a scan, which the token continues.
+    // The parameters of the query are for the OpenAPI document; the reader checks them. Never the whole table: without a status, one page of a scan, which the token continues.
     private static async Task<Ok<UserListView>> ListAsync(
         HttpRequest request, IUserStore users, [FromQuery] string? status, [FromQuery] string? pageSize, [FromQuery] string? token)
     {

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace UserStore.SampleTests.UserService;
 
@@ -119,6 +122,28 @@ public sealed class UserServiceTests
 
             throw new EndOfStreamException();
         }
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_in_an_import_leaves_no_error_behind()
+    {
+        using var log = new ErrorLog();
+        await using (RunningService service = await RunningService.StartAsync(configure: services => services.AddSingleton<ILoggerProvider>(log)))
+        {
+            using (var connection = new TcpClient())
+            {
+                await connection.ConnectAsync(service.Http.BaseAddress!.Host, service.Http.BaseAddress.Port);
+                NetworkStream stream = connection.GetStream();
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                    "POST /users/import HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwrong\n\r\n"));
+                await stream.ReadExactlyAsync(new byte[100]);
+                connection.Client.Close(0); // a reset
+            }
+
+            (await service.SendAsync(HttpMethod.Get, "/users/fake-1")).Response.StatusCode.Should().Be(HttpStatusCode.OK);
+        }
+
+        log.Errors.Should().BeEmpty("the service has stopped, and with it every request");
     }
 
     [Fact]
@@ -289,5 +314,29 @@ public sealed class UserServiceTests
         }
         while (token is not null);
         return (ids, pages);
+    }
+
+    private sealed class ErrorLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Errors { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Error)
+                Errors.Enqueue($"{formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }
