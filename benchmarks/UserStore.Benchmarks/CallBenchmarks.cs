@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.DocumentModel;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Testing;

@@ -1,6 +1,6 @@
 using System.Collections;
-using UserStore.Conditions;
 using UserStore.Modeling;
+using UserStore.Preparation;
 
 namespace UserStore.Testing;
 

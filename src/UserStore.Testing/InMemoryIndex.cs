@@ -1,5 +1,5 @@
 using UserStore.Modeling;
-using UserStore.Requests;
+using UserStore.Preparation;
 
 namespace UserStore.Testing;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using UserStore.Modeling;
-using UserStore.Requests;
+using UserStore.Paging;
+using UserStore.Preparation;
 
 namespace UserStore.Testing;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using UserStore.Modeling;
-using UserStore.Requests;
+using UserStore.Preparation;
 
 namespace UserStore.Testing;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using UserStore.Requests;
+using UserStore.Preparation;
 
 namespace UserStore.Testing;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using UserStore.Batching;
-using UserStore.Requests;
+using UserStore.Preparation;
 
 namespace UserStore.Testing;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using UserStore.Requests;
+using UserStore.Paging;
 
 namespace UserStore.Testing;
 

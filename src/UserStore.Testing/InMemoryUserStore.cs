@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.Modeling;
+using UserStore.Paging;
+using UserStore.Preparation;
 using UserStore.Replication;
-using UserStore.Requests;
 
 namespace UserStore.Testing;
 

@@ -1,5 +1,4 @@
 using Amazon.DynamoDBv2.DataModel;
-using UserStore.DynamoDb;
 
 namespace UserStore;
 

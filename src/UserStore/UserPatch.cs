@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Numerics;
-using UserStore.Conditions;
 using UserStore.Modeling;
+using UserStore.Preparation;
 
 namespace UserStore;
 

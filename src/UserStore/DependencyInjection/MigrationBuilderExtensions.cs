@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DependencyInjection;
 using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using UserStore.Migrations;
-using UserStore.Migrations.CommandLine;
+using UserStore.Migrations.Running;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

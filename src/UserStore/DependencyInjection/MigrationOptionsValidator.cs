@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using UserStore.DynamoDb.Tables;
 using UserStore.Migrations;
 
 namespace UserStore.DependencyInjection;

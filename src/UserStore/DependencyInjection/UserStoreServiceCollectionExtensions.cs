@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;

@@ -3,9 +3,10 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.Logging;
 using UserStore.Batching;
-using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Reservations;
+using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
-using UserStore.Requests;
+using UserStore.Preparation;
 
 namespace UserStore.DynamoDb;
 

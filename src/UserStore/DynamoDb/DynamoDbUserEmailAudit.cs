@@ -4,10 +4,12 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.Logging;
-using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Auditing;
+using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
-using UserStore.Requests;
+using UserStore.DynamoDb.Users;
+using UserStore.Paging;
 
 namespace UserStore.DynamoDb;
 

@@ -2,10 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.Logging;
-using UserStore.DynamoDb.Emails;
-using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Provisioning;
+using UserStore.DynamoDb.Reading;
+using UserStore.DynamoDb.Reservations;
+using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
-using UserStore.Requests;
+using UserStore.Paging;
+using UserStore.Preparation;
 
 namespace UserStore.DynamoDb;
 

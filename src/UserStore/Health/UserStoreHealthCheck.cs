@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using UserStore.Migrations;
+using UserStore.Migrations.Planning;
 using UserStore.Migrations.Running;
-using UserStore.Migrations.Sourcing;
 
 namespace UserStore.Health;
 

@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Backfilling;
 using UserStore.Migrations.Running;

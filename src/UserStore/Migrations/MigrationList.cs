@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore.Migrations.BuiltIn;
-using UserStore.Migrations.Sourcing;
+using UserStore.Migrations.Planning;
 
 namespace UserStore.Migrations;
 

@@ -4,7 +4,6 @@ using System.Reflection;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
-using UserStore.DynamoDb;
 
 namespace UserStore.Modeling;
 

@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
+using UserStore.Preparation;
 using UserStore.Replication.Comparing;
 using UserStore.Replication.Targets;
-using UserStore.Requests;
 
 namespace UserStore.Replication;
 

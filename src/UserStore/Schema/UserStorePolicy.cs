@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using UserStore.DependencyInjection;
+using UserStore.DynamoDb.Tables;
 
 namespace UserStore.Schema;
 

@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.ContractTests.Stores;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 using UserStore.Testing;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
-using UserStore.Migrations.Locking;
 using UserStore.Migrations.Running;
 
 namespace UserStore.ContractTests.Stores;

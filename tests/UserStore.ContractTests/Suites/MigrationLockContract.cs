@@ -1,7 +1,6 @@
 using UserStore.ContractTests.Stores;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
-using UserStore.Migrations.Locking;
 
 namespace UserStore.ContractTests.Suites;
 

@@ -1,5 +1,6 @@
 using UserStore.ContractTests.Stores;
-using UserStore.Requests;
+using UserStore.Paging;
+using UserStore.Preparation;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;

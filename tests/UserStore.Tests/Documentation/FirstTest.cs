@@ -1,5 +1,6 @@
 #pragma warning disable IDE0005, CA1050 // stands as it does in a reader's project, without the global usings of this one
 using UserStore;
+using UserStore.Paging;
 using UserStore.Testing;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Text;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.Replication;
 using UserStore.Testing;
 

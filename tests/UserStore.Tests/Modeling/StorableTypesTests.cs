@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.Runtime;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 

@@ -2,6 +2,7 @@ using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb.Tables;
+using UserStore.Migrations.Running;
 
 namespace UserStore.DynamoDb.Sending;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Batching;
 using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Users;
 
 namespace UserStore.DynamoDb.Writing;
 

@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using UserStore.Requests;
+using UserStore.DynamoDb.Users;
+using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Writing;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Batching;
-using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Users;
 
 namespace UserStore.DynamoDb.Writing;
 

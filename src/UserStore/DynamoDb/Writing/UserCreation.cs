@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Users;
 using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
 namespace UserStore.DynamoDb.Writing;

@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
-using UserStore.Requests;
+using UserStore.DynamoDb.Users;
+using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Writing;
 

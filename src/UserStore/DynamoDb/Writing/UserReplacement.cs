@@ -2,8 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 

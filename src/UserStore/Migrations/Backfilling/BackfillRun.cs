@@ -1,11 +1,11 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
-using UserStore.Requests;
+using UserStore.Preparation;
 
 namespace UserStore.Migrations.Backfilling;
 

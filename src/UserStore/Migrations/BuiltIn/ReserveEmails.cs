@@ -1,4 +1,4 @@
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.BuiltIn;

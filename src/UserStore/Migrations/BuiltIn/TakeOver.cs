@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Backfilling;
 

@@ -1,5 +1,5 @@
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 
 namespace UserStore.Migrations.Journaling;
 

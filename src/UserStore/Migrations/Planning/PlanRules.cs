@@ -1,5 +1,3 @@
-using UserStore.Migrations.Sourcing;
-
 namespace UserStore.Migrations.Planning;
 
 /// <summary>Makes a plan from the source and the journal, and checks all of it before any of it is run.</summary>

@@ -2,9 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
-using UserStore.DynamoDb.Emails;
+using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
 
 namespace UserStore.Migrations.Running;

@@ -2,7 +2,6 @@ using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Sending;
 using UserStore.Migrations.Journaling;
-using UserStore.Migrations.Locking;
 
 namespace UserStore.Migrations.Running;
 

@@ -1,9 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using UserStore.Migrations.DryRuns;
 using UserStore.Migrations.Journaling;
-using UserStore.Migrations.Locking;
 using UserStore.Migrations.Planning;
-using UserStore.Migrations.Sourcing;
 
 namespace UserStore.Migrations.Running;
 

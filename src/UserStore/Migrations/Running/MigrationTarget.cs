@@ -1,5 +1,4 @@
 using Amazon.DynamoDBv2;
-using UserStore.Migrations.DryRuns;
 using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.Running;

@@ -1,7 +1,6 @@
 using Amazon.DynamoDBv2;
-using UserStore.DynamoDb.Sending;
-using UserStore.Migrations.Locking;
-using UserStore.Migrations.Sourcing;
+using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Planning;
 
 namespace UserStore.Migrations.Running;
 

@@ -2,11 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
+using UserStore.Paging;
 using UserStore.Replication.Targets;
-using UserStore.Requests;
 
 namespace UserStore.Replication.Comparing;
 

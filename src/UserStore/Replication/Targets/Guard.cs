@@ -1,5 +1,5 @@
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 
 namespace UserStore.Replication.Targets;
 
@@ -23,7 +23,7 @@ internal sealed record Guard(string UserId, string SequenceNumber, Dictionary<st
     public static string NoSequenceNumber { get; } = new('0', MaxDigits);
 
     /// <summary>Gets what tells this state of the guard from all others.</summary>
-    public string WriteId { get; private init; } = Requests.WriteId.New();
+    public string WriteId { get; private init; } = Preparation.WriteId.New();
 
     /// <exception cref="ArgumentException">It is no sequence number.</exception>
     public static string Pad(string sequenceNumber)

@@ -1,5 +1,4 @@
 using Amazon.DynamoDBv2;
-using UserStore.DependencyInjection;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 

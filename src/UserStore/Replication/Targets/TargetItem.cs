@@ -1,5 +1,5 @@
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 
 namespace UserStore.Replication.Targets;

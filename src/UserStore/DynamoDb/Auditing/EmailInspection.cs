@@ -1,0 +1,178 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Reservations;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Users;
+using UserStore.DynamoDb.Writing;
+using UserStore.Modeling;
+using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
+
+namespace UserStore.DynamoDb.Auditing;
+
+/// <summary>Looks again at one user or reservation that seemed out of order, and mends it. A user and its reservation are read at one
+/// moment, so that what others write meanwhile is not mistaken for disorder.</summary>
+internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    UserTable<TUser> users, EmailReservations<TUser> reservations)
+    where TUser : User
+{
+    // What changes between each look and each repair is in use, and in order but for a moment.
+    private const int MaxRounds = 5;
+
+    private readonly EmailTransaction<TUser> _emails = new(users, reservations);
+    private readonly UserPatching<TUser> _patching = new(users, new EmailTransaction<TUser>(users, reservations));
+
+    /// <summary>Looks at a user whose email did not seem to be reserved for it.</summary>
+    /// <returns>What is not in order, or null.</returns>
+    public async Task<UserEmailFinding?> InspectUserAsync(string userId, string email, bool repair, CancellationToken cancellationToken)
+    {
+        StoreCall call = users.Sender.Begin(cancellationToken, userId);
+        UserEmailFinding? finding = null;
+        for (int round = 1; round <= MaxRounds; round++)
+        {
+            (StoredUser user, string? holderId) = await reservations.ReadBothAsync(call, userId, email).ConfigureAwait(false);
+            if (!reservations.IsValidHolder(user, email) || holderId == userId)
+                return null;
+            if (await FindOtherUserAsync(call, userId, user.Email!, email, holderId).ConfigureAwait(false) is { } otherId)
+                return new UserEmailFinding(UserEmailProblem.EmailOfTwoUsers, email, userId, otherId);
+
+            finding = new UserEmailFinding(UserEmailProblem.UserWithoutReservation, email, userId);
+            try
+            {
+                if (repair && await ReserveAsync(call, user, email, cancellationToken).ConfigureAwait(false))
+                    return finding with { IsRepaired = true };
+            }
+            catch (EmailAlreadyInUseException taken)
+            {
+                return new UserEmailFinding(UserEmailProblem.EmailOfTwoUsers, email, userId, taken.HolderId);
+            }
+
+            if (!repair)
+                return finding;
+        }
+
+        return finding;
+    }
+
+    /// <summary>Looks at a reservation whose holder did not seem to have the email.</summary>
+    /// <returns>What is not in order, or null.</returns>
+    public async Task<UserEmailFinding?> InspectReservationAsync(
+        string email, string holderId, bool repair, CancellationToken cancellationToken)
+    {
+        StoreCall call = users.Sender.Begin(cancellationToken, holderId);
+        UserEmailFinding? finding = null;
+        for (int round = 1; round <= MaxRounds; round++)
+        {
+            (StoredUser holder, string? current) = await reservations.ReadBothAsync(call, holderId, email).ConfigureAwait(false);
+            if (current != holderId || reservations.IsValidHolder(holder, email))
+                return null;
+            finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutHolder, email, holderId);
+            if (!repair)
+                return finding;
+            if (await WithdrawAsync(call, email, holderId, holder).ConfigureAwait(false))
+                return finding with { IsRepaired = true };
+        }
+
+        return finding;
+    }
+
+    // The index follows late, so each user that it names is read again; one that it does not name yet meets the reservation instead.
+    private async Task<string?> FindOtherUserAsync(StoreCall call, string userId, string storedEmail, string email, string? holderId)
+    {
+        if (holderId is not null && reservations.IsValidHolder(await users.ReadAsync(call, holderId).ConfigureAwait(false), email))
+            return holderId;
+        foreach (string spelling in new[] { email, storedEmail }.Distinct(StringComparer.Ordinal))
+        {
+            Dictionary<string, AttributeValue>? start = null;
+            do
+            {
+                QueryRequest request = ToQuery(spelling, start);
+                QueryResponse page = await call.SendAsync(
+                    "Query", users.Users, token => users.Client.QueryAsync(request, token)).ConfigureAwait(false);
+                foreach (string? id in (page.Items ?? []).Select(item => new StoredUser(item, users.Model).UserId))
+                {
+                    if (id != userId && reservations.IsValidHolder(await users.ReadAsync(call, id!).ConfigureAwait(false), email))
+                        return id;
+                }
+
+                start = page.LastEvaluatedKey;
+            }
+            while (start is { Count: > 0 });
+        }
+
+        return null;
+    }
+
+    private async Task<bool> ReserveAsync(StoreCall call, StoredUser user, string email, CancellationToken cancellationToken)
+    {
+        string userId = user.UserId!;
+        if (user.Email == email)
+        {
+            return await _emails.WriteAsync(
+                call, ToCheck(userId, email), userId, acquire: email, release: null).ConfigureAwait(false) is null;
+        }
+
+        // Another program stored the email in another form, in which the store would not find it.
+        string stored = user.Email!;
+        UserPatch<TUser> patch = new UserPatch<TUser>().Set(u => u.Email, email).OnlyIf(u => u.Email == stored);
+        try
+        {
+            await _patching.PatchAsync(users.Requests.PreparePatch(userId, patch), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (UserStoreException changed) when (changed is UserConditionFailedException or UserNotFoundException or UserConflictException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> WithdrawAsync(StoreCall call, string email, string holderId, StoredUser holder)
+    {
+        var request = new TransactWriteItemsRequest
+        {
+            TransactItems = [reservations.Withdraw(email, holderId), reservations.RuleOut(holderId, holder, email)],
+            ClientRequestToken = Guid.NewGuid().ToString(),
+        };
+        WriteAnswer<TransactWriteItemsResponse> answer = await call.WriteAsync(
+            "TransactWriteItems",
+            users.Schema.Tables,
+            token => users.Client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
+        return answer.FailedCondition is null;
+    }
+
+    private TransactWriteItem ToCheck(string userId, string email)
+    {
+        UserModel model = users.Model;
+        var writer = new ExpressionWriter();
+        return new TransactWriteItem
+        {
+            ConditionCheck = new ConditionCheck
+            {
+                TableName = users.TableName,
+                Key = users.KeyOf(userId),
+                ConditionExpression =
+                    $"{RevisionCondition.SameEmail(email, model, writer)} AND {writer.NotExpired(model, users.Requests.Now())}",
+                ExpressionAttributeNames = writer.Names,
+                ExpressionAttributeValues = writer.Values,
+                ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
+            },
+        };
+    }
+
+    private QueryRequest ToQuery(string email, Dictionary<string, AttributeValue>? start)
+    {
+        MappedIndex index = users.Model.GetIndex(User.EmailIndex);
+        var writer = new ExpressionWriter();
+        return new QueryRequest
+        {
+            TableName = users.TableName,
+            IndexName = users.Schema.Users.NameOf(index),
+            KeyConditionExpression = $"{writer.Name(index.PartitionKey)} = {writer.Value(new Primitive(email))}",
+            ProjectionExpression = writer.Name(users.Model.Key),
+            ExpressionAttributeNames = writer.Names,
+            ExpressionAttributeValues = writer.Values,
+            ExclusiveStartKey = start,
+        };
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Amazon.DynamoDBv2.Model;
+
+namespace UserStore.DynamoDb.Items;
+
+/// <summary>Reads and writes the attributes of items that are no users: journal, lock, checkpoints, guards.</summary>
+internal static class Attributes
+{
+    public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
+
+    public static AttributeValue Instant(DateTimeOffset instant) => new(InstantConverter.ToText(instant));
+
+    public static void Add(this Dictionary<string, AttributeValue> item, string name, string? text)
+    {
+        if (text is not null)
+            item[name] = new AttributeValue(text);
+    }
+
+    public static void Add(this Dictionary<string, AttributeValue> item, string name, DateTimeOffset? instant)
+    {
+        if (instant is not null)
+            item[name] = Instant(instant.Value);
+    }
+
+    public static string? Text(this Dictionary<string, AttributeValue> item, string name) => item.GetValueOrDefault(name)?.S;
+
+    public static long? Number(this Dictionary<string, AttributeValue> item, string name)
+        => long.TryParse(
+            item.GetValueOrDefault(name)?.N, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
+
+    public static DateTimeOffset? Instant(this Dictionary<string, AttributeValue> item, string name)
+        => item.Text(name) is { } text && InstantConverter.TryParse(text, out DateTimeOffset instant) ? instant : null;
+
+    public static IEnumerable<AttributeValue> List(this Dictionary<string, AttributeValue> item, string name)
+        => item.GetValueOrDefault(name)?.L ?? [];
+}

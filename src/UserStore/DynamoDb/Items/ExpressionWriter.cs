@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2.Model;
+using UserStore.Modeling;
+using UserStore.Preparation;
+using ComparisonOperator = UserStore.Preparation.ComparisonOperator;
+using Expression = Amazon.DynamoDBv2.DocumentModel.Expression;
+
+namespace UserStore.DynamoDb.Items;
+
+/// <summary>
+/// Writes DynamoDB expressions. Names and values always go through placeholders, so that reserved words and values never meet the text.
+/// </summary>
+internal sealed class ExpressionWriter
+{
+    private readonly Dictionary<string, string> _placeholders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DynamoDBEntry> _values = new(StringComparer.Ordinal);
+
+    public Dictionary<string, string> Names => _placeholders.ToDictionary(name => name.Value, name => name.Key, StringComparer.Ordinal);
+
+    public Dictionary<string, AttributeValue>? Values
+        => _values.Count == 0 ? null : new Document(_values).ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
+
+    public string Name(string attribute)
+    {
+        if (!_placeholders.TryGetValue(attribute, out string? placeholder))
+            _placeholders.Add(attribute, placeholder = $"#{_placeholders.Count}");
+        return placeholder;
+    }
+
+    public string Name(MappedProperty property) => Name(property.AttributeName);
+
+    public string Value(DynamoDBEntry value)
+    {
+        string placeholder = $":{_values.Count}";
+        _values.Add(placeholder, value);
+        return placeholder;
+    }
+
+    public string Value(decimal number)
+        => Value(new Primitive(number.ToString(CultureInfo.InvariantCulture), saveAsNumeric: true));
+
+    public string Value(StoredScalar value) => Value(value.ToEntry());
+
+    /// <summary>Wraps a text for the SDK's document model.</summary>
+    public Expression ToExpression(string statement) => new()
+    {
+        ExpressionStatement = statement,
+        ExpressionAttributeNames = Names,
+        ExpressionAttributeValues = _values,
+    };
+
+    /// <summary>Accepts items that are expired.</summary>
+    public string Expired(UserModel model, DateTimeOffset now) => $"{Name(model.ExpiresAt)} <= {Value(model.ExpiresAt.ToScalar(now))}";
+
+    /// <summary>Accepts items that are not expired, also those without an expiry.</summary>
+    public string NotExpired(UserModel model, DateTimeOffset now) => $"(NOT {Expired(model, now)})";
+
+    /// <summary>Accepts the key and sort key range of a query.</summary>
+    public string KeyCondition(PreparedQuery query)
+    {
+        string partition = $"{Name(query.Index.PartitionKey)} = {Value(query.PartitionKey)}";
+        if (query.SortKey is not { } range)
+            return partition;
+
+        string sort = Name(query.Index.SortKey!);
+        return $"{partition} AND " + range.Operator switch
+        {
+            SortKeyOperator.Equal => $"{sort} = {Value(range.Value)}",
+            SortKeyOperator.Less => $"{sort} < {Value(range.Value)}",
+            SortKeyOperator.LessOrEqual => $"{sort} <= {Value(range.Value)}",
+            SortKeyOperator.Greater => $"{sort} > {Value(range.Value)}",
+            SortKeyOperator.GreaterOrEqual => $"{sort} >= {Value(range.Value)}",
+            SortKeyOperator.Between => $"{sort} BETWEEN {Value(range.Value)} AND {Value(range.Upper!.Value)}",
+            _ => $"begins_with({sort}, {Value(range.Value)})",
+        };
+    }
+
+    public string Condition(UserCondition condition)
+    {
+        var text = new StringBuilder();
+        Write(condition, text);
+        return text.ToString();
+    }
+
+    private void Write(UserCondition condition, StringBuilder text)
+    {
+        switch (condition)
+        {
+            case AndCondition both:
+                WriteJoined(both.Left, " AND ", both.Right, text);
+                break;
+            case OrCondition either:
+                WriteJoined(either.Left, " OR ", either.Right, text);
+                break;
+            case NotCondition not:
+                text.Append("(NOT ");
+                Write(not.Inner, text);
+                text.Append(')');
+                break;
+            case ComparisonCondition comparison:
+                text.Append(Name(comparison.Property)).Append(Symbol(comparison.Operator)).Append(Value(comparison.Value));
+                break;
+            case InCondition membership:
+                text.Append(Name(membership.Property)).Append(" IN (").AppendJoin(", ", membership.Values.Select(Value)).Append(')');
+                break;
+            case StartsWithCondition prefix:
+                text.Append("begins_with(").Append(Name(prefix.Property)).Append(", ").Append(
+                    Value(new Primitive(prefix.Prefix))).Append(')');
+                break;
+            case ContainsCondition contains:
+                text.Append("contains(").Append(Name(contains.Property)).Append(", ").Append(Value(contains.Value)).Append(')');
+                break;
+            case PresentCondition present:
+                // Some programs store NULL where others leave the attribute out.
+                string name = Name(present.Property);
+                text.Append("(attribute_exists(").Append(name).Append(
+                    ") AND NOT attribute_type(").Append(name).Append(", ").Append(Value(new Primitive("NULL"))).Append("))");
+                break;
+            default:
+                throw new InvalidOperationException($"There is no expression for {condition.GetType().Name}.");
+        }
+    }
+
+    private void WriteJoined(UserCondition left, string word, UserCondition right, StringBuilder text)
+    {
+        text.Append('(');
+        Write(left, text);
+        text.Append(word);
+        Write(right, text);
+        text.Append(')');
+    }
+
+    private static string Symbol(ComparisonOperator @operator) => @operator switch
+    {
+        ComparisonOperator.Equal => " = ",
+        ComparisonOperator.NotEqual => " <> ",
+        ComparisonOperator.Less => " < ",
+        ComparisonOperator.LessOrEqual => " <= ",
+        ComparisonOperator.Greater => " > ",
+        _ => " >= ",
+    };
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Amazon.DynamoDBv2.Model;
+using UserStore.Modeling;
+
+namespace UserStore.DynamoDb.Items;
+
+/// <summary>The rules of DynamoDB about whole items.</summary>
+internal static class ItemRules
+{
+    // Amazon DynamoDB Developer Guide, "Quotas": item size with names, digits and magnitude of numbers, depth of nesting.
+    public const int MaxItemBytes = 400 * 1024;
+    private const int MaxDigits = 38;
+    private const int MaxDepth = 32;
+    private const int LargestExponent = 125;
+    private const int SmallestExponent = -130;
+
+    /// <summary>Returns the size of an item in bytes.</summary>
+    /// <exception cref="InvalidUserException">The item breaks a rule; all that are broken are listed.</exception>
+    public static long Check(Dictionary<string, AttributeValue> item, IEnumerable<MappedProperty> properties)
+    {
+        var broken = new List<UserRuleViolation>();
+        long size = 0;
+        foreach ((string name, AttributeValue value) in item)
+        {
+            string? rule = null;
+            size += (UserRules.Utf8Length(name) ?? 0) + Measure(value, 1, ref rule);
+            if (rule is not null)
+                broken.Add(new UserRuleViolation(PropertyName(name, properties), rule));
+        }
+
+        if (size > MaxItemBytes)
+            broken.Add(new UserRuleViolation("Item", "must not exceed 400 KB, attribute names included"));
+        return broken.Count > 0 ? throw new InvalidUserException(broken) : size;
+    }
+
+    private static string PropertyName(string attribute, IEnumerable<MappedProperty> properties)
+        => properties.FirstOrDefault(property => property.AttributeName == attribute)?.Name ?? attribute;
+
+    private static long Measure(AttributeValue value, int depth, ref string? rule)
+    {
+        if (depth > MaxDepth)
+        {
+            rule = $"must not be nested deeper than {MaxDepth} levels";
+            return 0;
+        }
+
+        if (value.S is not null)
+            return MeasureText(value.S, ref rule);
+        if (value.N is not null)
+            return MeasureNumber(value.N, ref rule);
+        if (value.B is not null)
+            return value.B.Length;
+
+        long size = 0;
+        foreach (string text in value.SS ?? [])
+            size += MeasureText(text, ref rule);
+        foreach (string number in value.NS ?? [])
+            size += MeasureNumber(number, ref rule);
+        foreach (MemoryStream bytes in value.BS ?? [])
+            size += bytes.Length;
+        foreach (AttributeValue item in value.L ?? [])
+            size += 1 + Measure(item, depth + 1, ref rule);
+        foreach ((string name, AttributeValue item) in value.M ?? [])
+            size += 1 + MeasureText(name, ref rule) + Measure(item, depth + 1, ref rule);
+        return size + (value.L is not null || value.M is not null ? 3 : 1);
+    }
+
+    private static int MeasureText(string text, ref string? rule)
+    {
+        int? length = UserRules.Utf8Length(text);
+        if (length is null)
+            rule = UserRules.WellFormed;
+        return length ?? 0;
+    }
+
+    // Two digits to a byte, with a byte for the exponent and one for the sign.
+    private static int MeasureNumber(string number, ref string? rule)
+    {
+        int exponentAt = number.IndexOfAny(['e', 'E']);
+        ReadOnlySpan<char> mantissa = (exponentAt < 0 ? number : number.AsSpan(0, exponentAt)).TrimStart("+-");
+        int exponent = 0;
+        bool isNumber = exponentAt < 0 || int.TryParse(
+            number.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent);
+        int point = mantissa.IndexOf('.');
+        string digits = string.Concat(point < 0 ? mantissa : mantissa[..point], point < 0 ? [] : mantissa[(point + 1)..]);
+        if (!isNumber || digits.Length == 0 || digits.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
+            rule = "must be a finite number";
+            return 0;
+        }
+
+        int firstDigit = digits.AsSpan().IndexOfAnyExcept('0');
+        if (firstDigit < 0)
+            return 1;
+        int significant = digits.AsSpan().TrimEnd('0').Length - firstDigit;
+        int magnitude = (point < 0 ? mantissa.Length : point) - firstDigit - 1;
+        if (significant > MaxDigits)
+            rule = $"must have at most {MaxDigits} significant digits";
+        else if ((long)magnitude + exponent is > LargestExponent or < SmallestExponent)
+            rule = "must be zero or have a magnitude from 1E-130 to 9.9E+125";
+        return (significant + 1) / 2 + 2;
+    }
+}

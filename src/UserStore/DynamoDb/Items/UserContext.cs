@@ -1,0 +1,50 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.Runtime;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+
+namespace UserStore.DynamoDb.Items;
+
+/// <summary>Makes the SDK's context as the store needs it.</summary>
+internal static class UserContext
+{
+    public static DynamoDBContext Create(IAmazonDynamoDB client, StoreSchema schema)
+    {
+        DynamoDBContext context = Create(client, schema.Options, schema.Model.Properties);
+        context.RegisterTableDefinition(schema.ToSdkTable(client));
+        return context;
+    }
+
+    /// <summary>Makes a context that maps items of a table and sends nothing: it needs a client, which nobody asks for anything.</summary>
+    public static DynamoDBContext CreateForMapping(UserStoreOptions options, IEnumerable<MappedProperty> properties)
+        => Create(new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), options, properties);
+
+    // The SDK makes the lists and sets of a document by reflection, where neither the trimmer nor the native compiler sees it.
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(List<string>))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(HashSet<string>))]
+    private static DynamoDBContext Create(IAmazonDynamoDB client, UserStoreOptions options, IEnumerable<MappedProperty> properties)
+    {
+        DynamoDBContext context = new DynamoDBContextBuilder()
+            .WithDynamoDBClient(() => client)
+            .ConfigureContext(config =>
+            {
+                config.TableNamePrefix = options.TableNamePrefix.Length == 0 ? null : options.TableNamePrefix;
+                config.Conversion = DynamoDBEntryConversion.V2; // lists stay lists, booleans stay booleans
+                config.IsEmptyStringValueEnabled = true;
+                config.RetrieveDateTimeInUtc = true;
+                config.DisableFetchingTableMetadata = true;
+            })
+            .Build();
+        var instants = new InstantConverter();
+        context.ConverterCache.Add(typeof(DateTimeOffset), instants);
+        context.ConverterCache.Add(typeof(DateTimeOffset?), instants);
+        var texts = new StringListConverter();
+        foreach (Type list in StorableTypes.TextLists)
+            context.ConverterCache.Add(list, texts);
+        foreach (MappedProperty property in properties.Where(property => property.IsNullableEnum))
+            context.ConverterCache[property.PropertyType] = new NullableEnumConverter(property.ValueType);
+        return context;
+    }
+}

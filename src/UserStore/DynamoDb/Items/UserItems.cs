@@ -1,0 +1,136 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2.Model;
+using UserStore.Modeling;
+
+namespace UserStore.DynamoDb.Items;
+
+/// <summary>Maps users to items and back, by the SDK's context, and knows the rules that only an item shows.</summary>
+internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    Func<IDynamoDBContext> context, UserModel model)
+    where TUser : User
+{
+    // More than any number, instant or Guid takes: a Guid has 36 characters.
+    private const int MaxScalarBytes = 36;
+
+    /// <summary>Returns the item of a user.</summary>
+    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    public Dictionary<string, AttributeValue> ToItem(TUser user)
+    {
+        Dictionary<string, AttributeValue> item = Map(user);
+        ItemRules.Check(item, model.Properties);
+        return item;
+    }
+
+    public TUser FromItem(Dictionary<string, AttributeValue> item)
+        => AsRead(context().FromDocument<TUser>(Document.FromAttributeMap(item)));
+
+    /// <summary>Marks a user as just read from the table.</summary>
+    public static TUser AsRead(TUser user)
+    {
+        user.MarkAsStored();
+        return user;
+    }
+
+    /// <summary>Refuses a user whose item would break a rule, without mapping it when its properties alone show that it does not.</summary>
+    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    public void Check(TUser user) => SizeOf(user);
+
+    /// <summary>Returns at least the size of a user's item in bytes, checked as by <see cref="Check(TUser)"/>.</summary>
+    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    public long SizeOf(TUser user) => LargestSize(user) is { } size and <= ItemRules.MaxItemBytes
+        ? size
+        : ItemRules.Check(Map(user), model.Properties);
+
+    /// <summary>Maps the new values of a patch as the context maps whole users.</summary>
+    /// <exception cref="InvalidUserException">A value breaks a rule of DynamoDB.</exception>
+    public Document MapChanges(IEnumerable<PatchChange> changes)
+    {
+        PatchChange[] sets = NewValues(changes);
+        Document document = ToDocument(ShellWith(sets));
+        var values = new Document();
+        foreach (PatchChange change in sets)
+            values[change.Property.AttributeName] = document[change.Property.AttributeName];
+        ItemRules.Check(Map(values), model.Properties);
+        return values;
+    }
+
+    /// <summary>Refuses a patch whose new values alone would break a rule, without mapping them when it shows that they do not.</summary>
+    /// <exception cref="InvalidUserException">A value breaks a rule of DynamoDB.</exception>
+    public void Check(IReadOnlyList<PatchChange> changes)
+    {
+        if (LargestSize(ShellWith(NewValues(changes))) is not { } size || size > ItemRules.MaxItemBytes)
+            MapChanges(changes);
+    }
+
+    private static PatchChange[] NewValues(IEnumerable<PatchChange> changes)
+        => [.. changes.Where(change => change.Action is PatchAction.Set or PatchAction.Append)];
+
+    // A user without constructor run: all that it holds is what is set here.
+    private static TUser ShellWith(PatchChange[] newValues)
+    {
+        var shell = (TUser)RuntimeHelpers.GetUninitializedObject(typeof(TUser));
+        foreach (PatchChange change in newValues)
+            change.Property.SetValue(shell, change.Value);
+        return shell;
+    }
+
+    private static Dictionary<string, AttributeValue> Map(Document document)
+        => document.ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
+
+    private Dictionary<string, AttributeValue> Map(TUser user) => Map(ToDocument(user));
+
+    /// <exception cref="InvalidUserException">A value cannot be mapped.</exception>
+    public Document ToDocument(TUser user)
+    {
+        try
+        {
+            return context().ToDocument(user);
+        }
+        catch (Exception failure) when (failure is not UserStoreException)
+        {
+            // A converter that fails, or a value in a structure that the SDK cannot take.
+            throw new InvalidUserException("Item", "cannot be mapped to attributes; the inner exception says why", failure);
+        }
+    }
+
+    // An upper bound, or null where only the mapped item can tell.
+    private long? LargestSize(TUser user)
+    {
+        long size = 0;
+        foreach (MappedProperty property in model.Properties)
+        {
+            object? value = property.GetValue(user);
+            if (value is null)
+                continue;
+            long? valueSize = property.HasOwnConverter ? null : value switch
+            {
+                string text => UserRules.Utf8Length(text),
+                IReadOnlyCollection<string?> list => LargestSize(list),
+                DateTimeOffset or DateTime or Guid or bool or byte or short or int or long or decimal or Enum => MaxScalarBytes,
+                _ => null,
+            };
+            if (valueSize is null)
+                return null;
+            size += valueSize.Value + property.AttributeName.Length * 3;
+        }
+
+        return size;
+    }
+
+    private static long? LargestSize(IReadOnlyCollection<string?> list)
+    {
+        long size = 3;
+        foreach (string? item in list)
+        {
+            if (item is null || UserRules.Utf8Length(item) is not { } length)
+                return null;
+            size += length + 1;
+        }
+
+        return size;
+    }
+}

@@ -1,0 +1,31 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+
+namespace UserStore.DynamoDb.Provisioning;
+
+/// <summary>Creates what is missing of a table and waits until all of it can be used.</summary>
+internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, TimeSpan timeout, RequestSender sender)
+{
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        var editor = new TableEditor(client, schema, timeout, sender, cancellationToken);
+        TableDescription table = await editor.EnsureTableAsync(schema.ToCreateRequest()).ConfigureAwait(false);
+
+        // The service creates one index at a time.
+        foreach (MappedIndex index in schema.Indexes)
+        {
+            table = await editor.EnsureIndexAsync(
+                schema.NameOf(index), found => schema.ToAddIndexRequest(index, found)).ConfigureAwait(false);
+        }
+
+        if (schema.Difference(table) is { } difference)
+            throw difference;
+        if (schema.Stream is { } stream)
+            await editor.EnsureStreamAsync(stream).ConfigureAwait(false);
+        if (schema.TimeToLiveAttribute is { } attribute)
+            await editor.EnsureTimeToLiveAsync(attribute).ConfigureAwait(false);
+    }
+}

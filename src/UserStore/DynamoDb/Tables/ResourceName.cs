@@ -1,0 +1,25 @@
+using System.Buffers;
+
+namespace UserStore.DynamoDb.Tables;
+
+/// <summary>How tables, indexes and regions may be called.</summary>
+internal static class ResourceName
+{
+    // Amazon DynamoDB Developer Guide, "Naming rules".
+    private const int MinLength = 3;
+    private const int MaxLength = 255;
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
+
+    /// <summary>Gets the rule as the end of a sentence: the name must have ...</summary>
+    public static string Rule => $"{MinLength} to {MaxLength} letters, digits, '_', '.' and '-'";
+
+    public static bool IsValid(string? name)
+        => name is { Length: >= MinLength and <= MaxLength } && HasAllowedCharacters(name);
+
+    public static bool HasAllowedCharacters(string name) => !name.AsSpan().ContainsAnyExcept(Allowed);
+
+    public static bool IsRegion(string name) => name.Split('-') is { Length: >= 3 } parts
+        && parts.All(part => part.Length > 0 && part.All(unit => char.IsAsciiLetterLower(unit) || char.IsAsciiDigit(unit)));
+}

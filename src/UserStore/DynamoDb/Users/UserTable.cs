@@ -1,0 +1,108 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Logging;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+using UserStore.Preparation;
+
+namespace UserStore.DynamoDb.Users;
+
+/// <summary>The users' table of one store, with all that its operations share.</summary>
+internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
+    where TUser : User
+{
+    public UserTable(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
+    {
+        Client = client;
+        Requests = new UserRequests<TUser>(options, time);
+        Queries = new QueryRequests<TUser>(options);
+        Schema = new StoreSchema(Requests.Model, options);
+        Context = context ?? UserContext.Create(client, Schema);
+        Items = new UserItems<TUser>(() => Context, Requests.Model);
+        Sender = new RequestSender(client, Schema, time, logger);
+        Users = [Schema.Users];
+    }
+
+    public IAmazonDynamoDB Client { get; }
+
+    public IDynamoDBContext Context { get; }
+
+    public UserRequests<TUser> Requests { get; }
+
+    public QueryRequests<TUser> Queries { get; }
+
+    public StoreSchema Schema { get; }
+
+    public UserItems<TUser> Items { get; }
+
+    public RequestSender Sender { get; }
+
+    /// <summary>Gets the users' table alone, as what a request needs.</summary>
+    public TableSchema[] Users { get; }
+
+    public string TableName => Schema.Users.TableName;
+
+    public UserModel Model => Requests.Model;
+
+    public Dictionary<string, AttributeValue> KeyOf(string userId) => new() { [Model.Key.AttributeName] = new AttributeValue(userId) };
+
+    /// <summary>Maps an item that was read before.</summary>
+    /// <exception cref="UserStoreSchemaException">The item cannot be read as <typeparamref name="TUser"/>.</exception>
+    public TUser ToUser(StoredUser stored)
+    {
+        try
+        {
+            return Items.FromItem(stored.Item);
+        }
+        catch (Exception failure) when (RequestFailure.IsUnreadable(failure))
+        {
+            throw Sender.Failures.Unreadable(Schema.Users, failure);
+        }
+    }
+
+    /// <summary>Reads a user who has not expired, through the context.</summary>
+    public async Task<TUser?> FindAsync(StoreCall call, string userId, ReadConsistency consistency)
+    {
+        var config = new LoadConfig
+        {
+            OverrideTableName = Schema.UsersTableWithoutPrefix,
+            ConsistentRead = consistency == ReadConsistency.Strong,
+        };
+        TUser? user = await call.SendAsync(
+            "GetItem", Users, token => Context.LoadAsync<TUser>(userId, config, token)).ConfigureAwait(false);
+        return user is null || user.ExpiresAt <= Requests.Now() ? null : UserItems<TUser>.AsRead(user);
+    }
+
+    /// <summary>Reads an item consistently, expired or not.</summary>
+    public async Task<StoredUser> ReadAsync(StoreCall call, string userId)
+    {
+        var request = new GetItemRequest { TableName = TableName, Key = KeyOf(userId), ConsistentRead = true, ReturnConsumedCapacity = call.Capacity };
+        GetItemResponse response = await call.SendAsync(
+            "GetItem", Users, token => Client.GetItemAsync(request, token)).ConfigureAwait(false);
+        return new StoredUser(response.Item, Model);
+    }
+
+    /// <summary>Looks whether a write was applied, and returns the user if it was seen to be.</summary>
+    public async Task<StoredUser?> FindWrittenAsync(StoreCall call, string userId, string writeId)
+    {
+        try
+        {
+            StoredUser stored = await ReadAsync(call, userId).ConfigureAwait(false);
+            return stored.WasWrittenBy(writeId) ? stored : null;
+        }
+        catch (UserStoreException unseen) when (unseen.IsTransient)
+        {
+            return null; // the write is sent again, or ends as unknown
+        }
+    }
+
+    /// <summary>Returns the item that stood against a write: the one that came with the refusal, else as it is by now.</summary>
+    public async Task<StoredUser> ReadRefusingAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? returned)
+        => returned is { Count: > 0 } // not every server returns it
+            ? new StoredUser(returned, Model)
+            : await ReadAsync(call, userId).ConfigureAwait(false);
+}

@@ -1,0 +1,41 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+
+namespace UserStore.DynamoDb.Users;
+
+/// <summary>Sends alone what is otherwise an action of a transaction.</summary>
+internal static class WriteActions
+{
+    public static PutItemRequest ToRequest(this Put put) => new()
+    {
+        TableName = put.TableName,
+        Item = put.Item,
+        ConditionExpression = put.ConditionExpression,
+        ExpressionAttributeNames = put.ExpressionAttributeNames,
+        ExpressionAttributeValues = put.ExpressionAttributeValues,
+        ReturnValuesOnConditionCheckFailure = put.ReturnValuesOnConditionCheckFailure,
+    };
+
+    /// <summary>Returns the request, which also asks for the item after the update.</summary>
+    public static UpdateItemRequest ToRequest(this Update update) => new()
+    {
+        TableName = update.TableName,
+        Key = update.Key,
+        UpdateExpression = update.UpdateExpression,
+        ConditionExpression = update.ConditionExpression,
+        ExpressionAttributeNames = update.ExpressionAttributeNames,
+        ExpressionAttributeValues = update.ExpressionAttributeValues,
+        ReturnValues = ReturnValue.ALL_NEW,
+        ReturnValuesOnConditionCheckFailure = update.ReturnValuesOnConditionCheckFailure,
+    };
+
+    public static DeleteItemRequest ToRequest(this Delete delete) => new()
+    {
+        TableName = delete.TableName,
+        Key = delete.Key,
+        ConditionExpression = delete.ConditionExpression,
+        ExpressionAttributeNames = delete.ExpressionAttributeNames,
+        ExpressionAttributeValues = delete.ExpressionAttributeValues,
+        ReturnValuesOnConditionCheckFailure = delete.ReturnValuesOnConditionCheckFailure,
+    };
+}

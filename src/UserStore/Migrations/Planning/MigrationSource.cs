@@ -1,0 +1,64 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace UserStore.Migrations.Planning;
+
+/// <summary>The migrations of a service, made for one run, in the order of their ids.</summary>
+internal sealed class MigrationSource
+{
+    private readonly Dictionary<string, (Migration Migration, MigrationRegistration Registration)> _byId;
+
+    private MigrationSource(Dictionary<string, (Migration, MigrationRegistration)> byId)
+        => (_byId, Ids) = (byId, [.. byId.Keys.Order(StringComparer.Ordinal)]);
+
+    public IReadOnlyList<string> Ids { get; }
+
+    public Migration this[string id] => _byId[id].Migration;
+
+    public bool Has(string id) => _byId.ContainsKey(id);
+
+    /// <summary>Finds what a migration has to reach tables past the client of its context, or null.</summary>
+    public Type? FindBypass(string id, IServiceCollection services) => _byId[id].Registration.FindBypass(services);
+
+    /// <summary>Returns that migrations of this source are not applied, or null when all are. Others in the journal do not count.</summary>
+    public MigrationPlanException? FindBehind(IReadOnlyList<MigrationEntry> journal)
+    {
+        var applied = journal.Where(entry => entry.State == MigrationState.Applied).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
+        string[] open = [.. Ids.Where(id => !applied.Contains(id))];
+        return open.Length == 0 ? null : new MigrationPlanException(
+            MigrationProblem.NotUpToDate,
+            open,
+            $"{open.Length} of {Ids.Count} migrations are not applied: {string.Join(", ", open)}. Run them, then start again.");
+    }
+
+    /// <exception cref="InvalidMigrationException">An id is malformed, used twice, or does not sort with the others.</exception>
+    /// <exception cref="MigrationPlanException">There are none.</exception>
+    public static MigrationSource Load(MigrationList list, IServiceProvider services)
+    {
+        var byId = new Dictionary<string, (Migration Migration, MigrationRegistration)>(StringComparer.Ordinal);
+        foreach (MigrationRegistration registration in list.Registrations)
+        {
+            Migration migration = registration.Create(services);
+            if (!byId.TryAdd(migration.Id, (migration, registration)))
+            {
+                throw new InvalidMigrationException(
+                    migration.Id, $"is there twice, as {byId[migration.Id].Migration.GetType().Name} and {migration.GetType().Name}. Give one another id.");
+            }
+        }
+
+        if (byId.Count == 0)
+        {
+            throw new MigrationPlanException(
+                MigrationProblem.NoMigrations,
+                [],
+                "The store has no migrations. Add some in AddMigrations, such as options.Migrations.AddCreateTables().");
+        }
+
+        var source = new MigrationSource(byId);
+        int digits = MigrationId.DigitsOf(source.Ids[0]);
+        string? other = source.Ids.FirstOrDefault(id => MigrationId.DigitsOf(id) != digits);
+        return other is null ? source : throw new InvalidMigrationException(
+            other,
+            $"begins with {MigrationId.DigitsOf(other)} digits, but '{source.Ids[0]}' with {digits}, so that they do not sort as numbers. "
+                + "Give all of them the same number of digits.");
+    }
+}

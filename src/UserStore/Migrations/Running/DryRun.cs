@@ -1,0 +1,52 @@
+using Microsoft.Extensions.DependencyInjection;
+using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Planning;
+
+namespace UserStore.Migrations.Running;
+
+/// <summary>Runs the migrations of a plan with a client that records what they write.</summary>
+internal sealed class DryRun(
+    MigrationTarget target, MigrationOptions options, MigrationSource source, IServiceCollection services, MigrationHost host)
+{
+    /// <exception cref="MigrationPlanException">A migration could write past the client.</exception>
+    /// <exception cref="MigrationFailedException">A migration failed.</exception>
+    public async Task<MigrationPlan> RunAsync(MigrationPlan plan, CancellationToken cancellationToken)
+    {
+        MigrationStep[] steps = [.. plan.Steps.Where(step => step.Action != MigrationAction.Baseline)];
+        foreach (MigrationStep step in steps)
+            CheckRecordable(step.MigrationId);
+
+        var recorder = new Recorder(target.Client);
+        foreach (MigrationStep step in steps)
+        {
+            using DelegatingClient client = recorder.CreateClient(step.MigrationId);
+            var attempt = new MigrationAttempt(
+                step, run: 0, client, target.Store, new NoCheckpoints(), lease: null, hasTables: target.Client is not null, host);
+            var context = new MigrationContext(attempt, options.TableTimeout);
+            try
+            {
+                await (step.Action == MigrationAction.Undo
+                    ? ((UndoableMigration)source[step.MigrationId]).DownAsync(context, cancellationToken)
+                    : source[step.MigrationId].UpAsync(context, cancellationToken)).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new MigrationFailedException(step, failure);
+            }
+        }
+
+        return recorder.AddTo(plan);
+    }
+
+    private void CheckRecordable(string migrationId)
+    {
+        if (source.FindBypass(migrationId, services) is { } bypass)
+        {
+            throw new MigrationPlanException(
+                MigrationProblem.NotRecordable,
+                [migrationId],
+                $"Migration '{migrationId}' gets a {bypass.Name} of its own, whose writes a dry run cannot record. "
+                    + "Let it use MigrationContext.Client or MigrationContext.OpenStore.");
+        }
+    }
+}

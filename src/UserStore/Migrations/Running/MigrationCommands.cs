@@ -1,0 +1,144 @@
+using System.Globalization;
+
+namespace UserStore.Migrations.Running;
+
+/// <summary>Does what the arguments of a command line ask for, and tells what came of it.</summary>
+internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter output)
+{
+    private const string Usage = """
+        migrate [up]                     apply everything that is not applied
+        migrate plan [up|to|step ...]    tell what would be done, without doing it
+        migrate to <id>                  go forward or back to a migration
+        migrate step <n>                 apply the next n, or undo the last -n
+        migrate undo                     undo the one applied last
+        migrate redo                     undo it and apply it again
+        migrate rewind                   undo everything, if permitted
+        migrate reset                    undo everything and apply everything, if permitted
+        migrate baseline <id>            note everything up to a migration as applied, without running it
+        migrate status                   tell what is applied and who holds the lock
+        migrate verify                   fail unless everything is applied
+        migrate repair <id> applied|failed|retry|revision <reason>
+                                         correct what the journal says
+        migrate unlock <reason>          take the lock away from whoever holds it
+        """;
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            switch (arguments)
+            {
+                case ["help"]:
+                    await output.WriteLineAsync(Usage.AsMemory(), cancellationToken).ConfigureAwait(false);
+                    return 0;
+                case ["plan", .. var wanted] when PlannerOf(wanted) is { } planner:
+                    await TellAsync(await runner.PlanAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    return 0;
+                case ["status"]:
+                    await TellAsync(await runner.GetStatusAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    return 0;
+                case ["verify"]:
+                    await runner.VerifyAsync(cancellationToken).ConfigureAwait(false);
+                    await SayAsync("All migrations are applied.").ConfigureAwait(false);
+                    return 0;
+                case ["repair", var id, var how, .. { Length: > 0 } reason] when RepairOf(how) is { } repair:
+                    MigrationEntry entry = await runner.RepairAsync(
+                        id, repair, string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
+                    await SayAsync($"{entry.Id} is {entry.State}.").ConfigureAwait(false);
+                    return 0;
+                case ["unlock", .. { Length: > 0 } reason]:
+                    MigrationLockStatus before = await runner.UnlockAsync(
+                        string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
+                    await SayAsync(before.IsHeld ? $"Released the lock of {before.Holder?.ToString() ?? "another program"}." : "The lock was free.").ConfigureAwait(false);
+                    return 0;
+                case var wanted when PlannerOf(wanted) is { } planner:
+                    await TellAsync(await runner.RunAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    return 0;
+                default:
+                    await output.WriteLineAsync(Usage.AsMemory(), cancellationToken).ConfigureAwait(false);
+                    return 2;
+            }
+        }
+        catch (Exception failure) when (failure is UserStoreException or InvalidOperationException or ArgumentException)
+        {
+            await SayAsync($"{failure.GetType().Name}: {failure.Message}").ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    private static MigrationPlanner? PlannerOf(string[] arguments) => arguments switch
+    {
+        [] or ["up"] => MigrationPlanner.Latest,
+        ["to", var id] => MigrationPlanner.To(id),
+        ["step", var count] when int.TryParse(
+            count, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int steps) && steps != 0
+            => MigrationPlanner.Step(steps),
+        ["undo"] => MigrationPlanner.Undo,
+        ["redo"] => MigrationPlanner.Redo,
+        ["rewind"] => MigrationPlanner.Rewind,
+        ["reset"] => MigrationPlanner.Reset,
+        ["baseline", var id] => MigrationPlanner.Baseline(id),
+        _ => null,
+    };
+
+    private static MigrationRepair? RepairOf(string how) => how switch
+    {
+        "applied" => MigrationRepair.MarkApplied,
+        "failed" => MigrationRepair.MarkFailed,
+        "retry" => MigrationRepair.Retry,
+        "revision" => MigrationRepair.AcceptRevision,
+        _ => null,
+    };
+
+    private async Task TellAsync(MigrationRun run)
+    {
+        foreach (MigrationStepResult result in run.Steps)
+        {
+            await SayAsync(
+                $"{result.Step.Action} {result.Step.MigrationId}: done in {result.Duration.TotalSeconds:0.0} s").ConfigureAwait(false);
+        }
+
+        await SayAsync(run switch
+        {
+            { Outcome: MigrationOutcome.Skipped } => "Another runner is at work; nothing was done.",
+            { Steps.Count: 0 } => "There is nothing to do.",
+            _ => $"{run.Steps.Count} steps done in {run.Duration.TotalSeconds:0.0} s.",
+        }).ConfigureAwait(false);
+    }
+
+    private async Task TellAsync(MigrationPlan plan)
+    {
+        foreach (string warning in plan.Warnings)
+            await SayAsync($"Warning: {warning}").ConfigureAwait(false);
+        foreach (MigrationStep step in plan.Steps)
+            await SayAsync($"{step.Action} {step.MigrationId} {step.Description}").ConfigureAwait(false);
+        foreach (RecordedRequest request in plan.Requests)
+            await SayAsync($"    {request}").ConfigureAwait(false);
+        await SayAsync($"{plan.Steps.Count} steps, {plan.RequestCount} writes seen; nothing was done. The plan is made anew when it is run.").ConfigureAwait(false);
+    }
+
+    private async Task TellAsync(MigrationStatus status)
+    {
+        foreach (MigrationEntry entry in status.Migrations)
+        {
+            string missing = status.Missing.Contains(entry.Id) ? ", not in this service" : "";
+            string when = entry.FinishedAt is { } finished ? $" {finished:u}" : entry.StartedAt is { } started ? $" since {started:u}" : "";
+            string who = entry.Host is null ? "" : $" on {entry.Host}, attempt {entry.Attempts}";
+            await SayAsync($"{entry.State,-8} {entry.Id}{when}{who}{missing}").ConfigureAwait(false);
+            if (entry.Error is not null)
+                await SayAsync($"         {entry.Error}").ConfigureAwait(false);
+            foreach (MigrationRepairRecord repair in entry.Repairs)
+            {
+                await SayAsync(
+                    $"         {repair.Repair} from {repair.From} {repair.At:u} on {repair.Host}: {repair.Reason}").ConfigureAwait(false);
+            }
+        }
+
+        await SayAsync(!status.Lock.IsHeld ? "The lock is free." : $"The lock is held by {status.Lock.Holder?.ToString() ?? "another program"}.").ConfigureAwait(false);
+        foreach (ForcedRelease release in status.Lock.Releases)
+            await SayAsync($"         released by force {release.At:u} on {release.Host}: {release.Reason}").ConfigureAwait(false);
+    }
+
+    private Task SayAsync(string line) => output.WriteLineAsync(line);
+}

@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+
+namespace UserStore.Paging;
+
+/// <summary>Reads the segments of a table at the same time.</summary>
+internal static class ParallelListing
+{
+    /// <param name="options">The options, checked.</param>
+    /// <param name="pagerOf">Returns what reads the pages of a segment.</param>
+    /// <param name="cancellationToken">Ends the sequence.</param>
+    public static IAsyncEnumerable<UserSegmentPage<TUser>> ReadAsync<TUser>(
+        UserListOptions options, Func<int, UserPager<TUser>> pagerOf, CancellationToken cancellationToken)
+        where TUser : User
+        => MergedSequences.ReadAsync(
+            options.Segments,
+            (segment, token) => options.ResumeFrom.TryGetValue(segment, out string? position) && position is null
+                ? null
+                : ReadSegmentAsync(segment, pagerOf(segment), position, token),
+            cancellationToken);
+
+    private static async IAsyncEnumerable<UserSegmentPage<TUser>> ReadSegmentAsync<TUser>(
+        int segment, UserPager<TUser> pager, string? position, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TUser : User
+    {
+        do
+        {
+            UserPage<TUser> page = await pager.ReadPageAsync(position, cancellationToken).ConfigureAwait(false);
+            position = page.ContinuationToken;
+            yield return new UserSegmentPage<TUser>(segment, page.Users, position);
+        }
+        while (position is not null);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using UserStore.Modeling;
+
+namespace UserStore.Preparation;
+
+/// <summary>A patch that was checked, with its values as they are stored, and what the store adds to every write.</summary>
+internal sealed record PreparedPatch(
+    string UserId,
+    IReadOnlyList<PatchChange> Changes,
+    long? ExpectedVersion,
+    UserCondition? Condition,
+    DateTimeOffset Now,
+    string WriteId)
+{
+    /// <summary>Gets the change of the email, if there is one.</summary>
+    public PatchChange? EmailChange => Changes.FirstOrDefault(change => change.Property.Name == nameof(User.Email));
+
+    /// <summary>Returns a user as this patch leaves it.</summary>
+    /// <param name="user">The user as it is stored.</param>
+    /// <param name="isStored">Tells whether the attribute of a property is stored.</param>
+    /// <exception cref="InvalidUserException">A sum leaves the range of its property.</exception>
+    public TUser ApplyTo<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        TUser user, Func<MappedProperty, bool> isStored)
+        where TUser : User
+    {
+        TUser patched = UserCopier.Copy(user) with
+        {
+            UpdatedAt = Now,
+            Version = (user.Version ?? 0) + 1,
+            WriteId = WriteId,
+            WriteId2 = user.WriteId ?? WriteId,
+            WriteId3 = user.WriteId2 ?? WriteId,
+        };
+        foreach (PatchChange change in Changes)
+        {
+            // A removed attribute reads as the default of the property.
+            change.Property.SetValue(patched, change.Action == PatchAction.Remove
+                ? change.Property.GetValue(Activator.CreateInstance<TUser>())
+                : change.Apply(isStored(change.Property) ? change.Property.GetValue(user) : null));
+        }
+
+        patched.MarkAsStored();
+        return patched;
+    }
+
+    /// <summary>Returns the patch that sets what this one leaves in a user, without any sum or list left to the server.</summary>
+    public PreparedPatch SettingValuesOf(User patched) => this with
+    {
+        Changes = [.. Changes.Select(change => change.Action == PatchAction.Remove
+            ? change
+            : change with { Action = PatchAction.Set, Value = change.Property.GetValue(patched) })],
+    };
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Linq.Expressions;
+using UserStore.Modeling;
+using UserStore.Paging;
+
+namespace UserStore.Preparation;
+
+/// <summary>Turns the arguments of queries, listings and audits into validated requests, the same for every store, and makes their tokens.</summary>
+internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
+    where TUser : User
+{
+    private const int MaxSegments = 1_000_000; // Amazon DynamoDB API Reference, "Scan"
+
+    public ContinuationTokens Tokens { get; } = new([.. options.TokenKeys]);
+
+    private byte[] AuditFingerprint => ContinuationTokens.FingerprintOf($"email-audit\n{Model.UserType.FullName}");
+
+    private UserModel Model { get; } = UserModel.For<TUser>();
+
+    public PreparedQuery PrepareQuery(UserQuery<TUser> query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(query.IndexName, nameof(query));
+        ArgumentNullException.ThrowIfNull(query.PartitionKey, nameof(query));
+        CheckPositive(query.PageSize, nameof(query.PageSize));
+        CheckPositive(query.Limit, nameof(query.Limit));
+        if (!Enum.IsDefined(query.Direction))
+            throw new ArgumentOutOfRangeException(nameof(query), query.Direction, "The direction is not defined.");
+
+        MappedIndex index = Model.GetIndex(query.IndexName);
+        StoredScalar key = PartitionKey(index.PartitionKey, query.PartitionKey);
+        SortKeyRange? range = query.SortKey is null ? null : Range(index, query.SortKey);
+        UserCondition? filter = query.Filter is null ? null : Filter(index, query.Filter);
+
+        string description = string.Create(CultureInfo.InvariantCulture,
+            $"query\n{Model.UserType.FullName}\n{index.Name}\n{key}\n{range}\n{query.Direction}\n{query.Limit}\n{UserCondition.Describe(filter)}");
+        return new PreparedQuery(
+            index, key, range, query.Direction, filter, query.PageSize, query.Limit, ContinuationTokens.FingerprintOf(description));
+    }
+
+    public PreparedQuery PrepareEmailQuery(string email)
+    {
+        ArgumentNullException.ThrowIfNull(email);
+        return PrepareQuery(new UserQuery<TUser>(User.EmailIndex, email));
+    }
+
+    public PreparedQuery PrepareStatusQuery(string status, int? limit, QueryDirection direction)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        CheckPositive(limit, nameof(limit));
+        return PrepareQuery(new UserQuery<TUser>(User.StatusIndex, status) { Direction = direction, Limit = limit });
+    }
+
+    /// <summary>Returns the options of a listing, checked.</summary>
+    public static UserListOptions PrepareList(UserListOptions? listOptions)
+    {
+        listOptions ??= new UserListOptions();
+        CheckPositive(listOptions.PageSize, nameof(listOptions.PageSize));
+        UserRequests<TUser>.CheckConsistency(listOptions.Consistency);
+        if (listOptions.Segments is < 1 or > MaxSegments)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(listOptions), listOptions.Segments, $"{nameof(listOptions.Segments)} must be between 1 and {MaxSegments}.");
+        }
+
+        ArgumentNullException.ThrowIfNull(listOptions.ResumeFrom, nameof(listOptions.ResumeFrom));
+        foreach (int segment in listOptions.ResumeFrom.Keys)
+        {
+            if (segment < 0 || segment >= listOptions.Segments)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(listOptions), segment, $"{nameof(listOptions.ResumeFrom)} names a segment that is none of the {listOptions.Segments}.");
+            }
+        }
+
+        // The caller may keep positions in the same dictionary while the segments are read.
+        return listOptions with { ResumeFrom = new Dictionary<int, string?>(listOptions.ResumeFrom) };
+    }
+
+    /// <summary>Returns the options of a listing whose pages are read one by one, checked.</summary>
+    public static UserListOptions PreparePagedList(UserListOptions? listOptions)
+    {
+        listOptions = PrepareList(listOptions);
+        return listOptions is { Segments: 1, ResumeFrom.Count: 0 }
+            ? listOptions
+            : throw new ArgumentException("A single page belongs to no segment. Read segments with ListSegmentsAsync.", nameof(listOptions));
+    }
+
+    /// <summary>Returns what tells a segment of a listing from others, and from queries, in a token.</summary>
+    public byte[] FingerprintOf(UserListOptions listOptions, int segment) => ContinuationTokens.FingerprintOf(listOptions.Segments == 1
+        ? $"list\n{Model.UserType.FullName}"
+        : string.Create(CultureInfo.InvariantCulture, $"list\n{Model.UserType.FullName}\n{segment}\n{listOptions.Segments}"));
+
+    /// <summary>Returns the place where an audit of emails begins.</summary>
+    public AuditPosition PrepareAudit(string? continuationToken)
+        => continuationToken is null ? new AuditPosition() : AuditPosition.Of(Tokens.Decode(continuationToken, AuditFingerprint));
+
+    public string? TokenOf(AuditPosition? position) => position is null ? null : Tokens.Encode(position.ToToken(), AuditFingerprint);
+
+    private StoredScalar PartitionKey(MappedProperty property, object value)
+    {
+        if (value is string email && property.Name == nameof(User.Email))
+            value = options.NormalizeEmail(email);
+        StoredScalar key = property.ToScalar(value);
+        if (UserRules.BrokenKeyRule(property, value, UserRules.MaxPartitionKeyBytes) is { } rule)
+            throw new InvalidUserException(property.Name, rule);
+        return key;
+    }
+
+    // DynamoDB refuses keys of the queried index in a filter.
+    private UserCondition Filter(MappedIndex index, LambdaExpression predicate)
+    {
+        UserCondition filter = ConditionParser.Parse(Model, predicate);
+        return UserCondition.PropertiesOf(filter).FirstOrDefault(
+            property => property == index.PartitionKey || property == index.SortKey) is { } key
+            ? throw new InvalidUserException(
+                key.Name, $"is a key of the index '{index.Name}' and cannot be filtered by; use PartitionKey and SortKey of the query")
+            : filter;
+    }
+
+    private static SortKeyRange Range(MappedIndex index, SortKeyCondition condition)
+    {
+        if (index.SortKey is not { } property)
+            throw new InvalidUserException("SortKey", $"must be left out, because the index '{index.Name}' has no sort key");
+        StoredScalar value = property.ToScalar(condition.Value);
+        StoredScalar? upper = condition.Upper is null ? null : property.ToScalar(condition.Upper);
+        if (condition.Operator == SortKeyOperator.StartsWith && value.Kind != ScalarKind.String)
+            throw new InvalidUserException(property.Name, "is not stored as text, so it has no beginning");
+        foreach (StoredScalar text in upper is null ? [value] : new[] { value, upper.Value })
+        {
+            if (text.Kind == ScalarKind.String && UserRules.BrokenKeyRule(text.Text, UserRules.MaxSortKeyBytes) is { } rule)
+                throw new InvalidUserException(property.Name, rule);
+        }
+
+        if (upper is not null && upper.Value.CompareTo(value) < 0)
+            throw new InvalidUserException(property.Name, "must have a lower bound that is not above the upper one");
+        return new SortKeyRange(condition.Operator, value, upper);
+    }
+
+    private static void CheckPositive(int? value, string name)
+    {
+        if (value is < 1)
+            throw new ArgumentOutOfRangeException(name, value, "Must be at least 1.");
+    }
+}

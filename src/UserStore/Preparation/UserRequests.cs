@@ -1,0 +1,194 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using UserStore.Modeling;
+
+namespace UserStore.Preparation;
+
+/// <summary>
+/// Turns the arguments of a call into a validated request, the same for every store: checked against the rules, with normalised values and
+/// with what the store adds by itself.
+/// </summary>
+internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    UserStoreOptions options, TimeProvider time)
+    where TUser : User
+{
+    private static readonly Lazy<TUser> Defaults = new(Activator.CreateInstance<TUser>);
+
+    public UserModel Model { get; } = UserModel.For<TUser>();
+
+    public DateTimeOffset Now() => time.GetUtcNow().ToUniversalTime();
+
+    /// <summary>Returns the user as it is to be stored for the first time.</summary>
+    public TUser PrepareCreate(TUser user)
+    {
+        CheckType(user);
+
+        DateTimeOffset now = Now();
+        return Prepared(Normalized(user) with
+        {
+            UserId = string.IsNullOrEmpty(user.UserId) ? Guid.CreateVersion7(now).ToString() : user.UserId,
+            CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
+            UpdatedAt = now,
+            Version = 1,
+            WriteId = WriteId.New(),
+            WriteId2 = null,
+            WriteId3 = null,
+        });
+    }
+
+    /// <summary>Returns the user as it is to replace the revision that <paramref name="user"/> was made from.</summary>
+    public TUser PrepareReplacement(TUser user)
+    {
+        CheckType(user);
+
+        return Prepared(Normalized(user) with
+        {
+            CreatedAt = user.CreatedAt.ToUniversalTime(),
+            UpdatedAt = Now(),
+            Version = (user.Version ?? 0) + 1,
+            WriteId = WriteId.New(),
+            WriteId2 = user.WriteId,
+            WriteId3 = user.WriteId2,
+        });
+    }
+
+    /// <summary>Returns the user as it is to be stored whatever is there.</summary>
+    public TUser PrepareOverwrite(TUser user)
+    {
+        TUser prepared = PrepareReplacement(user);
+        return prepared.CreatedAt == default ? prepared with { CreatedAt = prepared.UpdatedAt } : prepared;
+    }
+
+    public PreparedPatch PreparePatch(string userId, UserPatch<TUser> patch)
+    {
+        ArgumentNullException.ThrowIfNull(patch);
+        if (patch.Changes.Count == 0)
+            throw new ArgumentException("The patch changes nothing.", nameof(patch));
+
+        CheckId(userId);
+        var broken = new List<UserRuleViolation>();
+        PatchChange[] changes = [.. patch.Changes.Select(change => Normalized(change))];
+        foreach (PatchChange change in changes)
+        {
+            if (BrokenRule(change) is { } rule)
+                broken.Add(new UserRuleViolation(change.Property.Name, rule));
+        }
+
+        if (broken.Count > 0)
+            throw new InvalidUserException(broken);
+        return new PreparedPatch(userId, changes, patch.ExpectedVersion, patch.Condition, Now(), WriteId.New());
+    }
+
+    public static void CheckId(string userId)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        if (UserRules.BrokenKeyRule(userId, UserRules.MaxPartitionKeyBytes) is { } rule)
+            throw new InvalidUserException(nameof(User.UserId), rule);
+    }
+
+    public static void CheckConsistency(ReadConsistency consistency)
+    {
+        if (!Enum.IsDefined(consistency))
+            throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "The consistency is not defined.");
+    }
+
+    /// <summary>Refuses what an index cannot give.</summary>
+    public void CheckEmailConsistency(ReadConsistency consistency)
+    {
+        CheckConsistency(consistency);
+        if (consistency == ReadConsistency.Strong && !options.UniqueEmails)
+        {
+            throw new InvalidOperationException(
+                "Without UserStoreOptions.UniqueEmails, users are found by email through an index, and DynamoDB cannot read an index "
+                    + "consistently. Ask for eventual consistency.");
+        }
+    }
+
+    /// <summary>Returns an email as it is compared, checked.</summary>
+    public string PrepareEmail(string email)
+    {
+        ArgumentNullException.ThrowIfNull(email);
+        string normalized = options.NormalizeEmail(email);
+        return UserRules.BrokenEmailRule(normalized) is { } rule ? throw new InvalidUserException(nameof(User.Email), rule) : normalized;
+    }
+
+    /// <summary>Returns the email under which a stored one is reserved, or null when it is none that could be.</summary>
+    public string? ReservationOf(string? storedEmail)
+        => storedEmail is not null && options.NormalizeEmail(storedEmail) is { } email && UserRules.BrokenEmailRule(email) is null
+            ? email
+            : null;
+
+    /// <summary>Refuses what is not a user that this store could have returned.</summary>
+    public static void CheckRead(TUser user)
+    {
+        CheckType(user);
+        CheckId(user.UserId);
+    }
+
+    private static void CheckType(TUser user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        if (user.GetType() != typeof(TUser))
+        {
+            throw new ArgumentException(
+                $"This store keeps {typeof(TUser).Name}; it would lose fields of {user.GetType().Name}. Register AddUserStore<{user.GetType().Name}>().",
+                nameof(user));
+        }
+    }
+
+    // What is returned is what reads back: properties that are not stored, or absent, have their defaults.
+    private TUser Normalized(TUser user)
+    {
+        TUser copy = UserCopier.Copy(user);
+        foreach (PropertyInfo property in Model.NotStored)
+            property.SetValue(copy, UserCopier.CopyObject(property.GetValue(Defaults.Value)));
+        foreach (MappedProperty property in Model.Lossy)
+        {
+            object? value = property.GetValue(copy);
+            object? readBack = property.AsReadBack(value) ?? UserCopier.CopyObject(property.GetValue(Defaults.Value));
+            if (!ReferenceEquals(readBack, value))
+                property.SetValue(copy, readBack);
+        }
+
+        return copy with
+        {
+            Email = user.Email is null ? null : options.NormalizeEmail(user.Email),
+            ExpiresAt = WholeSeconds(user.ExpiresAt),
+        };
+    }
+
+    private PatchChange Normalized(PatchChange change) => (change.Property.Name, change.Value) switch
+    {
+        (_, { } value) when change.Action == PatchAction.Set && change.Property.AsReadBack(value) is null
+            => change with { Action = PatchAction.Remove, Value = null },
+        (nameof(User.Email), string email) => change with { Value = options.NormalizeEmail(email) },
+        (nameof(User.ExpiresAt), DateTimeOffset instant) => change with { Value = WholeSeconds(instant) },
+        (nameof(User.CreatedAt), DateTimeOffset instant) => change with { Value = instant.ToUniversalTime() },
+        _ => change with { Value = UserCopier.CopyObject(change.Property.AsReadBack(change.Value)) },
+    };
+
+    private TUser Prepared(TUser user)
+    {
+        List<UserRuleViolation> broken = UserRules.Broken(user, Model);
+        if (broken.Count > 0)
+            throw new InvalidUserException(broken);
+        user.MarkAsStored();
+        return user;
+    }
+
+    private string? BrokenRule(PatchChange change)
+    {
+        if (change.Action == PatchAction.Remove && change.Property.Name is nameof(User.Status) or nameof(User.CreatedAt))
+            return "cannot be removed";
+        if (UserRules.BrokenListRule(change.Value) is { } rule)
+            return rule;
+        if (change.Action != PatchAction.Set)
+            return null;
+        return Model.KeyRules.Where(key => key.Property == change.Property)
+            .Select(key => UserRules.BrokenKeyRule(key.Property, change.Value, key.MaxBytes))
+            .FirstOrDefault();
+    }
+
+    private static DateTimeOffset? WholeSeconds(DateTimeOffset? instant)
+        => instant is null ? null : DateTimeOffset.FromUnixTimeSeconds(instant.Value.ToUnixTimeSeconds());
+}

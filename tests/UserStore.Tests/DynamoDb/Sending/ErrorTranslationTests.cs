@@ -1,0 +1,205 @@
+using System.Net;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
+using Moq;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.Tests.DynamoDb.Sending;
+
+/// <summary>What a server cannot be made to do at will.</summary>
+public sealed class ErrorTranslationTests
+{
+    private readonly Mock<IAmazonDynamoDB> _client = new();
+
+    public static TheoryData<Exception> Throttles =>
+    [
+        new ProvisionedThroughputExceededException("slow down"),
+        new RequestLimitExceededException("slow down"),
+        new AmazonDynamoDBException("slow down", ErrorType.Sender, "ThrottlingException", "r", HttpStatusCode.BadRequest),
+        Canceled("None", "ThrottlingError"),
+        Canceled("TransactionConflict", "ProvisionedThroughputExceeded"),
+    ];
+
+    public static TheoryData<Exception> Outages =>
+    [
+        new InternalServerErrorException("broken") { StatusCode = HttpStatusCode.InternalServerError, ErrorCode = "InternalServerError" },
+        new AmazonDynamoDBException("busy", ErrorType.Receiver, "ServiceUnavailable", "r", HttpStatusCode.ServiceUnavailable),
+        new AmazonServiceException("no answer", new HttpRequestException("reset")),
+        new HttpRequestException("refused"),
+        new IOException("broken pipe"),
+        new TimeoutException("too slow"),
+        new TaskCanceledException("the transport gave up"),
+        new AmazonUnmarshallingException("rubbish", "", new FormatException()),
+        new TransactionInProgressException("not yet"),
+    ];
+
+    public static TheoryData<Exception> Conflicts =>
+    [
+        new TransactionConflictException("busy"),
+        Canceled("TransactionConflict", "None"),
+        new HttpRequestException(HttpRequestError.ConnectionError, "closed"),
+        new HttpRequestException(HttpRequestError.NameResolutionError, "unknown"),
+    ];
+
+    public static TheoryData<Exception> Refusals =>
+    [
+        new AmazonDynamoDBException("no", ErrorType.Sender, "AccessDeniedException", "r", HttpStatusCode.BadRequest),
+        new AmazonDynamoDBException("no", ErrorType.Sender, "UnrecognizedClientException", "r", HttpStatusCode.BadRequest),
+        new AmazonClientException("no credentials"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Throttles))]
+    public async Task Throttling_is_transient(Exception failure)
+    {
+        foreach (Func<Task> call in Writes(failure).Append(Read()))
+        {
+            UserStoreThrottledException thrown = (await call.Should().ThrowAsync<UserStoreThrottledException>()).Which;
+            thrown.IsTransient.Should().BeTrue();
+            thrown.InnerException.Should().BeSameAs(failure);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Outages))]
+    public async Task Without_an_answer_a_read_is_transient_and_a_write_is_unknown(Exception failure)
+    {
+        foreach (Func<Task> write in Writes(failure))
+        {
+            UserWriteOutcomeUnknownException unknown = (await write.Should().ThrowAsync<UserWriteOutcomeUnknownException>()).Which;
+            (unknown.UserId, unknown.IsTransient).Should().Be(("fake-1", false));
+            unknown.InnerException.Should().BeSameAs(failure);
+        }
+
+        UserStoreUnavailableException unavailable = (await Read().Should().ThrowAsync<UserStoreUnavailableException>()).Which;
+        unavailable.IsTransient.Should().BeTrue();
+        unavailable.InnerException.Should().BeSameAs(failure);
+    }
+
+    [Theory]
+    [MemberData(nameof(Conflicts))]
+    public async Task What_was_not_applied_is_transient(Exception failure)
+    {
+        foreach (Func<Task> call in Writes(failure))
+        {
+            UserStoreUnavailableException thrown = (await call.Should().ThrowAsync<UserStoreUnavailableException>()).Which;
+            thrown.IsTransient.Should().BeTrue();
+            thrown.InnerException.Should().BeSameAs(failure);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task Refusals_of_the_caller_are_not_transient(Exception failure)
+    {
+        foreach (Func<Task> call in Writes(failure).Append(Read()))
+            (await call.Should().ThrowAsync<UserStoreUnavailableException>()).Which.IsTransient.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Cancellation_stays_cancellation()
+    {
+        using var source = new CancellationTokenSource();
+        _client.Setup(c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>()))
+            .Returns(async (TransactWriteItemsRequest _, CancellationToken token) =>
+            {
+                await source.CancelAsync();
+                token.ThrowIfCancellationRequested();
+                return new TransactWriteItemsResponse();
+            });
+
+        Func<Task> create = () => Store().CreateAsync(FakeUsers.Create(1), source.Token);
+
+        await create.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task A_missing_table_is_told_without_the_permission_to_describe_it()
+    {
+        _client.Setup(c => c.DescribeTableAsync("Users", It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new AmazonDynamoDBException("no", ErrorType.Sender, "AccessDeniedException", "r", HttpStatusCode.BadRequest));
+        Fail(new ResourceNotFoundException("which?"));
+
+        Func<Task> create = () => Store().CreateAsync(FakeUsers.Create(1));
+
+        UserStoreSchemaException missing = (await create.Should().ThrowAsync<UserStoreSchemaException>()).Which;
+        (missing.TableName, missing.Message.Contains("another table of the store")).Should().Be(("Users", true));
+    }
+
+    [Fact]
+    public async Task A_request_that_DynamoDB_calls_invalid_is_an_invalid_user()
+    {
+        _client.Setup(c => c.DescribeTableAsync("Users", It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new AmazonDynamoDBException("no", ErrorType.Sender, "AccessDeniedException", "r", HttpStatusCode.BadRequest));
+        Fail(new AmazonDynamoDBException("secret value", ErrorType.Sender, "ValidationException", "r", HttpStatusCode.BadRequest));
+
+        Func<Task> create = () => Store().CreateAsync(FakeUsers.Create(1));
+
+        (await create.Should().ThrowAsync<InvalidUserException>()).Which.Message.Should().NotContain("secret");
+    }
+
+    [Fact]
+    public async Task A_user_that_changes_between_each_read_and_delete_ends_as_a_conflict_when_the_time_is_up()
+    {
+        _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new ConditionalCheckFailedException("changed") { Item = new() { ["user_id"] = new("fake-1"), ["write_id"] = new("other") } });
+        _client.Setup(c => c.GetItemAsync(It.IsAny<GetItemRequest>(), It.IsAny<CancellationToken>())).ReturnsAsync(new GetItemResponse
+        {
+            Item = new() { ["user_id"] = new("fake-1"), ["version"] = new() { N = "5" }, ["write_id"] = new("w") },
+        });
+        DynamoDbUserStore<User> store = Store();
+
+        Func<Task> delete = () => store.DeleteAsync("fake-1");
+
+        (await delete.Should().ThrowAsync<UserConflictException>()).Which.UserId.Should().Be("fake-1");
+        _client.Verify(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
+    }
+
+    [Fact]
+    public async Task A_refused_patch_whose_item_is_not_returned_is_explained_by_a_consistent_read()
+    {
+        _client.Setup(c => c.UpdateItemAsync(It.IsAny<UpdateItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ConditionalCheckFailedException("no item"));
+        _client.Setup(c => c.GetItemAsync(It.Is<GetItemRequest>(request => request.ConsistentRead == true), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new GetItemResponse { Item = new() { ["user_id"] = new("fake-1"), ["version"] = new() { N = "9" } } });
+
+        Func<Task> update = () => Store().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Name, "x").ExpectVersion(8));
+
+        (await update.Should().ThrowAsync<UserConflictException>()).Which.ActualVersion.Should().Be(9);
+    }
+
+    private static TransactionCanceledException Canceled(params string[] codes) => new("canceled")
+    {
+        CancellationReasons = [.. codes.Select(code => new CancellationReason { Code = code })],
+        ErrorCode = "TransactionCanceledException",
+        StatusCode = HttpStatusCode.BadRequest,
+    };
+
+    private static UserStoreOptions Options { get; } = new() { Retry = { TotalTime = TimeSpan.Zero } };
+
+    private Func<Task>[] Writes(Exception failure)
+    {
+        Fail(failure);
+        DynamoDbUserStore<User> store = Store();
+        return
+        [
+            () => store.CreateAsync(FakeUsers.Create(1)),
+            () => store.CreateAsync(FakeUsers.Create(1) with { Email = null }),
+            () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Name, "x")),
+        ];
+    }
+
+    private Func<Task> Read() => () => Store().FindByEmailAsync("fake@example.test", ReadConsistency.Strong);
+
+    private void Fail(Exception failure)
+    {
+        _client.Setup(c => c.PutItemAsync(It.IsAny<PutItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        _client.Setup(c => c.UpdateItemAsync(It.IsAny<UpdateItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        _client.Setup(
+            c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        _client.Setup(c => c.GetItemAsync(It.IsAny<GetItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+    }
+
+    private DynamoDbUserStore<User> Store() => new(_client.Object, Options);
+}

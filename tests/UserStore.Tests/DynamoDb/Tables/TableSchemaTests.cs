@@ -1,0 +1,66 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+using UserStore.Tests.DependencyInjection;
+
+namespace UserStore.Tests.DynamoDb.Tables;
+
+public sealed class TableSchemaTests
+{
+    private readonly UserStoreOptions _options = new() { ReadCapacityUnits = 7, WriteCapacityUnits = 3 };
+
+    [Fact]
+    public void Names_come_from_type_and_options()
+    {
+        _options.TableNamePrefix = "dev-";
+        _options.IndexNames["team-index"] = "members-by-team";
+
+        CreateTableRequest request = Schema().ToCreateRequest();
+
+        request.TableName.Should().Be("dev-Users");
+        request.GlobalSecondaryIndexes.Select(index => index.IndexName).Should().BeEquivalentTo(
+            "email-index", "status-index", "members-by-team");
+        request.AttributeDefinitions.Select(attribute => attribute.AttributeName).Should().BeEquivalentTo(
+            "user_id", "email", "status", "created_at", "team");
+    }
+
+    [Theory]
+    [InlineData(TableBilling.OnDemand, 5L, true)]
+    [InlineData(TableBilling.Provisioned, 0L, false)]
+    public void An_index_is_added_as_the_table_is_paid(TableBilling billing, long unitsOfTheTable, bool provisioned)
+    {
+        _options.Billing = billing;
+        TableSchema schema = Schema();
+        var table = new TableDescription { ProvisionedThroughput = new() { ReadCapacityUnits = unitsOfTheTable } };
+
+        CreateGlobalSecondaryIndexAction added = schema.ToAddIndexRequest(schema.Indexes[0], table).GlobalSecondaryIndexUpdates.Single().Create;
+
+        (added.ProvisionedThroughput?.ReadCapacityUnits).Should().Be(provisioned ? 7 : null);
+    }
+
+    [Fact]
+    public void Streams_and_time_to_live_are_what_the_options_say()
+    {
+        Dictionary<StreamView, StreamViewType?> views = new()
+        {
+            [StreamView.None] = null,
+            [StreamView.KeysOnly] = StreamViewType.KEYS_ONLY,
+            [StreamView.NewImage] = StreamViewType.NEW_IMAGE,
+            [StreamView.OldImage] = StreamViewType.OLD_IMAGE,
+            [StreamView.NewAndOldImages] = StreamViewType.NEW_AND_OLD_IMAGES,
+        };
+        foreach ((StreamView view, StreamViewType? type) in views)
+        {
+            _options.Stream = view;
+            Schema().ToCreateRequest().StreamSpecification?.StreamViewType.Should().Be(type);
+            (Schema().Stream is null).Should().Be(type is null);
+        }
+
+        Schema().TimeToLiveAttribute.Should().Be("expires_at");
+        _options.EnableTimeToLive = false;
+        Schema().TimeToLiveAttribute.Should().BeNull();
+    }
+
+    private TableSchema Schema() => new StoreSchema(UserModel.For<Member>(), _options).Users;
+}

@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
+using UserStore.Testing;
+
+namespace UserStore.Tests.Migrations.Journaling;
+
+/// <summary>A lease whose renewals fail, on a clock that the test moves.</summary>
+public sealed class LeaseTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly FakeClock _clock = new();
+    private readonly FailingJournal _journal = new();
+
+    [Fact]
+    public async Task A_lease_that_cannot_be_renewed_is_lost_when_its_time_is_up_and_not_before()
+    {
+        await using Lease lease = (await NewLock().TryAcquireAsync(WhenLocked.Fail, TimeSpan.Zero, default))!;
+        _journal.Failure = new UserStoreUnavailableException("as the test asked");
+
+        await AdvanceAsync(TimeSpan.FromSeconds(29));
+        lease.IsLost.Should().BeFalse();
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        lease.IsLost.Should().BeTrue();
+        await UntilAsync(() => lease.Lost.IsCancellationRequested);
+        _journal.Renewals.Should().BeGreaterThan(2, "it is tried again");
+    }
+
+    [Fact]
+    public async Task A_renewal_that_succeeds_late_keeps_the_lease()
+    {
+        await using Lease lease = (await NewLock().TryAcquireAsync(WhenLocked.Fail, TimeSpan.Zero, default))!;
+        _journal.Failure = new UserStoreUnavailableException("as the test asked");
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
+        _journal.Failure = null;
+
+        await AdvanceAsync(TimeSpan.FromSeconds(5));
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
+
+        lease.IsLost.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_renewal_whose_answer_was_lost_is_recognised()
+    {
+        await using Lease lease = (await NewLock().TryAcquireAsync(WhenLocked.Fail, TimeSpan.Zero, default))!;
+        _journal.IsAppliedBeforeFailure = true;
+        _journal.Failure = new UserStoreUnavailableException("as the test asked");
+        await AdvanceAsync(TimeSpan.FromSeconds(11));
+        _journal.Failure = null;
+
+        await AdvanceAsync(TimeSpan.FromSeconds(30));
+
+        lease.IsLost.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_process_that_slept_finds_its_lease_lost_before_any_timer_tells()
+    {
+        await using Lease lease = (await NewLock().TryAcquireAsync(WhenLocked.Fail, TimeSpan.Zero, default))!;
+        _journal.Failure = new UserStoreUnavailableException("as the test asked");
+
+        _clock.Advance(TimeSpan.FromMinutes(5));
+
+        lease.IsLost.Should().BeTrue();
+        lease.Invoking(one => one.ThrowIfLost()).Should().Throw<MigrationLeaseLostException>();
+    }
+
+    private MigrationLock NewLock() => new(
+        _journal,
+        new MigrationOptions { Lease = TimeSpan.FromSeconds(30) },
+        new MigrationHost("test-host/1", _clock, NullLogger.Instance));
+
+    // Step by step, so that what waits for the clock goes on in between.
+    private async Task AdvanceAsync(TimeSpan by)
+    {
+        for (TimeSpan passed = TimeSpan.Zero; passed < by; passed += TimeSpan.FromSeconds(0.5))
+        {
+            _clock.Advance(TimeSpan.FromSeconds(0.5));
+            for (int i = 0; i < 20; i++)
+                await Task.Yield();
+            await Task.Delay(2); // the renewals run on other threads
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        while (!condition())
+            await Task.Delay(5, timeout.Token);
+    }
+
+    private sealed class FailingJournal : IMigrationJournal
+    {
+        private readonly InMemoryMigrationJournal _inner = new();
+
+        public Exception? Failure { get; set; }
+
+        public bool IsAppliedBeforeFailure { get; set; }
+
+        public int Renewals { get; private set; }
+
+        public async Task<bool> TryReplaceLockAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken)
+        {
+            Renewals++;
+            bool isReplaced = (
+                Failure is null || IsAppliedBeforeFailure) && await _inner.TryReplaceLockAsync(seen, next, cancellationToken);
+            return Failure is null ? isReplaced : throw Failure;
+        }
+
+        public Task<LockRow?> FindLockAsync(CancellationToken cancellationToken) => _inner.FindLockAsync(cancellationToken);
+
+        public Task EnsureAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task DestroyAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<MigrationEntry>> ReadAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<bool> TryRecordAsync(MigrationEntry entry, LockFence fence, CancellationToken cancellationToken)
+            => throw new NotSupportedException();
+
+        public Task ForgetCheckpointsAsync(string migrationId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
+            => throw new NotSupportedException();
+
+        public Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}

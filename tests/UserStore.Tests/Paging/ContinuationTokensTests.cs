@@ -1,0 +1,72 @@
+using System.Buffers.Text;
+using System.Text;
+using UserStore.Paging;
+
+namespace UserStore.Tests.Paging;
+
+public sealed class ContinuationTokensTests
+{
+    private static readonly byte[] Query = ContinuationTokens.FingerprintOf("query");
+    private static readonly byte[] First = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+    private static readonly byte[] Second = [.. Enumerable.Range(100, 32).Select(i => (byte)i)];
+
+    private readonly ContinuationToken _token = new("secret-position", 7);
+
+    [Fact]
+    public void A_token_comes_back_with_and_without_keys()
+    {
+        foreach (ContinuationTokens tokens in new[] { With(), With(First), With(First, Second) })
+        {
+            tokens.Decode(tokens.Encode(_token, Query), Query).Should().Be(_token);
+            ContinuationToken unlimited = new("x", null);
+            tokens.Decode(tokens.Encode(unlimited, Query), Query).Should().Be(unlimited);
+        }
+    }
+
+    [Fact]
+    public void Keys_can_be_changed_while_tokens_are_out()
+    {
+        string old = With(First).Encode(_token, Query);
+
+        With(Second, First).Decode(old, Query).Should().Be(_token);
+        Refused(With(Second), old);
+        Refused(With(), old);
+        Refused(With(First), With().Encode(_token, Query));
+        Refused(With(First), With(Second, First).Encode(_token, Query));
+    }
+
+    [Fact]
+    public void An_encrypted_token_hides_its_position_and_is_never_the_same_twice()
+    {
+        string token = With(First).Encode(_token, Query);
+
+        Encoding.Latin1.GetString(Base64Url.DecodeFromChars(token)).Should().NotContain("secret");
+        With(First).Encode(_token, Query).Should().NotBe(token);
+        Encoding.Latin1.GetString(Base64Url.DecodeFromChars(With().Encode(_token, Query))).Should().Contain("secret", "without keys nothing is hidden");
+    }
+
+    [Fact]
+    public void An_encrypted_token_cannot_be_cut_altered_or_used_for_another_query()
+    {
+        ContinuationTokens tokens = With(First);
+        string token = tokens.Encode(_token, Query);
+
+        for (int at = 0; at < token.Length; at++)
+        {
+            Refused(tokens, token[..at]);
+            Refused(tokens, token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..]);
+        }
+
+        Refused(tokens, token + "AAAA");
+        Action other = () => tokens.Decode(token, ContinuationTokens.FingerprintOf("another query"));
+        other.Should().Throw<InvalidContinuationTokenException>();
+    }
+
+    private static ContinuationTokens With(params byte[][] keys) => new(keys);
+
+    private static void Refused(ContinuationTokens tokens, string token)
+    {
+        Action decode = () => tokens.Decode(token, Query);
+        decode.Should().Throw<InvalidContinuationTokenException>();
+    }
+}
