@@ -20,7 +20,7 @@ internal static class ReplicationMeasurements
     public static async Task<int> RunAsync()
     {
         using AmazonDynamoDBClient client = new CannedWire(Latency).CreateClient();
-        var options = new UserStoreOptions { Stream = StreamView.NewAndOldImages };
+        var options = new UserStoreOptions { StreamViewType = TableStreamViewType.NewAndOldImages };
         var replicator = new UserReplicator<User, NamedUser>(client, options, new ByName());
         var dispatcher = new UserChangeDispatcher<User>(new UserChangeReader<User>(options), [replicator]);
         byte[][] events = [.. Enumerable.Range(0, Records / RecordsOfAnEvent).Select(EventOf)];

@@ -21,7 +21,7 @@ public static class Services
         services.AddUserStore<PlacedUser>(options =>
         {
             // Sooner than a function is stopped: what is left is for the event source, or the caller, to repeat.
-            options.Retry.TotalTime = TimeSpan.FromSeconds(8);
+            options.Retry.Timeout = TimeSpan.FromSeconds(8);
             options.Retry.AttemptTimeout = TimeSpan.FromSeconds(3);
             configure(options);
         }).AddReplication<PlacedUser, UserByPlace, ByPlace>();

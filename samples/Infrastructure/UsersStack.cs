@@ -83,7 +83,7 @@ public sealed class UsersStack : Stack
             PartitionKey = ToAttribute(definition.PartitionKey),
             SortKey = definition.SortKey is null ? null : ToAttribute(definition.SortKey),
             BillingMode = BillingMode.PAY_PER_REQUEST,
-            Stream = definition.Stream == StreamView.NewAndOldImages ? StreamViewType.NEW_AND_OLD_IMAGES : null,
+            Stream = definition.StreamViewType == TableStreamViewType.NewAndOldImages ? StreamViewType.NEW_AND_OLD_IMAGES : null,
             TimeToLiveAttribute = definition.TimeToLiveAttribute,
             // A sample leaves nothing behind. Keep the tables of a service, with RemovalPolicy.RETAIN and PointInTimeRecovery.
             RemovalPolicy = RemovalPolicy.DESTROY,

@@ -13,7 +13,7 @@ ServiceCollection services = new();
 string prefix = args is ["migrate", ..] ? "quickstart-" : $"quickstart-{Guid.NewGuid():N}-";
 services.AddUserStore(options => (options.ServiceUrl, options.TableNamePrefix) = (server?.Endpoint.ToString(), prefix))
     .AddMigrations(options => options.Migrations
-        .AddCreateTables(whenUndone: TablesWhenUndone.Delete)
+        .AddCreateTables(undoBehavior: TableUndoBehavior.Delete)
         .AddReserveEmails()
         .Add("00000000000003_greet", GreetAsync, (_, _) => Task.CompletedTask, "Gives every user a greeting."));
 services.AddSpectreMigrationReporter();

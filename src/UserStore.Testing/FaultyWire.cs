@@ -124,7 +124,7 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
                 return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             try
             {
-                HttpResponseMessage answer = await seen.Fault.MeetAsync(
+                HttpResponseMessage answer = await seen.Fault.InjectAsync(
                     seen, changed => SendAsync(request, body, changed, cancellationToken), cancellationToken).ConfigureAwait(false);
                 answer.RequestMessage = request;
                 return answer;

@@ -30,7 +30,7 @@ internal sealed class InMemoryChanges<[DynamicallyAccessedMembers(DynamicallyAcc
             OldUser = Copy(change.Before),
             NewUser = Copy(change.After),
             SequenceNumber = change.Number.ToString(CultureInfo.InvariantCulture),
-            At = change.At,
+            Timestamp = change.At,
         })];
         _changes.Clear();
         return taken;

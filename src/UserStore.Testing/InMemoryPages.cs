@@ -7,7 +7,7 @@ namespace UserStore.Testing;
 
 /// <summary>Reads pages of queries and of the whole table.</summary>
 internal sealed class InMemoryPages<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    InMemoryTable<TUser> table, UserRequests<TUser> requests, QueryRequests<TUser> queries, InMemoryCalls calls)
+    InMemoryTable<TUser> table, UserInput<TUser> requests, QueryInput<TUser> queries, InMemoryCalls calls)
     where TUser : User
 {
     private const int DefaultPageSize = 1000;
@@ -30,7 +30,7 @@ internal sealed class InMemoryPages<[DynamicallyAccessedMembers(DynamicallyAcces
             isWrite: false,
             null,
             () => Page(
-                table.ReadAll(position).Where(row => options.Segments == 1 || SegmentOf(row, options.Segments) == segment),
+                table.ReadAll(position).Where(row => options.TotalSegments == 1 || SegmentOf(row, options.TotalSegments) == segment),
                 options.PageSize,
                 static _ => true,
                 static row => row.User.UserId),

@@ -5,21 +5,21 @@ namespace UserStore.Testing;
 
 /// <summary>Which user has which email. Not safe for concurrent use: the store locks.</summary>
 internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    InMemoryTable<TUser> table, UserRequests<TUser> requests)
+    InMemoryTable<TUser> table, UserInput<TUser> requests)
     where TUser : User
 {
     private readonly SortedDictionary<string, string> _holderIds = new(StringComparer.Ordinal);
 
     /// <summary>Returns the reservations behind an email, in the order of the emails.</summary>
-    public IEnumerable<(string Email, string HolderId)> ReadAll(string? afterEmail)
+    public IEnumerable<(string Email, string OwnerUserId)> ReadAll(string? afterEmail)
         => _holderIds.Where(reservation => string.CompareOrdinal(reservation.Key, afterEmail) > 0)
             .Select(reservation => (reservation.Key, reservation.Value));
 
-    public string? HolderIdOf(string email) => _holderIds.GetValueOrDefault(email);
+    public string? OwnerUserIdOf(string email) => _holderIds.GetValueOrDefault(email);
 
     /// <summary>Returns the user who has a right to an email.</summary>
-    public InMemoryRow<TUser>? FindHolder(string email, DateTimeOffset now)
-        => HolderIdOf(email) is { } holderId && table.Find(holderId, now) is { } row && requests.ReservationOf(row.User.Email) == email
+    public InMemoryRow<TUser>? FindOwner(string email, DateTimeOffset now)
+        => OwnerUserIdOf(email) is { } ownerUserId && table.Find(ownerUserId, now) is { } row && requests.ReservationOf(row.User.Email) == email
             ? row
             : null;
 
@@ -31,12 +31,12 @@ internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(Dynamical
             return;
         if (to is not null)
         {
-            if (FindHolder(to, now) is { } holder && holder.User.UserId != userId)
+            if (FindOwner(to, now) is { } holder && holder.User.UserId != userId)
                 throw new EmailAlreadyInUseException(holder.User.UserId);
 
             // As in the table: an expired holder goes, so that no slow clock can revive it.
-            if (HolderIdOf(to) is { } holderId && holderId != userId
-                && table.FindExpired(holderId, now) is { } expired && expired.User.Email == to)
+            if (OwnerUserIdOf(to) is { } ownerUserId && ownerUserId != userId
+                && table.FindExpired(ownerUserId, now) is { } expired && expired.User.Email == to)
             {
                 table.Remove(expired, now);
             }
@@ -44,7 +44,7 @@ internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(Dynamical
             _holderIds[to] = userId;
         }
 
-        if (from is not null && HolderIdOf(from) == userId)
+        if (from is not null && OwnerUserIdOf(from) == userId)
             _holderIds.Remove(from);
     }
 

@@ -35,7 +35,7 @@ public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         _deletes = new SingleWrites<string>(
             userId =>
             {
-                UserRequests<TUser>.CheckId(userId);
+                UserInput<TUser>.CheckId(userId);
                 return (userId, userId);
             },
             async (item, _, token) => await store.DeleteAsync(item.Prepared!, null, token).ConfigureAwait(false) is not null);

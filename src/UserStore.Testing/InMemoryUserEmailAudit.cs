@@ -46,7 +46,7 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         InMemoryRow<TUser>[] rows = [.. users.ReadAll(position.After).Take(PageSize)];
         UserEmailFinding[] findings = [.. rows
             .Where(row => row.User.Email is not null && !row.IsExpired(store.Requests.Now()))
-            .Where(row => reservations.HolderIdOf(row.User.Email!) != row.User.UserId)
+            .Where(row => reservations.OwnerUserIdOf(row.User.Email!) != row.User.UserId)
             .Select(row => new UserEmailFinding(UserEmailProblem.UserWithoutReservation, row.User.Email!, row.User.UserId))];
         AuditPosition? next = position.Next(rows.Length < PageSize ? null : rows[^1].User.UserId);
         return (new UserEmailAuditPage(findings, rows.Length, 0, store.Queries.TokenOf(next)), next);
@@ -55,17 +55,17 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     private (UserEmailAuditPage Page, AuditPosition? Next) CheckReservations(
         InMemoryTable<TUser> users, InMemoryReservations<TUser> reservations, AuditPosition position, bool repair)
     {
-        (string Email, string HolderId)[] entries = [.. reservations.ReadAll(position.After).Take(PageSize)];
+        (string Email, string OwnerUserId)[] entries = [.. reservations.ReadAll(position.After).Take(PageSize)];
         var findings = new List<UserEmailFinding>();
-        foreach ((string email, string holderId) in entries)
+        foreach ((string email, string ownerUserId) in entries)
         {
-            if (reservations.FindHolder(email, store.Requests.Now()) is not null)
+            if (reservations.FindOwner(email, store.Requests.Now()) is not null)
                 continue;
-            findings.Add(new UserEmailFinding(UserEmailProblem.ReservationWithoutHolder, email, holderId, IsRepaired: repair));
+            findings.Add(new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, email, ownerUserId, IsRepaired: repair));
             if (!repair)
                 continue;
             reservations.Withdraw(email);
-            if (users.FindExpired(holderId, store.Requests.Now()) is { } expired && expired.User.Email == email)
+            if (users.FindExpired(ownerUserId, store.Requests.Now()) is { } expired && expired.User.Email == email)
                 users.Remove(expired, store.Requests.Now());
         }
 

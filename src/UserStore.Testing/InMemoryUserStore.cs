@@ -23,8 +23,8 @@ namespace UserStore.Testing;
 public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
     where TUser : User
 {
-    private readonly UserRequests<TUser> _requests;
-    private readonly QueryRequests<TUser> _queries;
+    private readonly UserInput<TUser> _requests;
+    private readonly QueryInput<TUser> _queries;
     private readonly UserItems<TUser> _items;
     private readonly InMemoryTable<TUser> _table;
     private readonly InMemoryReservations<TUser>? _reservations;
@@ -45,9 +45,9 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         var storeOptions = new UserStoreOptions { NormalizeEmail = options.NormalizeEmail, UniqueEmails = options.UniqueEmails };
         foreach (byte[] key in options.TokenKeys)
             storeOptions.TokenKeys.Add(key);
-        Time = options.Time;
-        _requests = new UserRequests<TUser>(storeOptions, Time);
-        _queries = new QueryRequests<TUser>(storeOptions);
+        Time = options.TimeProvider;
+        _requests = new UserInput<TUser>(storeOptions, Time);
+        _queries = new QueryInput<TUser>(storeOptions);
         _table = new InMemoryTable<TUser>(_requests.Model, options.IndexDelay, options.KeptChanges);
         _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _requests) : null;
         _recorder = new CallRecorder(options.RecordedCalls);
@@ -93,8 +93,8 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser?> FindAsync(
         string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
     {
-        UserRequests<TUser>.CheckId(userId);
-        UserRequests<TUser>.CheckConsistency(consistency);
+        UserInput<TUser>.CheckId(userId);
+        UserInput<TUser>.CheckConsistency(consistency);
         return await RunAsync(
             nameof(FindAsync),
             isWrite: false,
@@ -123,10 +123,10 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(userIds);
-        UserRequests<TUser>.CheckConsistency(consistency);
+        UserInput<TUser>.CheckConsistency(consistency);
         return userIds.Select(async (string userId, CancellationToken token) =>
         {
-            UserRequests<TUser>.CheckId(userId);
+            UserInput<TUser>.CheckId(userId);
             return await RunAsync(
                 nameof(FindManyAsync),
                 isWrite: false,
@@ -148,7 +148,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
                 nameof(FindByEmailAsync),
                 isWrite: false,
                 null,
-                () => Copy(_reservations!.FindHolder(wanted, _requests.Now())),
+                () => Copy(_reservations!.FindOwner(wanted, _requests.Now())),
                 cancellationToken).ConfigureAwait(false);
         }
 
@@ -201,7 +201,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
-        UserRequests<TUser>.CheckId(userId);
+        UserInput<TUser>.CheckId(userId);
         return await RunAsync(nameof(DeleteAsync), isWrite: true, userId, () =>
         {
             DateTimeOffset now = _requests.Now();
@@ -217,7 +217,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task DeleteAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        UserRequests<TUser>.CheckRead(user);
+        UserInput<TUser>.CheckRead(user);
         (string userId, long? version, string? writeId) = (user.UserId, user.Version, user.WriteId);
         await RunAsync(nameof(DeleteAsync), isWrite: true, userId, () =>
         {
@@ -255,8 +255,8 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
-        => options is null or { Segments: 1, ResumeFrom.Count: 0 }
-            ? _pages.Of(nameof(ListAsync), QueryRequests<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
+        => options is null or { TotalSegments: 1, ResumeFrom.Count: 0 }
+            ? _pages.Of(nameof(ListAsync), QueryInput<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
             : ListSegmentsAsync(options, cancellationToken).SelectMany(page => page.Users);
 
     /// <inheritdoc/>
@@ -264,7 +264,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserListOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        UserListOptions prepared = QueryRequests<TUser>.PrepareList(options);
+        UserListOptions prepared = QueryInput<TUser>.PrepareList(options);
         return ParallelListing.ReadAsync(
             prepared, segment => _pages.Of(nameof(ListSegmentsAsync), prepared, segment), cancellationToken);
     }
@@ -272,11 +272,11 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(nameof(ListPageAsync), QueryRequests<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await _pages.Of(nameof(ListPageAsync), QueryInput<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
-    internal UserRequests<TUser> Requests => _requests;
+    internal UserInput<TUser> Requests => _requests;
 
-    internal QueryRequests<TUser> Queries => _queries;
+    internal QueryInput<TUser> Queries => _queries;
 
     internal UserItems<TUser> Items => _items;
 

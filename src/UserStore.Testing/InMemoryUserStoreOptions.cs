@@ -5,9 +5,9 @@ public sealed class InMemoryUserStoreOptions
 {
     /// <summary>Gets or sets the clock.</summary>
     /// <value>The default is the system's; a <see cref="FakeClock"/> makes tests independent of time.</value>
-    public TimeProvider Time { get; set; } = TimeProvider.System;
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Gets or sets how long a write takes to be seen through an index, by <see cref="Time"/>.</summary>
+    /// <summary>Gets or sets how long a write takes to be seen through an index, by <see cref="TimeProvider"/>.</summary>
     /// <value>Not negative. The default is zero: at once.</value>
     public TimeSpan IndexDelay { get; set; }
 

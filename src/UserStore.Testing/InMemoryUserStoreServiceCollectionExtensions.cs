@@ -73,7 +73,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         {
             UserStoreOptions options = provider.GetService<IOptionsMonitor<UserStoreOptions>>()?.Get(
                 UserStoreBuilder.NameFor(typeof(TUser))) ?? new UserStoreOptions();
-            var store = new MigratedStore<TUser>(
+            var store = new MigrationStoreAccess<TUser>(
                 new StoreSchema(UserModel.For<TUser>(), options), provider.GetService<TimeProvider>() ?? TimeProvider.System);
             return new MigrationTarget(store, new InMemoryMigrationJournal(), Client: null);
         });
@@ -82,7 +82,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     private static InMemoryUserStoreOptions OptionsFor<TUser>(
         IServiceProvider provider, Action<InMemoryUserStoreOptions>? configure)
     {
-        var options = new InMemoryUserStoreOptions { Time = provider.GetService<TimeProvider>() ?? TimeProvider.System };
+        var options = new InMemoryUserStoreOptions { TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System };
         if (provider.GetService<IOptionsMonitor<UserStoreOptions>>() is { } registered)
         {
             UserStoreOptions rules = registered.Get(UserStoreBuilder.NameFor(typeof(TUser)));

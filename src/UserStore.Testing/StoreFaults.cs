@@ -74,7 +74,7 @@ public sealed class StoreFaults
     /// <summary>Lets the next writes be applied and then end as <see cref="UserWriteOutcomeUnknownException"/>. A write that the store
     /// refuses ends as that refusal.</summary>
     /// <param name="count">How many.</param>
-    public void LoseNextAnswer(int count = 1) => Add(_writes, FaultKind.LostAnswer, count);
+    public void LoseNextResponse(int count = 1) => Add(_writes, FaultKind.LostResponse, count);
 
     /// <summary>Forgets all faults and the delay.</summary>
     public void Clear()
@@ -107,7 +107,7 @@ public sealed class StoreFaults
             FaultKind.Throttle => new StoreFault(new UserStoreThrottledException($"{operation} was throttled, as the test asked.")),
             FaultKind.Conflict => new StoreFault(
                 new UserStoreUnavailableException($"{operation} met a running transaction, as the test asked.")),
-            FaultKind.LostAnswer when userId is not null => new StoreFault(new UserWriteOutcomeUnknownException(userId), IsAfterCall: true),
+            FaultKind.LostResponse when userId is not null => new StoreFault(new UserWriteOutcomeUnknownException(userId), IsAfterCall: true),
             _ => new StoreFault(new UserStoreUnavailableException($"{operation} got no answer, as the test asked.")),
         };
     }
@@ -127,7 +127,7 @@ public sealed class StoreFaults
         Throttle,
         Outage,
         Conflict,
-        LostAnswer,
+        LostResponse,
     }
 }
 

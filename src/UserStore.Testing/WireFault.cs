@@ -26,7 +26,7 @@ public sealed class WireFault
         WireRequest request, Func<string, Task<HttpResponseMessage>> send, CancellationToken cancellationToken);
 
     /// <summary>Gets the fault that the server does what it was asked for, and the connection breaks before its answer arrives.</summary>
-    public static WireFault LostAnswer { get; } = new(nameof(LostAnswer), static async (request, send, _) =>
+    public static WireFault LostResponse { get; } = new(nameof(LostResponse), static async (request, send, _) =>
     {
         (await send(request.Body).ConfigureAwait(false)).Dispose();
         throw Broken();
@@ -94,7 +94,7 @@ public sealed class WireFault
     /// <returns>The name.</returns>
     public override string ToString() => _name;
 
-    internal Task<HttpResponseMessage> MeetAsync(
+    internal Task<HttpResponseMessage> InjectAsync(
         WireRequest request, Func<string, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
         => _meet(request, send, cancellationToken);
 

@@ -122,7 +122,7 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <returns>The whole user after the change.</returns>
     /// <exception cref="UserNotFoundException">There is no such user.</exception>
     /// <exception cref="UserConflictException">The patch expects another version than the table holds; or it changes the email, and others
-    /// changed the user at each attempt until <see cref="UserStoreRetryOptions.TotalTime"/> was over.</exception>
+    /// changed the user at each attempt until <see cref="UserStoreRetryOptions.Timeout"/> was over.</exception>
     /// <exception cref="UserConditionFailedException">The condition of the patch does not hold.</exception>
     /// <exception cref="EmailAlreadyInUseException">The patch sets an email that another user has; only with unique emails.</exception>
     /// <exception cref="InvalidUserException">A new value breaks a rule, or the changed user would exceed 400 KB.</exception>
@@ -140,7 +140,7 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <returns>The deleted user, or <see langword="null"/> when there was none.</returns>
     /// <exception cref="UserConflictException">
     /// The user is at another version than <paramref name="expectedVersion"/>; or, without one, it was changed each time between the read
-    /// and the delete, until <see cref="UserStoreRetryOptions.TotalTime"/> was over.
+    /// and the delete, until <see cref="UserStoreRetryOptions.Timeout"/> was over.
     /// </exception>
     /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
     /// <remarks>

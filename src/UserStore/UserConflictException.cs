@@ -7,12 +7,12 @@ public sealed class UserConflictException : UserStoreException
     /// <param name="userId">The user whose write was refused.</param>
     /// <param name="expectedVersion">The version the write meant to replace; <see langword="null"/> for a user without a version.</param>
     /// <param name="actualVersion">The version found; <see langword="null"/> if the user is gone or has no version.</param>
-    /// <param name="userIsGone">Whether the user does not exist any more.</param>
+    /// <param name="userWasDeleted">Whether the user does not exist any more.</param>
     /// <param name="innerException">The error the database reported, if one did.</param>
     public UserConflictException(
-        string userId, long? expectedVersion, long? actualVersion, bool userIsGone = false, Exception? innerException = null)
-        : base(Describe(userId, expectedVersion, actualVersion, userIsGone), innerException)
-        => (UserId, ExpectedVersion, ActualVersion, UserIsGone) = (userId, expectedVersion, actualVersion, userIsGone);
+        string userId, long? expectedVersion, long? actualVersion, bool userWasDeleted = false, Exception? innerException = null)
+        : base(Describe(userId, expectedVersion, actualVersion, userWasDeleted), innerException)
+        => (UserId, ExpectedVersion, ActualVersion, UserWasDeleted) = (userId, expectedVersion, actualVersion, userWasDeleted);
 
     /// <summary>Gets the user whose write was refused.</summary>
     public string UserId { get; }
@@ -26,7 +26,7 @@ public sealed class UserConflictException : UserStoreException
     public long? ActualVersion { get; }
 
     /// <summary>Gets a value indicating whether the user does not exist any more.</summary>
-    public bool UserIsGone { get; }
+    public bool UserWasDeleted { get; }
 
     private static string Describe(string userId, long? expected, long? actual, bool gone)
     {

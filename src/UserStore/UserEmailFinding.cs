@@ -26,8 +26,8 @@ public enum UserEmailProblem
     UserWithoutReservation,
 
     /// <summary>An email is reserved for a user that does not exist, has expired, or has another email.</summary>
-    ReservationWithoutHolder,
+    ReservationWithoutOwner,
 
     /// <summary>Two users have the same email. To mend it, change the email of one of them and run the audit again.</summary>
-    EmailOfTwoUsers,
+    DuplicateEmail,
 }

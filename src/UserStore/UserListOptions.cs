@@ -13,7 +13,7 @@ public sealed record UserListOptions
 
     /// <summary>Gets how many segments the table is divided into. Up to 16 of them are read at the same time.</summary>
     /// <value>1 to 1,000,000 (Amazon DynamoDB API Reference, "Scan"). The default is 1: one page after the other.</value>
-    public int Segments { get; init; } = 1;
+    public int TotalSegments { get; init; } = 1;
 
     /// <summary>Gets where to go on: for a segment the token of the last page of it that was dealt with, or <see langword="null"/> for one
     /// that is finished. Segments that are not named begin at their beginning.</summary>

@@ -70,22 +70,22 @@ public sealed class UserStoreOptions
     public IList<byte[]> TokenKeys { get; } = [];
 
     /// <summary>Gets or sets how tables made by <see cref="IUserStore{TUser}.EnsureTablesAsync"/> are paid.</summary>
-    /// <value>The default is <see cref="TableBilling.OnDemand"/>.</value>
-    public TableBilling Billing { get; set; } = TableBilling.OnDemand;
+    /// <value>The default is <see cref="TableBillingMode.OnDemand"/>.</value>
+    public TableBillingMode BillingMode { get; set; } = TableBillingMode.OnDemand;
 
     /// <summary>Gets or sets the read capacity units of the table and of each index.</summary>
     /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Only with
-    /// <see cref="TableBilling.Provisioned"/>.</value>
+    /// <see cref="TableBillingMode.Provisioned"/>.</value>
     public int ReadCapacityUnits { get; set; } = 5;
 
     /// <summary>Gets or sets the write capacity units of the table and of each index.</summary>
     /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Only with
-    /// <see cref="TableBilling.Provisioned"/>.</value>
+    /// <see cref="TableBillingMode.Provisioned"/>.</value>
     public int WriteCapacityUnits { get; set; } = 5;
 
     /// <summary>Gets or sets what the table's stream tells about each change.</summary>
-    /// <value>The default is <see cref="StreamView.None"/>: no stream.</value>
-    public StreamView Stream { get; set; } = StreamView.None;
+    /// <value>The default is <see cref="TableStreamViewType.None"/>: no stream.</value>
+    public TableStreamViewType StreamViewType { get; set; } = TableStreamViewType.None;
 
     /// <summary>Gets or sets a value indicating whether DynamoDB removes expired users by itself.</summary>
     /// <value>The default is <see langword="true"/>. The store hides expired users in any case.</value>
@@ -102,7 +102,7 @@ public sealed class UserStoreOptions
 }
 
 /// <summary>Says how a table is paid.</summary>
-public enum TableBilling
+public enum TableBillingMode
 {
     /// <summary>By request; the table grows with its load.</summary>
     OnDemand,
@@ -112,7 +112,7 @@ public enum TableBilling
 }
 
 /// <summary>Says what a table's stream tells about each change.</summary>
-public enum StreamView
+public enum TableStreamViewType
 {
     /// <summary>There is no stream.</summary>
     None,

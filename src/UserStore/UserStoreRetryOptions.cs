@@ -3,8 +3,8 @@ namespace UserStore;
 /// <summary>Says how requests are repeated that were throttled, met a running transaction, or got no answer.</summary>
 /// <remarks>
 /// <para>
-/// Each pause is random between zero and a ceiling, which starts at <see cref="FirstDelay"/> and doubles with every pause of the call up to
-/// <see cref="LongestDelay"/> (exponential back-off with full jitter).
+/// Each pause is random between zero and a ceiling, which starts at <see cref="BaseDelay"/> and doubles with every pause of the call up to
+/// <see cref="MaxDelay"/> (exponential back-off with full jitter).
 /// </para>
 /// <para>
 /// On the client that UserStore makes, the SDK's own retries are off. A client that the service registered keeps its own; then only writes
@@ -14,11 +14,11 @@ namespace UserStore;
 public sealed class UserStoreRetryOptions
 {
     // Half of the ten minutes for which a token of a transaction is known; Amazon DynamoDB API Reference, "TransactWriteItems".
-    private static readonly TimeSpan MaxTotalTime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>Gets or sets how long a call goes on to repeat its requests: no attempt begins later.</summary>
     /// <value>0 to 5 minutes; 0 for a single attempt. The default is 30 seconds.</value>
-    public TimeSpan TotalTime { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets or sets how long one attempt waits for its answer.</summary>
     /// <value>10 milliseconds to 1 minute. The default is 10 seconds.</value>
@@ -26,23 +26,23 @@ public sealed class UserStoreRetryOptions
 
     /// <summary>Gets or sets the longest first pause.</summary>
     /// <value>1 millisecond to 1 minute. The default is 50 milliseconds.</value>
-    public TimeSpan FirstDelay { get; set; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan BaseDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Gets or sets the longest pause of all.</summary>
-    /// <value>1 millisecond to 1 minute, not below <see cref="FirstDelay"/>. The default is 5 seconds.</value>
-    public TimeSpan LongestDelay { get; set; } = TimeSpan.FromSeconds(5);
+    /// <value>1 millisecond to 1 minute, not below <see cref="BaseDelay"/>. The default is 5 seconds.</value>
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Returns which properties are out of their ranges, as the begin and the end of a sentence.</summary>
-    internal IEnumerable<string> Mistakes()
+    internal IEnumerable<string> Validate()
     {
         var minute = TimeSpan.FromMinutes(1);
         var millisecond = TimeSpan.FromMilliseconds(1);
         (string Name, TimeSpan Value, TimeSpan Min, TimeSpan Max)[] ranges =
         [
-            (nameof(TotalTime), TotalTime, TimeSpan.Zero, MaxTotalTime),
+            (nameof(Timeout), Timeout, TimeSpan.Zero, MaxTimeout),
             (nameof(AttemptTimeout), AttemptTimeout, TimeSpan.FromMilliseconds(10), minute),
-            (nameof(FirstDelay), FirstDelay, millisecond, minute),
-            (nameof(LongestDelay), LongestDelay, FirstDelay > millisecond ? FirstDelay : millisecond, minute),
+            (nameof(BaseDelay), BaseDelay, millisecond, minute),
+            (nameof(MaxDelay), MaxDelay, BaseDelay > millisecond ? BaseDelay : millisecond, minute),
         ];
         return ranges.Where(range => range.Value < range.Min || range.Value > range.Max)
             .Select(range => $"Retry.{range.Name} is {range.Value}, but must be between {range.Min} and {range.Max}.");

@@ -58,7 +58,7 @@ internal static class ImportEndpoint
         {
             var options = new BatchWriteOptions<User>
             {
-                OnNotWritten = item => events.WriteAsync(
+                OnItemFailed = item => events.WriteAsync(
                     new
                     {
                         @event = "not-written",
@@ -75,7 +75,7 @@ internal static class ImportEndpoint
                 new
                 {
                     @event = "end",
-                    endedBy = result.EndedBy.ToString(),
+                    endedBy = result.CompletionReason.ToString(),
                     result.Written,
                     failed = result.Rejected + result.Unknown + result.NotAttempted + refused,
                     problem = result.SequenceError is null ? null : SequenceProblem(result.SequenceError).ToBody(),
@@ -112,7 +112,7 @@ internal static class ImportEndpoint
         }
     }
 
-    private static object ProblemOf(UnwrittenItem<User> item)
+    private static object ProblemOf(BatchItemFailure<User> item)
         => (item.Error is null ? null : Problem.Of(item.Error))?.ToBody()
             ?? (object)new { type = "urn:user-service:not-attempted", title = item.Reason.ToString() };
 

@@ -28,7 +28,7 @@ internal abstract class BatchOperation<T>
 }
 
 /// <summary>A place among the requests of a batch that are on their way.</summary>
-internal sealed class BatchRequest<T>(BatchTally<T> tally, AdaptiveLimit limit, long number, UserStoreRetryOptions? retry) : ICallObserver
+internal sealed class BatchRequest<T>(BatchTally<T> tally, AdaptiveLimit limit, long number, UserStoreRetryOptions? retry) : IRequestObserver
 {
     public BatchTally<T> Tally => tally;
 

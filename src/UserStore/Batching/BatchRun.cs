@@ -6,10 +6,10 @@ namespace UserStore.Batching;
 internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions<T> options, TimeProvider time) : IDisposable
 {
     private const int WindowSize = 100;
-    private const int MaxConcurrency = 256;
+    private const int ConcurrencyLimit = 256;
 
     private readonly BatchTally<T> _tally = new(options, time);
-    private readonly AdaptiveLimit _limit = new(options.Concurrency);
+    private readonly AdaptiveLimit _limit = new(options.MaxConcurrency);
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<Task> _running = [];
     private readonly Lock _lock = new();
@@ -32,23 +32,23 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
 
     private static void Check(BatchWriteOptions<T> options)
     {
-        if (options.Concurrency is < 1 or > MaxConcurrency)
+        if (options.MaxConcurrency is < 1 or > ConcurrencyLimit)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), options.Concurrency, $"{nameof(options.Concurrency)} must be between 1 and {MaxConcurrency}.");
+                nameof(options), options.MaxConcurrency, $"{nameof(options.MaxConcurrency)} must be between 1 and {ConcurrencyLimit}.");
         }
 
-        if (options.Deadline <= TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Deadline, $"{nameof(options.Deadline)} must be more than zero.");
+        if (options.Timeout <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Timeout, $"{nameof(options.Timeout)} must be more than zero.");
         if (!Enum.IsDefined(options.Duplicates))
             throw new ArgumentOutOfRangeException(nameof(options), options.Duplicates, $"{nameof(options.Duplicates)} is not defined.");
-        if (options.Retry?.Mistakes().FirstOrDefault() is { } mistake)
+        if (options.Retry?.Validate().FirstOrDefault() is { } mistake)
             throw new ArgumentOutOfRangeException(nameof(options), mistake);
     }
 
     private async Task<BatchWriteResult<T>> RunAsync(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(options.Deadline ?? Timeout.InfiniteTimeSpan, time);
+        using var deadline = new CancellationTokenSource(options.Timeout ?? Timeout.InfiniteTimeSpan, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(end.Token, _stop.Token);
         Exception? sequenceError = await ReadAsync(items, reading.Token, end.Token).ConfigureAwait(false);
@@ -57,12 +57,12 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         if (_broken is not null)
             ExceptionDispatchInfo.Throw(_broken);
 
-        BatchEnd endedBy = cancellationToken.IsCancellationRequested ? BatchEnd.Cancelled
-            : deadline.IsCancellationRequested ? BatchEnd.DeadlineReached
-            : _stop.IsCancellationRequested ? BatchEnd.StoppedAtFailure
-            : sequenceError is not null ? BatchEnd.SequenceFailed
-            : BatchEnd.Completed;
-        return _tally.ToResult(endedBy, endedBy == BatchEnd.SequenceFailed ? sequenceError : null);
+        BatchCompletionReason endedBy = cancellationToken.IsCancellationRequested ? BatchCompletionReason.Cancelled
+            : deadline.IsCancellationRequested ? BatchCompletionReason.TimedOut
+            : _stop.IsCancellationRequested ? BatchCompletionReason.StoppedOnFailure
+            : sequenceError is not null ? BatchCompletionReason.SequenceFailed
+            : BatchCompletionReason.Completed;
+        return _tally.ToResult(endedBy, endedBy == BatchCompletionReason.SequenceFailed ? sequenceError : null);
     }
 
     public void Dispose()
@@ -140,7 +140,7 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
             catch (OperationCanceledException)
             {
                 foreach (BatchItem<T> item in group)
-                    await TellAsync(() => _tally.NotWrittenAsync(item, UnwrittenReason.NotAttempted)).ConfigureAwait(false);
+                    await NotifyAsync(() => _tally.RecordFailureAsync(item, BatchItemFailureReason.NotAttempted)).ConfigureAwait(false);
                 continue;
             }
 
@@ -161,12 +161,12 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         var request = new BatchRequest<T>(_tally, _limit, number, options.Retry);
         try
         {
-            await TellAsync(() => new ValueTask(operation.SendAsync(group, request, end))).ConfigureAwait(false);
+            await NotifyAsync(() => new ValueTask(operation.SendAsync(group, request, end))).ConfigureAwait(false);
         }
         finally
         {
             _limit.Exit(request.WasThrottled);
-            if (options.StopAtFirstFailure && _tally.HasFailures)
+            if (options.StopOnFirstFailure && _tally.HasFailures)
                 await _stop.CancelAsync().ConfigureAwait(false);
             _tally.Report(_limit.IsReduced);
         }
@@ -174,13 +174,13 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
 
     private async Task FailAsync(BatchItem<T> item, UserStoreException refusal)
     {
-        await TellAsync(() => _tally.FailedAsync(item, refusal)).ConfigureAwait(false);
-        if (options.StopAtFirstFailure)
+        await NotifyAsync(() => _tally.FailedAsync(item, refusal)).ConfigureAwait(false);
+        if (options.StopOnFirstFailure)
             await _stop.CancelAsync().ConfigureAwait(false);
     }
 
     // Whatever the receiver of unwritten items throws ends the batch; what is already on its way is still counted.
-    private async Task TellAsync(Func<ValueTask> tell)
+    private async Task NotifyAsync(Func<ValueTask> tell)
     {
         try
         {

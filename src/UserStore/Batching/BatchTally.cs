@@ -7,7 +7,7 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _telling = new(1);
-    private readonly List<UnwrittenItem<T>> _first = [];
+    private readonly List<BatchItemFailure<T>> _first = [];
     private readonly long _started = time.GetTimestamp();
     private long _lastProgress;
     private long _read;
@@ -70,34 +70,34 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
     /// <summary>Counts an item whose write ended with an error.</summary>
     public ValueTask FailedAsync(BatchItem<T> item, Exception failure) => failure switch
     {
-        UserWriteOutcomeUnknownException unknown => NotWrittenAsync(item, UnwrittenReason.Unknown, unknown),
-        OperationCanceledException => NotWrittenAsync(
-            item, UnwrittenReason.Unknown, new UserWriteOutcomeUnknownException(item.UserId!, failure)),
-        UserStoreException refusal => NotWrittenAsync(item, UnwrittenReason.Rejected, refusal),
+        UserWriteOutcomeUnknownException unknown => RecordFailureAsync(item, BatchItemFailureReason.Unknown, unknown),
+        OperationCanceledException => RecordFailureAsync(
+            item, BatchItemFailureReason.Unknown, new UserWriteOutcomeUnknownException(item.UserId!, failure)),
+        UserStoreException refusal => RecordFailureAsync(item, BatchItemFailureReason.Rejected, refusal),
         _ => throw new InvalidOperationException("A write of a batch failed in a way that no write may.", failure),
     };
 
-    public async ValueTask NotWrittenAsync(BatchItem<T> item, UnwrittenReason reason, UserStoreException? error = null)
+    public async ValueTask RecordFailureAsync(BatchItem<T> item, BatchItemFailureReason reason, UserStoreException? error = null)
     {
-        var unwritten = new UnwrittenItem<T>(item.Position, item.Item, item.UserId, reason, error);
+        var unwritten = new BatchItemFailure<T>(item.Position, item.Item, item.UserId, reason, error);
         lock (_lock)
         {
             _ = reason switch
             {
-                UnwrittenReason.Rejected => _rejected++,
-                UnwrittenReason.Unknown => _unknown++,
+                BatchItemFailureReason.Rejected => _rejected++,
+                BatchItemFailureReason.Unknown => _unknown++,
                 _ => _notAttempted++,
             };
-            if (_first.Count < BatchWriteResult<T>.MaxNotWritten)
+            if (_first.Count < BatchWriteResult<T>.MaxFailures)
                 _first.Add(unwritten);
         }
 
-        if (options.OnNotWritten is null)
+        if (options.OnItemFailed is null)
             return;
         await _telling.WaitAsync().ConfigureAwait(false);
         try
         {
-            await options.OnNotWritten(unwritten).ConfigureAwait(false);
+            await options.OnItemFailed(unwritten).ConfigureAwait(false);
         }
         finally
         {
@@ -126,7 +126,7 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
         options.Progress.Report(progress);
     }
 
-    public BatchWriteResult<T> ToResult(BatchEnd end, Exception? sequenceError)
+    public BatchWriteResult<T> ToResult(BatchCompletionReason end, Exception? sequenceError)
     {
         lock (_lock)
         {
@@ -134,14 +134,14 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
             {
                 Read = _read,
                 Written = _written,
-                Absent = _absent,
+                NotFound = _absent,
                 Superseded = _superseded,
                 Rejected = _rejected,
                 Unknown = _unknown,
                 NotAttempted = _notAttempted,
-                NotWritten = [.. _first],
+                Failures = [.. _first],
                 ConsumedCapacity = _capacity,
-                EndedBy = end,
+                CompletionReason = end,
                 SequenceError = sequenceError,
             };
         }

@@ -5,8 +5,8 @@ namespace UserStore;
 /// <remarks><see cref="Read"/> is the sum of all other counts.</remarks>
 public sealed record BatchWriteResult<TItem>
 {
-    /// <summary>The most items that <see cref="NotWritten"/> holds.</summary>
-    public const int MaxNotWritten = 1_000;
+    /// <summary>The most items that <see cref="Failures"/> holds.</summary>
+    public const int MaxFailures = 1_000;
 
     /// <summary>Gets how many items were taken from the sequence.</summary>
     public long Read { get; init; }
@@ -15,7 +15,7 @@ public sealed record BatchWriteResult<TItem>
     public long Written { get; init; }
 
     /// <summary>Gets how many deletes found nobody to delete.</summary>
-    public long Absent { get; init; }
+    public long NotFound { get; init; }
 
     /// <summary>Gets how many items gave way to a later one with the same key.</summary>
     public long Superseded { get; init; }
@@ -30,19 +30,19 @@ public sealed record BatchWriteResult<TItem>
     public long NotAttempted { get; init; }
 
     /// <summary>Gets the first 1,000 items that were not written, in the order in which that was known.</summary>
-    public IReadOnlyList<UnwrittenItem<TItem>> NotWritten { get; init; } = [];
+    public IReadOnlyList<BatchItemFailure<TItem>> Failures { get; init; } = [];
 
     /// <summary>Gets the capacity units that the requests consumed, as far as DynamoDB told.</summary>
     public double ConsumedCapacity { get; init; }
 
     /// <summary>Gets what ended the batch.</summary>
-    public BatchEnd EndedBy { get; init; }
+    public BatchCompletionReason CompletionReason { get; init; }
 
-    /// <summary>Gets what the sequence threw, if <see cref="EndedBy"/> is <see cref="BatchEnd.SequenceFailed"/>.</summary>
+    /// <summary>Gets what the sequence threw, if <see cref="CompletionReason"/> is <see cref="BatchCompletionReason.SequenceFailed"/>.</summary>
     public Exception? SequenceError { get; init; }
 
     /// <summary>Gets a value indicating whether the whole sequence was read and nothing of it is left to do.</summary>
-    public bool IsComplete => EndedBy == BatchEnd.Completed && Rejected + Unknown + NotAttempted == 0;
+    public bool IsComplete => CompletionReason == BatchCompletionReason.Completed && Rejected + Unknown + NotAttempted == 0;
 }
 
 /// <summary>An item of a batch that was not written.</summary>
@@ -52,8 +52,8 @@ public sealed record BatchWriteResult<TItem>
 /// <param name="UserId">The id of the user, also when the store made it; <see langword="null"/> if there is none.</param>
 /// <param name="Reason">Why it was not written.</param>
 /// <param name="Error">The error that the same write alone would have ended with; <see langword="null"/> if it was not attempted.</param>
-public sealed record UnwrittenItem<TItem>(
-    long Position, TItem? Item, string? UserId, UnwrittenReason Reason, UserStoreException? Error)
+public sealed record BatchItemFailure<TItem>(
+    long Position, TItem? Item, string? UserId, BatchItemFailureReason Reason, UserStoreException? Error)
 {
     /// <summary>Returns the position, the id and the reason; never other values of the user.</summary>
     /// <returns>A text that is safe to log.</returns>
@@ -61,7 +61,7 @@ public sealed record UnwrittenItem<TItem>(
 }
 
 /// <summary>Says why an item of a batch was not written.</summary>
-public enum UnwrittenReason
+public enum BatchItemFailureReason
 {
     /// <summary>It was refused, or given up before it was applied; the error tells why.</summary>
     Rejected,
@@ -74,7 +74,7 @@ public enum UnwrittenReason
 }
 
 /// <summary>Says what ended a batch.</summary>
-public enum BatchEnd
+public enum BatchCompletionReason
 {
     /// <summary>The end of the sequence.</summary>
     Completed,
@@ -83,10 +83,10 @@ public enum BatchEnd
     Cancelled,
 
     /// <summary>The deadline.</summary>
-    DeadlineReached,
+    TimedOut,
 
     /// <summary>An item that was not written, as the options asked.</summary>
-    StoppedAtFailure,
+    StoppedOnFailure,
 
     /// <summary>The sequence threw; what it gave before was written.</summary>
     SequenceFailed,

@@ -11,7 +11,7 @@ namespace UserStore;
 /// </para>
 /// <para>
 /// What is throttled or left unprocessed by DynamoDB is sent again, with back-off, and fewer requests are sent at a time until it passes.
-/// To finish a batch, write again what <see cref="BatchWriteOptions{TItem}.OnNotWritten"/> received, and what the sequence still holds.
+/// To finish a batch, write again what <see cref="BatchWriteOptions{TItem}.OnItemFailed"/> received, and what the sequence still holds.
 /// </para>
 /// </remarks>
 public interface IUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>

@@ -16,7 +16,7 @@ internal sealed class SingleWrites<T>(
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                await request.Tally.NotWrittenAsync(item, UnwrittenReason.NotAttempted).ConfigureAwait(false);
+                await request.Tally.RecordFailureAsync(item, BatchItemFailureReason.NotAttempted).ConfigureAwait(false);
                 continue;
             }
 

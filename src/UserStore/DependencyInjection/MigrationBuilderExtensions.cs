@@ -38,8 +38,8 @@ public static class MigrationBuilderExtensions
             provider.GetRequiredService<IServiceScopeFactory>(),
             services,
             [.. provider.GetServices<IMigrationReporter>()],
-            new MigrationHost(
-                MigrationHost.ThisProcess,
+            new RunnerEnvironment(
+                RunnerEnvironment.ThisProcess,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore.Migrations") ?? NullLogger.Instance)));
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IMigrationRunner>(userType));
@@ -53,7 +53,7 @@ public static class MigrationBuilderExtensions
     /// <param name="builder">The store, with its migrations.</param>
     /// <param name="mode">What happens at the start.</param>
     /// <returns>The builder.</returns>
-    public static UserStoreBuilder RunMigrationsOnStart(this UserStoreBuilder builder, MigrationsOnStart mode = MigrationsOnStart.Run)
+    public static UserStoreBuilder RunMigrationsOnStart(this UserStoreBuilder builder, MigrationStartupMode mode = MigrationStartupMode.Run)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.AddMigrations(options => options.OnStart = mode);

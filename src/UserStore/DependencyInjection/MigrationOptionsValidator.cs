@@ -45,7 +45,7 @@ internal sealed class MigrationOptionsValidator(string name, IOptionsMonitor<Use
 
         foreach ((string property, Enum value) in new (string, Enum)[]
         {
-            ("WhenLocked", options.WhenLocked),
+            ("LockConflictBehavior", options.LockConflictBehavior),
             ("OutOfOrder", options.OutOfOrder),
             ("Missing", options.Missing),
             ("OnStart", options.OnStart),

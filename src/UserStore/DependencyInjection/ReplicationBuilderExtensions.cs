@@ -83,12 +83,12 @@ public static class ReplicationBuilderExtensions
         IServiceCollection services = builder.Services;
         services.PostConfigure<UserStoreOptions>(builder.OptionsName, options =>
         {
-            if (options.Stream == StreamView.None)
-                options.Stream = StreamView.NewAndOldImages;
+            if (options.StreamViewType == TableStreamViewType.None)
+                options.StreamViewType = TableStreamViewType.NewAndOldImages;
         });
         services.AddOptions<UserStoreOptions>(builder.OptionsName).Validate(
-            options => options.Stream == StreamView.NewAndOldImages,
-            $"UserStoreOptions for {builder.OptionsName}: Stream must be NewAndOldImages, because changes are followed.");
+            options => options.StreamViewType == TableStreamViewType.NewAndOldImages,
+            $"UserStoreOptions for {builder.OptionsName}: StreamViewType must be NewAndOldImages, because changes are followed.");
         services.TryAddSingleton(provider => new UserChangeReader<TUser>(StoreServices.OptionsOf<TUser>(provider)));
         services.TryAddSingleton(provider => new UserChangeDispatcher<TUser>(
             provider.GetRequiredService<UserChangeReader<TUser>>(),

@@ -55,20 +55,20 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
                 yield return $"UsersTable and EmailsTable both make the table name '{users}', but each table needs a name of its own.";
         }
 
-        foreach (string failure in IndexFailures(options).Concat(options.Retry.Mistakes()))
+        foreach (string failure in IndexFailures(options).Concat(options.Retry.Validate()))
             yield return failure;
         if (options.NormalizeEmail is null)
             yield return "NormalizeEmail is null, but must be a function.";
         if (options.TokenKeys.Any(key => key is not { Length: TokenKeyLength }))
             yield return $"TokenKeys has a key that is null or has another length than {TokenKeyLength} bytes.";
-        if (!Enum.IsDefined(options.Billing))
-            yield return $"Billing is '{options.Billing}', but must be one of {string.Join(", ", Enum.GetNames<TableBilling>())}.";
+        if (!Enum.IsDefined(options.BillingMode))
+            yield return $"BillingMode is '{options.BillingMode}', but must be one of {string.Join(", ", Enum.GetNames<TableBillingMode>())}.";
         if (options.ReadCapacityUnits is < 1 or > MaxCapacityUnits)
             yield return $"ReadCapacityUnits is {options.ReadCapacityUnits}, but must be between 1 and {MaxCapacityUnits}.";
         if (options.WriteCapacityUnits is < 1 or > MaxCapacityUnits)
             yield return $"WriteCapacityUnits is {options.WriteCapacityUnits}, but must be between 1 and {MaxCapacityUnits}.";
-        if (!Enum.IsDefined(options.Stream))
-            yield return $"Stream is '{options.Stream}', but must be one of {string.Join(", ", Enum.GetNames<StreamView>())}.";
+        if (!Enum.IsDefined(options.StreamViewType))
+            yield return $"StreamViewType is '{options.StreamViewType}', but must be one of {string.Join(", ", Enum.GetNames<TableStreamViewType>())}.";
         if (options.TableCreationTimeout < TimeSpan.FromSeconds(1) || options.TableCreationTimeout > TimeSpan.FromDays(1))
             yield return $"TableCreationTimeout is {options.TableCreationTimeout}, but must be between 1 second and 1 day.";
     }

@@ -124,7 +124,7 @@ public static class UserStoreServiceCollectionExtensions
         where TUser : User
     {
         var time = provider.GetRequiredService<TimeProvider>();
-        var store = new MigratedStore<TUser>(new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), time);
+        var store = new MigrationStoreAccess<TUser>(new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), time);
         IAmazonDynamoDB client = StoreServices.ClientOf<TUser>(provider);
         var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreBuilder.NameFor(typeof(TUser)));
         return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, options, time), client);

@@ -24,10 +24,10 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserBatchWriter{TUser}"/> class without dependency injection.</summary>
     /// <param name="client">The client, which stays the caller's to dispose.</param>
     /// <param name="options">The options of the store; not to be changed afterwards.</param>
-    /// <param name="time">The clock; the system's if null.</param>
+    /// <param name="timeProvider">The clock; the system's if null.</param>
     /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
-    public DynamoDbUserBatchWriter(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? time = null)
-        : this(client, context: null, options, time ?? TimeProvider.System)
+    public DynamoDbUserBatchWriter(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
+        : this(client, context: null, options, timeProvider ?? TimeProvider.System)
     {
     }
 
@@ -101,7 +101,7 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
 
     private static (string Prepared, string UserId) PrepareDelete(string userId)
     {
-        UserRequests<TUser>.CheckId(userId);
+        UserInput<TUser>.CheckId(userId);
         return (userId, userId);
     }
 

@@ -29,10 +29,10 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserEmailAudit{TUser}"/> class without dependency injection.</summary>
     /// <param name="client">The client, which stays the caller's to dispose.</param>
     /// <param name="options">The options of the store; not to be changed afterwards.</param>
-    /// <param name="time">The clock; the system's if null.</param>
+    /// <param name="timeProvider">The clock; the system's if null.</param>
     /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
-    public DynamoDbUserEmailAudit(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? time = null)
-        : this(client, context: null, options, time ?? TimeProvider.System)
+    public DynamoDbUserEmailAudit(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
+        : this(client, context: null, options, timeProvider ?? TimeProvider.System)
     {
     }
 
@@ -111,22 +111,22 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
             .Select(user => (user.UserId!, _users.Requests.ReservationOf(user.Email)!))];
         string[] emails = [.. users.Select(user => user.Email).Distinct(StringComparer.Ordinal)];
         var reserved = await _batches.ReadAsync(call, _users.Schema.Emails!, emails, ReadConsistency.Strong).ConfigureAwait(false);
-        return [.. users.Where(user => _reservations!.HolderIn(reserved.GetValueOrDefault(user.Email)) != user.UserId)
+        return [.. users.Where(user => _reservations!.OwnerIn(reserved.GetValueOrDefault(user.Email)) != user.UserId)
             .Select(user => (Inspection)((repair, token) => inspection.InspectUserAsync(user.UserId, user.Email, repair, token)))];
     }
 
     private async Task<Inspection[]> SuspectReservationsAsync(
         StoreCall call, List<Dictionary<string, AttributeValue>> items, EmailInspection<TUser> inspection)
     {
-        (string Email, string HolderId)[] reserved = [.. items.Where(item => _reservations!.HolderIn(item) is not null)
-            .Select(item => (item[_users.Schema.Emails!.Key.AttributeName].S, _reservations!.HolderIn(item)!))];
-        string[] holderIds = [.. reserved.Select(reservation => reservation.HolderId).Distinct(StringComparer.Ordinal)];
+        (string Email, string OwnerUserId)[] reserved = [.. items.Where(item => _reservations!.OwnerIn(item) is not null)
+            .Select(item => (item[_users.Schema.Emails!.Key.AttributeName].S, _reservations!.OwnerIn(item)!))];
+        string[] holderIds = [.. reserved.Select(reservation => reservation.OwnerUserId).Distinct(StringComparer.Ordinal)];
         var holders = await _batches.ReadAsync(call, _users.Schema.Users, holderIds, ReadConsistency.Strong).ConfigureAwait(false);
         return [.. reserved
-            .Where(reservation => !_reservations!.IsValidHolder(
-                new StoredUser(holders.GetValueOrDefault(reservation.HolderId), _users.Model), reservation.Email))
+            .Where(reservation => !_reservations!.IsValidOwner(
+                new StoredUser(holders.GetValueOrDefault(reservation.OwnerUserId), _users.Model), reservation.Email))
             .Select(reservation => (Inspection)((repair, token) => inspection.InspectReservationAsync(
-                reservation.Email, reservation.HolderId, repair, token)))];
+                reservation.Email, reservation.OwnerUserId, repair, token)))];
     }
 
     private delegate Task<UserEmailFinding?> Inspection(bool repair, CancellationToken cancellationToken);

@@ -29,7 +29,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 {
     private readonly UserTable<TUser> _table;
     private readonly DynamoDbPages<TUser> _pages;
-    private readonly ManyUsers<TUser> _many;
+    private readonly UserBatchFinder<TUser> _many;
     private readonly EmailReservations<TUser>? _reservations;
     private readonly UserCreation<TUser> _creation;
     private readonly UserReplacement<TUser> _replacement;
@@ -40,10 +40,10 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserStore{TUser}"/> class without dependency injection.</summary>
     /// <param name="client">The client, which stays the caller's to dispose.</param>
     /// <param name="options">The names and settings; not to be changed afterwards.</param>
-    /// <param name="time">The clock; the system's if null.</param>
+    /// <param name="timeProvider">The clock; the system's if null.</param>
     /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
-    public DynamoDbUserStore(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? time = null)
-        : this(client, context: null, options, time ?? TimeProvider.System)
+    public DynamoDbUserStore(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
+        : this(client, context: null, options, timeProvider ?? TimeProvider.System)
     {
     }
 
@@ -54,7 +54,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
         _table = new UserTable<TUser>(client, context, options, time, logger);
         _pages = new DynamoDbPages<TUser>(_table);
-        _many = new ManyUsers<TUser>(_table);
+        _many = new UserBatchFinder<TUser>(_table);
         EmailTransaction<TUser>? emails = null;
         if (_table.Schema.Emails is { } emailsTable)
         {
@@ -70,7 +70,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
             table => new TableCreator(client, table, options.TableCreationTimeout, _table.Sender))];
     }
 
-    private UserRequests<TUser> Requests => _table.Requests;
+    private UserInput<TUser> Requests => _table.Requests;
 
     /// <inheritdoc/>
     public async Task EnsureTablesAsync(CancellationToken cancellationToken = default)
@@ -84,8 +84,8 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser?> FindAsync(
         string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
     {
-        UserRequests<TUser>.CheckId(userId);
-        UserRequests<TUser>.CheckConsistency(consistency);
+        UserInput<TUser>.CheckId(userId);
+        UserInput<TUser>.CheckConsistency(consistency);
         return await _table.FindAsync(_table.Sender.Begin(cancellationToken), userId, consistency).ConfigureAwait(false);
     }
 
@@ -109,7 +109,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(userIds);
-        UserRequests<TUser>.CheckConsistency(consistency);
+        UserInput<TUser>.CheckConsistency(consistency);
         return _many.FindAsync(userIds, consistency, cancellationToken);
     }
 
@@ -145,14 +145,14 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
-        UserRequests<TUser>.CheckId(userId);
+        UserInput<TUser>.CheckId(userId);
         return await _deletion.DeleteAsync(userId, expectedVersion, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task DeleteAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        UserRequests<TUser>.CheckRead(user);
+        UserInput<TUser>.CheckRead(user);
         await _deletion.DeleteAsync(user, cancellationToken).ConfigureAwait(false);
     }
 
@@ -179,8 +179,8 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
-        => options is null or { Segments: 1, ResumeFrom.Count: 0 }
-            ? _pages.Of(QueryRequests<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
+        => options is null or { TotalSegments: 1, ResumeFrom.Count: 0 }
+            ? _pages.Of(QueryInput<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
             : ListSegmentsAsync(options, cancellationToken).SelectMany(page => page.Users);
 
     /// <inheritdoc/>
@@ -188,14 +188,14 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserListOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        UserListOptions prepared = QueryRequests<TUser>.PrepareList(options);
+        UserListOptions prepared = QueryInput<TUser>.PrepareList(options);
         return ParallelListing.ReadAsync(prepared, segment => _pages.Of(prepared, segment), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(QueryRequests<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await _pages.Of(QueryInput<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>Keeps users without fields of a service's own in a DynamoDB table.</summary>
@@ -204,9 +204,9 @@ public sealed class DynamoDbUserStore : DynamoDbUserStore<User>, IUserStore
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserStore"/> class without dependency injection.</summary>
     /// <param name="client">The client, which stays the caller's to dispose.</param>
     /// <param name="options">The names and settings; not to be changed afterwards.</param>
-    /// <param name="time">The clock; the system's if null.</param>
-    public DynamoDbUserStore(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? time = null)
-        : base(client, options, time)
+    /// <param name="timeProvider">The clock; the system's if null.</param>
+    public DynamoDbUserStore(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
+        : base(client, options, timeProvider)
     {
     }
 

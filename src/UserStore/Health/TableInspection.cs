@@ -13,10 +13,10 @@ internal sealed class TableInspection(IAmazonDynamoDB client, StoreSchema schema
     private readonly RequestSender _sender = new(client, schema, time);
     private readonly UserStoreRetryOptions _retry = new()
     {
-        TotalTime = Shorter(schema.Options.Retry.TotalTime, Patience),
+        Timeout = Shorter(schema.Options.Retry.Timeout, Patience),
         AttemptTimeout = Shorter(schema.Options.Retry.AttemptTimeout, Patience),
-        FirstDelay = schema.Options.Retry.FirstDelay,
-        LongestDelay = schema.Options.Retry.LongestDelay,
+        BaseDelay = schema.Options.Retry.BaseDelay,
+        MaxDelay = schema.Options.Retry.MaxDelay,
     };
 
     /// <summary>Returns all that is not as it should be.</summary>
@@ -59,7 +59,7 @@ internal sealed class TableInspection(IAmazonDynamoDB client, StoreSchema schema
             drifts.Add(Drift(
                 table,
                 $"has a stream that tells {found.StreamSpecification?.StreamViewType?.Value ?? "nothing"} instead of {stream.StreamViewType}. "
-                    + "Run EnsureTablesAsync, or correct UserStoreOptions.Stream."));
+                    + "Run EnsureTablesAsync, or correct UserStoreOptions.StreamViewType."));
         }
 
         if (table.TimeToLiveAttribute is { } attribute

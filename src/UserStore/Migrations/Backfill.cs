@@ -45,7 +45,7 @@ public sealed record BackfillOptions
 {
     /// <summary>Gets how many segments are read at the same time.</summary>
     /// <value>1 to 64. The default is 4. With another number than before, the backfill begins anew.</value>
-    public int Segments { get; init; } = 4;
+    public int TotalSegments { get; init; } = 4;
 
     /// <summary>Gets how many items are read at once, and read again after a crash, in each segment.</summary>
     /// <value>1 to 1,000. The default is 50.</value>
@@ -53,7 +53,7 @@ public sealed record BackfillOptions
 
     /// <summary>Gets how many items of each segment are changed at the same time.</summary>
     /// <value>1 to 32. The default is 4.</value>
-    public int Concurrency { get; init; } = 4;
+    public int MaxConcurrency { get; init; } = 4;
 
     /// <summary>Gets how many read capacity units are consumed in a second, on average.</summary>
     /// <value>Above 0. The default is <see langword="null"/>: as many as the table gives.</value>
@@ -69,12 +69,12 @@ public sealed record BackfillOptions
 
     internal void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Segments, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Segments, 64);
+        ArgumentOutOfRangeException.ThrowIfLessThan(TotalSegments, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(TotalSegments, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(PageSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(PageSize, 1000);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Concurrency, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Concurrency, 32);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrency, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxConcurrency, 32);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxPoisonItems);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxPoisonItems, 1000);
         CheckRate(ReadUnitsPerSecond, nameof(ReadUnitsPerSecond));

@@ -41,7 +41,7 @@ public interface IMigrationRunner
     /// <summary>Checks that all migrations are applied, without running any.</summary>
     /// <param name="cancellationToken">Abandons the call.</param>
     /// <returns>A task that completes when they are.</returns>
-    /// <exception cref="MigrationPlanException">Some are not (<see cref="MigrationProblem.NotUpToDate"/>), or a plan could not be
+    /// <exception cref="MigrationPlanException">Some are not (<see cref="MigrationPlanError.NotUpToDate"/>), or a plan could not be
     /// made.</exception>
     /// <exception cref="MigrationDirtyException">A migration is being applied, or was cut off.</exception>
     Task VerifyAsync(CancellationToken cancellationToken = default);

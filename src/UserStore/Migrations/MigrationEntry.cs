@@ -51,8 +51,8 @@ public sealed record MigrationEntry
 /// <summary>A repair by hand, as the journal keeps it.</summary>
 /// <param name="Repair">What was done.</param>
 /// <param name="From">The state before.</param>
-/// <param name="At">When, by the clock of the host.</param>
+/// <param name="Timestamp">When, by the clock of the host.</param>
 /// <param name="Host">The host and process that did it.</param>
 /// <param name="Reason">Why, in the words of whoever did it.</param>
 public sealed record MigrationRepairRecord(
-    MigrationRepair Repair, MigrationState From, DateTimeOffset At, string Host, string Reason);
+    MigrationRepair Repair, MigrationState From, DateTimeOffset Timestamp, string Host, string Reason);

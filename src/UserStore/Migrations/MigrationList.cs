@@ -30,7 +30,7 @@ public sealed class MigrationList
     {
         ArgumentNullException.ThrowIfNull(migration);
         _registrations.Add(
-            new MigrationRegistration(null, _ => migration, services => Bypass.InConstructors(typeof(TMigration), services)));
+            new MigrationRegistration(null, _ => migration, services => UnrecordedAccess.InConstructors(typeof(TMigration), services)));
         return this;
     }
 
@@ -54,7 +54,7 @@ public sealed class MigrationList
             ? new DelegateMigration(id, up, description, revision)
             : new UndoableDelegateMigration(id, up, down, description, revision);
         _registrations.Add(new MigrationRegistration(
-            null, _ => migration, _ => Bypass.InClosure(up) ?? (down is null ? null : Bypass.InClosure(down))));
+            null, _ => migration, _ => UnrecordedAccess.InClosure(up) ?? (down is null ? null : UnrecordedAccess.InClosure(down))));
         return this;
     }
 
@@ -76,11 +76,11 @@ public sealed class MigrationList
 
     /// <summary>Adds a migration that creates the tables of the store, as <see cref="IUserStore{TUser}.EnsureTablesAsync"/> does.</summary>
     /// <param name="id">The id of the migration.</param>
-    /// <param name="whenUndone">What happens to the tables when it is undone.</param>
+    /// <param name="undoBehavior">What happens to the tables when it is undone.</param>
     /// <returns>The list.</returns>
     public MigrationList AddCreateTables(
-        string id = "00000000000001_create_user_tables", TablesWhenUndone whenUndone = TablesWhenUndone.Refuse)
-        => Add(whenUndone == TablesWhenUndone.Delete ? new CreateAndDeleteTables(id) : new CreateTables(id) as Migration);
+        string id = "00000000000001_create_user_tables", TableUndoBehavior undoBehavior = TableUndoBehavior.Refuse)
+        => Add(undoBehavior == TableUndoBehavior.Delete ? new CreateAndDeleteTables(id) : new CreateTables(id) as Migration);
 
     /// <summary>Adds a migration that reserves the emails of the users who are there already, by <see cref="IUserEmailAudit{TUser}"/>. It
     /// fails when two users have the same email.</summary>
@@ -92,10 +92,10 @@ public sealed class MigrationList
     /// <param name="id">The id of the migration.</param>
     /// <param name="table">The table, and how its attributes are called here.</param>
     /// <returns>The list.</returns>
-    public MigrationList AddTakeOver(string id, ForeignTable table)
+    public MigrationList AddImport(string id, ExternalTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return Add(new TakeOver(id, table));
+        return Add(new ImportTable(id, table));
     }
 
     private MigrationList Add([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type)
@@ -105,7 +105,7 @@ public sealed class MigrationList
             _registrations.Add(new MigrationRegistration(
                 type,
                 provider => (Migration)ActivatorUtilities.CreateInstance(provider, type),
-                services => Bypass.InConstructors(type, services)));
+                services => UnrecordedAccess.InConstructors(type, services)));
         }
 
         return this;
@@ -113,7 +113,7 @@ public sealed class MigrationList
 }
 
 /// <summary>What happens to the tables of a store when their creation is undone.</summary>
-public enum TablesWhenUndone
+public enum TableUndoBehavior
 {
     /// <summary>The migration cannot be undone.</summary>
     Refuse,

@@ -18,7 +18,7 @@ public sealed class MigrationLockedException : MigrationException
     private static string Describe(MigrationLockStatus status)
     {
         ArgumentNullException.ThrowIfNull(status);
-        return status.Holder is { } holder
+        return status.Owner is { } holder
             ? $"The lock of the migrations is held by {holder}. Wait for it; if that process has ended, the lock is free "
                 + $"{holder.Lease} after its last renewal, for a runner that waits so long."
             : "The lock of the migrations is held by another program, which does not say who and until when. If that program is not running, "

@@ -21,10 +21,10 @@ public sealed class MigrationOptions
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets or sets what a run does when another one holds the lock.</summary>
-    /// <value>The default is <see cref="WhenLocked.Wait"/>.</value>
-    public WhenLocked WhenLocked { get; set; }
+    /// <value>The default is <see cref="LockConflictBehavior.Wait"/>.</value>
+    public LockConflictBehavior LockConflictBehavior { get; set; }
 
-    /// <summary>Gets or sets how long <see cref="WhenLocked.Wait"/> waits.</summary>
+    /// <summary>Gets or sets how long <see cref="LockConflictBehavior.Wait"/> waits.</summary>
     /// <value>0 to 1 day. The default is 10 minutes. Shorter than two leases, it may end before the lock of a process that ended is
     /// free.</value>
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromMinutes(10);
@@ -48,15 +48,15 @@ public sealed class MigrationOptions
     public TimeSpan TableTimeout { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>Gets or sets what happens at the start of the host, before other services start.</summary>
-    /// <value>The default is <see cref="MigrationsOnStart.Off"/>.</value>
-    public MigrationsOnStart OnStart { get; set; }
+    /// <value>The default is <see cref="MigrationStartupMode.Off"/>.</value>
+    public MigrationStartupMode OnStart { get; set; }
 
     /// <summary>Gets the migrations, in any order.</summary>
     public MigrationList Migrations { get; } = new();
 }
 
 /// <summary>What a run does when another one holds the lock.</summary>
-public enum WhenLocked
+public enum LockConflictBehavior
 {
     /// <summary>It waits, for <see cref="MigrationOptions.LockTimeout"/> at most, and then runs what is left.</summary>
     Wait,
@@ -82,7 +82,7 @@ public enum MigrationPolicy
 }
 
 /// <summary>What happens at the start of a host.</summary>
-public enum MigrationsOnStart
+public enum MigrationStartupMode
 {
     /// <summary>Nothing.</summary>
     Off,

@@ -7,19 +7,19 @@ public sealed class MigrationPlanException : MigrationException
     /// <param name="problem">What is wrong.</param>
     /// <param name="migrationIds">The migrations that it is about.</param>
     /// <param name="message">What is wrong and what to do about it.</param>
-    public MigrationPlanException(MigrationProblem problem, IReadOnlyList<string> migrationIds, string message)
+    public MigrationPlanException(MigrationPlanError problem, IReadOnlyList<string> migrationIds, string message)
         : base(migrationIds is [var only] ? only : null, message, null)
-        => (Problem, MigrationIds) = (problem, migrationIds);
+        => (Error, MigrationIds) = (problem, migrationIds);
 
     /// <summary>Gets what is wrong.</summary>
-    public MigrationProblem Problem { get; }
+    public MigrationPlanError Error { get; }
 
     /// <summary>Gets the migrations that it is about.</summary>
     public IReadOnlyList<string> MigrationIds { get; }
 }
 
 /// <summary>Why a plan must not be run.</summary>
-public enum MigrationProblem
+public enum MigrationPlanError
 {
     /// <summary>The service has no migrations.</summary>
     NoMigrations,

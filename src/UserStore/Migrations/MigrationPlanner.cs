@@ -10,7 +10,7 @@ public abstract class MigrationPlanner
     public static MigrationPlanner Latest { get; } = new LatestPlanner();
 
     /// <summary>Gets the planner that applies the next migration.</summary>
-    public static MigrationPlanner Do { get; } = new StepPlanner(1);
+    public static MigrationPlanner Next { get; } = new StepPlanner(1);
 
     /// <summary>Gets the planner that undoes the migration that was applied last.</summary>
     public static MigrationPlanner Undo { get; } = new StepPlanner(-1);
@@ -52,10 +52,10 @@ public abstract class MigrationPlanner
     /// <param name="situation">What there is and how it stands, read under the lock.</param>
     /// <returns>The steps in order; none when there is nothing to do.</returns>
     /// <exception cref="MigrationPlanException">What is wanted cannot be.</exception>
-    public abstract IEnumerable<MigrationStep> Plan(MigrationSituation situation);
+    public abstract IEnumerable<MigrationStep> Plan(MigrationPlanningContext situation);
 }
 
 /// <summary>What a planner decides upon.</summary>
 /// <param name="Pending">The migrations of the service that are not applied, in the order of their ids.</param>
 /// <param name="Applied">The migrations that are applied, newest first.</param>
-public sealed record MigrationSituation(IReadOnlyList<MigrationEntry> Pending, IReadOnlyList<MigrationEntry> Applied);
+public sealed record MigrationPlanningContext(IReadOnlyList<MigrationEntry> Pending, IReadOnlyList<MigrationEntry> Applied);

@@ -18,7 +18,7 @@ public enum MigrationOutcome
     /// <summary>All steps of the plan are done; there may have been none.</summary>
     Completed,
 
-    /// <summary>Another runner held the lock, and <see cref="WhenLocked.Skip"/> says to leave it at that.</summary>
+    /// <summary>Another runner held the lock, and <see cref="LockConflictBehavior.Skip"/> says to leave it at that.</summary>
     Skipped,
 
     /// <summary>A step failed, or the run was cancelled; only reporters see this, callers get the exception.</summary>

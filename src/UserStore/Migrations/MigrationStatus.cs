@@ -15,20 +15,20 @@ public sealed record MigrationStatus(
 /// <summary>Who holds the lock.</summary>
 /// <param name="IsHeld">Whether somebody does. A holder whose process has ended is one until another runner has watched the lock for a
 /// whole lease.</param>
-/// <param name="Holder">The holder; <see langword="null"/> when the lock is free, or was written by another program.</param>
+/// <param name="Owner">The current owner; <see langword="null"/> when the lock is free, or was written by another program.</param>
 /// <param name="Fence">The fencing number of the last acquisition.</param>
 /// <param name="Releases">The last releases by force, oldest first.</param>
 public sealed record MigrationLockStatus(
-    bool IsHeld, MigrationLockHolder? Holder, long Fence, IReadOnlyList<ForcedRelease> Releases);
+    bool IsHeld, MigrationLockOwner? Owner, long Fence, IReadOnlyList<ForcedRelease> Releases);
 
 /// <summary>The holder of the lock.</summary>
-/// <param name="Owner">The random id of the run.</param>
+/// <param name="RunId">The random id of the run.</param>
 /// <param name="Host">Its host and process.</param>
 /// <param name="AcquiredAt">When it took the lock, by its own clock.</param>
 /// <param name="RenewedAt">When it last renewed its lease, by its own clock.</param>
 /// <param name="Lease">How long it holds the lock without a renewal.</param>
-public sealed record MigrationLockHolder(
-    string Owner, string Host, DateTimeOffset AcquiredAt, DateTimeOffset RenewedAt, TimeSpan Lease)
+public sealed record MigrationLockOwner(
+    string RunId, string Host, DateTimeOffset AcquiredAt, DateTimeOffset RenewedAt, TimeSpan Lease)
 {
     /// <summary>Returns the holder for people.</summary>
     /// <returns>A text that is safe to log.</returns>
@@ -36,8 +36,8 @@ public sealed record MigrationLockHolder(
 }
 
 /// <summary>A release of the lock by force.</summary>
-/// <param name="Owner">The id of the run that held it; <see langword="null"/> when another program did.</param>
-/// <param name="At">When, by the clock of the host.</param>
+/// <param name="RunId">The id of the run that held it; <see langword="null"/> when another program did.</param>
+/// <param name="Timestamp">When, by the clock of the host.</param>
 /// <param name="Host">The host and process that released it.</param>
 /// <param name="Reason">Why, in the words of whoever did it.</param>
-public sealed record ForcedRelease(string? Owner, DateTimeOffset At, string Host, string Reason);
+public sealed record ForcedRelease(string? RunId, DateTimeOffset Timestamp, string Host, string Reason);

@@ -96,7 +96,7 @@ internal sealed class MappedProperty
             return items;
         try
         {
-            if (StorableTypes.TextLists.Contains(PropertyType))
+            if (StorableTypes.StringLists.Contains(PropertyType))
                 return ValueList.CopyOf(items.Cast<string>());
             if (PropertyType.IsArray)
             {

@@ -11,7 +11,7 @@ namespace UserStore.Modeling;
 internal static class StorableTypes
 {
     /// <summary>Gets the types, besides lists of the SDK, that hold a list of texts through this library's converter.</summary>
-    public static IReadOnlyList<Type> TextLists { get; } =
+    public static IReadOnlyList<Type> StringLists { get; } =
         [typeof(ValueList<string>), typeof(IReadOnlyList<string>), typeof(IReadOnlyCollection<string>), typeof(IEnumerable<string>)];
 
     public static bool IsStorable(Type type) => IsStorable(type, []);
@@ -22,7 +22,7 @@ internal static class StorableTypes
 
     private static bool IsStorable(Type type, HashSet<Type> outer)
         => IsScalar(type) || type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?) || type == typeof(MemoryStream)
-            || TextLists.Contains(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
+            || StringLists.Contains(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
 
     private static bool IsScalar(Type type)
     {

@@ -27,7 +27,7 @@ internal sealed class UserModel
         Key = _byName[nameof(User.UserId)];
         ExpiresAt = _byName[nameof(User.ExpiresAt)];
         Lossy = [.. Properties.Where(property => property.IsLossy)];
-        TextLists = [.. Properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
+        StringLists = [.. Properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
         var partitionKeys = Indexes.Values.Select(index => (Property: index.PartitionKey, MaxBytes: UserRules.MaxPartitionKeyBytes));
         var sortKeys = Indexes.Values.Where(index => index.SortKey is not null)
             .Select(index => (Property: index.SortKey!, MaxBytes: UserRules.MaxSortKeyBytes));
@@ -54,7 +54,7 @@ internal sealed class UserModel
     public IReadOnlyList<MappedProperty> Lossy { get; }
 
     /// <summary>Gets the properties that hold several texts.</summary>
-    public IReadOnlyList<MappedProperty> TextLists { get; }
+    public IReadOnlyList<MappedProperty> StringLists { get; }
 
     public MappedProperty Key { get; }
 

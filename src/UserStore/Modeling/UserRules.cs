@@ -27,7 +27,7 @@ internal static class UserRules
     }
 
     /// <summary>Returns the rule that the text breaks as a key, or null.</summary>
-    public static string? BrokenKeyRule(string? text, int maxBytes)
+    public static string? ViolatedKeyRule(string? text, int maxBytes)
     {
         if (string.IsNullOrEmpty(text))
             return "must not be empty";
@@ -42,9 +42,9 @@ internal static class UserRules
     }
 
     /// <summary>Returns the rule that a normalised email breaks, or null.</summary>
-    public static string? BrokenEmailRule(string? email)
+    public static string? ViolatedEmailRule(string? email)
     {
-        if (BrokenKeyRule(email, MaxPartitionKeyBytes) is { } rule)
+        if (ViolatedKeyRule(email, MaxPartitionKeyBytes) is { } rule)
             return rule;
         int at = email!.LastIndexOf('@');
         if (at < 1 || at == email.Length - 1)
@@ -57,25 +57,25 @@ internal static class UserRules
     public static List<UserRuleViolation> Broken(User user, UserModel model)
     {
         var broken = new List<UserRuleViolation>();
-        Add(broken, nameof(User.UserId), BrokenKeyRule(user.UserId, MaxPartitionKeyBytes));
-        foreach (MappedProperty list in model.TextLists)
-            Add(broken, list.Name, BrokenListRule(list.GetValue(user)));
+        Add(broken, nameof(User.UserId), ViolatedKeyRule(user.UserId, MaxPartitionKeyBytes));
+        foreach (MappedProperty list in model.StringLists)
+            Add(broken, list.Name, ViolatedListRule(list.GetValue(user)));
         foreach ((MappedProperty property, int maxBytes) in model.KeyRules)
-            Add(broken, property.Name, BrokenKeyRule(property, property.GetValue(user), maxBytes));
+            Add(broken, property.Name, ViolatedKeyRule(property, property.GetValue(user), maxBytes));
         return broken;
     }
 
     /// <summary>Returns the rule that a value breaks as the value of a property that is a key of an index, or null.</summary>
-    public static string? BrokenKeyRule(MappedProperty property, object? value, int maxBytes) => property.Name switch
+    public static string? ViolatedKeyRule(MappedProperty property, object? value, int maxBytes) => property.Name switch
     {
-        nameof(User.Email) => value is null ? null : BrokenEmailRule((string)value),
-        nameof(User.Status) => BrokenKeyRule((string?)value, maxBytes),
+        nameof(User.Email) => value is null ? null : ViolatedEmailRule((string)value),
+        nameof(User.Status) => ViolatedKeyRule((string?)value, maxBytes),
         // A user without the key of an index is not in that index, which is fine.
-        _ => value is string text ? BrokenKeyRule(text, maxBytes) : null,
+        _ => value is string text ? ViolatedKeyRule(text, maxBytes) : null,
     };
 
     /// <summary>Returns the rule that several texts break, or null.</summary>
-    public static string? BrokenListRule(object? value)
+    public static string? ViolatedListRule(object? value)
         => value is IEnumerable<string?> texts && texts.Contains(null) ? "must not contain null" : null;
 
     private static void Add(List<UserRuleViolation> broken, string field, string? rule)

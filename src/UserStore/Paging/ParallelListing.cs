@@ -12,7 +12,7 @@ internal static class ParallelListing
         UserListOptions options, Func<int, UserPager<TUser>> pagerOf, CancellationToken cancellationToken)
         where TUser : User
         => MergedSequences.ReadAsync(
-            options.Segments,
+            options.TotalSegments,
             (segment, token) => options.ResumeFrom.TryGetValue(segment, out string? position) && position is null
                 ? null
                 : ReadSegmentAsync(segment, pagerOf(segment), position, token),

@@ -23,10 +23,10 @@ public sealed record UserChange<TUser>
 
     /// <summary>Gets about when it happened.</summary>
     /// <value>By the service's clock, in whole seconds or finer.</value>
-    public DateTimeOffset At { get; init; }
+    public DateTimeOffset Timestamp { get; init; }
 
     /// <summary>Gets a value indicating whether DynamoDB removed the user because its time to live had come.</summary>
-    public bool IsExpiry { get; init; }
+    public bool IsTimeToLiveDelete { get; init; }
 
     /// <summary>Returns what happened to which user; never another value.</summary>
     /// <returns>A text that is safe to log.</returns>

@@ -25,19 +25,19 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
     /// <param name="reader">Reads the records.</param>
     /// <param name="handlers">Handle each change, one after the other. When one fails, all of them get the change again.</param>
     /// <param name="options">How; the defaults if null.</param>
-    /// <param name="time">The clock; the system's if null.</param>
+    /// <param name="timeProvider">The clock; the system's if null.</param>
     /// <param name="logger">Is told what failed; nobody if null.</param>
     public UserChangeDispatcher(
         UserChangeReader<TUser> reader,
         IEnumerable<IUserChangeHandler<TUser>> handlers,
         UserChangeDispatchOptions? options = null,
-        TimeProvider? time = null,
+        TimeProvider? timeProvider = null,
         ILogger<UserChangeDispatcher<TUser>>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(handlers);
         (_reader, _handlers, _options) = (reader, [.. handlers], (options ?? new UserChangeDispatchOptions()).Checked());
-        (_time, _logger) = (time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
+        (_time, _logger) = (timeProvider ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
     }
 
     /// <summary>Handles an event as Lambda delivers it.</summary>
@@ -61,7 +61,7 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
         // A record whose user is unknown stands for itself.
         IEnumerable<IEnumerable<int>> users = Enumerable.Range(0, records.Count)
             .GroupBy(index => records[index].UserId is { } userId ? (userId, -1) : ("", index));
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.MaxConcurrency, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(users, parallel, async (indexes, token) =>
         {
             bool hasFailed = false;
@@ -94,11 +94,11 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                if (tries == _options.Tries)
+                if (tries == _options.MaxAttempts)
                     return failure;
             }
 
-            TimeSpan ceiling = _options.FirstDelay * Math.Pow(2, tries - 1);
+            TimeSpan ceiling = _options.BaseDelay * Math.Pow(2, tries - 1);
             await Task.Delay(ceiling * Random.Shared.NextDouble(), _time, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -11,7 +11,7 @@ namespace UserStore.Replication;
 /// <summary>Reads changes of users from the records of a DynamoDB stream, as Lambda delivers them or as the stream itself does.</summary>
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <remarks>
-/// The stream must tell old and new images: <see cref="UserStoreOptions.Stream"/> = <see cref="StreamView.NewAndOldImages"/>. Users are
+/// The stream must tell old and new images: <see cref="UserStoreOptions.StreamViewType"/> = <see cref="TableStreamViewType.NewAndOldImages"/>. Users are
 /// mapped as the store maps them. A record that cannot be read does not hide the others; it comes back with the reason. Sends no request.
 /// Safe for concurrent use.
 /// </remarks>
@@ -105,8 +105,8 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             OldUser = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", userId, sequenceNumber),
             NewUser = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", userId, sequenceNumber),
             SequenceNumber = sequenceNumber,
-            At = TimeIn(body),
-            IsExpiry = kind == UserChangeKind.Removed && Property(record, "userIdentity") is { } identity
+            Timestamp = TimeIn(body),
+            IsTimeToLiveDelete = kind == UserChangeKind.Removed && Property(record, "userIdentity") is { } identity
                 && Text(identity, "principalId") == ServicePrincipal,
         };
     }
@@ -118,7 +118,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             throw new InvalidUserChangeException(
                 sequenceNumber,
                 $"has no '{name}': the stream tells {Text(body, "StreamViewType") ?? "too little"}, but old and new images are needed. Set "
-                    + "UserStoreOptions.Stream to NewAndOldImages and give the table such a stream.");
+                    + "UserStoreOptions.StreamViewType to NewAndOldImages and give the table such a stream.");
         }
 
         TUser user = _items.FromItem(AttributeJson.ReadItem(image));

@@ -3,9 +3,9 @@ namespace UserStore.Replication;
 /// <summary>A page of a walk over source and target.</summary>
 /// <param name="Read">How many items it read, of whichever table.</param>
 /// <param name="Drifts">What was found that is not in order. In a rebuild it is mended, where no failure is told.</param>
-/// <param name="Checkpoint">Where to go on after this page and all before it, for <see cref="UserReplicationWalkOptions.ResumeFrom"/>. Holds keys
+/// <param name="ContinuationToken">Where to go on after this page and all before it, for <see cref="UserReplicationWalkOptions.ResumeFrom"/>. Holds keys
 /// of items; encrypted when the store has <see cref="UserStoreOptions.TokenKeys"/>.</param>
-public sealed record UserReplicationPage(int Read, IReadOnlyList<UserReplicationDrift> Drifts, string Checkpoint);
+public sealed record UserReplicationPage(int Read, IReadOnlyList<UserReplicationDrift> Drifts, string ContinuationToken);
 
 /// <summary>A difference between source and target.</summary>
 /// <param name="UserId">The user; <see langword="null"/> for an item of the target that replication did not write.</param>

@@ -32,7 +32,7 @@ public sealed class UserReplicator<
     private readonly Projector<TUser, TView> _projector;
     private readonly TargetWriter _writer;
     private readonly TimeSpan _retention;
-    private readonly Inspector<TUser, TView> _inspector;
+    private readonly ReplicationComparer<TUser, TView> _inspector;
     private readonly ReplicationWalk<TUser, TView> _walk;
 
     /// <summary>Initializes a new instance of the <see cref="UserReplicator{TUser, TView}"/> class without dependency injection.</summary>
@@ -40,7 +40,7 @@ public sealed class UserReplicator<
     /// <param name="storeOptions">The options of the store that is the source; not to be changed afterwards.</param>
     /// <param name="projection">Says which item a user becomes.</param>
     /// <param name="options">Where to; the defaults if null.</param>
-    /// <param name="time">The clock; the system's if null.</param>
+    /// <param name="timeProvider">The clock; the system's if null.</param>
     /// <exception cref="InvalidOperationException">The attributes of a type do not make a table.</exception>
     /// <exception cref="ArgumentException">The options are not valid; the message says what is allowed.</exception>
     public UserReplicator(
@@ -48,20 +48,20 @@ public sealed class UserReplicator<
         UserStoreOptions storeOptions,
         IUserProjection<TUser, TView> projection,
         UserReplicationOptions? options = null,
-        TimeProvider? time = null)
+        TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(storeOptions);
         ArgumentNullException.ThrowIfNull(projection);
         options ??= new UserReplicationOptions();
-        _source = new UserTable<TUser>(client, context: null, storeOptions, time ?? TimeProvider.System);
+        _source = new UserTable<TUser>(client, context: null, storeOptions, timeProvider ?? TimeProvider.System);
         if (ReplicationSchema.Problems(_source.Schema, ViewModel.For<TView>(), options).FirstOrDefault() is { } problem)
             throw new ArgumentException(problem, nameof(options));
         _schema = new ReplicationSchema(_source.Schema, ViewModel.For<TView>(), options);
         _projector = new Projector<TUser, TView>(projection, _schema);
         _writer = new TargetWriter(client, _schema);
         _retention = options.RemovedUserRetention;
-        _inspector = new Inspector<TUser, TView>(_source, _schema, _projector, _writer, RemovedUntil);
+        _inspector = new ReplicationComparer<TUser, TView>(_source, _schema, _projector, _writer, RemovedUntil);
         _walk = new ReplicationWalk<TUser, TView>(_source, _schema, _inspector, _writer);
     }
 
@@ -95,7 +95,7 @@ public sealed class UserReplicator<
             formerKey = guard?.TargetKey;
 
             // The second round acts upon what the first found; a third one means that others write at the same time.
-            if (round > 1 && !await call.TryPauseAsync().ConfigureAwait(false))
+            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
             {
                 throw new UserStoreUnavailableException(
                     $"Change '{change.SequenceNumber}' of user '{change.UserId}' could not be written, because others kept changing its guard. Try again.",
@@ -129,8 +129,8 @@ public sealed class UserReplicator<
     public async Task<UserReplicationDrift?> RebuildUserAsync(string userId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(userId);
-        UserRequests<TUser>.CheckId(userId);
-        Situation situation = await _inspector.LookAsync(_source.Sender.Begin(cancellationToken), userId).ConfigureAwait(false);
+        UserInput<TUser>.CheckId(userId);
+        ReplicationState situation = await _inspector.LookAsync(_source.Sender.Begin(cancellationToken), userId).ConfigureAwait(false);
         return await _inspector.MendAsync(situation, cancellationToken).ConfigureAwait(false);
     }
 

@@ -53,7 +53,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
             "MigrationLock",
             [tables.Lock.Name],
             ["ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Scan", "UpdateItem", .. Creation(tables.Lock)]),
-        Statement("TakenOver", options.TakenOverTables, ["DescribeTable", "GetItem", "Scan"]),
+        Statement("TakenOver", options.ImportedTables, ["DescribeTable", "GetItem", "Scan"]),
     ];
 
     private IEnumerable<PolicyStatement> TablesOfReplication(ReplicationDefinition replication, int number) =>
@@ -83,7 +83,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
     {
         yield return "CreateTable";
         yield return "DescribeTable";
-        if (table.Indexes.Count > 0 || table.Stream != StreamView.None)
+        if (table.Indexes.Count > 0 || table.StreamViewType != TableStreamViewType.None)
             yield return "UpdateTable";
         if (table.TimeToLiveAttribute is not null)
         {

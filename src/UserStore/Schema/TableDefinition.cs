@@ -12,7 +12,7 @@ public sealed record TableDefinition(
     public string? TimeToLiveAttribute { get; init; }
 
     /// <summary>Gets what its stream tells.</summary>
-    public StreamView Stream { get; init; }
+    public TableStreamViewType StreamViewType { get; init; }
 }
 
 /// <summary>A global secondary index as it should be.</summary>

@@ -42,8 +42,8 @@ public static class UserStorePolicy
             return $"Region is '{options.Region}', but must be the name of an AWS region, such as 'eu-central-1'.";
         if (!Partitions.Contains(options.Partition))
             return $"Partition is '{options.Partition}', but must be one of {string.Join(", ", Partitions)}.";
-        if (options.TakenOverTables.FirstOrDefault(name => !ResourceName.IsValid(name)) is { } table)
-            return $"TakenOverTables has '{table}', but a table's name must have {ResourceName.Rule}.";
+        if (options.ImportedTables.FirstOrDefault(name => !ResourceName.IsValid(name)) is { } table)
+            return $"ImportedTables has '{table}', but a table's name must have {ResourceName.Rule}.";
         if (role == UserStoreRole.Migrations && options.Migrations is null)
             return "Migrations is null, but the role Migrations needs the tables of the migrations.";
         return role == UserStoreRole.Replication && options.Replications.Count == 0

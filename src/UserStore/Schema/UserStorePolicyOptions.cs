@@ -25,7 +25,7 @@ public sealed class UserStorePolicyOptions
     public IList<ReplicationDefinition> Replications { get; } = [];
 
     /// <summary>Gets the full names of the tables that migrations take over, and only read.</summary>
-    public IList<string> TakenOverTables { get; } = [];
+    public IList<string> ImportedTables { get; } = [];
 
     /// <summary>Gets or sets a value indicating whether <see cref="UserStoreRole.Migrations"/> may delete tables: to undo their creation, or to
     /// forget all migrations.</summary>

@@ -77,7 +77,7 @@ public sealed class UserStoreSchema
             index.SortKey is null ? null : ToDefinition(KeyAttribute.Of(index.SortKey))))])
     {
         TimeToLiveAttribute = table.TimeToLiveAttribute,
-        Stream = table.StreamView,
+        StreamViewType = table.TableStreamViewType,
     };
 
     private static KeyDefinition ToDefinition(KeyAttribute key) => new(key.AttributeName, key.AttributeType.Value);

@@ -15,7 +15,7 @@ public sealed class WelcomeService(IUserStore users)
         }
         catch (EmailAlreadyInUseException taken)
         {
-            return taken.HolderId;
+            return taken.OwnerUserId;
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class BackfillTests(LocalServer server) : MigrationServerTest(serv
     public async Task A_transform_that_adds_up_sees_each_item_once_whatever_is_lost(bool isMarked)
     {
         IUserStore<User> store = await CreateUsersAsync(60);
-        Wire.Randomly(seed: 4, share: 0.3, WireFault.LostAnswer, WireFault.Throttle, WireFault.InternalServerError, WireFault.Reset);
+        Wire.Randomly(seed: 4, share: 0.3, WireFault.LostResponse, WireFault.Throttle, WireFault.InternalServerError, WireFault.Reset);
 
         await RunAsync((context, token) => context.BackfillAsync(
             new Backfill
@@ -98,7 +98,7 @@ public sealed class BackfillTests(LocalServer server) : MigrationServerTest(serv
                 seen.Add(item["user_id"].S);
                 return seen.Count == 120 ? throw new UserStoreUnavailableException("as the test asked") : Shout(item);
             },
-            Options = new BackfillOptions { Segments = 2, PageSize = 10 },
+            Options = new BackfillOptions { TotalSegments = 2, PageSize = 10 },
         };
         Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(backfill, token));
 
@@ -258,7 +258,7 @@ public sealed class BackfillTests(LocalServer server) : MigrationServerTest(serv
     public async Task A_budget_is_kept()
     {
         await CreateUsersAsync(30);
-        Backfill backfill = Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 60, Concurrency = 1, Segments = 1 } };
+        Backfill backfill = Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 60, MaxConcurrency = 1, TotalSegments = 1 } };
         long started = Stopwatch.GetTimestamp();
 
         await RunAsync((context, token) => context.BackfillAsync(backfill, token));
@@ -274,7 +274,7 @@ public sealed class BackfillTests(LocalServer server) : MigrationServerTest(serv
         var progress = new ConcurrentQueue<MigrationProgress>();
         MigrationBench bench = Bench.AsOtherVersion();
         bench.Options.Migrations.Add("1_test", (context, token) => context.BackfillAsync(
-            Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 15, Segments = 1, PageSize = 5 } }, token));
+            Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 15, TotalSegments = 1, PageSize = 5 } }, token));
 
         await bench.NewRunner(new Progresses(progress)).RunAsync();
 
@@ -291,9 +291,9 @@ public sealed class BackfillTests(LocalServer server) : MigrationServerTest(serv
             Shouting() with { Name = "" },
             Shouting() with { Name = new string('x', 101) },
             Shouting() with { TableName = "" },
-            Shouting() with { Options = new BackfillOptions { Segments = 0 } },
+            Shouting() with { Options = new BackfillOptions { TotalSegments = 0 } },
             Shouting() with { Options = new BackfillOptions { PageSize = 1001 } },
-            Shouting() with { Options = new BackfillOptions { Concurrency = 33 } },
+            Shouting() with { Options = new BackfillOptions { MaxConcurrency = 33 } },
             Shouting() with { Options = new BackfillOptions { MaxPoisonItems = -1 } },
             Shouting() with { Options = new BackfillOptions { ReadUnitsPerSecond = 0 } },
             Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = double.NaN } },

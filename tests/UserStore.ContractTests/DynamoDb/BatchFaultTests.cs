@@ -27,7 +27,7 @@ public sealed class BatchFaultTests(LocalServer server) : ServerTest(server)
         AttemptsAreBounded((Count + 100) / 100, "BatchGetItem");
 
         BatchWriteResult<string> deleted = await writer.DeleteAsync(Users().Select(user => user.UserId));
-        (deleted.Read, deleted.Written, deleted.Absent, deleted.IsComplete).Should().Be((Count, Count, 0, true));
+        (deleted.Read, deleted.Written, deleted.NotFound, deleted.IsComplete).Should().Be((Count, Count, 0, true));
         Wire.Clear();
         (await ReadAsync(Other().ListAsync())).Should().BeEmpty();
         if (uniqueEmails)
@@ -66,9 +66,9 @@ public sealed class BatchFaultTests(LocalServer server) : ServerTest(server)
 
         BatchWriteResult<User> result = await new DynamoDbUserBatchWriter<User>(Client, Options, Stores.Time).CreateAsync(users);
 
-        (result.Written, result.Rejected, result.NotWritten.Count).Should().Be((4_800, 200, 200));
-        result.NotWritten.Count(item => item.Error is UserAlreadyExistsException).Should().Be(100);
-        result.NotWritten.Count(item => item.Error is EmailAlreadyInUseException).Should().Be(100);
+        (result.Written, result.Rejected, result.Failures.Count).Should().Be((4_800, 200, 200));
+        result.Failures.Count(item => item.Error is UserAlreadyExistsException).Should().Be(100);
+        result.Failures.Count(item => item.Error is EmailAlreadyInUseException).Should().Be(100);
         (await ReadAsync(store.ListAsync())).Should().HaveCount(5_000);
         await IsInOrderAsync();
     }
@@ -78,22 +78,22 @@ public sealed class BatchFaultTests(LocalServer server) : ServerTest(server)
     {
         Options.UniqueEmails = false;
         await CreateStoreAsync();
-        Options.Retry.TotalTime = TimeSpan.FromMilliseconds(200);
+        Options.Retry.Timeout = TimeSpan.FromMilliseconds(200);
         var writer = new DynamoDbUserBatchWriter<User>(Client, Options, Stores.Time);
 
         Wire.Every(1, WireFault.Throttle);
         BatchWriteResult<User> throttled = await writer.ReplaceAsync(Users().Take(100));
-        Wire.Every(1, WireFault.LostAnswer);
+        Wire.Every(1, WireFault.LostResponse);
         BatchWriteResult<User> unknown = await writer.ReplaceAsync(Users().Take(100));
         Wire.Every(1, WireFault.Delay(TimeSpan.FromMinutes(1)));
         BatchWriteResult<User> late = await writer.CreateAsync(
-            Users().Take(1000), new BatchWriteOptions<User> { Deadline = TimeSpan.FromMilliseconds(300), Concurrency = 4 });
+            Users().Take(1000), new BatchWriteOptions<User> { Timeout = TimeSpan.FromMilliseconds(300), MaxConcurrency = 4 });
 
-        throttled.NotWritten.Should().HaveCount(100).And.OnlyContain(
-            item => item.Reason == UnwrittenReason.Rejected && item.Error is UserStoreThrottledException);
-        unknown.NotWritten.Should().HaveCount(100).And.OnlyContain(item => item.Reason == UnwrittenReason.Unknown
+        throttled.Failures.Should().HaveCount(100).And.OnlyContain(
+            item => item.Reason == BatchItemFailureReason.Rejected && item.Error is UserStoreThrottledException);
+        unknown.Failures.Should().HaveCount(100).And.OnlyContain(item => item.Reason == BatchItemFailureReason.Unknown
             && ((UserWriteOutcomeUnknownException)item.Error!).UserId == item.UserId);
-        (late.EndedBy, late.Unknown, late.Written).Should().Be((BatchEnd.DeadlineReached, 4, 0));
+        (late.CompletionReason, late.Unknown, late.Written).Should().Be((BatchCompletionReason.TimedOut, 4, 0));
         late.Read.Should().Be(late.Unknown + late.NotAttempted);
     }
 

@@ -40,7 +40,7 @@ public sealed class BuildingBlockTests(LocalServer server) : MigrationServerTest
         ["enable stream and time to live"] = async (context, token) =>
         {
             await context.CreateTableAsync(Definition(context.UsersTable), token);
-            await context.EnableStreamAsync(context.UsersTable, StreamView.NewAndOldImages, token);
+            await context.EnableStreamAsync(context.UsersTable, TableStreamViewType.NewAndOldImages, token);
             await context.EnableTimeToLiveAsync(context.UsersTable, "expires_at", token);
         },
         ["delete a table"] = async (context, token) =>
@@ -77,7 +77,7 @@ public sealed class BuildingBlockTests(LocalServer server) : MigrationServerTest
         {
             await DeleteTablesAsync();
             using var process = new CancellationTokenSource();
-            Wire.Every(cut, isRequestApplied ? WireFault.LostAnswer : WireFault.Reset);
+            Wire.Every(cut, isRequestApplied ? WireFault.LostResponse : WireFault.Reset);
             Wire.AfterFault = _ => process.CancelAsync();
             bool isCut = false;
             try
@@ -132,7 +132,7 @@ public sealed class BuildingBlockTests(LocalServer server) : MigrationServerTest
     {
         MigrationContext context = CreateContext();
         await context.CreateTableAsync(Definition(UsersTable));
-        await context.EnableStreamAsync(UsersTable, StreamView.KeysOnly);
+        await context.EnableStreamAsync(UsersTable, TableStreamViewType.KeysOnly);
         await context.EnableTimeToLiveAsync(UsersTable, "other");
         await context.CreateIndexAsync(
             UsersTable,
@@ -144,13 +144,13 @@ public sealed class BuildingBlockTests(LocalServer server) : MigrationServerTest
             },
             CityKeys);
 
-        (await SchemaErrorAsync(() => context.EnableStreamAsync(UsersTable, StreamView.NewImage))).Should().Contain("KEYS_ONLY").And.Contain("NEW_IMAGE");
+        (await SchemaErrorAsync(() => context.EnableStreamAsync(UsersTable, TableStreamViewType.NewImage))).Should().Contain("KEYS_ONLY").And.Contain("NEW_IMAGE");
         (await SchemaErrorAsync(() => context.EnableTimeToLiveAsync(UsersTable, "expires_at"))).Should().Contain("'other'");
         (await SchemaErrorAsync(() => context.CreateIndexAsync("email-index"))).Should().Contain("email-index").And.Contain("other keys");
         (await SchemaErrorAsync(() => context.DeleteIndexAsync(UsersTable + "-none", "city-index"))).Should().Contain("does not exist");
-        (await SchemaErrorAsync(() => context.EnableStreamAsync(UsersTable + "-none", StreamView.NewImage))).Should().Contain("does not exist");
+        (await SchemaErrorAsync(() => context.EnableStreamAsync(UsersTable + "-none", TableStreamViewType.NewImage))).Should().Contain("does not exist");
         await context.Invoking(one => one.CreateIndexAsync("no-index")).Should().ThrowAsync<InvalidUserException>();
-        await context.Invoking(one => one.EnableStreamAsync(UsersTable, StreamView.None)).Should().ThrowAsync<ArgumentException>();
+        await context.Invoking(one => one.EnableStreamAsync(UsersTable, TableStreamViewType.None)).Should().ThrowAsync<ArgumentException>();
         await context.Invoking(one => one.DeleteTableAsync("")).Should().ThrowAsync<ArgumentException>();
     }
 

@@ -28,11 +28,11 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
     {
         Bench.Options.Migrations.AddCreateTables();
         MigrationBench deleting = Bench.AsOtherVersion();
-        deleting.Options.Migrations.AddCreateTables(whenUndone: TablesWhenUndone.Delete);
+        deleting.Options.Migrations.AddCreateTables(undoBehavior: TableUndoBehavior.Delete);
         await Bench.NewRunner().RunAsync();
 
         (await Bench.Invoking(bench => bench.NewRunner().RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationPlanException>())
-            .Which.Problem.Should().Be(MigrationProblem.NotUndoable);
+            .Which.Error.Should().Be(MigrationPlanError.NotUndoable);
         await deleting.NewRunner().RunAsync(MigrationPlanner.Undo);
 
         await Server.Client.Invoking(client => client.DescribeTableAsync(UsersTable)).Should().ThrowAsync<ResourceNotFoundException>();
@@ -70,7 +70,7 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
     [Fact]
     public async Task A_table_keyed_by_email_is_taken_over()
     {
-        await CreateForeignTableAsync(Foreign, "email");
+        await CreateExternalTableAsync(Foreign, "email");
         await Server.Client.PutItemAsync(Foreign, new()
         {
             ["email"] = new("Bo@Example.test"),
@@ -81,7 +81,7 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
         });
         await PutAsync(Foreign, ("email", "cy@example.test"), ("city", "Ames"));
 
-        await TakeOverAsync(new ForeignTable
+        await TakeOverAsync(new ExternalTable
         {
             TableName = Foreign,
             Convert = item => item["status"] = new(
@@ -99,14 +99,14 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
     [Fact]
     public async Task Tables_with_other_names_of_key_and_attributes_are_taken_over()
     {
-        await CreateForeignTableAsync(Foreign, "userId");
+        await CreateExternalTableAsync(Foreign, "userId");
         await PutAsync(Foreign, ("userId", "123"), ("name", "John"), ("email", "john@example.test"));
-        await CreateForeignTableAsync(Foreign + "2", "id");
+        await CreateExternalTableAsync(Foreign + "2", "id");
         await PutAsync(Foreign + "2", ("id", "a-b-c"), ("createdAt", "2024-05-06T07:08:09.123Z"), ("name", "Eve"));
 
-        await TakeOverAsync(new ForeignTable { TableName = Foreign, Attributes = { ["userId"] = "user_id" } });
+        await TakeOverAsync(new ExternalTable { TableName = Foreign, Attributes = { ["userId"] = "user_id" } });
         await TakeOverAsync(
-            new ForeignTable { TableName = Foreign + "2", Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" } }, "2_more");
+            new ExternalTable { TableName = Foreign + "2", Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" } }, "2_more");
 
         var store = new DynamoDbUserStore<User>(Client, Bench.StoreOptions);
         (await store.GetAsync("123")).Should().BeEquivalentTo(
@@ -118,14 +118,14 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
     [Fact]
     public async Task What_is_taken_over_is_taken_over_once_whatever_is_lost()
     {
-        await CreateForeignTableAsync(Foreign, "id");
+        await CreateExternalTableAsync(Foreign, "id");
         for (int i = 0; i < 60; i++)
             await PutAsync(Foreign, ("id", $"fake-{i:000}"), ("email", $"user{i}@example.test"), ("plan", "gold"));
         IUserStore<User> users = await CreateUsersAsync();
         await users.CreateAsync(new User { UserId = "fake-007", Name = "Here already" });
-        var table = new ForeignTable { TableName = Foreign, Attributes = { ["id"] = "user_id" } };
+        var table = new ExternalTable { TableName = Foreign, Attributes = { ["id"] = "user_id" } };
         Wire.Randomly(
-            seed: 9, share: 0.3, WireFault.LostAnswer, WireFault.Throttle, WireFault.InternalServerError, WireFault.TransactionConflict);
+            seed: 9, share: 0.3, WireFault.LostResponse, WireFault.Throttle, WireFault.InternalServerError, WireFault.TransactionConflict);
 
         await TakeOverAsync(table);
         await TakeOverAsync(table, "2_again");
@@ -141,12 +141,12 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
     [Fact]
     public async Task Items_that_cannot_be_users_are_poison()
     {
-        await CreateForeignTableAsync(Foreign, "id");
+        await CreateExternalTableAsync(Foreign, "id");
         await PutAsync(Foreign, ("id", "fake-1"), ("email", "ada@example.test"));
         await PutAsync(Foreign, ("id", "fake-2"), ("createdAt", "yesterday"));
         await PutAsync(Foreign, ("id", "fake-3"), ("email", "ada@example.test"));
 
-        await TakeOverAsync(new ForeignTable
+        await TakeOverAsync(new ExternalTable
         {
             TableName = Foreign,
             Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" },
@@ -162,18 +162,18 @@ public sealed class BuiltInMigrationTests(LocalServer server) : MigrationServerT
     [Fact]
     public async Task The_users_table_itself_and_a_missing_one_are_not_taken_over()
     {
-        Func<Task> self = () => TakeOverAsync(new ForeignTable { TableName = UsersTable });
-        Func<Task> missing = () => TakeOverAsync(new ForeignTable { TableName = Foreign });
+        Func<Task> self = () => TakeOverAsync(new ExternalTable { TableName = UsersTable });
+        Func<Task> missing = () => TakeOverAsync(new ExternalTable { TableName = Foreign });
 
         (await self.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException.Should().BeOfType<InvalidMigrationException>();
         (await missing.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException.Should().BeOfType<UserStoreSchemaException>();
     }
 
-    private async Task TakeOverAsync(ForeignTable table, string id = "1_take_over")
+    private async Task TakeOverAsync(ExternalTable table, string id = "1_take_over")
     {
         await CreateUsersAsync();
         MigrationBench bench = Bench.AsOtherVersion();
-        bench.Options.Migrations.AddTakeOver(id, table);
+        bench.Options.Migrations.AddImport(id, table);
         bench.Options.Missing = MigrationPolicy.Allow;
         await bench.NewRunner().RunAsync();
     }

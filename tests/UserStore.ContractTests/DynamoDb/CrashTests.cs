@@ -77,7 +77,7 @@ public sealed class CrashTests(LocalServer server) : ServerTest(server)
         string? left = cutAt is null ? await UsersAsync(store) : null;
         using var process = new CancellationTokenSource();
         if (cutAt is not null)
-            Wire.Every(cutAt.Value, isRequestApplied ? WireFault.LostAnswer : WireFault.Reset);
+            Wire.Every(cutAt.Value, isRequestApplied ? WireFault.LostResponse : WireFault.Reset);
         Wire.AfterFault = _ => process.CancelAsync();
 
         try

@@ -139,7 +139,7 @@ public sealed class DryRunTests(LocalServer server) : MigrationServerTest(server
                 new CreateGlobalSecondaryIndexAction { IndexName = "city-index", KeySchema = [new("city", KeyType.HASH)] },
                 [new("city", ScalarAttributeType.S)],
                 token);
-            await context.EnableStreamAsync(other, StreamView.KeysOnly, token);
+            await context.EnableStreamAsync(other, TableStreamViewType.KeysOnly, token);
             await context.EnableTimeToLiveAsync(other, "gone_at", token);
             await context.DeleteIndexAsync(other, "city-index", token);
             await context.DeleteTableAsync(other, token);
@@ -154,7 +154,7 @@ public sealed class DryRunTests(LocalServer server) : MigrationServerTest(server
                     item["filled"] = new("yes");
                     return ValueTask.CompletedTask;
                 },
-                Options = new BackfillOptions { Segments = 1 },
+                Options = new BackfillOptions { TotalSegments = 1 },
             },
             token));
     }

@@ -20,7 +20,7 @@ public sealed class EmailRaceTests(LocalServer server) : ServerTest(server)
 
         Meanwhile("TransactWriteItems", () => Other().DeleteAsync("fake-1"));
         Func<Task> replace = () => store.UpdateAsync(user with { Email = New });
-        (await replace.Should().ThrowAsync<UserConflictException>()).Which.UserIsGone.Should().BeTrue();
+        (await replace.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
 
         await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
         Meanwhile("TransactWriteItems", () => Other().DeleteAsync("fake-1"));
@@ -96,7 +96,7 @@ public sealed class EmailRaceTests(LocalServer server) : ServerTest(server)
 
         Func<Task> create = () => store.CreateAsync(new User { UserId = "fake-2", Email = Old });
 
-        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.HolderId.Should().Be("fake-1");
+        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerUserId.Should().Be("fake-1");
         (await store.FindByEmailAsync(Old, ReadConsistency.Strong))!.UserId.Should().Be("fake-1");
         (await store.FindAsync("fake-2", ReadConsistency.Strong)).Should().BeNull();
     }
@@ -128,7 +128,7 @@ public sealed class EmailRaceTests(LocalServer server) : ServerTest(server)
 
         Func<Task> create = () => store.CreateAsync(new User { UserId = "fake-1", Email = Old });
 
-        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.HolderId.Should().Be("fake-2");
+        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerUserId.Should().Be("fake-2");
         (await ReservationsAsync()).Should().BeEquivalentTo([(Old, "fake-2")]);
     }
 

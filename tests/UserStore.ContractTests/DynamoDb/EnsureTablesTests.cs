@@ -13,7 +13,7 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     {
         Options.UsersTable = "People";
         Options.IndexNames["status-index"] = "people-by-status";
-        Options.Stream = StreamView.NewAndOldImages;
+        Options.StreamViewType = TableStreamViewType.NewAndOldImages;
 
         await NewStore().EnsureTablesAsync();
 
@@ -38,8 +38,8 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     public async Task EnsureTablesAsync_creates_the_table_of_reservations(string? users, string? emails, string expected)
     {
         (Options.UsersTable, Options.EmailsTable) = (users, emails);
-        (Options.Billing, Options.ReadCapacityUnits, Options.WriteCapacityUnits) = (TableBilling.Provisioned, 3, 2);
-        Options.Stream = StreamView.KeysOnly;
+        (Options.BillingMode, Options.ReadCapacityUnits, Options.WriteCapacityUnits) = (TableBillingMode.Provisioned, 3, 2);
+        Options.StreamViewType = TableStreamViewType.KeysOnly;
 
         await NewStore().EnsureTablesAsync();
 
@@ -54,7 +54,7 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task EnsureTablesAsync_refuses_a_table_of_reservations_with_another_key()
     {
-        await CreateForeignTableAsync(EmailsTable, key: "address");
+        await CreateExternalTableAsync(EmailsTable, key: "address");
 
         Func<Task> ensure = () => NewStore().EnsureTablesAsync();
 
@@ -76,7 +76,7 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task EnsureTablesAsync_makes_provisioned_tables_without_stream_and_time_to_live_when_told_so()
     {
-        Options.Billing = TableBilling.Provisioned;
+        Options.BillingMode = TableBillingMode.Provisioned;
         (Options.ReadCapacityUnits, Options.WriteCapacityUnits) = (3, 2);
         Options.EnableTimeToLive = false;
 
@@ -92,11 +92,11 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task EnsureTablesAsync_adds_what_an_existing_table_lacks_and_keeps_its_users()
     {
-        await CreateForeignTableAsync(Table);
+        await CreateExternalTableAsync(Table);
         await Client.PutItemAsync(
             Table,
             new() { ["user_id"] = new("fake-old"), ["email"] = new("old@example.test"), ["status"] = new("active"), ["created_at"] = new("2020-01-01T00:00:00Z") });
-        Options.Stream = StreamView.KeysOnly;
+        Options.StreamViewType = TableStreamViewType.KeysOnly;
 
         await NewStore().EnsureTablesAsync();
 
@@ -134,7 +134,7 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task EnsureTablesAsync_refuses_a_table_with_another_key_by_name()
     {
-        await CreateForeignTableAsync(Table, key: "id");
+        await CreateExternalTableAsync(Table, key: "id");
 
         Func<Task> ensure = () => NewStore().EnsureTablesAsync();
 
@@ -146,7 +146,7 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     [InlineData("email", "KEYS_ONLY", "all attributes")]
     public async Task EnsureTablesAsync_refuses_an_index_with_other_keys_or_a_part_of_the_attributes_by_name(string key, string projection, string told)
     {
-        await CreateForeignTableAsync(Table, indexes: new GlobalSecondaryIndex
+        await CreateExternalTableAsync(Table, indexes: new GlobalSecondaryIndex
         {
             IndexName = "email-index",
             KeySchema = [new(key, KeyType.HASH)],
@@ -163,7 +163,7 @@ public sealed class EnsureTablesTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task EnsureTablesAsync_refuses_a_time_to_live_on_another_attribute()
     {
-        await CreateForeignTableAsync(Table);
+        await CreateExternalTableAsync(Table);
         await Client.UpdateTimeToLiveAsync(new UpdateTimeToLiveRequest
         {
             TableName = Table,

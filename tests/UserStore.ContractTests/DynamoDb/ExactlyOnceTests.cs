@@ -20,7 +20,7 @@ public sealed class ExactlyOnceTests(LocalServer server) : ServerTest(server)
     {
         _store = await CreateStoreAsync();
         DynamoDbUserStore<User> other = Other();
-        Wire.Every(3, WireFault.LostAnswer, Writes);
+        Wire.Every(3, WireFault.LostResponse, Writes);
         Wire.AfterFault = async request =>
         {
             Interlocked.Increment(ref _lost);
@@ -165,7 +165,7 @@ public sealed class ExactlyOnceTests(LocalServer server) : ServerTest(server)
         Func<WireRequest, Task>? after = Wire.AfterFault;
         Wire.Clear();
         await action();
-        Wire.Every(3, WireFault.LostAnswer, Writes);
+        Wire.Every(3, WireFault.LostResponse, Writes);
         Wire.AfterFault = after;
     }
 

@@ -82,14 +82,14 @@ public sealed class HealthCheckTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task Every_drift_of_a_table_is_named()
     {
-        await CreateForeignTableAsync(Table, "user_id", new GlobalSecondaryIndex
+        await CreateExternalTableAsync(Table, "user_id", new GlobalSecondaryIndex
         {
             IndexName = "email-index",
             KeySchema = [new("mail", KeyType.HASH)],
             Projection = new Projection { ProjectionType = ProjectionType.ALL },
         });
-        await CreateForeignTableAsync(EmailsTable, "address");
-        await using ServiceProvider provider = Register(configureStore: options => options.Stream = StreamView.NewAndOldImages);
+        await CreateExternalTableAsync(EmailsTable, "address");
+        await using ServiceProvider provider = Register(configureStore: options => options.StreamViewType = TableStreamViewType.NewAndOldImages);
 
         HealthCheckResult result = await CheckAsync(provider);
 
@@ -136,7 +136,7 @@ public sealed class HealthCheckTests(LocalServer server) : ServerTest(server)
         UserStoreBuilder store = services.AddUserStore(options =>
         {
             options.TableNamePrefix = Options.TableNamePrefix;
-            options.Retry.TotalTime = TimeSpan.FromSeconds(1);
+            options.Retry.Timeout = TimeSpan.FromSeconds(1);
             configureStore?.Invoke(options);
         });
         if (configureMigrations is not null)

@@ -11,8 +11,8 @@ public sealed class MigrationAdoptionTests(LocalServer server) : MigrationServer
     [InlineData("ID", "Dirty")]
     public async Task What_another_library_applied_is_applied_and_what_is_dirty_is_running(string key, string flag)
     {
-        await CreateForeignTableAsync(Journal, key);
-        await CreateForeignTableAsync(LockTable, key);
+        await CreateExternalTableAsync(Journal, key);
+        await CreateExternalTableAsync(LockTable, key);
         await Server.Client.PutItemAsync(Journal, new() { [key] = new("20250401120000"), [flag] = new() { BOOL = false } });
         await Server.Client.PutItemAsync(Journal, new() { [key] = new("20250402120000"), [flag] = new() { BOOL = true } });
         Bench.Add("20250401120000", "20250402120000", "20250403120000_new");
@@ -39,7 +39,7 @@ public sealed class MigrationAdoptionTests(LocalServer server) : MigrationServer
     [Fact]
     public async Task The_lock_of_another_library_is_respected_until_it_is_released_by_force()
     {
-        await CreateForeignTableAsync(LockTable, "id");
+        await CreateExternalTableAsync(LockTable, "id");
         await Server.Client.PutItemAsync(LockTable, new() { ["id"] = new("migrations") });
         Bench.Add("1_a");
         Bench.Options.LockTimeout = Bench.Options.Lease * 1.5;
@@ -49,10 +49,10 @@ public sealed class MigrationAdoptionTests(LocalServer server) : MigrationServer
         MigrationLockStatus before = await Bench.NewRunner().UnlockAsync("the other program is gone");
         await Bench.NewRunner().RunAsync();
 
-        (locked.Lock.IsHeld, locked.Lock.Holder, before.IsHeld).Should().Be((true, null, true));
+        (locked.Lock.IsHeld, locked.Lock.Owner, before.IsHeld).Should().Be((true, null, true));
         locked.Message.Should().Contain("another program");
         Bench.Ran.Should().Equal("+1_a");
-        (await Bench.NewRunner().GetStatusAsync()).Lock.Releases.Should().ContainSingle().Which.Owner.Should().BeNull();
+        (await Bench.NewRunner().GetStatusAsync()).Lock.Releases.Should().ContainSingle().Which.RunId.Should().BeNull();
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class MigrationAdoptionTests(LocalServer server) : MigrationServer
     [InlineData("1", "Sleeping", "state")]
     public async Task An_entry_of_a_later_version_is_refused(string format, string state, string told)
     {
-        await CreateForeignTableAsync(Journal, "id");
+        await CreateExternalTableAsync(Journal, "id");
         await Server.Client.PutItemAsync(Journal, new() { ["id"] = new("1_a"), ["format"] = new() { N = format }, ["state"] = new(state) });
         Bench.Add("1_a");
 
@@ -75,7 +75,7 @@ public sealed class MigrationAdoptionTests(LocalServer server) : MigrationServer
     [Fact]
     public async Task A_table_with_another_key_is_refused()
     {
-        await CreateForeignTableAsync(Journal, "name");
+        await CreateExternalTableAsync(Journal, "name");
         Bench.Add("1_a");
 
         (await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be(Journal);

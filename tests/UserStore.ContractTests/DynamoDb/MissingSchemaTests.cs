@@ -82,7 +82,7 @@ public sealed class MissingSchemaTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task A_table_with_another_key_is_named()
     {
-        await CreateForeignTableAsync(Table, key: "id");
+        await CreateExternalTableAsync(Table, key: "id");
 
         Func<Task> create = () => Stores.Open<User>(Options).CreateAsync(FakeUsers.Create(1));
 

@@ -74,14 +74,14 @@ public sealed class PolicyTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task Migrations_allows_what_creates_tables_and_runs_migrations()
     {
-        Options.Stream = StreamView.NewAndOldImages;
-        await CreateForeignTableAsync(Foreign, "id");
+        Options.StreamViewType = TableStreamViewType.NewAndOldImages;
+        await CreateExternalTableAsync(Foreign, "id");
         await Server.Client.PutItemAsync(Foreign, new() { ["id"] = new("old-1"), ["email"] = new("old@example.test") });
         (ServiceProvider provider, PolicedWire wire) = Open(UserStoreRole.Migrations, options =>
         {
             options.AllowReset = true;
-            options.Migrations.AddCreateTables(whenUndone: TablesWhenUndone.Delete).AddReserveEmails();
-            options.Migrations.AddTakeOver("00000000000003_take-over", new ForeignTable { TableName = Foreign, Attributes = { ["id"] = "user_id" } });
+            options.Migrations.AddCreateTables(undoBehavior: TableUndoBehavior.Delete).AddReserveEmails();
+            options.Migrations.AddImport("00000000000003_take-over", new ExternalTable { TableName = Foreign, Attributes = { ["id"] = "user_id" } });
             options.Migrations.Add("00000000000004_index", ChangeAsync, (_, _) => Task.CompletedTask);
         });
         await using var _ = provider;
@@ -128,7 +128,7 @@ public sealed class PolicyTests(LocalServer server) : ServerTest(server)
     [Fact]
     public async Task Replication_allows_what_follows_rebuilds_and_compares()
     {
-        Options.Stream = StreamView.NewAndOldImages;
+        Options.StreamViewType = TableStreamViewType.NewAndOldImages;
         await PrepareAsync(uniqueEmails: true);
         await new UserReplicator<User, StatusView>(Server.Client, Options, new ByStatus()).EnsureTablesAsync();
         (ServiceProvider provider, PolicedWire wire) = Open(UserStoreRole.Replication);
@@ -184,7 +184,7 @@ public sealed class PolicyTests(LocalServer server) : ServerTest(server)
         Options.UniqueEmails = uniqueEmails;
         DynamoDbUserStore<User> store = Other();
         await store.EnsureTablesAsync();
-        await CreateForeignTableAsync(Options.TableNamePrefix + "_migrations", "id");
+        await CreateExternalTableAsync(Options.TableNamePrefix + "_migrations", "id");
         foreach (User user in FakeUsers.CreateMany(3))
             await store.CreateAsync(user with { Status = UserStatus.Active });
     }
@@ -198,7 +198,7 @@ public sealed class PolicyTests(LocalServer server) : ServerTest(server)
             Region = "us-east-1",
             Migrations = role == UserStoreRole.Replication ? null : schema.MigrationTables(),
             Replications = { schema.ReplicationTo<StatusView>() },
-            TakenOverTables = { Foreign },
+            ImportedTables = { Foreign },
             AllowTableDeletion = true,
         };
         var wire = new PolicedWire(UserStorePolicy.Create(schema, role, parts));
@@ -207,7 +207,7 @@ public sealed class PolicyTests(LocalServer server) : ServerTest(server)
         services.AddUserStore(options =>
             {
                 (options.TableNamePrefix, options.UniqueEmails) = (Options.TableNamePrefix, Options.UniqueEmails);
-                options.Retry.FirstDelay = TimeSpan.FromMilliseconds(1);
+                options.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
             })
             .AddReplication<User, StatusView, ByStatus>()
             .AddMigrations(configure ?? (options => options.Migrations.AddCreateTables()));

@@ -25,7 +25,7 @@ public sealed class RandomReplicationTests(LocalServer server, ITestOutputHelper
     public async Task And_also_when_every_tenth_write_of_the_target_is_refused()
     {
         // So that it is the delivery that repeats, not the call.
-        Options.Retry.TotalTime = TimeSpan.FromMilliseconds(1);
+        Options.Retry.Timeout = TimeSpan.FromMilliseconds(1);
         Wire.Every(10, WireFault.Throttle, "TransactWriteItems");
 
         int again = await RunAsync();
@@ -37,7 +37,7 @@ public sealed class RandomReplicationTests(LocalServer server, ITestOutputHelper
     {
         output.WriteLine($"USERSTORE_SEED={TestSeed.Value}");
         var dispatcher = new UserChangeDispatcher<PlacedUser>(
-            Reader, [Replicator], new UserChangeDispatchOptions { Tries = 1, FirstDelay = TimeSpan.Zero });
+            Reader, [Replicator], new UserChangeDispatchOptions { MaxAttempts = 1, BaseDelay = TimeSpan.Zero });
         var users = new Dictionary<string, PlacedUser>();
         int again = 0;
         for (int done = 0; done < Operations; done += 250)

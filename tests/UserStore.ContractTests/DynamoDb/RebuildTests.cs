@@ -79,14 +79,14 @@ public sealed class RebuildTests(LocalServer server) : ReplicationTest(server)
     public async Task A_rebuild_goes_on_from_its_checkpoint()
     {
         await CreateAsync(1000);
-        var options = new UserReplicationWalkOptions { Segments = 2 };
+        var options = new UserReplicationWalkOptions { TotalSegments = 2 };
         int mended = 0;
         for (int run = 0; run < 50; run++)
         {
             await foreach (UserReplicationPage page in Replicator.RebuildAsync(options))
             {
                 mended += page.Drifts.Count;
-                options = options with { ResumeFrom = page.Checkpoint };
+                options = options with { ResumeFrom = page.ContinuationToken };
                 break; // as a process that ends after each page; what others had read is read again
             }
         }
@@ -102,10 +102,10 @@ public sealed class RebuildTests(LocalServer server) : ReplicationTest(server)
     public async Task A_checkpoint_belongs_to_its_walk()
     {
         await CreateAsync(1);
-        string checkpoint = (await ReadAsync(Replicator.RebuildAsync())).Last().Checkpoint;
+        string checkpoint = (await ReadAsync(Replicator.RebuildAsync())).Last().ContinuationToken;
 
         await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint[..^1] }), "cut or altered");
-        await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint, Segments = 5 }), "another");
+        await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint, TotalSegments = 5 }), "another");
         await Refused(Replicator.CompareAsync(new() { ResumeFrom = checkpoint }), "another");
 
         static async Task Refused(IAsyncEnumerable<UserReplicationPage> walk, string problem)
@@ -157,7 +157,7 @@ public sealed class RebuildTests(LocalServer server) : ReplicationTest(server)
     public async Task A_rebuild_over_a_faulty_wire_ends_in_order()
     {
         await CreateAsync(200);
-        Wire.Randomly(7, 0.25, WireFault.LostAnswer, WireFault.Throttle, WireFault.TransactionConflict, WireFault.Reset);
+        Wire.Randomly(7, 0.25, WireFault.LostResponse, WireFault.Throttle, WireFault.TransactionConflict, WireFault.Reset);
 
         await RebuildAsync();
 

@@ -12,7 +12,7 @@ public sealed class ReplicatedAttributesTests(LocalServer server) : ServerTest(s
     [Fact]
     public async Task Numbers_lists_maps_sets_and_nulls_arrive()
     {
-        Options.Stream = StreamView.NewAndOldImages;
+        Options.StreamViewType = TableStreamViewType.NewAndOldImages;
         DynamoDbUserStore<Source> users = await Stores.CreateAsync<Source>(Options);
         var replicator = new UserReplicator<Source, Target>(Client, Options, new ToTarget());
         await replicator.EnsureTablesAsync();

@@ -26,7 +26,7 @@ public abstract class ReplicationTest(LocalServer server) : ServerTest(server)
 
     public override async Task InitializeAsync()
     {
-        Options.Stream = StreamView.NewAndOldImages;
+        Options.StreamViewType = TableStreamViewType.NewAndOldImages;
         await Stores.CreateAsync<PlacedUser>(Options);
         Users = new DynamoDbUserStore<PlacedUser>(Server.Client, Options, Stores.Time);
         Replicator = NewReplicator(new ByPlace());

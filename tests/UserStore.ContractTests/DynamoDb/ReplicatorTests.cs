@@ -135,7 +135,7 @@ public sealed class ReplicatorTests(LocalServer server) : ReplicationTest(server
         user = await Users.UpdateAsync(user with { City = "Columbus" });
         await Users.DeleteAsync(user.UserId);
         await Users.CreateAsync(NewUser(1, city: "Dayton"));
-        Wire.Every(2, WireFault.LostAnswer);
+        Wire.Every(2, WireFault.LostResponse);
 
         await ReplicateAsync();
 

@@ -55,7 +55,7 @@ public sealed class RetryTests(LocalServer server) : ServerTest(server)
         await store.CreateAsync(FakeUsers.Create(1));
         Sent();
         Wire.Next(WireFault.Throttle, count: 2);
-        Wire.Next(WireFault.LostAnswer);
+        Wire.Next(WireFault.LostResponse);
 
         (await store.FindAsync("fake-1")).Should().NotBeNull();
 
@@ -66,7 +66,7 @@ public sealed class RetryTests(LocalServer server) : ServerTest(server)
     public async Task Without_time_for_retries_there_is_one_attempt_because_those_of_the_SDK_are_off()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        Options.Retry.TotalTime = TimeSpan.Zero;
+        Options.Retry.Timeout = TimeSpan.Zero;
         Sent();
         Wire.Every(1, WireFault.Throttle);
 
@@ -117,7 +117,7 @@ public sealed class RetryTests(LocalServer server) : ServerTest(server)
         await CreateStoreAsync();
         using AmazonDynamoDBClient client = ServiceClient(retries: 4);
         var store = new DynamoDbUserStore<User>(client, Options, Stores.Time);
-        Wire.Every(2, WireFault.LostAnswer, "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems");
+        Wire.Every(2, WireFault.LostResponse, "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems");
 
         for (int i = 1; i <= 2; i++)
         {
@@ -135,7 +135,7 @@ public sealed class RetryTests(LocalServer server) : ServerTest(server)
     public async Task When_the_time_is_up_the_last_refusal_is_told()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        Options.Retry.TotalTime = TimeSpan.FromMilliseconds(200);
+        Options.Retry.Timeout = TimeSpan.FromMilliseconds(200);
         Sent();
 
         Wire.Every(1, WireFault.Throttle);
@@ -156,8 +156,8 @@ public sealed class RetryTests(LocalServer server) : ServerTest(server)
     public async Task A_write_that_gets_no_answer_in_time_is_unknown_and_names_its_user(bool withEmail)
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        Options.Retry.TotalTime = TimeSpan.FromMilliseconds(100);
-        Wire.Every(1, WireFault.LostAnswer);
+        Options.Retry.Timeout = TimeSpan.FromMilliseconds(100);
+        Wire.Every(1, WireFault.LostResponse);
         var unnamed = new User { Name = "Fake", Email = withEmail ? "fake@example.test" : null };
 
         var unknown = (UserWriteOutcomeUnknownException)await EndAsync(() => store.CreateAsync(unnamed));
@@ -174,9 +174,9 @@ public sealed class RetryTests(LocalServer server) : ServerTest(server)
     public async Task A_write_whose_answer_was_lost_is_unknown_even_if_the_last_attempt_was_refused()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        Options.Retry.TotalTime = TimeSpan.FromMilliseconds(100);
+        Options.Retry.Timeout = TimeSpan.FromMilliseconds(100);
         Wire.Every(1, WireFault.Throttle);
-        Wire.Next(WireFault.LostAnswer);
+        Wire.Next(WireFault.LostResponse);
 
         (await EndAsync(() => store.CreateAsync(FakeUsers.Create(1)))).Should().BeOfType<UserWriteOutcomeUnknownException>();
     }
@@ -201,8 +201,8 @@ public sealed class RetryTests(LocalServer server) : ServerTest(server)
     public async Task Cancellation_stops_a_call_at_once_in_an_attempt_and_in_a_pause(bool inPause)
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        (Options.Retry.FirstDelay, Options.Retry.LongestDelay) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
-        Options.Retry.TotalTime = TimeSpan.FromMinutes(5);
+        (Options.Retry.BaseDelay, Options.Retry.MaxDelay) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        Options.Retry.Timeout = TimeSpan.FromMinutes(5);
         using var source = new CancellationTokenSource();
         var met = new TaskCompletionSource();
         Wire.Every(1, inPause ? WireFault.Throttle : WireFault.Delay(TimeSpan.FromMinutes(1)));

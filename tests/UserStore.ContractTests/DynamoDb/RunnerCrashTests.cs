@@ -21,8 +21,8 @@ public sealed class RunnerCrashTests(LocalServer server) : MigrationServerTest(s
         for (int cut = 1; cut <= MostRequests; cut++)
         {
             MigrationBench bench = NewBench();
-            bench.StoreOptions.Retry.TotalTime = TimeSpan.FromMilliseconds(100);
-            Wire.Every(cut, isRequestApplied ? WireFault.LostAnswer : WireFault.Reset);
+            bench.StoreOptions.Retry.Timeout = TimeSpan.FromMilliseconds(100);
+            Wire.Every(cut, isRequestApplied ? WireFault.LostResponse : WireFault.Reset);
             bool isCut = false;
             Wire.AfterFault = _ =>
             {
@@ -63,7 +63,7 @@ public sealed class RunnerCrashTests(LocalServer server) : MigrationServerTest(s
         {
             MigrationBench bench = NewBench();
             using var cancel = new CancellationTokenSource();
-            Wire.Every(cut, isRequestApplied ? WireFault.LostAnswer : WireFault.Reset);
+            Wire.Every(cut, isRequestApplied ? WireFault.LostResponse : WireFault.Reset);
             Wire.AfterFault = _ => cancel.CancelAsync();
             try
             {

@@ -63,7 +63,7 @@ public abstract class ServerTest : IAsyncLifetime
     }
 
     /// <summary>Creates a table as another program would.</summary>
-    protected Task CreateForeignTableAsync(string name, string key = "user_id", params GlobalSecondaryIndex[] indexes)
+    protected Task CreateExternalTableAsync(string name, string key = "user_id", params GlobalSecondaryIndex[] indexes)
         => Client.CreateTableAsync(new CreateTableRequest
         {
             TableName = name,

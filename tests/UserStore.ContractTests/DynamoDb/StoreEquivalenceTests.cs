@@ -21,11 +21,11 @@ public sealed class StoreEquivalenceTests(LocalServer server, ITestOutputHelper 
     [Fact]
     public void A_sequence_of_calls_gives_the_same_when_requests_fail()
     {
-        Options.Retry.FirstDelay = TimeSpan.FromMilliseconds(1);
+        Options.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
         Wire.Randomly(
             (int)TestSeed.Value,
             share: 0.25,
-            WireFault.LostAnswer,
+            WireFault.LostResponse,
             WireFault.Reset,
             WireFault.InternalServerError,
             WireFault.ServiceUnavailable,
@@ -56,7 +56,7 @@ public sealed class StoreEquivalenceTests(LocalServer server, ITestOutputHelper 
         UserStoreOptions options = Stores.NewOptions();
         await new DynamoDbUserStore<AppUser>(Server.Client, options).EnsureTablesAsync();
         var onServer = new DynamoDbUserStore<AppUser>(Client, options, new DynamoDbStores.ClockWithRealTimers(clock));
-        var inMemory = new InMemoryUserStore<AppUser>(new InMemoryUserStoreOptions { Time = clock });
+        var inMemory = new InMemoryUserStore<AppUser>(new InMemoryUserStoreOptions { TimeProvider = clock });
         (Dictionary<string, AppUser> handOfServer, Dictionary<string, AppUser> handOfMemory) = ([], []);
 
         for (int step = 0; step < operations.Length; step++)
@@ -87,7 +87,7 @@ public sealed class StoreEquivalenceTests(LocalServer server, ITestOutputHelper 
     private static bool IsHonestDoubt(string expected, string actual)
         => expected.StartsWith(nameof(UserConflictException), StringComparison.Ordinal)
             && (actual.StartsWith(nameof(UserWriteOutcomeUnknownException), StringComparison.Ordinal)
-                || (actual == "deleted" && expected.EndsWith("UserIsGone=True", StringComparison.Ordinal)));
+                || (actual == "deleted" && expected.EndsWith("UserWasDeleted=True", StringComparison.Ordinal)));
 
     private static async Task<string> DescribeAsync(IUserStore<AppUser> store, IUserEmailAudit<AppUser> audit)
     {

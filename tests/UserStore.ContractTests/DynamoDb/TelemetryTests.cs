@@ -76,7 +76,7 @@ public sealed class TelemetryTests(LocalServer server) : ServerTest(server)
         await store.CreateAsync(FakeUsers.Create(1) with { Email = null });
         Func<Task> again = () => store.CreateAsync(FakeUsers.Create(1) with { Email = null });
         await again.Should().ThrowAsync<UserAlreadyExistsException>();
-        Options.Retry.TotalTime = TimeSpan.Zero;
+        Options.Retry.Timeout = TimeSpan.Zero;
         Wire.Next(WireFault.Throttle);
         Func<Task> throttled = () => store.FindAsync("fake-1");
         await throttled.Should().ThrowAsync<UserStoreThrottledException>();
@@ -126,7 +126,7 @@ public sealed class TelemetryTests(LocalServer server) : ServerTest(server)
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         Wire.BeforeRequest = request => Task.FromResult(request.Operation == "TransactWriteItems" && Add(bodies, request.Body));
         using var told = new TelemetryListener(Options.TableNamePrefix);
-        Wire.Next(WireFault.LostAnswer, "TransactWriteItems");
+        Wire.Next(WireFault.LostResponse, "TransactWriteItems");
 
         await store.CreateAsync(FakeUsers.Create(1));
 
@@ -167,8 +167,8 @@ public sealed class TelemetryTests(LocalServer server) : ServerTest(server)
         services.AddUserStore(options =>
         {
             options.TableNamePrefix = Options.TableNamePrefix;
-            options.Retry.TotalTime = TimeSpan.FromMilliseconds(500);
-            options.Retry.FirstDelay = TimeSpan.FromMilliseconds(1);
+            options.Retry.Timeout = TimeSpan.FromMilliseconds(500);
+            options.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
         });
         await using ServiceProvider provider = services.BuildServiceProvider();
         IUserStore store = provider.GetRequiredService<IUserStore>();
@@ -183,7 +183,7 @@ public sealed class TelemetryTests(LocalServer server) : ServerTest(server)
         await store.FindByEmailAsync("secret@example.test", ReadConsistency.Strong);
         await ReadAsync(store.QueryByStatusAsync("secret-status"));
         await store.UpdateAsync(user with { Email = "secret-2@example.test" });
-        Wire.Every(1, WireFault.LostAnswer);
+        Wire.Every(1, WireFault.LostResponse);
         Func<Task> unknown = () => store.UpdateAsync("id-1", new UserPatch<User>().Set(u => u.Name, "Secret Other"));
         await unknown.Should().ThrowAsync<UserWriteOutcomeUnknownException>();
 

@@ -34,11 +34,11 @@ public sealed class UserEmailAuditTests(LocalServer server) : ServerTest(server)
         findings.Should().BeEquivalentTo(
         [
             new UserEmailFinding(UserEmailProblem.UserWithoutReservation, "unreserved@example.test", "fake-unreserved"),
-            new UserEmailFinding(UserEmailProblem.EmailOfTwoUsers, "held@example.test", "fake-rival", "fake-holder"),
-            new UserEmailFinding(UserEmailProblem.EmailOfTwoUsers, "twin@example.test", "fake-twin-1", "fake-twin-2"),
-            new UserEmailFinding(UserEmailProblem.EmailOfTwoUsers, "twin@example.test", "fake-twin-2", "fake-twin-1"),
-            new UserEmailFinding(UserEmailProblem.ReservationWithoutHolder, "gone@example.test", "fake-gone"),
-            new UserEmailFinding(UserEmailProblem.ReservationWithoutHolder, "moved@example.test", "fake-holder"),
+            new UserEmailFinding(UserEmailProblem.DuplicateEmail, "held@example.test", "fake-rival", "fake-holder"),
+            new UserEmailFinding(UserEmailProblem.DuplicateEmail, "twin@example.test", "fake-twin-1", "fake-twin-2"),
+            new UserEmailFinding(UserEmailProblem.DuplicateEmail, "twin@example.test", "fake-twin-2", "fake-twin-1"),
+            new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "gone@example.test", "fake-gone"),
+            new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "moved@example.test", "fake-holder"),
         ]);
         findings.Should().OnlyContain(finding => !finding.ToString().Contains("example.test"));
         (await _store.GetAsync("fake-holder", ReadConsistency.Strong)).Should().Be(holder);
@@ -63,9 +63,9 @@ public sealed class UserEmailAuditTests(LocalServer server) : ServerTest(server)
         [
             (UserEmailProblem.UserWithoutReservation, "fake-unreserved"),
             (UserEmailProblem.UserWithoutReservation, "fake-heir"),
-            (UserEmailProblem.ReservationWithoutHolder, "fake-gone"),
+            (UserEmailProblem.ReservationWithoutOwner, "fake-gone"),
         ]);
-        findings.Where(finding => !finding.IsRepaired).Should().OnlyContain(finding => finding.Problem == UserEmailProblem.EmailOfTwoUsers)
+        findings.Where(finding => !finding.IsRepaired).Should().OnlyContain(finding => finding.Problem == UserEmailProblem.DuplicateEmail)
             .And.HaveCount(3);
         (await HolderOfAsync("unreserved@example.test")).Should().Be("fake-unreserved");
         (await HolderOfAsync("inherited@example.test")).Should().Be("fake-heir");
@@ -96,7 +96,7 @@ public sealed class UserEmailAuditTests(LocalServer server) : ServerTest(server)
         User untouched = (await _store.FindByEmailAsync("fake.4@example.test", ReadConsistency.Strong))!;
         (untouched.Version, untouched.Name).Should().Be((null, "Fake Foreign"));
         Func<Task> take = () => _store.CreateAsync(new User { Email = "FAKE.3@example.test" });
-        (await take.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.HolderId.Should().Be("fake-003");
+        (await take.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerUserId.Should().Be("fake-003");
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class UserEmailAuditTests(LocalServer server) : ServerTest(server)
 
         List<UserEmailFinding> findings = await FindingsAsync(_audit.RepairAsync());
 
-        findings.Should().Contain(finding => finding.Problem == UserEmailProblem.EmailOfTwoUsers && !finding.IsRepaired);
+        findings.Should().Contain(finding => finding.Problem == UserEmailProblem.DuplicateEmail && !finding.IsRepaired);
         (await HolderOfAsync("same@example.test")).Should().BeOneOf("fake-1", "fake-2");
     }
 
@@ -141,7 +141,7 @@ public sealed class UserEmailAuditTests(LocalServer server) : ServerTest(server)
         UserEmailFinding finding = (await FindingsAsync(_audit.RepairAsync())).Should().ContainSingle().Subject;
 
         finding.Should().Be(new UserEmailFinding(
-            UserEmailProblem.ReservationWithoutHolder, "old@example.test", "fake-1", IsRepaired: true));
+            UserEmailProblem.ReservationWithoutOwner, "old@example.test", "fake-1", IsRepaired: true));
         (await Client.GetItemAsync(Table, new() { ["user_id"] = new("fake-1") }, true)).Item.Should().BeNullOrEmpty();
         (await HolderOfAsync("old@example.test")).Should().BeNull();
     }
@@ -186,7 +186,7 @@ public sealed class UserEmailAuditTests(LocalServer server) : ServerTest(server)
     {
         for (int i = 0; i < 300; i++)
             await PutUserAsync($"fake-{i:D3}", $"fake.{i}@example.test");
-        Wire.Randomly(seed: 7, share: 0.3, WireFault.LostAnswer, WireFault.Reset, WireFault.Throttle, WireFault.TransactionConflict);
+        Wire.Randomly(seed: 7, share: 0.3, WireFault.LostResponse, WireFault.Reset, WireFault.Throttle, WireFault.TransactionConflict);
 
         await Task.WhenAll(
             Task.Run(() => FindingsAsync(_audit.RepairAsync())),

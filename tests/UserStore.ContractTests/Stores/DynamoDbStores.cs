@@ -32,7 +32,7 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
     public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
     {
         UserStoreOptions options = NewOptions();
-        (options.UniqueEmails, options.Stream) = (uniqueEmails, Stream);
+        (options.UniqueEmails, options.StreamViewType) = (uniqueEmails, Stream);
         foreach (byte[] key in tokenKeys)
             options.TokenKeys.Add(key);
         return await CreateAsync<TUser>(options);
@@ -64,8 +64,8 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
     {
         if (bench.StoreOptions.TableNamePrefix.Length == 0)
             bench.StoreOptions.TableNamePrefix = NewOptions().TableNamePrefix;
-        bench.StoreOptions.Retry.FirstDelay = TimeSpan.FromMilliseconds(1);
-        var store = new MigratedStore<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System);
+        bench.StoreOptions.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
+        var store = new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System);
         UserStoreSchema schema = UserStoreSchema.For<User>(bench.StoreOptions);
         var parts = new UserStorePolicyOptions
         {
@@ -83,7 +83,7 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
     {
         string prefix = $"test-{Guid.NewGuid():N}-";
         _prefixes.Add(prefix);
-        return new UserStoreOptions { TableNamePrefix = prefix, Retry = { FirstDelay = TimeSpan.FromMilliseconds(1) } };
+        return new UserStoreOptions { TableNamePrefix = prefix, Retry = { BaseDelay = TimeSpan.FromMilliseconds(1) } };
     }
 
     public async Task<DynamoDbUserStore<TUser>> CreateAsync<TUser>(UserStoreOptions options)
@@ -112,7 +112,7 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
         return server.Server.CreateClient(config => config.HttpClientFactory = wire);
     }
 
-    public override async Task<bool> StoresEmptyTextAsync()
+    public override async Task<bool> StoresEmptyStringAsync()
     {
         UserStoreOptions options = NewOptions();
         await CreateAsync<User>(options);

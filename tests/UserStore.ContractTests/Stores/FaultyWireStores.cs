@@ -23,8 +23,8 @@ public sealed class FaultyWireStores : DynamoDbStores
         _wire.Randomly(
             Seed,
             share: 1 / 3.0,
-            WireFault.LostAnswer,
-            WireFault.LostAnswer,
+            WireFault.LostResponse,
+            WireFault.LostResponse,
             WireFault.Reset,
             WireFault.InternalServerError,
             WireFault.ServiceUnavailable,
@@ -34,7 +34,7 @@ public sealed class FaultyWireStores : DynamoDbStores
         Client = _client = server.Server.CreateClient(config => config.HttpClientFactory = wire);
     }
 
-    public override int MostWritersOfOneUser => 3;
+    public override int MaxWritersOfOneUser => 3;
 
     public override async ValueTask DisposeAsync()
     {

@@ -19,7 +19,7 @@ public sealed class MigrationBench(StoreFactory stores)
 
     public IServiceCollection Services { get; } = new ServiceCollection();
 
-    internal MigrationHost Host { get; } = new("test-host/1", TimeProvider.System, NullLogger.Instance);
+    internal RunnerEnvironment Host { get; } = new("test-host/1", TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Gets what ran so far: <c>+1</c> for an apply, <c>-1</c> for an undo of migration 1.</summary>
     public IReadOnlyList<string> Ran
@@ -62,16 +62,16 @@ public sealed class MigrationBench(StoreFactory stores)
         Services.BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(),
         Services,
         reporters,
-        Host with { Name = MigrationHost.ThisProcess });
+        Host with { Name = RunnerEnvironment.ThisProcess });
 
     public async Task<MigrationEntry> EntryAsync(string id)
         => (await NewRunner().GetStatusAsync()).Migrations.Single(entry => entry.Id == id);
 
     /// <summary>Checks that something is refused before anything is run, and why.</summary>
-    public static async Task<MigrationPlanException> RefusedAsync(MigrationProblem problem, Func<Task> run, params string[] ids)
+    public static async Task<MigrationPlanException> RefusedAsync(MigrationPlanError problem, Func<Task> run, params string[] ids)
     {
         MigrationPlanException refused = (await run.Should().ThrowAsync<MigrationPlanException>()).Which;
-        refused.Problem.Should().Be(problem);
+        refused.Error.Should().Be(problem);
         refused.MigrationIds.Should().Equal(ids);
         refused.IsTransient.Should().BeFalse();
         return refused;

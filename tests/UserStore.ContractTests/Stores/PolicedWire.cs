@@ -30,7 +30,7 @@ public sealed class PolicedWire(string policy) : HttpClientFactory
     private static string[] FindOperations()
     {
         UserStoreSchema[] schemas = [.. new[] { true, false }.Select(
-            unique => UserStoreSchema.For<User>(new UserStoreOptions { UniqueEmails = unique, Stream = StreamView.NewAndOldImages }))];
+            unique => UserStoreSchema.For<User>(new UserStoreOptions { UniqueEmails = unique, StreamViewType = TableStreamViewType.NewAndOldImages }))];
         IEnumerable<string> permitted =
             from schema in schemas
             from role in Enum.GetValues<UserStoreRole>()

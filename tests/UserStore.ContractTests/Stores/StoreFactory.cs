@@ -22,7 +22,7 @@ public abstract class StoreFactory : IAsyncDisposable
         where TUser : User;
 
     /// <summary>Gets or sets what the streams of the tables tell.</summary>
-    public StreamView Stream { get; set; }
+    public TableStreamViewType Stream { get; set; }
 
     /// <summary>Reads what the stream of a store's table has told so far.</summary>
     public abstract Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
@@ -33,11 +33,11 @@ public abstract class StoreFactory : IAsyncDisposable
 
     /// <summary>Tells whether empty text can be stored outside keys, as DynamoDB allows since May 2020 and older local servers do
     /// not.</summary>
-    public virtual Task<bool> StoresEmptyTextAsync() => Task.FromResult(true);
+    public virtual Task<bool> StoresEmptyStringAsync() => Task.FromResult(true);
 
     /// <summary>Gets how many writers may patch one user at once: where answers are lost, a repetition is recognised past two
     /// others.</summary>
-    public virtual int MostWritersOfOneUser => int.MaxValue;
+    public virtual int MaxWritersOfOneUser => int.MaxValue;
 
     public virtual ValueTask DisposeAsync()
     {
@@ -52,7 +52,7 @@ public sealed class InMemoryStores : StoreFactory
 
     public override Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
     {
-        var options = new InMemoryUserStoreOptions { Time = Clock, UniqueEmails = uniqueEmails };
+        var options = new InMemoryUserStoreOptions { TimeProvider = Clock, UniqueEmails = uniqueEmails };
         foreach (byte[] key in tokenKeys)
             options.TokenKeys.Add(key);
         return Task.FromResult<IUserStore<TUser>>(new InMemoryUserStore<TUser>(options));
@@ -69,7 +69,7 @@ public sealed class InMemoryStores : StoreFactory
 
     internal override MigrationTarget OpenMigrations(MigrationBench bench)
         => _targets.GetOrAdd(bench, static bench => new MigrationTarget(
-            new MigratedStore<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System),
+            new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System),
             new InMemoryMigrationJournal(),
             Client: null));
 }

@@ -35,7 +35,7 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
         await store.CreateAsync(new User { UserId = "fake-1", Email = "old@example.test", ExpiresAt = Now.AddSeconds(5) });
         await store.CreateAsync(new User { UserId = "fake-2", Email = "kept@example.test" });
         Clock.Advance(TimeSpan.FromSeconds(5));
-        var finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutHolder, "old@example.test", "fake-1");
+        var finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "old@example.test", "fake-1");
 
         (await FindingsAsync(AuditOf(store).CheckAsync())).Should().Equal(finding);
         (await FindingsAsync(AuditOf(store).RepairAsync())).Should().Equal(finding with { IsRepaired = true });

@@ -16,7 +16,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
 
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users);
 
-        (result.Read, result.Written, result.IsComplete, result.EndedBy).Should().Be((260, 260, true, BatchEnd.Completed));
+        (result.Read, result.Written, result.IsComplete, result.CompletionReason).Should().Be((260, 260, true, BatchCompletionReason.Completed));
         List<User> stored = await ReadAsync(store.ListAsync(new UserListOptions { Consistency = ReadConsistency.Strong }));
         stored.Select(user => (user.UserId, user.Email, user.Name, user.Version)).Should().BeEquivalentTo(
             users.Select(user => (user.UserId, user.Email, user.Name, (long?)1)));
@@ -40,9 +40,9 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users.OrderBy(user => user.UserId.GetHashCode(StringComparison.Ordinal)));
 
         (result.Written, result.Rejected, result.Unknown, result.NotAttempted).Should().Be((280, 20, 0, 0));
-        result.NotWritten.Where(item => item.Error is UserAlreadyExistsException).Select(item => item.UserId)
+        result.Failures.Where(item => item.Error is UserAlreadyExistsException).Select(item => item.UserId)
             .Should().BeEquivalentTo(users.Take(10).Select(user => user.UserId));
-        result.NotWritten.Where(item => item.Error is EmailAlreadyInUseException).Select(item => item.Item!.Email)
+        result.Failures.Where(item => item.Error is EmailAlreadyInUseException).Select(item => item.Item!.Email)
             .Should().BeEquivalentTo(users.Skip(10).Take(10).Select(user => user.Email));
         await IsInOrderAsync(store);
         (await ReadAsync(store.ListAsync())).Should().HaveCount(300);
@@ -57,7 +57,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users);
 
         (result.Written, result.Rejected).Should().Be((20, 40));
-        result.NotWritten.Should().OnlyContain(item => item.Error is EmailAlreadyInUseException);
+        result.Failures.Should().OnlyContain(item => item.Error is EmailAlreadyInUseException);
         await IsInOrderAsync(store);
     }
 
@@ -71,8 +71,8 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
             [new User { Email = "free@example.test" }, new User { Email = "taken@example.test" }, new User()]);
 
         (result.Written, result.Rejected).Should().Be((2, 1));
-        UnwrittenItem<User> refused = result.NotWritten.Single();
-        (refused.Position, refused.Item!.UserId, refused.Reason).Should().Be((1, "", UnwrittenReason.Rejected));
+        BatchItemFailure<User> refused = result.Failures.Single();
+        (refused.Position, refused.Item!.UserId, refused.Reason).Should().Be((1, "", BatchItemFailureReason.Rejected));
         Guid.Parse(refused.UserId!).Version.Should().Be(7);
         refused.ToString().Should().NotContain("example.test");
     }
@@ -114,7 +114,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
 
         BatchWriteResult<string> result = await WriterOf(store).DeleteAsync(Enumerable.Range(1, 150).Select(i => $"fake-{i}"));
 
-        (result.Read, result.Written, result.Absent, result.IsComplete).Should().Be((150, 120, 30, true));
+        (result.Read, result.Written, result.NotFound, result.IsComplete).Should().Be((150, 120, 30, true));
         (await ReadAsync(store.ListAsync())).Should().BeEmpty();
         if (!uniqueEmails)
             return;
@@ -135,7 +135,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users);
 
         (result.Read, result.Written, result.Rejected).Should().Be((7, 2, 5));
-        result.NotWritten.OrderBy(item => item.Position).Select(item => (item.Position, ((InvalidUserException)item.Error!).Violations[0].Field))
+        result.Failures.OrderBy(item => item.Position).Select(item => (item.Position, ((InvalidUserException)item.Error!).Violations[0].Field))
             .Should().Equal((1, "Item"), (2, "UserId"), (3, "Email"), (4, "Item"), (5, "UserId"));
         BatchWriteResult<string> deleted = await WriterOf(store).DeleteAsync(["fake-1", "", null!, "fake-1", new string('x', 2049)]);
         (deleted.Read, deleted.Written, deleted.Rejected).Should().Be((5, 1, 4));
@@ -158,13 +158,13 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     public async Task Of_a_key_that_occurs_twice_far_apart_a_create_meets_its_condition_and_the_last_replace_wins()
     {
         IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
-        var options = new BatchWriteOptions<User> { Concurrency = 1 };
+        var options = new BatchWriteOptions<User> { MaxConcurrency = 1 };
         User[] users = [.. FakeUsers.CreateMany(150), FakeUsers.Create(1) with { Name = "Fake Last" }];
 
         BatchWriteResult<User> created = await WriterOf(store).CreateAsync(users, options);
         BatchWriteResult<User> replaced = await WriterOf(store).ReplaceAsync(users, options);
 
-        created.NotWritten.Should().ContainSingle().Which.Error.Should().BeOfType<UserAlreadyExistsException>();
+        created.Failures.Should().ContainSingle().Which.Error.Should().BeOfType<UserAlreadyExistsException>();
         (replaced.Written, replaced.IsComplete).Should().Be((151, true));
         (await store.GetAsync("fake-1", ReadConsistency.Strong)).Name.Should().Be("Fake Last");
     }
@@ -176,7 +176,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
 
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(Failing());
 
-        (result.EndedBy, result.Written, result.IsComplete).Should().Be((BatchEnd.SequenceFailed, 130, false));
+        (result.CompletionReason, result.Written, result.IsComplete).Should().Be((BatchCompletionReason.SequenceFailed, 130, false));
         result.SequenceError.Should().BeOfType<InvalidTimeZoneException>();
 
         static async IAsyncEnumerable<User> Failing()
@@ -198,13 +198,13 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         int taken = 0;
 
         BatchWriteResult<User> first = await WriterOf(store).CreateAsync(
-            Rest(), new BatchWriteOptions<User> { Concurrency = 2, OnNotWritten = item => Keep(item.Item!) }, source.Token);
+            Rest(), new BatchWriteOptions<User> { MaxConcurrency = 2, OnItemFailed = item => Keep(item.Item!) }, source.Token);
         BatchWriteResult<User> second = await WriterOf(store).CreateAsync(left.Concat(Rest()));
 
-        first.EndedBy.Should().Be(BatchEnd.Cancelled);
+        first.CompletionReason.Should().Be(BatchCompletionReason.Cancelled);
         first.Read.Should().Be(first.Written + first.Unknown + first.NotAttempted).And.BeLessThan(3_000);
         left.Should().HaveCount((int)(first.Unknown + first.NotAttempted));
-        second.NotWritten.Where(item => item.Error is not UserAlreadyExistsException).Should().BeEmpty("only those had been written after all");
+        second.Failures.Where(item => item.Error is not UserAlreadyExistsException).Should().BeEmpty("only those had been written after all");
         (await ReadAsync(store.ListAsync())).Should().HaveCount(3_000);
         await IsInOrderAsync(store);
 
@@ -232,9 +232,9 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         await store.CreateAsync(FakeUsers.Create(1));
 
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(
-            FakeUsers.CreateMany(3_000), new BatchWriteOptions<User> { Concurrency = 1, StopAtFirstFailure = true });
+            FakeUsers.CreateMany(3_000), new BatchWriteOptions<User> { MaxConcurrency = 1, StopOnFirstFailure = true });
 
-        result.EndedBy.Should().Be(BatchEnd.StoppedAtFailure);
+        result.CompletionReason.Should().Be(BatchCompletionReason.StoppedOnFailure);
         result.Read.Should().BeLessThan(3_000);
         result.Rejected.Should().Be(1);
         result.Read.Should().Be(result.Written + result.Rejected + result.NotAttempted);
@@ -250,14 +250,14 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
             Enumerable.Range(0, 2_500).Select(_ => new User { UserId = " " }),
             new BatchWriteOptions<User>
             {
-                OnNotWritten = _ =>
+                OnItemFailed = _ =>
                 {
                     told++;
                     return ValueTask.CompletedTask;
                 },
             });
 
-        (result.Rejected, result.NotWritten.Count, told).Should().Be((2_500, 1_000, 2_500));
+        (result.Rejected, result.Failures.Count, told).Should().Be((2_500, 1_000, 2_500));
     }
 
     [Fact]
@@ -266,7 +266,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         IUserStore<User> store = await CreateStoreAsync();
 
         Func<Task> create = () => WriterOf(store).CreateAsync(
-            FakeUsers.CreateMany(500).Prepend(null!), new BatchWriteOptions<User> { OnNotWritten = _ => throw new InvalidTimeZoneException() });
+            FakeUsers.CreateMany(500).Prepend(null!), new BatchWriteOptions<User> { OnItemFailed = _ => throw new InvalidTimeZoneException() });
 
         await create.Should().ThrowAsync<InvalidTimeZoneException>();
     }
@@ -288,9 +288,9 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         IUserBatchWriter<User> writer = WriterOf(await CreateStoreAsync());
         (string Name, BatchWriteOptions<User> Options)[] mistakes =
         [
-            ("Concurrency", new() { Concurrency = 0 }), ("Concurrency", new() { Concurrency = 257 }),
-            ("Deadline", new() { Deadline = TimeSpan.Zero }), ("Duplicates", new() { Duplicates = (BatchDuplicates)7 }),
-            ("Retry.TotalTime", new() { Retry = new() { TotalTime = TimeSpan.FromMinutes(6) } }),
+            ("Concurrency", new() { MaxConcurrency = 0 }), ("Concurrency", new() { MaxConcurrency = 257 }),
+            ("Deadline", new() { Timeout = TimeSpan.Zero }), ("Duplicates", new() { Duplicates = (BatchDuplicates)7 }),
+            ("Retry.Timeout", new() { Retry = new() { Timeout = TimeSpan.FromMinutes(6) } }),
         ];
 
         foreach ((string name, BatchWriteOptions<User> options) in mistakes)

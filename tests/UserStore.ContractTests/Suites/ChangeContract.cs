@@ -11,7 +11,7 @@ public abstract class ChangeContract : Contract
     protected ChangeContract(StoreFactory stores)
         : base(stores)
     {
-        stores.Stream = StreamView.NewAndOldImages;
+        stores.Stream = TableStreamViewType.NewAndOldImages;
         _stores = stores;
     }
 
@@ -33,7 +33,7 @@ public abstract class ChangeContract : Contract
             (UserChangeKind.Modified, replaced, patched),
             (UserChangeKind.Modified, patched, moved),
             (UserChangeKind.Removed, deleted, null));
-        changes.Should().OnlyContain(change => change.UserId == "fake-1" && !change.IsExpiry);
+        changes.Should().OnlyContain(change => change.UserId == "fake-1" && !change.IsTimeToLiveDelete);
         changes.Select(change => System.Numerics.BigInteger.Parse(change.SequenceNumber, null)).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
     }
 

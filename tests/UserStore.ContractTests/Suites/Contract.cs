@@ -24,9 +24,9 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 
     protected IUserEmailAudit<User> AuditOf(IUserStore<User> store) => stores.AuditOf(store);
 
-    protected int MostWritersOfOneUser => stores.MostWritersOfOneUser;
+    protected int MaxWritersOfOneUser => stores.MaxWritersOfOneUser;
 
-    protected Task<bool> StoresEmptyTextAsync() => stores.StoresEmptyTextAsync();
+    protected Task<bool> StoresEmptyStringAsync() => stores.StoresEmptyStringAsync();
 
     public virtual Task InitializeAsync() => Task.CompletedTask;
 

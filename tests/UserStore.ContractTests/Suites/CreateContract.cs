@@ -132,7 +132,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     {
         IUserStore<User> store = await CreateStoreAsync();
         var user = new User { UserId = "fake-1", Name = "", Tags = [""] };
-        if (!await StoresEmptyTextAsync())
+        if (!await StoresEmptyStringAsync())
         {
             Func<Task> create = () => store.CreateAsync(user);
             await create.Should().ThrowAsync<InvalidUserException>();

@@ -32,7 +32,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
         (created.Count, refused.Count).Should().Be((Emails, Attempts - Emails));
         (await ReadAsync(store.ListAsync())).Should().BeEquivalentTo(created);
         created.Select(user => user.Email).Should().OnlyHaveUniqueItems();
-        refused.Select(taken => taken.HolderId).Should().BeSubsetOf(created.Select(user => user.UserId));
+        refused.Select(taken => taken.OwnerUserId).Should().BeSubsetOf(created.Select(user => user.UserId));
         (await CountReservationsAsync(store)).Should().Be(Emails);
     }
 

@@ -27,7 +27,7 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         foreach (Func<Task> taking in takings)
         {
             EmailAlreadyInUseException taken = (await taking.Should().ThrowAsync<EmailAlreadyInUseException>()).Which;
-            (taken.HolderId, taken.IsTransient).Should().Be(("fake-holder", false));
+            (taken.OwnerUserId, taken.IsTransient).Should().Be(("fake-holder", false));
             taken.Message.Should().Contain("fake-holder").And.NotContain("example.test");
         }
 
@@ -172,7 +172,7 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         Func<Task> revive = () => store.UpdateAsync(expiring with { ExpiresAt = null });
 
         await extend.Should().ThrowAsync<UserNotFoundException>();
-        (await revive.Should().ThrowAsync<UserConflictException>()).Which.UserIsGone.Should().BeTrue();
+        (await revive.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
         await HoldsAsync(store, Taken, taker);
     }
 
@@ -239,12 +239,12 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         Func<Task> deleteMade = () => store.DeleteAsync(FakeUsers.Create(1) with { Version = 2 });
 
         UserConflictException conflict = (await deleteOld.Should().ThrowAsync<UserConflictException>()).Which;
-        (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserIsGone).Should().Be((1, 2, false));
+        (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be((1, 2, false));
         await deleteMade.Should().ThrowAsync<UserConflictException>("a made-up user has no revision");
         await store.DeleteAsync(current);
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().BeNull();
         Func<Task> again = () => store.DeleteAsync(current);
-        (await again.Should().ThrowAsync<UserConflictException>()).Which.UserIsGone.Should().BeTrue();
+        (await again.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
 
         Func<Task> delete = () => store.DeleteAsync(expiring);
 
-        (await delete.Should().ThrowAsync<UserConflictException>()).Which.UserIsGone.Should().BeTrue();
+        (await delete.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
     }
 
     [Theory]
@@ -279,7 +279,7 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         foreach (Func<Task> write in writes)
         {
             UserConflictException conflict = (await write.Should().ThrowAsync<UserConflictException>()).Which;
-            (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserIsGone).Should().Be((1, 1, false));
+            (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be((1, 1, false));
         }
 
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(created);

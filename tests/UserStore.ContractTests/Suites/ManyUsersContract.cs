@@ -130,7 +130,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     {
         IUserStore<User> store = await CreateStoreAsync();
         IReadOnlyList<User> users = await CreateManyAsync(store, 100);
-        var options = new UserListOptions { Segments = segments, PageSize = 7, Consistency = ReadConsistency.Strong };
+        var options = new UserListOptions { TotalSegments = segments, PageSize = 7, Consistency = ReadConsistency.Strong };
 
         List<UserSegmentPage<User>> pages = await ReadAsync(store.ListSegmentsAsync(options));
 
@@ -145,7 +145,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     {
         IUserStore<User> store = await CreateStoreAsync();
         IReadOnlyList<User> users = await CreateManyAsync(store, 100);
-        var options = new UserListOptions { Segments = 4, PageSize = 5, Consistency = ReadConsistency.Strong };
+        var options = new UserListOptions { TotalSegments = 4, PageSize = 5, Consistency = ReadConsistency.Strong };
         var positions = new Dictionary<int, string?>();
         var read = new List<User>();
         await foreach (UserSegmentPage<User> page in store.ListSegmentsAsync(options))
@@ -169,13 +169,13 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     {
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 20);
-        var options = new UserListOptions { Segments = 2, PageSize = 1 };
+        var options = new UserListOptions { TotalSegments = 2, PageSize = 1 };
         string token = (await ReadAsync(store.ListSegmentsAsync(options))).First(page => page.ContinuationToken is not null && page.Segment == 0)
             .ContinuationToken!;
 
         UserListOptions[] outOfRange =
         [
-            options with { Segments = 0 }, options with { Segments = 1_000_001 }, options with { PageSize = 0 },
+            options with { TotalSegments = 0 }, options with { TotalSegments = 1_000_001 }, options with { PageSize = 0 },
             options with { ResumeFrom = new Dictionary<int, string?> { [2] = token } },
             options with { ResumeFrom = new Dictionary<int, string?> { [-1] = token } },
         ];
@@ -188,7 +188,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         UserListOptions[] foreign =
         [
             options with { ResumeFrom = new Dictionary<int, string?> { [1] = token } },
-            options with { Segments = 3, ResumeFrom = new Dictionary<int, string?> { [0] = token } },
+            options with { TotalSegments = 3, ResumeFrom = new Dictionary<int, string?> { [0] = token } },
             options with { ResumeFrom = new Dictionary<int, string?> { [0] = "rubbish" } },
         ];
         foreach (UserListOptions bad in foreign)
@@ -210,7 +210,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
 
         Func<Task> list = async () =>
         {
-            await foreach (UserSegmentPage<User> page in store.ListSegmentsAsync(new UserListOptions { Segments = 3, PageSize = 1 }, source.Token))
+            await foreach (UserSegmentPage<User> page in store.ListSegmentsAsync(new UserListOptions { TotalSegments = 3, PageSize = 1 }, source.Token))
                 await source.CancelAsync();
         };
         Func<Task> find = () => ReadAsync(store.FindManyAsync(["fake-1"], cancellationToken: source.Token));
@@ -237,7 +237,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         Func<Task> altered = () => store.QueryPageAsync(query, first.ContinuationToken![..^4] + "AAAA");
         await otherQuery.Should().ThrowAsync<InvalidContinuationTokenException>();
         await altered.Should().ThrowAsync<InvalidContinuationTokenException>();
-        List<UserSegmentPage<User>> pages = await ReadAsync(store.ListSegmentsAsync(new UserListOptions { Segments = 2, PageSize = 1 }));
+        List<UserSegmentPage<User>> pages = await ReadAsync(store.ListSegmentsAsync(new UserListOptions { TotalSegments = 2, PageSize = 1 }));
         pages.SelectMany(page => page.Users).Should().HaveCount(10);
     }
 

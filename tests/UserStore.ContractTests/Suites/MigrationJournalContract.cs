@@ -71,8 +71,8 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
     public async Task The_row_of_the_lock_is_replaced_only_as_it_was_seen()
     {
         IMigrationJournal journal = await CreateAsync();
-        var first = new LockRow { Fence = 1, Revision = 1, Holder = new("a", "host/1", At, At.AddSeconds(1), TimeSpan.FromSeconds(3)) };
-        LockRow second = first with { Revision = 2, Holder = null, Releases = [new("a", At, "host/2", "it hung")] };
+        var first = new LockRow { Fence = 1, Revision = 1, Owner = new("a", "host/1", At, At.AddSeconds(1), TimeSpan.FromSeconds(3)) };
+        LockRow second = first with { Revision = 2, Owner = null, Releases = [new("a", At, "host/2", "it hung")] };
 
         (await journal.FindLockAsync(default)).Should().BeNull();
         (await journal.TryReplaceLockAsync(first, second, default)).Should().BeFalse();
@@ -165,7 +165,7 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
 
     private static async Task<LockFence> AcquireAsync(IMigrationJournal journal)
     {
-        var row = new LockRow { Fence = 4, Revision = 1, Holder = new("owner", "host/1", At, At, TimeSpan.FromMinutes(1)) };
+        var row = new LockRow { Fence = 4, Revision = 1, Owner = new("owner", "host/1", At, At, TimeSpan.FromMinutes(1)) };
         (await journal.TryReplaceLockAsync(null, row, default)).Should().BeTrue();
         return new LockFence("owner", 4);
     }

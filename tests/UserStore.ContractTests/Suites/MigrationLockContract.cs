@@ -15,18 +15,18 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     public async Task Whoever_comes_second_waits_fails_or_skips()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
-        Lease held = (await first.TryAcquireAsync(WhenLocked.Wait, Long, default))!;
+        Lease held = (await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default))!;
 
-        (await second.TryAcquireAsync(WhenLocked.Skip, Long, default)).Should().BeNull();
-        MigrationLockedException locked = (await second.Invoking(other => other.TryAcquireAsync(WhenLocked.Fail, Long, default))
+        (await second.TryAcquireAsync(LockConflictBehavior.Skip, Long, default)).Should().BeNull();
+        MigrationLockedException locked = (await second.Invoking(other => other.TryAcquireAsync(LockConflictBehavior.Fail, Long, default))
             .Should().ThrowAsync<MigrationLockedException>()).Which;
-        locked.Lock.Holder!.Owner.Should().Be(held.Fence.Owner);
+        locked.Lock.Owner!.RunId.Should().Be(held.Fence.Owner);
         locked.Message.Should().Contain("test-host/1");
         locked.IsTransient.Should().BeTrue();
-        await second.Invoking(other => other.TryAcquireAsync(WhenLocked.Wait, TimeSpan.FromMilliseconds(100), default))
+        await second.Invoking(other => other.TryAcquireAsync(LockConflictBehavior.Wait, TimeSpan.FromMilliseconds(100), default))
             .Should().ThrowAsync<MigrationLockedException>();
 
-        Task<Lease?> waiting = second.TryAcquireAsync(WhenLocked.Wait, Long, default);
+        Task<Lease?> waiting = second.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
         await held.DisposeAsync();
         await using Lease? next = await waiting;
         next!.Fence.Number.Should().BeGreaterThan(held.Fence.Number);
@@ -36,10 +36,10 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     public async Task A_wait_is_cancelled()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
-        await using Lease? held = await first.TryAcquireAsync(WhenLocked.Wait, Long, default);
+        await using Lease? held = await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
         using var cancel = new CancellationTokenSource();
 
-        Task<Lease?> waiting = second.TryAcquireAsync(WhenLocked.Wait, Long, cancel.Token);
+        Task<Lease?> waiting = second.TryAcquireAsync(LockConflictBehavior.Wait, Long, cancel.Token);
         await cancel.CancelAsync();
 
         await waiting.Invoking(task => task).Should().ThrowAsync<OperationCanceledException>();
@@ -49,10 +49,10 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     public async Task A_lease_is_renewed_for_as_long_as_it_is_held()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
-        await using Lease? held = await first.TryAcquireAsync(WhenLocked.Wait, Long, default);
+        await using Lease? held = await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
 
         // Longer than a lease, which a watcher would take over if it were not renewed.
-        await second.Invoking(other => other.TryAcquireAsync(WhenLocked.Wait, _bench.Options.Lease * 1.5, default))
+        await second.Invoking(other => other.TryAcquireAsync(LockConflictBehavior.Wait, _bench.Options.Lease * 1.5, default))
             .Should().ThrowAsync<MigrationLockedException>();
 
         held!.IsLost.Should().BeFalse();
@@ -65,7 +65,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         LockFence gone = await LeaveBehindAsync();
         long started = TimeProvider.System.GetTimestamp();
 
-        await using Lease? next = await second.TryAcquireAsync(WhenLocked.Wait, Long, default);
+        await using Lease? next = await second.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
 
         TimeProvider.System.GetElapsedTime(started).Should().BeGreaterThan(
             _bench.Options.Lease * 0.95).And.BeLessThan(_bench.Options.Lease * 2);
@@ -77,17 +77,17 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     public async Task A_clock_that_is_wrong_takes_nothing_from_a_holder()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
-        await using Lease? held = await first.TryAcquireAsync(WhenLocked.Wait, Long, default);
+        await using Lease? held = await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
         IMigrationJournal journal = await OpenJournalAsync();
         LockRow row = (await journal.FindLockAsync(default))!;
-        row.Holder!.RenewedAt.Should().BeAfter(DateTimeOffset.UnixEpoch);
+        row.Owner!.RenewedAt.Should().BeAfter(DateTimeOffset.UnixEpoch);
 
         // As if the holder's clock stood at 1970: to watchers its row has not even been looked at yet.
         await ChangeAsync(
             journal,
-            seen => seen with { Holder = seen.Holder! with { RenewedAt = DateTimeOffset.UnixEpoch, AcquiredAt = DateTimeOffset.UnixEpoch } });
+            seen => seen with { Owner = seen.Owner! with { RenewedAt = DateTimeOffset.UnixEpoch, AcquiredAt = DateTimeOffset.UnixEpoch } });
 
-        await second.Invoking(other => other.TryAcquireAsync(WhenLocked.Wait, _bench.Options.Lease * 0.7, default))
+        await second.Invoking(other => other.TryAcquireAsync(LockConflictBehavior.Wait, _bench.Options.Lease * 0.7, default))
             .Should().ThrowAsync<MigrationLockedException>();
         held!.IsLost.Should().BeFalse();
     }
@@ -96,19 +96,19 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     public async Task Who_is_released_by_force_loses_the_lease_and_the_release_is_recorded()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
-        await using Lease? held = await first.TryAcquireAsync(WhenLocked.Wait, Long, default);
+        await using Lease? held = await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
         var lost = new TaskCompletionSource();
         await using CancellationTokenRegistration registration = held!.Lost.Register(lost.SetResult);
 
         MigrationLockStatus before = await second.ReleaseByForceAsync("it hung", default);
 
-        before.Holder!.Owner.Should().Be(held.Fence.Owner);
+        before.Owner!.RunId.Should().Be(held.Fence.Owner);
         (await (await OpenJournalAsync()).TryRecordAsync(new MigrationEntry { Id = "1" }, held.Fence, default)).Should().BeFalse();
         await lost.Task.WaitAsync(Long);
         held.Invoking(lease => lease.ThrowIfLost("1")).Should().Throw<MigrationLeaseLostException>().Which.MigrationId.Should().Be("1");
-        await using Lease? next = await second.TryAcquireAsync(WhenLocked.Fail, Long, default);
+        await using Lease? next = await second.TryAcquireAsync(LockConflictBehavior.Fail, Long, default);
         ForcedRelease release = (await _bench.Open().Journal.FindLockAsync(default))!.Releases.Should().ContainSingle().Which;
-        (release.Owner, release.Reason, release.Host).Should().Be((held.Fence.Owner, "it hung", "test-host/1"));
+        (release.RunId, release.Reason, release.Host).Should().Be((held.Fence.Owner, "it hung", "test-host/1"));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         MigrationLock one = await OpenAsync();
 
         (await one.ReleaseByForceAsync("why not", default)).IsHeld.Should().BeFalse();
-        await (await one.TryAcquireAsync(WhenLocked.Fail, Long, default))!.DisposeAsync();
+        await (await one.TryAcquireAsync(LockConflictBehavior.Fail, Long, default))!.DisposeAsync();
         (await one.ReleaseByForceAsync("why not", default)).Should().BeEquivalentTo(
             new { IsHeld = false, Fence = 1L, Releases = Array.Empty<ForcedRelease>() });
     }
@@ -133,7 +133,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
             MigrationLock own = await OpenAsync();
             for (int i = 0; i < 3; i++)
             {
-                await using Lease? lease = await own.TryAcquireAsync(WhenLocked.Wait, TimeSpan.FromMinutes(2), token);
+                await using Lease? lease = await own.TryAcquireAsync(LockConflictBehavior.Wait, TimeSpan.FromMinutes(2), token);
                 most = Math.Max(most, Interlocked.Increment(ref holders));
                 await Task.Yield();
                 Interlocked.Decrement(ref holders);
@@ -164,7 +164,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         IMigrationJournal journal = await OpenJournalAsync();
         DateTimeOffset now = DateTimeOffset.UtcNow;
         await journal.TryReplaceLockAsync(
-            null, new LockRow { Fence = 3, Revision = 5, Holder = new("gone", "gone/1", now, now, _bench.Options.Lease) }, default);
+            null, new LockRow { Fence = 3, Revision = 5, Owner = new("gone", "gone/1", now, now, _bench.Options.Lease) }, default);
         return new LockFence("gone", 3);
     }
 

@@ -17,7 +17,7 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
 
         await Runner.RunAsync(MigrationPlanner.Step(2));
         await Runner.RunAsync(MigrationPlanner.Undo);
-        await Runner.RunAsync(MigrationPlanner.Do);
+        await Runner.RunAsync(MigrationPlanner.Next);
         await Runner.RunAsync(MigrationPlanner.Redo);
         await Runner.RunAsync(MigrationPlanner.Step(-2));
 
@@ -36,7 +36,7 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
         await Runner.RunAsync(MigrationPlanner.To("1_a"));
 
         _bench.Ran.Should().Equal("+1_a", "+2_b", "+3_c", "-3_c", "-2_b");
-        await MigrationBench.RefusedAsync(MigrationProblem.Missing, () => Runner.RunAsync(MigrationPlanner.To("2_x")), "2_x");
+        await MigrationBench.RefusedAsync(MigrationPlanError.Missing, () => Runner.RunAsync(MigrationPlanner.To("2_x")), "2_x");
     }
 
     [Fact]
@@ -57,10 +57,10 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     public async Task Rewind_and_reset_need_permission()
     {
         _bench.Add("1_a", "2_b");
-        await Runner.RunAsync(MigrationPlanner.Do);
+        await Runner.RunAsync(MigrationPlanner.Next);
 
-        await MigrationBench.RefusedAsync(MigrationProblem.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Reset));
-        await MigrationBench.RefusedAsync(MigrationProblem.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Rewind));
+        await MigrationBench.RefusedAsync(MigrationPlanError.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Reset));
+        await MigrationBench.RefusedAsync(MigrationPlanError.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Rewind));
         _bench.Options.AllowReset = true;
         await Runner.RunAsync(MigrationPlanner.Reset);
         await Runner.RunAsync(MigrationPlanner.Rewind);
@@ -88,11 +88,11 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
 
         await Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply)));
         await MigrationBench.RefusedAsync(
-            MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply))), "1_a");
+            MigrationPlanError.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply))), "1_a");
         await MigrationBench.RefusedAsync(
-            MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("9_z", MigrationAction.Apply))), "9_z");
+            MigrationPlanError.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("9_z", MigrationAction.Apply))), "9_z");
         await MigrationBench.RefusedAsync(
-            MigrationProblem.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("2_b", MigrationAction.Undo))), "2_b");
+            MigrationPlanError.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("2_b", MigrationAction.Undo))), "2_b");
 
         _bench.Ran.Should().Equal("+1_a");
     }
@@ -101,11 +101,11 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     public async Task More_steps_than_there_are_are_refused()
     {
         _bench.Add("1_a", "2_b");
-        await Runner.RunAsync(MigrationPlanner.Do);
+        await Runner.RunAsync(MigrationPlanner.Next);
 
-        await MigrationBench.RefusedAsync(MigrationProblem.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(2)));
-        await MigrationBench.RefusedAsync(MigrationProblem.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(-2)));
-        await MigrationBench.RefusedAsync(MigrationProblem.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(int.MinValue)));
+        await MigrationBench.RefusedAsync(MigrationPlanError.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(2)));
+        await MigrationBench.RefusedAsync(MigrationPlanError.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(-2)));
+        await MigrationBench.RefusedAsync(MigrationPlanError.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(int.MinValue)));
 
         _bench.Ran.Should().Equal("+1_a");
     }
@@ -122,7 +122,7 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
         _bench.Add("2_b");
 
         if (policy == MigrationPolicy.Deny)
-            await MigrationBench.RefusedAsync(MigrationProblem.OutOfOrder, () => Runner.RunAsync(), "2_b");
+            await MigrationBench.RefusedAsync(MigrationPlanError.OutOfOrder, () => Runner.RunAsync(), "2_b");
         else
             await Runner.RunAsync();
 
@@ -136,7 +136,7 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
         await Runner.RunAsync();
         MigrationBench earlier = _bench.AsOtherVersion().Add("1_a");
 
-        await MigrationBench.RefusedAsync(MigrationProblem.Missing, () => earlier.NewRunner().RunAsync(), "2_b");
+        await MigrationBench.RefusedAsync(MigrationPlanError.Missing, () => earlier.NewRunner().RunAsync(), "2_b");
         (await earlier.NewRunner().GetStatusAsync()).Missing.Should().Equal("2_b");
         earlier.Options.Missing = MigrationPolicy.Warn;
         (await earlier.NewRunner().PlanAsync()).Warnings.Should().ContainSingle().Which.Should().Contain("2_b");
@@ -151,8 +151,8 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
         MigrationBench changed = _bench.AsOtherVersion();
         changed.Options.Migrations.Add("1_a", (_, _) => Task.CompletedTask, revision: "r2");
 
-        await MigrationBench.RefusedAsync(MigrationProblem.RevisionChanged, () => changed.NewRunner().RunAsync(), "1_a");
-        await MigrationBench.RefusedAsync(MigrationProblem.RevisionChanged, () => changed.NewRunner().VerifyAsync(), "1_a");
+        await MigrationBench.RefusedAsync(MigrationPlanError.RevisionChanged, () => changed.NewRunner().RunAsync(), "1_a");
+        await MigrationBench.RefusedAsync(MigrationPlanError.RevisionChanged, () => changed.NewRunner().VerifyAsync(), "1_a");
         MigrationEntry accepted = await changed.NewRunner().RepairAsync("1_a", MigrationRepair.AcceptRevision, "only a comment changed");
         await changed.NewRunner().RunAsync();
 
@@ -167,14 +167,14 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
         _bench.Add("2_b", "3_c");
         await Runner.RunAsync();
 
-        await MigrationBench.RefusedAsync(MigrationProblem.NotUndoable, () => Runner.RunAsync(MigrationPlanner.Step(-3)), "1_a");
+        await MigrationBench.RefusedAsync(MigrationPlanError.NotUndoable, () => Runner.RunAsync(MigrationPlanner.Step(-3)), "1_a");
 
         _bench.Ran.Should().Equal("+2_b", "+3_c");
     }
 
     [Fact]
     public async Task Without_migrations_nothing_is_run()
-        => await MigrationBench.RefusedAsync(MigrationProblem.NoMigrations, () => Runner.RunAsync());
+        => await MigrationBench.RefusedAsync(MigrationPlanError.NoMigrations, () => Runner.RunAsync());
 
     [Fact]
     public async Task Two_migrations_with_one_id_are_refused()
@@ -186,6 +186,6 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
 
     private sealed class OwnPlanner(params MigrationStep[] steps) : MigrationPlanner
     {
-        public override IEnumerable<MigrationStep> Plan(MigrationSituation situation) => steps;
+        public override IEnumerable<MigrationStep> Plan(MigrationPlanningContext situation) => steps;
     }
 }

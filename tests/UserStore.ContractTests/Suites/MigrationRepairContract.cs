@@ -59,7 +59,7 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
         MigrationDirtyException dirty = (
             await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<MigrationDirtyException>()).Which;
         await _bench.Invoking(_ => Runner.PlanAsync()).Should().ThrowAsync<MigrationDirtyException>();
-        await MigrationBench.RefusedAsync(MigrationProblem.NotUpToDate, () => Runner.VerifyAsync(), "1_a", "2_b");
+        await MigrationBench.RefusedAsync(MigrationPlanError.NotUpToDate, () => Runner.VerifyAsync(), "1_a", "2_b");
         MigrationEntry repaired = await Runner.RepairAsync("1_a", MigrationRepair.Retry, "the process was killed");
         await Runner.RunAsync();
 
@@ -111,7 +111,7 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
 
         await _bench.Invoking(
             _ => Runner.RepairAsync("1_a", MigrationRepair.Retry, "why not")).Should().ThrowAsync<InvalidOperationException>();
-        await MigrationBench.RefusedAsync(MigrationProblem.Missing, () => Runner.RepairAsync("9_z", MigrationRepair.MarkApplied, "why not"), "9_z");
+        await MigrationBench.RefusedAsync(MigrationPlanError.Missing, () => Runner.RepairAsync("9_z", MigrationRepair.MarkApplied, "why not"), "9_z");
         await _bench.Invoking(_ => Runner.RepairAsync("1_a", MigrationRepair.MarkApplied, " ")).Should().ThrowAsync<ArgumentException>();
         await _bench.Invoking(_ => Runner.UnlockAsync(new string('x', 1001))).Should().ThrowAsync<ArgumentException>();
         (await _bench.EntryAsync("1_a")).State.Should().Be(MigrationState.Pending);

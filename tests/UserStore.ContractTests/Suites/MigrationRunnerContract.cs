@@ -37,11 +37,11 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
         _bench.Options.Migrations.Add("1_a", async (_, _) =>
         {
             MigrationBench other = _bench.AsOtherVersion().Add("1_a");
-            other.Options.WhenLocked = WhenLocked.Skip;
+            other.Options.LockConflictBehavior = LockConflictBehavior.Skip;
             skipped = (await other.NewRunner().RunAsync(cancellationToken: CancellationToken.None)).Outcome;
-            other.Options.WhenLocked = WhenLocked.Fail;
+            other.Options.LockConflictBehavior = LockConflictBehavior.Fail;
             await other.Invoking(_ => other.NewRunner().RunAsync()).Should().ThrowAsync<MigrationLockedException>();
-            (await other.NewRunner().GetStatusAsync(CancellationToken.None)).Lock.Holder!.Host.Should().Contain(Environment.MachineName);
+            (await other.NewRunner().GetStatusAsync(CancellationToken.None)).Lock.Owner!.Host.Should().Contain(Environment.MachineName);
             await other.Invoking(_ => other.NewRunner().RepairAsync("1_a", MigrationRepair.MarkApplied, "why not"))
                 .Should().ThrowAsync<MigrationLockedException>();
             await other.Invoking(_ => other.NewRunner().DestroyAsync()).Should().ThrowAsync<MigrationLockedException>();
@@ -85,7 +85,7 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
     {
         _bench.Options.Migrations.Add<WithStore>();
 
-        MigrationPlanException refused = await MigrationBench.RefusedAsync(MigrationProblem.NotRecordable, () => Runner.PlanAsync(), "1_with_store");
+        MigrationPlanException refused = await MigrationBench.RefusedAsync(MigrationPlanError.NotRecordable, () => Runner.PlanAsync(), "1_with_store");
 
         refused.Message.Should().Contain("1_with_store").And.Contain("IUserStore");
     }

@@ -139,7 +139,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1) with { Age = 0, Tags = [] });
 
-        int writers = Math.Min(40, MostWritersOfOneUser);
+        int writers = Math.Min(40, MaxWritersOfOneUser);
 
         await Task.WhenAll(Enumerable.Range(1, writers).Select(n => Task.Run(() =>
             store.UpdateAsync("fake-1", new UserPatch<User>().Increment(user => user.Age, n).Append(user => user.Tags, $"{n}")))));

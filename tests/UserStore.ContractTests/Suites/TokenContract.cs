@@ -80,7 +80,7 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
     public async Task Tokens_that_are_forged_around_a_good_checksum_are_refused(string position)
     {
         (IUserStore<User> store, _) = await StartAsync();
-        byte[] fingerprint = new QueryRequests<User>(new UserStoreOptions()).PrepareQuery(Query).Fingerprint;
+        byte[] fingerprint = new QueryInput<User>(new UserStoreOptions()).PrepareQuery(Query).Fingerprint;
 
         await RefusedAsync(() => store.QueryPageAsync(Query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));
     }

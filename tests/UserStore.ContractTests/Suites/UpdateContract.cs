@@ -50,7 +50,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
         Func<Task> late = () => store.UpdateAsync(original with { Name = "Fake Late" });
 
         UserConflictException conflict = (await late.Should().ThrowAsync<UserConflictException>()).Which;
-        (conflict.UserId, conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserIsGone).Should().Be(("fake-1", 1, 2, false));
+        (conflict.UserId, conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be(("fake-1", 1, 2, false));
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(renamed);
     }
 
@@ -79,7 +79,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
         Func<Task> update = () => store.UpdateAsync(created with { Age = 1 });
 
         UserConflictException conflict = (await update.Should().ThrowAsync<UserConflictException>()).Which;
-        (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserIsGone).Should().Be((1, null, true));
+        (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be((1, null, true));
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().BeNull();
     }
 
@@ -94,7 +94,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
         Func<Task> update = () => store.UpdateAsync(old with { Age = 1 });
 
         UserConflictException conflict = (await update.Should().ThrowAsync<UserConflictException>()).Which;
-        (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserIsGone).Should().Be((1, 1, false));
+        (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be((1, 1, false));
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(created);
     }
 
@@ -107,7 +107,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
 
         Func<Task> update = () => store.UpdateAsync(created with { ExpiresAt = null });
 
-        (await update.Should().ThrowAsync<UserConflictException>()).Which.UserIsGone.Should().BeTrue();
+        (await update.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
         Func<Task> absent = () => store.UpdateAsync(new User { UserId = "fake-0", CreatedAt = Now });
 
         (await made.Should().ThrowAsync<UserConflictException>()).Which.ActualVersion.Should().Be(1);
-        (await absent.Should().ThrowAsync<UserConflictException>()).Which.UserIsGone.Should().BeTrue();
+        (await absent.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(created);
     }
 

@@ -167,7 +167,7 @@ public sealed class UserServiceTests
         var throttled = await service.SendAsync(HttpMethod.Get, "/users/fake-1");
         service.Memory.Faults.FailNextRead();
         var unavailable = await service.SendAsync(HttpMethod.Get, "/users/fake-1");
-        service.Memory.Faults.LoseNextAnswer();
+        service.Memory.Faults.LoseNextResponse();
         var unknown = await service.SendAsync(HttpMethod.Patch, "/users/fake-1", """{"age":5}""");
 
         ShouldBe(throttled, 429, "throttled");

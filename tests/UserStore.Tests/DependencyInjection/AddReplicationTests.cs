@@ -22,7 +22,7 @@ public sealed class AddReplicationTests
         handlers.Select(handler => handler.GetType()).Should().Equal(typeof(UserReplicator<User, View>), typeof(Counter));
         handlers[0].Should().BeSameAs(provider.GetRequiredService<UserReplicator<User, View>>());
         provider.GetRequiredService<UserChangeReader<User>>().Should().NotBeNull();
-        OptionsOf(provider).Stream.Should().Be(StreamView.NewAndOldImages, "changes need old and new images");
+        OptionsOf(provider).StreamViewType.Should().Be(TableStreamViewType.NewAndOldImages, "changes need old and new images");
 
         var alone = new ServiceCollection();
         alone.AddUserStore().AddChangeHandler<User, Counter>();
@@ -64,11 +64,11 @@ public sealed class AddReplicationTests
     public void A_stream_that_tells_too_little_is_refused()
     {
         var services = new ServiceCollection();
-        services.AddUserStore(options => options.Stream = StreamView.KeysOnly).AddReplication<User, View, Projection>();
+        services.AddUserStore(options => options.StreamViewType = TableStreamViewType.KeysOnly).AddReplication<User, View, Projection>();
         using ServiceProvider provider = services.BuildServiceProvider();
 
         FluentActions.Invoking(() => OptionsOf(provider))
-            .Should().Throw<OptionsValidationException>().WithMessage("*Stream must be NewAndOldImages*");
+            .Should().Throw<OptionsValidationException>().WithMessage("*StreamViewType must be NewAndOldImages*");
     }
 
     [Fact]

@@ -158,9 +158,9 @@ public sealed class AddUserStoreTests
             ["UserStore:TableNamePrefix"] = "prod-",
             ["UserStore:UsersTable"] = "People",
             ["UserStore:IndexNames:status-index"] = "people-by-status",
-            ["UserStore:Billing"] = "Provisioned",
+            ["UserStore:BillingMode"] = "Provisioned",
             ["UserStore:ReadCapacityUnits"] = "7",
-            ["UserStore:Stream"] = "NewImage",
+            ["UserStore:StreamViewType"] = "NewImage",
             ["UserStore:TableCreationTimeout"] = "00:01:00",
         }).Build();
         ServiceCollection services = new();
@@ -173,11 +173,11 @@ public sealed class AddUserStoreTests
             (
                 options.TableNamePrefix,
                 options.UsersTable,
-                options.Billing,
+                options.BillingMode,
                 options.ReadCapacityUnits,
-                options.Stream,
+                options.StreamViewType,
                 options.TableCreationTimeout)
-                .Should().Be(("prod-", "People", TableBilling.Provisioned, 7, StreamView.NewImage, TimeSpan.FromMinutes(1)));
+                .Should().Be(("prod-", "People", TableBillingMode.Provisioned, 7, TableStreamViewType.NewImage, TimeSpan.FromMinutes(1)));
             options.IndexNames.Should().Equal(new Dictionary<string, string> { ["status-index"] = "people-by-status" });
         }
     }

@@ -5,7 +5,7 @@ namespace UserStore.Tests.DependencyInjection;
 
 public sealed class OptionsValidationTests
 {
-    public static TheoryData<string, Action<UserStoreOptions>, string> Mistakes => new()
+    public static TheoryData<string, Action<UserStoreOptions>, string> Validate => new()
     {
         { "relative url", options => options.ServiceUrl = "localhost:8000/x", "localhost:8000/x" },
         { "other scheme", options => options.ServiceUrl = "ftp://localhost", "http or https" },
@@ -18,23 +18,23 @@ public sealed class OptionsValidationTests
         { "bad index name", options => options.IndexNames["status-index"] = "a b", "'a b'" },
         { "same index name twice", options => options.IndexNames["status-index"] = "email-index", "a name of its own" },
         { "no email rule", options => options.NormalizeEmail = null!, "NormalizeEmail" },
-        { "undefined billing", options => options.Billing = (TableBilling)7, "OnDemand, Provisioned" },
+        { "undefined billing", options => options.BillingMode = (TableBillingMode)7, "OnDemand, Provisioned" },
         { "no read capacity", options => options.ReadCapacityUnits = 0, "between 1 and 40000" },
         { "too much write capacity", options => options.WriteCapacityUnits = 40_001, "is 40001" },
-        { "undefined stream", options => options.Stream = (StreamView)7, "NewAndOldImages" },
+        { "undefined stream", options => options.StreamViewType = (TableStreamViewType)7, "NewAndOldImages" },
         { "short emails table", options => options.EmailsTable = "Em", "EmailsTable make the table name 'Em'" },
         { "one table for both", options => options.EmailsTable = "Users", "a name of its own" },
-        { "too much time for retries", options => options.Retry.TotalTime = TimeSpan.FromMinutes(6), "Retry.TotalTime is 00:06:00" },
+        { "too much time for retries", options => options.Retry.Timeout = TimeSpan.FromMinutes(6), "Retry.Timeout is 00:06:00" },
         { "no time for an attempt", options => options.Retry.AttemptTimeout = TimeSpan.Zero, "Retry.AttemptTimeout" },
-        { "no first pause", options => options.Retry.FirstDelay = TimeSpan.Zero, "between 00:00:00.0010000 and 00:01:00" },
-        { "pauses that shrink", options => options.Retry.LongestDelay = TimeSpan.FromMilliseconds(49), "between 00:00:00.0500000 and" },
+        { "no first pause", options => options.Retry.BaseDelay = TimeSpan.Zero, "between 00:00:00.0010000 and 00:01:00" },
+        { "pauses that shrink", options => options.Retry.MaxDelay = TimeSpan.FromMilliseconds(49), "between 00:00:00.0500000 and" },
         { "short key", options => options.TokenKeys.Add(new byte[16]), "another length than 32 bytes" },
         { "null key", options => options.TokenKeys.Add(null!), "TokenKeys has a key that is null" },
         { "no time", options => options.TableCreationTimeout = TimeSpan.Zero, "1 second to 1 day|between 1 second and 1 day" },
     };
 
     [Theory]
-    [MemberData(nameof(Mistakes))]
+    [MemberData(nameof(Validate))]
     public void A_mistake_is_told_at_start_with_what_was_given_and_what_is_allowed(
         string name, Action<UserStoreOptions> mistake, string told)
     {

@@ -23,7 +23,7 @@ public sealed class AddCity(TimeProvider time) : UndoableMigration
                 item.TryAdd("city", new AttributeValue("unknown"));
                 return ValueTask.CompletedTask;
             },
-            Options = new BackfillOptions { Segments = 8, WriteUnitsPerSecond = 200, MaxPoisonItems = 10 },
+            Options = new BackfillOptions { TotalSegments = 8, WriteUnitsPerSecond = 200, MaxPoisonItems = 10 },
         }, cancellationToken);
     }
 
@@ -83,7 +83,7 @@ public sealed class MigrationExamples
                     .Add<AddCity>()
                     .Add("20261122080000_archive_table", (context, token) => context.CreateTableAsync(ArchiveTable(context), token));
 
-                options.Migrations.AddTakeOver("20261121100000_take_over_members", new ForeignTable
+                options.Migrations.AddImport("20261121100000_take_over_members", new ExternalTable
                 {
                     TableName = "Members",
                     Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" },

@@ -85,7 +85,7 @@ public sealed class ReadmeExamples
             Console.WriteLine($"{found.UserId}: {found.User?.City ?? "nobody"}");
 
         var positions = new Dictionary<int, string?>();
-        var all = new UserListOptions { Segments = 8, ResumeFrom = positions };
+        var all = new UserListOptions { TotalSegments = 8, ResumeFrom = positions };
         await foreach (UserSegmentPage<AppUser> part in store.ListSegmentsAsync(all))
             positions[part.Segment] = part.ContinuationToken;
         positions.Should().HaveCount(8);
@@ -99,7 +99,7 @@ public sealed class ReadmeExamples
             return ValueTask.CompletedTask;
         }
 
-        var options = new BatchWriteOptions<AppUser> { Concurrency = 32, OnNotWritten = item => KeepForLaterAsync(item.Item) };
+        var options = new BatchWriteOptions<AppUser> { MaxConcurrency = 32, OnItemFailed = item => KeepForLaterAsync(item.Item) };
         BatchWriteResult<AppUser> result = await writer.CreateAsync(newUsers, options);
         Console.WriteLine($"{result.Written} of {result.Read} written, {result.Rejected} rejected, {result.Unknown} unknown");
         (result.Written, kept.Single()!.UserId).Should().Be((1, userId));
@@ -129,8 +129,8 @@ public sealed class ReadmeExamples
         await users.EnsureTablesAsync();
 
         using var wire = new FaultyWire();
-        wire.Next(WireFault.LostAnswer, "UpdateItem");
-        wire.Randomly(seed: 1, share: 0.3, WireFault.LostAnswer, WireFault.Throttle);
+        wire.Next(WireFault.LostResponse, "UpdateItem");
+        wire.Randomly(seed: 1, share: 0.3, WireFault.LostResponse, WireFault.Throttle);
         AmazonDynamoDBClient client = server.CreateClient(config => config.HttpClientFactory = wire);
 
         var faulty = new DynamoDbUserStore(client, new UserStoreOptions { TableNamePrefix = "test-" });

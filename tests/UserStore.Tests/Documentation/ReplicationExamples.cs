@@ -2,7 +2,6 @@ using System.Text;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
-using UserStore.DynamoDb.Items;
 using UserStore.Replication;
 using UserStore.Testing;
 
@@ -103,10 +102,10 @@ public sealed class ReplicationExamples
         await replicator.EnsureTablesAsync();
 
         string? checkpoint = null;
-        var options = new UserReplicationWalkOptions { Segments = 8, ResumeFrom = checkpoint };
+        var options = new UserReplicationWalkOptions { TotalSegments = 8, ResumeFrom = checkpoint };
         await foreach (UserReplicationPage page in replicator.RebuildAsync(options))
         {
-            checkpoint = page.Checkpoint;
+            checkpoint = page.ContinuationToken;
             foreach (UserReplicationDrift drift in page.Drifts.Where(drift => drift.Failure is not null))
                 Console.WriteLine($"{drift.UserId}: {drift.Kind}, {drift.Failure!.Message}");
         }

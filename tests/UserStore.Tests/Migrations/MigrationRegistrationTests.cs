@@ -14,7 +14,7 @@ public sealed class MigrationRegistrationTests
     [Fact]
     public async Task A_host_runs_migrations_before_other_services_start()
     {
-        HostApplicationBuilder builder = NewHost(MigrationsOnStart.Run);
+        HostApplicationBuilder builder = NewHost(MigrationStartupMode.Run);
         builder.Services.AddHostedService(_ => new Noting(_ran));
         using IHost host = builder.Build();
 
@@ -27,10 +27,10 @@ public sealed class MigrationRegistrationTests
     [Fact]
     public async Task A_host_that_only_verifies_does_not_start_until_all_are_applied()
     {
-        using IHost host = NewHost(MigrationsOnStart.Verify).Build();
+        using IHost host = NewHost(MigrationStartupMode.Verify).Build();
 
         MigrationPlanException refused = (await host.Invoking(one => one.StartAsync()).Should().ThrowAsync<MigrationPlanException>()).Which;
-        (refused.Problem, _ran.Count).Should().Be((MigrationProblem.NotUpToDate, 0));
+        (refused.Error, _ran.Count).Should().Be((MigrationPlanError.NotUpToDate, 0));
         refused.MigrationIds.Should().Equal("1_a", "2_b");
         await host.Services.GetRequiredService<IMigrationRunner>().RunAsync();
 
@@ -41,7 +41,7 @@ public sealed class MigrationRegistrationTests
     [Fact]
     public async Task A_host_that_is_told_nothing_does_nothing()
     {
-        using IHost host = NewHost(MigrationsOnStart.Off).Build();
+        using IHost host = NewHost(MigrationStartupMode.Off).Build();
 
         await host.StartAsync();
 
@@ -52,7 +52,7 @@ public sealed class MigrationRegistrationTests
     [Fact]
     public async Task A_host_whose_migration_fails_does_not_start()
     {
-        HostApplicationBuilder builder = NewHost(MigrationsOnStart.Run);
+        HostApplicationBuilder builder = NewHost(MigrationStartupMode.Run);
         builder.Services.AddUserStore().AddMigrations(options => options.Migrations.Add("3_c", (_, _) => throw new TimeoutException()));
         using IHost host = builder.Build();
 
@@ -64,7 +64,7 @@ public sealed class MigrationRegistrationTests
     {
         ServiceCollection services = [];
         services.AddUserStore().AddMigrations(options => Add(options, "1_a"));
-        services.AddUserStore<AppUser>().AddMigrations(options => Add(options, "1_app")).RunMigrationsOnStart(MigrationsOnStart.Off);
+        services.AddUserStore<AppUser>().AddMigrations(options => Add(options, "1_app")).RunMigrationsOnStart(MigrationStartupMode.Off);
         services.AddInMemoryUserStore().AddInMemoryUserStore<AppUser>();
         await using ServiceProvider provider = services.BuildServiceProvider();
 
@@ -82,7 +82,7 @@ public sealed class MigrationRegistrationTests
         services.AddUserStore().AddMigrations(options =>
         {
             options.Migrations.AddCreateTables().AddReserveEmails();
-            options.Migrations.AddTakeOver("00000000000003_take_over", new ForeignTable { TableName = "Foreign" });
+            options.Migrations.AddImport("00000000000003_take_over", new ExternalTable { TableName = "Foreign" });
             options.Migrations.Add("00000000000004_fill", (context, token) => context.BackfillAsync(
                 new Backfill { Name = "fill", TableName = context.UsersTable, Transform = (_, _) => ValueTask.CompletedTask }, token));
         });
@@ -106,7 +106,7 @@ public sealed class MigrationRegistrationTests
     [InlineData("Lease is", nameof(MigrationOptions.Lease), "-00:00:30")]
     [InlineData("LockTimeout is", nameof(MigrationOptions.LockTimeout), "-00:00:01")]
     [InlineData("TableTimeout is", nameof(MigrationOptions.TableTimeout), "00:00:00")]
-    [InlineData("WhenLocked is '9'", nameof(MigrationOptions.WhenLocked), "9")]
+    [InlineData("LockConflictBehavior is '9'", nameof(MigrationOptions.LockConflictBehavior), "9")]
     [InlineData("OnStart is '9'", nameof(MigrationOptions.OnStart), "9")]
     public void Wrong_options_are_refused_by_name(string told, string option, string value)
     {
@@ -126,7 +126,7 @@ public sealed class MigrationRegistrationTests
     [Fact]
     public async Task The_command_line_does_what_its_arguments_say()
     {
-        using IHost host = NewHost(MigrationsOnStart.Off).Build();
+        using IHost host = NewHost(MigrationStartupMode.Off).Build();
         (string Arguments, int ExitCode, string Told)[] commands =
         [
             ("migrate plan", 0, "Apply 1_a"),
@@ -169,7 +169,7 @@ public sealed class MigrationRegistrationTests
         (await host.RunMigrationCommandAsync([])).Should().BeNull();
     }
 
-    private HostApplicationBuilder NewHost(MigrationsOnStart mode)
+    private HostApplicationBuilder NewHost(MigrationStartupMode mode)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddUserStore().AddMigrations(options => Add(options, "1_a", "2_b")).RunMigrationsOnStart(mode);

@@ -60,7 +60,7 @@ public sealed class UserTests
     public void Messages_of_errors_hold_ids_and_versions_only()
     {
         new UserConflictException("u-1", 1, 2).Message.Should().Contain("u-1").And.Contain("version 1").And.Contain("version 2");
-        new UserConflictException("u-1", 1, null, userIsGone: true).Message.Should().Contain("does not exist any more");
+        new UserConflictException("u-1", 1, null, userWasDeleted: true).Message.Should().Contain("does not exist any more");
         new UserConflictException("u-1", null, 1).Message.Should().Contain("without a version");
         new UserConflictException("u-1", 1, 1).Message.Should().Contain("somebody else");
         new UserConditionFailedException("u-1", 1).Message.Should().Contain("u-1");

@@ -90,14 +90,14 @@ public sealed class UserChangeDispatcherTests
     {
         UserChangeDispatchOptions[] wrong =
         [
-            new() { Concurrency = 0 }, new() { Concurrency = 257 }, new() { Tries = 0 }, new() { Tries = 11 }, new() { FirstDelay = TimeSpan.FromSeconds(-1) },
+            new() { MaxConcurrency = 0 }, new() { MaxConcurrency = 257 }, new() { MaxAttempts = 0 }, new() { MaxAttempts = 11 }, new() { BaseDelay = TimeSpan.FromSeconds(-1) },
         ];
         foreach (UserChangeDispatchOptions options in wrong)
             options.Invoking(one => NewDispatcher(one)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     private Task<UserChangeBatchResult> DispatchAsync(params UserChangeRecord<User>[] records)
-        => NewDispatcher(new UserChangeDispatchOptions { FirstDelay = TimeSpan.Zero }).DispatchAsync(records);
+        => NewDispatcher(new UserChangeDispatchOptions { BaseDelay = TimeSpan.Zero }).DispatchAsync(records);
 
     private UserChangeDispatcher<User> NewDispatcher(UserChangeDispatchOptions options)
         => new(new UserChangeReader<User>(new UserStoreOptions()), [_handler], options);

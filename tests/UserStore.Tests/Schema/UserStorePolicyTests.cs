@@ -68,7 +68,7 @@ public sealed class UserStorePolicyTests
         { UserStoreRole.ReadOnly, new() { AccountId = "123456789012", Region = "eu-central-1", Partition = "azure" }, "Partition is 'azure'*aws-cn*" },
         { UserStoreRole.Migrations, new() { AccountId = "123456789012", Region = "eu-central-1" }, "Migrations is null*" },
         { UserStoreRole.Replication, new() { AccountId = "123456789012", Region = "eu-central-1" }, "Replications is empty*" },
-        { UserStoreRole.Migrations, new() { AccountId = "123456789012", Region = "eu-central-1", TakenOverTables = { "*" } }, "TakenOverTables has '\\*'*" },
+        { UserStoreRole.Migrations, new() { AccountId = "123456789012", Region = "eu-central-1", ImportedTables = { "*" } }, "ImportedTables has '\\*'*" },
         { (UserStoreRole)9, new() { AccountId = "123456789012", Region = "eu-central-1" }, "The role is '9'*" },
     };
 

@@ -12,7 +12,7 @@ public sealed class UserStoreSchemaTests
         var options = new UserStoreOptions
         {
             TableNamePrefix = "test-",
-            Stream = StreamView.NewAndOldImages,
+            StreamViewType = TableStreamViewType.NewAndOldImages,
             IndexNames = { ["status-index"] = "users-by-status" },
         };
 
@@ -24,7 +24,7 @@ public sealed class UserStoreSchemaTests
             new IndexDefinition("email-index", new KeyDefinition("email", "S"), null),
             new IndexDefinition("users-by-status", new KeyDefinition("status", "S"), new KeyDefinition("created_at", "S")),
         ])
-        { Stream = StreamView.NewAndOldImages, TimeToLiveAttribute = "expires_at" });
+        { StreamViewType = TableStreamViewType.NewAndOldImages, TimeToLiveAttribute = "expires_at" });
         schema.Emails.Should().BeEquivalentTo(new TableDefinition("test-UserEmails", new KeyDefinition("email", "S"), null, []));
     }
 

@@ -43,7 +43,7 @@ public sealed class InMemoryUserStoreTests
     public async Task A_lost_answer_is_unknown_and_the_write_is_applied()
     {
         InMemoryUserStore store = new();
-        store.Faults.LoseNextAnswer(3);
+        store.Faults.LoseNextResponse(3);
 
         UserWriteOutcomeUnknownException unknown = await Throws<UserWriteOutcomeUnknownException>(() => store.CreateAsync(new User()));
         await Throws<UserAlreadyExistsException>(() => store.CreateAsync(new User { UserId = unknown.UserId }));
@@ -73,7 +73,7 @@ public sealed class InMemoryUserStoreTests
         int calls = 0;
         store.Faults.IsUnavailable = (operation, _) => operation == nameof(store.ListSegmentsAsync) && Interlocked.Increment(ref calls) == 10;
 
-        await Throws<UserStoreUnavailableException>(() => ReadAsync(store.ListSegmentsAsync(new UserListOptions { Segments = 4, PageSize = 1 })));
+        await Throws<UserStoreUnavailableException>(() => ReadAsync(store.ListSegmentsAsync(new UserListOptions { TotalSegments = 4, PageSize = 1 })));
 
         calls.Should().BeLessThan(100, "the other segments are not read to their ends");
     }
@@ -122,7 +122,7 @@ public sealed class InMemoryUserStoreTests
     [Fact]
     public async Task A_delay_is_waited_for_by_the_clock_of_the_store_and_can_be_cancelled()
     {
-        InMemoryUserStore store = new(new InMemoryUserStoreOptions { Time = _clock });
+        InMemoryUserStore store = new(new InMemoryUserStoreOptions { TimeProvider = _clock });
         store.Faults.Delay = TimeSpan.FromSeconds(5);
         using var source = new CancellationTokenSource();
 
@@ -140,7 +140,7 @@ public sealed class InMemoryUserStoreTests
     [Fact]
     public async Task Indexes_show_writes_after_their_delay()
     {
-        InMemoryUserStore store = new(new InMemoryUserStoreOptions { Time = _clock, IndexDelay = TimeSpan.FromSeconds(2) });
+        InMemoryUserStore store = new(new InMemoryUserStoreOptions { TimeProvider = _clock, IndexDelay = TimeSpan.FromSeconds(2) });
         User created = await store.CreateAsync(FakeUsers.Create(1) with { Status = "old" });
 
         (await store.FindAsync("fake-1")).Should().Be(created);
@@ -160,7 +160,7 @@ public sealed class InMemoryUserStoreTests
     public async Task Calls_are_recorded_when_asked_for_and_only_the_latest()
     {
         InMemoryUserStore silent = new();
-        InMemoryUserStore store = new(new InMemoryUserStoreOptions { Time = _clock, RecordedCalls = 3 });
+        InMemoryUserStore store = new(new InMemoryUserStoreOptions { TimeProvider = _clock, RecordedCalls = 3 });
         await silent.CreateAsync(FakeUsers.Create(1));
 
         await store.CreateAsync(FakeUsers.Create(1));
@@ -172,7 +172,7 @@ public sealed class InMemoryUserStoreTests
         store.Calls.Select(call => (call.Operation, call.UserId)).Should().Equal(
             ("CreateAsync", "fake-1"), ("FindAsync", "fake-1"), ("QueryByStatusAsync", null));
         store.Calls[0].Error.Should().BeOfType<UserAlreadyExistsException>();
-        store.Calls.Should().OnlyContain(call => call.At == _clock.GetUtcNow());
+        store.Calls.Should().OnlyContain(call => call.Timestamp == _clock.GetUtcNow());
     }
 
     [Fact]

@@ -31,11 +31,11 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
         UserEmailFinding? finding = null;
         for (int round = 1; round <= MaxRounds; round++)
         {
-            (StoredUser user, string? holderId) = await reservations.ReadBothAsync(call, userId, email).ConfigureAwait(false);
-            if (!reservations.IsValidHolder(user, email) || holderId == userId)
+            (StoredUser user, string? ownerUserId) = await reservations.ReadBothAsync(call, userId, email).ConfigureAwait(false);
+            if (!reservations.IsValidOwner(user, email) || ownerUserId == userId)
                 return null;
-            if (await FindOtherUserAsync(call, userId, user.Email!, email, holderId).ConfigureAwait(false) is { } otherId)
-                return new UserEmailFinding(UserEmailProblem.EmailOfTwoUsers, email, userId, otherId);
+            if (await FindOtherUserAsync(call, userId, user.Email!, email, ownerUserId).ConfigureAwait(false) is { } otherId)
+                return new UserEmailFinding(UserEmailProblem.DuplicateEmail, email, userId, otherId);
 
             finding = new UserEmailFinding(UserEmailProblem.UserWithoutReservation, email, userId);
             try
@@ -45,7 +45,7 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
             }
             catch (EmailAlreadyInUseException taken)
             {
-                return new UserEmailFinding(UserEmailProblem.EmailOfTwoUsers, email, userId, taken.HolderId);
+                return new UserEmailFinding(UserEmailProblem.DuplicateEmail, email, userId, taken.OwnerUserId);
             }
 
             if (!repair)
@@ -58,19 +58,19 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
     /// <summary>Looks at a reservation whose holder did not seem to have the email.</summary>
     /// <returns>What is not in order, or null.</returns>
     public async Task<UserEmailFinding?> InspectReservationAsync(
-        string email, string holderId, bool repair, CancellationToken cancellationToken)
+        string email, string ownerUserId, bool repair, CancellationToken cancellationToken)
     {
-        StoreCall call = users.Sender.Begin(cancellationToken, holderId);
+        StoreCall call = users.Sender.Begin(cancellationToken, ownerUserId);
         UserEmailFinding? finding = null;
         for (int round = 1; round <= MaxRounds; round++)
         {
-            (StoredUser holder, string? current) = await reservations.ReadBothAsync(call, holderId, email).ConfigureAwait(false);
-            if (current != holderId || reservations.IsValidHolder(holder, email))
+            (StoredUser holder, string? current) = await reservations.ReadBothAsync(call, ownerUserId, email).ConfigureAwait(false);
+            if (current != ownerUserId || reservations.IsValidOwner(holder, email))
                 return null;
-            finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutHolder, email, holderId);
+            finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, email, ownerUserId);
             if (!repair)
                 return finding;
-            if (await WithdrawAsync(call, email, holderId, holder).ConfigureAwait(false))
+            if (await WithdrawAsync(call, email, ownerUserId, holder).ConfigureAwait(false))
                 return finding with { IsRepaired = true };
         }
 
@@ -78,10 +78,10 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
     }
 
     // The index follows late, so each user that it names is read again; one that it does not name yet meets the reservation instead.
-    private async Task<string?> FindOtherUserAsync(StoreCall call, string userId, string storedEmail, string email, string? holderId)
+    private async Task<string?> FindOtherUserAsync(StoreCall call, string userId, string storedEmail, string email, string? ownerUserId)
     {
-        if (holderId is not null && reservations.IsValidHolder(await users.ReadAsync(call, holderId).ConfigureAwait(false), email))
-            return holderId;
+        if (ownerUserId is not null && reservations.IsValidOwner(await users.ReadAsync(call, ownerUserId).ConfigureAwait(false), email))
+            return ownerUserId;
         foreach (string spelling in new[] { email, storedEmail }.Distinct(StringComparer.Ordinal))
         {
             Dictionary<string, AttributeValue>? start = null;
@@ -92,7 +92,7 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
                     "Query", users.Users, token => users.Client.QueryAsync(request, token)).ConfigureAwait(false);
                 foreach (string? id in (page.Items ?? []).Select(item => new StoredUser(item, users.Model).UserId))
                 {
-                    if (id != userId && reservations.IsValidHolder(await users.ReadAsync(call, id!).ConfigureAwait(false), email))
+                    if (id != userId && reservations.IsValidOwner(await users.ReadAsync(call, id!).ConfigureAwait(false), email))
                         return id;
                 }
 
@@ -127,14 +127,14 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
         }
     }
 
-    private async Task<bool> WithdrawAsync(StoreCall call, string email, string holderId, StoredUser holder)
+    private async Task<bool> WithdrawAsync(StoreCall call, string email, string ownerUserId, StoredUser holder)
     {
         var request = new TransactWriteItemsRequest
         {
-            TransactItems = [reservations.Withdraw(email, holderId), reservations.RuleOut(holderId, holder, email)],
+            TransactItems = [reservations.Withdraw(email, ownerUserId), reservations.RuleOut(ownerUserId, holder, email)],
             ClientRequestToken = Guid.NewGuid().ToString(),
         };
-        WriteAnswer<TransactWriteItemsResponse> answer = await call.WriteAsync(
+        WriteResult<TransactWriteItemsResponse> answer = await call.WriteAsync(
             "TransactWriteItems",
             users.Schema.Tables,
             token => users.Client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);

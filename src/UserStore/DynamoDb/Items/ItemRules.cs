@@ -45,7 +45,7 @@ internal static class ItemRules
         }
 
         if (value.S is not null)
-            return MeasureText(value.S, ref rule);
+            return MeasureString(value.S, ref rule);
         if (value.N is not null)
             return MeasureNumber(value.N, ref rule);
         if (value.B is not null)
@@ -53,7 +53,7 @@ internal static class ItemRules
 
         long size = 0;
         foreach (string text in value.SS ?? [])
-            size += MeasureText(text, ref rule);
+            size += MeasureString(text, ref rule);
         foreach (string number in value.NS ?? [])
             size += MeasureNumber(number, ref rule);
         foreach (MemoryStream bytes in value.BS ?? [])
@@ -61,11 +61,11 @@ internal static class ItemRules
         foreach (AttributeValue item in value.L ?? [])
             size += 1 + Measure(item, depth + 1, ref rule);
         foreach ((string name, AttributeValue item) in value.M ?? [])
-            size += 1 + MeasureText(name, ref rule) + Measure(item, depth + 1, ref rule);
+            size += 1 + MeasureString(name, ref rule) + Measure(item, depth + 1, ref rule);
         return size + (value.L is not null || value.M is not null ? 3 : 1);
     }
 
-    private static int MeasureText(string text, ref string? rule)
+    private static int MeasureString(string text, ref string? rule)
     {
         int? length = UserRules.Utf8Length(text);
         if (length is null)

@@ -41,7 +41,7 @@ internal static class UserContext
         context.ConverterCache.Add(typeof(DateTimeOffset), instants);
         context.ConverterCache.Add(typeof(DateTimeOffset?), instants);
         var texts = new StringListConverter();
-        foreach (Type list in StorableTypes.TextLists)
+        foreach (Type list in StorableTypes.StringLists)
             context.ConverterCache.Add(list, texts);
         foreach (MappedProperty property in properties.Where(property => property.IsNullableEnum))
             context.ConverterCache[property.PropertyType] = new NullableEnumConverter(property.ValueType);

@@ -12,8 +12,8 @@ namespace UserStore.DynamoDb.Provisioning;
 internal sealed class TableEditor(
     IAmazonDynamoDB client, NamedTable table, TimeSpan timeout, RequestSender sender, CancellationToken cancellationToken)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BaseDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
 
     private readonly long _started = sender.Time.GetTimestamp();
     private TableDescription? _seen;
@@ -22,15 +22,15 @@ internal sealed class TableEditor(
     /// <summary>Returns the table as soon as it and its indexes are active, or null when there is none.</summary>
     public async Task<TableDescription?> FindAsync()
     {
-        TimeSpan pause = FirstPause;
+        TimeSpan pause = BaseDelay;
         while (true)
         {
             _seen = await DescribeAsync().ConfigureAwait(false);
             _hasLooked = true;
             if (_seen is null || IsActive(_seen))
                 return _seen;
-            await PauseAsync(pause).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await DelayAsync(pause).ConfigureAwait(false);
+            pause = pause * 2 < MaxDelay ? pause * 2 : MaxDelay;
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class TableEditor(
                 table.TableName,
                 null,
                 $"has a stream that tells {view} instead of {stream.StreamViewType}. Switch it off first, which ends what reads it, or set "
-                    + "UserStoreOptions.Stream to what it tells.");
+                    + "UserStoreOptions.StreamViewType to what it tells.");
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class TableEditor(
                 "UpdateTimeToLive", token => client.UpdateTimeToLiveAsync(request, token)).ConfigureAwait(false);
             if (isDone)
                 return;
-            await PauseAsync(FirstPause).ConfigureAwait(false);
+            await DelayAsync(BaseDelay).ConfigureAwait(false);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class TableEditor(
                 throw refusal;
             (bool isDone, refusal) = await ChangeAsync(operation, token => change(_seen, token)).ConfigureAwait(false);
             if (!isDone)
-                await PauseAsync(FirstPause).ConfigureAwait(false);
+                await DelayAsync(BaseDelay).ConfigureAwait(false);
             await FindAsync().ConfigureAwait(false);
         }
 
@@ -136,7 +136,7 @@ internal sealed class TableEditor(
                     + "Switch it off first, or set UserStoreOptions.EnableTimeToLive to false.");
     }
 
-    private Task PauseAsync(TimeSpan pause)
+    private Task DelayAsync(TimeSpan pause)
         => sender.Time.GetElapsedTime(_started) < timeout
             ? Task.Delay(pause, sender.Time, cancellationToken)
             : throw new UserStoreUnavailableException(

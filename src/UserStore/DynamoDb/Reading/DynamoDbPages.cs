@@ -44,7 +44,7 @@ internal sealed class DynamoDbPages<[DynamicallyAccessedMembers(DynamicallyAcces
             var config = new ScanOperationConfig
             {
                 Segment = segment,
-                TotalSegments = options.Segments,
+                TotalSegments = options.TotalSegments,
                 FilterExpression = writer.ToExpression(writer.NotExpired(table.Model, table.Requests.Now())),
                 ConsistentRead = options.Consistency == ReadConsistency.Strong,
                 Limit = options.PageSize ?? int.MaxValue,

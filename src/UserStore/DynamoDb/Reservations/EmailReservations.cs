@@ -36,17 +36,17 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
     }
 
     /// <summary>Takes a reservation from a holder that has no right to it; goes with <see cref="RuleOut"/>.</summary>
-    public TransactWriteItem TakeOver(string email, string userId, string holderId)
+    public TransactWriteItem TakeOver(string email, string userId, string ownerUserId)
     {
         var writer = new ExpressionWriter();
-        return Put(email, userId, HeldBy(holderId, writer), writer);
+        return Put(email, userId, HeldBy(ownerUserId, writer), writer);
     }
 
     /// <summary>
     /// Makes sure that a holder has no right to an email, when it is written. An expired one is deleted, so that a slow clock cannot revive
     /// it.
     /// </summary>
-    public TransactWriteItem RuleOut(string holderId, StoredUser holder, string email)
+    public TransactWriteItem RuleOut(string ownerUserId, StoredUser holder, string email)
     {
         DateTimeOffset now = users.Requests.Now();
         var writer = new ExpressionWriter();
@@ -57,7 +57,7 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
                 Delete = new Delete
                 {
                     TableName = users.TableName,
-                    Key = users.KeyOf(holderId),
+                    Key = users.KeyOf(ownerUserId),
                     ConditionExpression = $"{writer.Expired(Model, now)} AND {RevisionCondition.SameEmail(holder.Email, Model, writer)}",
                     ExpressionAttributeNames = writer.Names,
                     ExpressionAttributeValues = writer.Values,
@@ -70,7 +70,7 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
             ConditionCheck = new ConditionCheck
             {
                 TableName = users.TableName,
-                Key = users.KeyOf(holderId),
+                Key = users.KeyOf(ownerUserId),
                 ConditionExpression = $"attribute_not_exists({writer.Name(Model.Key)}) OR "
                     + $"{writer.Name(Model[nameof(User.Email)])} <> {writer.Value(new Primitive(email))}",
                 ExpressionAttributeNames = writer.Names,
@@ -87,27 +87,27 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
     }
 
     /// <summary>Frees an email that its holder has no right to; goes with <see cref="RuleOut"/>.</summary>
-    public TransactWriteItem Withdraw(string email, string holderId)
+    public TransactWriteItem Withdraw(string email, string ownerUserId)
     {
         var writer = new ExpressionWriter();
-        return Delete(email, HeldBy(holderId, writer), writer);
+        return Delete(email, HeldBy(ownerUserId, writer), writer);
     }
 
     /// <summary>Tells whether a user has a right to the reservation of an email.</summary>
-    public bool IsValidHolder(StoredUser holder, string email)
+    public bool IsValidOwner(StoredUser holder, string email)
         => holder.Exists(users.Requests.Now()) && users.Requests.ReservationOf(holder.Email) == email;
 
     /// <summary>Reads consistently for whom an email is reserved, if for anybody.</summary>
-    public async Task<string?> FindHolderIdAsync(StoreCall call, string email)
+    public async Task<string?> FindOwnerUserIdAsync(StoreCall call, string email)
     {
         var request = new GetItemRequest { TableName = table.TableName, Key = KeyOf(email), ConsistentRead = true };
         GetItemResponse response = await call.SendAsync(
             "GetItem", _tables, token => users.Client.GetItemAsync(request, token)).ConfigureAwait(false);
-        return HolderIn(response.Item);
+        return OwnerIn(response.Item);
     }
 
     /// <summary>Reads a user and for whom an email is reserved, both as they are at one moment.</summary>
-    public async Task<(StoredUser User, string? HolderId)> ReadBothAsync(StoreCall call, string userId, string email)
+    public async Task<(StoredUser User, string? OwnerUserId)> ReadBothAsync(StoreCall call, string userId, string email)
     {
         var request = new TransactGetItemsRequest
         {
@@ -119,26 +119,26 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
         };
         TransactGetItemsResponse response = await call.SendAsync(
             "TransactGetItems", users.Schema.Tables, token => users.Client.TransactGetItemsAsync(request, token)).ConfigureAwait(false);
-        return (new StoredUser(response.Responses[0].Item, Model), HolderIn(response.Responses[1].Item));
+        return (new StoredUser(response.Responses[0].Item, Model), OwnerIn(response.Responses[1].Item));
     }
 
     /// <summary>Returns for whom an item of the table reserves its email.</summary>
-    public string? HolderIn(Dictionary<string, AttributeValue>? item) => item?.GetValueOrDefault(Holder.AttributeName)?.S;
+    public string? OwnerIn(Dictionary<string, AttributeValue>? item) => item?.GetValueOrDefault(Holder.AttributeName)?.S;
 
     /// <summary>Finds the user with an email, consistently.</summary>
     public async Task<TUser?> FindUserAsync(StoreCall call, string email)
     {
-        string? holderId = await FindHolderIdAsync(call, email).ConfigureAwait(false);
-        for (int reads = 1; holderId is not null; reads++)
+        string? ownerUserId = await FindOwnerUserIdAsync(call, email).ConfigureAwait(false);
+        for (int reads = 1; ownerUserId is not null; reads++)
         {
-            TUser? user = await users.FindAsync(call, holderId, ReadConsistency.Strong).ConfigureAwait(false);
+            TUser? user = await users.FindAsync(call, ownerUserId, ReadConsistency.Strong).ConfigureAwait(false);
             if (user is not null && users.Requests.ReservationOf(user.Email) == email)
                 return user;
 
             // Between the two reads the email may have moved on to somebody else.
-            string? before = holderId;
-            holderId = await FindHolderIdAsync(call, email).ConfigureAwait(false);
-            if (holderId == before)
+            string? before = ownerUserId;
+            ownerUserId = await FindOwnerUserIdAsync(call, email).ConfigureAwait(false);
+            if (ownerUserId == before)
                 return null;
             if (reads == MaxReads)
             {

@@ -60,7 +60,7 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
             }
 
             // The second round acts upon what the first found; a third one means that others write at the same time.
-            if (round > 1 && !await call.TryPauseAsync().ConfigureAwait(false))
+            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
             {
                 throw new UserStoreUnavailableException(
                     $"The email of user '{userId}' could not be reserved, because other writes kept changing its reservation. Try again.", failure);
@@ -87,7 +87,7 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
             ClientRequestToken = Guid.NewGuid().ToString(),
             ReturnConsumedCapacity = call.Capacity,
         };
-        WriteAnswer<TransactWriteItemsResponse> answer = await call.WriteAsync(
+        WriteResult<TransactWriteItemsResponse> answer = await call.WriteAsync(
             "TransactWriteItems",
             users.Schema.Tables,
             token => users.Client.TransactWriteItemsAsync(request, token),
@@ -99,13 +99,13 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
     private async Task<(string Id, StoredUser User)?> FindInvalidHolderAsync(
         StoreCall call, string email, string userId, Dictionary<string, AttributeValue>? reservation, Exception failure)
     {
-        string? holderId = reservations.HolderIn(reservation)
-            ?? await reservations.FindHolderIdAsync(call, email).ConfigureAwait(false);
-        if (holderId is null || holderId == userId)
+        string? ownerUserId = reservations.OwnerIn(reservation)
+            ?? await reservations.FindOwnerUserIdAsync(call, email).ConfigureAwait(false);
+        if (ownerUserId is null || ownerUserId == userId)
             return null;
-        StoredUser holder = await users.ReadAsync(call, holderId).ConfigureAwait(false);
-        return reservations.IsValidHolder(holder, email)
-            ? throw new EmailAlreadyInUseException(holderId, failure)
-            : (holderId, holder);
+        StoredUser holder = await users.ReadAsync(call, ownerUserId).ConfigureAwait(false);
+        return reservations.IsValidOwner(holder, email)
+            ? throw new EmailAlreadyInUseException(ownerUserId, failure)
+            : (ownerUserId, holder);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class BatchReader(IAmazonDynamoDB client)
                 "BatchGetItem", [table], token => client.BatchGetItemAsync(request, token), batchSize: wanted.Count).ConfigureAwait(false);
             found.AddRange(response.Responses?.GetValueOrDefault(table.TableName) ?? []);
             wanted = response.UnprocessedKeys?.GetValueOrDefault(table.TableName)?.Keys ?? [];
-            if (wanted.Count > 0 && !await call.TryPauseForUnprocessedAsync("BatchGetItem", table).ConfigureAwait(false))
+            if (wanted.Count > 0 && !await call.TryDelayForUnprocessedAsync("BatchGetItem", table).ConfigureAwait(false))
             {
                 throw new UserStoreThrottledException(
                     $"BatchGetItem on table '{table.TableName}' left {wanted.Count} of {keys.Count} keys unread. "

@@ -39,7 +39,7 @@ internal static class RequestFailure
         || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && IsPassing(reasons));
 
     /// <summary>No answer came, or none that can be understood: the request may have been applied.</summary>
-    public static bool HasNoAnswer(Exception failure)
+    public static bool HasNoResponse(Exception failure)
     {
         if (IsThrottle(failure) || IsConflict(failure) || IsUnreachable(failure) || failure is ResourceNotFoundException)
             return false;
@@ -60,7 +60,7 @@ internal static class RequestFailure
 
     /// <summary>The same request may succeed when it is sent again.</summary>
     public static bool IsTransient(Exception failure)
-        => IsThrottle(failure) || IsConflict(failure) || IsUnreachable(failure) || HasNoAnswer(failure);
+        => IsThrottle(failure) || IsConflict(failure) || IsUnreachable(failure) || HasNoResponse(failure);
 
     /// <summary>Says for the log why a request is sent again.</summary>
     public static string Reason(Exception failure) => IsThrottle(failure) ? "it was throttled"

@@ -25,12 +25,12 @@ internal sealed class RequestSender(IAmazonDynamoDB client, StoreSchema schema, 
     /// <param name="retry">How its requests are repeated; as the options of the store say if null.</param>
     /// <param name="observer">What is told about its requests.</param>
     public StoreCall Begin(
-        CancellationToken cancellationToken, string? userId = null, UserStoreRetryOptions? retry = null, ICallObserver? observer = null)
+        CancellationToken cancellationToken, string? userId = null, UserStoreRetryOptions? retry = null, IRequestObserver? observer = null)
         => new(this, userId, retry ?? schema.Options.Retry, observer, cancellationToken);
 }
 
 /// <summary>Is told about the requests of a call.</summary>
-internal interface ICallObserver
+internal interface IRequestObserver
 {
     /// <summary>A request, or a part of it, is about to be sent again.</summary>
     void Retrying(bool isThrottled);

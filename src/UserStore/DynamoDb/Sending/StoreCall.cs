@@ -6,7 +6,7 @@ namespace UserStore.DynamoDb.Sending;
 
 /// <summary>One call of the store: sends its requests, again where that can help, until its time is up.</summary>
 internal sealed class StoreCall(
-    RequestSender sender, string? userId, UserStoreRetryOptions retry, ICallObserver? observer, CancellationToken cancellationToken)
+    RequestSender sender, string? userId, UserStoreRetryOptions retry, IRequestObserver? observer, CancellationToken cancellationToken)
 {
     private readonly long _started = sender.Time.GetTimestamp();
     private int _pauses;
@@ -65,7 +65,7 @@ internal sealed class StoreCall(
     /// certain than a repetition, whose answer may be lost as well. Not needed with a token.</param>
     /// <param name="batchSize">How many items it has, if it is a batch.</param>
     /// <returns>The answer, which may be that a condition failed: only the operation that set it knows what that means.</returns>
-    public Task<WriteAnswer<TResponse>> WriteAsync<TResponse>(
+    public Task<WriteResult<TResponse>> WriteAsync<TResponse>(
         string operation,
         NamedTable[] tables,
         Func<CancellationToken, Task<TResponse>> send,
@@ -79,34 +79,34 @@ internal sealed class StoreCall(
             sender.Time,
             measurement => WriteAsync(new Request(operation, tables, measurement), send, explainRefusal, wasApplied));
 
-    private async Task<WriteAnswer<TResponse>> WriteAsync<TResponse>(
+    private async Task<WriteResult<TResponse>> WriteAsync<TResponse>(
         Request request,
         Func<CancellationToken, Task<TResponse>> send,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal,
         Func<Task<bool>>? wasApplied)
     {
-        bool answerWasLost = false;
+        bool responseWasLost = false;
         while (true)
         {
             try
             {
-                return new(await AttemptAsync(request, send).ConfigureAwait(false), null, answerWasLost);
+                return new(await AttemptAsync(request, send).ConfigureAwait(false), null, responseWasLost);
             }
             catch (AmazonDynamoDBException failure) when (RequestFailure.IsFailedCondition(failure))
             {
                 request.Measurement?.Failed(failure);
-                return new(default, failure, answerWasLost);
+                return new(default, failure, responseWasLost);
             }
             catch (Exception failure) when (failure is not UserStoreException)
             {
                 ThrowIfCancelled(failure);
-                bool isLost = RequestFailure.HasNoAnswer(failure);
-                answerWasLost |= isLost;
+                bool isLost = RequestFailure.HasNoResponse(failure);
+                responseWasLost |= isLost;
                 if (isLost && wasApplied is not null && HasTime && await wasApplied().ConfigureAwait(false))
-                    return new(default, null, answerWasLost);
+                    return new(default, null, responseWasLost);
                 if (await CanRetryAsync(request, failure).ConfigureAwait(false))
                     continue;
-                if (answerWasLost && userId is not null)
+                if (responseWasLost && userId is not null)
                 {
                     RequestLog.OutcomeUnknown(sender.Logger, request.Operation, request.TableNames, userId);
                     throw new UserWriteOutcomeUnknownException(userId, failure);
@@ -122,11 +122,11 @@ internal sealed class StoreCall(
     /// <param name="operation">The name of the operation in the service's API.</param>
     /// <param name="table">Its table.</param>
     /// <returns>False when the time of the call is up.</returns>
-    public async Task<bool> TryPauseForUnprocessedAsync(string operation, NamedTable table)
+    public async Task<bool> TryDelayForUnprocessedAsync(string operation, NamedTable table)
     {
         RequestMeasurement.LeftUnprocessed(operation, table);
         var request = new Request(operation, [table], Measurement: null);
-        if (!await TryPauseAsync(request, "a part was left unprocessed", isThrottled: true).ConfigureAwait(false))
+        if (!await TryDelayAsync(request, "a part was left unprocessed", isThrottled: true).ConfigureAwait(false))
             return false;
         RequestMeasurement.SendingRest(operation, table);
         return true;
@@ -134,20 +134,20 @@ internal sealed class StoreCall(
 
     /// <summary>Waits before what was found is looked at again, because somebody else keeps changing it.</summary>
     /// <returns>False when the time of the call is up.</returns>
-    public async Task<bool> TryPauseAsync()
+    public async Task<bool> TryDelayAsync()
     {
         // Full jitter: callers that met each other once do not meet again.
         double ceiling = Math.Min(
-            retry.LongestDelay.TotalMilliseconds,
-            retry.FirstDelay.TotalMilliseconds * Math.Pow(2, _pauses++));
+            retry.MaxDelay.TotalMilliseconds,
+            retry.BaseDelay.TotalMilliseconds * Math.Pow(2, _pauses++));
         var pause = TimeSpan.FromMilliseconds(ceiling * Random.Shared.NextDouble());
-        if (sender.Time.GetElapsedTime(_started) + pause >= retry.TotalTime)
+        if (sender.Time.GetElapsedTime(_started) + pause >= retry.Timeout)
             return false;
         await Task.Delay(pause, sender.Time, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    private bool HasTime => sender.OwnsRetries && sender.Time.GetElapsedTime(_started) < retry.TotalTime;
+    private bool HasTime => sender.OwnsRetries && sender.Time.GetElapsedTime(_started) < retry.Timeout;
 
     private async Task<TResponse> AttemptAsync<TResponse>(Request request, Func<CancellationToken, Task<TResponse>> send)
     {
@@ -178,15 +178,15 @@ internal sealed class StoreCall(
     {
         if (!(sender.OwnsRetries ? RequestFailure.IsTransient(failure) : RequestFailure.IsConflict(failure)))
             return false;
-        return await TryPauseAsync(request, RequestFailure.Reason(failure), RequestFailure.IsThrottle(failure)).ConfigureAwait(false);
+        return await TryDelayAsync(request, RequestFailure.Reason(failure), RequestFailure.IsThrottle(failure)).ConfigureAwait(false);
     }
 
-    private async Task<bool> TryPauseAsync(Request request, string reason, bool isThrottled)
+    private async Task<bool> TryDelayAsync(Request request, string reason, bool isThrottled)
     {
         observer?.Retrying(isThrottled);
         if (isThrottled)
             request.Measurement?.Throttled();
-        if (!await TryPauseAsync().ConfigureAwait(false))
+        if (!await TryDelayAsync().ConfigureAwait(false))
         {
             RequestLog.GivenUp(sender.Logger, request.Operation, request.TableNames, sender.Time.GetElapsedTime(_started), reason);
             return false;
@@ -201,7 +201,7 @@ internal sealed class StoreCall(
     // Whatever a cancelled request ends with, the caller is told of the cancellation.
     private void ThrowIfCancelled(Exception failure)
     {
-        if (cancellationToken.IsCancellationRequested && RequestFailure.HasNoAnswer(failure))
+        if (cancellationToken.IsCancellationRequested && RequestFailure.HasNoResponse(failure))
             throw new OperationCanceledException("The call was cancelled.", failure, cancellationToken);
     }
 
@@ -214,6 +214,6 @@ internal sealed class StoreCall(
 /// <summary>What became of a write: its response, or the failed condition.</summary>
 /// <param name="Response">The response, if one came; the write may be known to have been applied without one.</param>
 /// <param name="FailedCondition">What DynamoDB reported, if a condition failed.</param>
-/// <param name="AnswerWasLost">Whether an earlier attempt got no answer, so that it may have been applied.</param>
-internal readonly record struct WriteAnswer<TResponse>(
-    TResponse? Response, AmazonDynamoDBException? FailedCondition, bool AnswerWasLost);
+/// <param name="ResponseWasLost">Whether an earlier attempt got no answer, so that it may have been applied.</param>
+internal readonly record struct WriteResult<TResponse>(
+    TResponse? Response, AmazonDynamoDBException? FailedCondition, bool ResponseWasLost);

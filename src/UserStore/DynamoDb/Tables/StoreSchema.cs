@@ -19,7 +19,7 @@ internal sealed class StoreSchema
         UsersTableWithoutPrefix = options.UsersTable ?? model.DefaultTableName;
         Users = new TableSchema(options.TableNamePrefix + UsersTableWithoutPrefix, KeyAttribute.Of(model.Key), [.. model.Indexes.Values], options)
         {
-            StreamView = options.Stream,
+            TableStreamViewType = options.StreamViewType,
             TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt.AttributeName : null,
         };
         Emails = options.UniqueEmails
@@ -66,12 +66,12 @@ internal sealed class StoreSchema
     private static DynamoDBEntryType EntryType(MappedProperty key)
         => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;
 
-    public static StreamSpecification? StreamOf(StreamView view) => view switch
+    public static StreamSpecification? StreamOf(TableStreamViewType view) => view switch
     {
-        StreamView.KeysOnly => Enabled(StreamViewType.KEYS_ONLY),
-        StreamView.NewImage => Enabled(StreamViewType.NEW_IMAGE),
-        StreamView.OldImage => Enabled(StreamViewType.OLD_IMAGE),
-        StreamView.NewAndOldImages => Enabled(StreamViewType.NEW_AND_OLD_IMAGES),
+        TableStreamViewType.KeysOnly => Enabled(StreamViewType.KEYS_ONLY),
+        TableStreamViewType.NewImage => Enabled(StreamViewType.NEW_IMAGE),
+        TableStreamViewType.OldImage => Enabled(StreamViewType.OLD_IMAGE),
+        TableStreamViewType.NewAndOldImages => Enabled(StreamViewType.NEW_AND_OLD_IMAGES),
         _ => null,
     };
 

@@ -20,9 +20,9 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     public string? TimeToLiveAttribute { get; init; }
 
-    public StreamView StreamView { get; init; }
+    public TableStreamViewType TableStreamViewType { get; init; }
 
-    public StreamSpecification? Stream => StoreSchema.StreamOf(StreamView);
+    public StreamSpecification? Stream => StoreSchema.StreamOf(TableStreamViewType);
 
     /// <summary>Returns the name that an index has in the table.</summary>
     public string NameOf(MappedIndex index) => options.IndexNames.TryGetValue(index.Name, out string? name) ? name : index.Name;
@@ -96,7 +96,7 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
     public GlobalSecondaryIndexDescription? Find(TableDescription table, MappedIndex index)
         => table.GlobalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
 
-    private bool IsProvisioned => options.Billing == TableBilling.Provisioned;
+    private bool IsProvisioned => options.BillingMode == TableBillingMode.Provisioned;
 
     private string? Problem(TableDescription table, MappedIndex index)
     {

@@ -18,8 +18,8 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public UserTable(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
     {
         Client = client;
-        Requests = new UserRequests<TUser>(options, time);
-        Queries = new QueryRequests<TUser>(options);
+        Requests = new UserInput<TUser>(options, time);
+        Queries = new QueryInput<TUser>(options);
         Schema = new StoreSchema(Requests.Model, options);
         Context = context ?? UserContext.Create(client, Schema);
         Items = new UserItems<TUser>(() => Context, Requests.Model);
@@ -31,9 +31,9 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     public IDynamoDBContext Context { get; }
 
-    public UserRequests<TUser> Requests { get; }
+    public UserInput<TUser> Requests { get; }
 
-    public QueryRequests<TUser> Queries { get; }
+    public QueryInput<TUser> Queries { get; }
 
     public StoreSchema Schema { get; }
 

@@ -41,7 +41,7 @@ internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAcc
                     request.Tally.Written();
                 }
 
-                if (writes.Count > 0 && !await call.TryPauseForUnprocessedAsync("BatchWriteItem", table.Schema.Users).ConfigureAwait(false))
+                if (writes.Count > 0 && !await call.TryDelayForUnprocessedAsync("BatchWriteItem", table.Schema.Users).ConfigureAwait(false))
                 {
                     throw new UserStoreThrottledException(
                         $"BatchWriteItem on table '{table.TableName}' left {writes.Count} of {items.Count} users unwritten. "
@@ -74,7 +74,7 @@ internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAcc
             RequestItems = new() { [table.TableName] = writes },
             ReturnConsumedCapacity = call.Capacity,
         };
-        WriteAnswer<BatchWriteItemResponse> answer = await call.WriteAsync(
+        WriteResult<BatchWriteItemResponse> answer = await call.WriteAsync(
             "BatchWriteItem", table.Users, token => table.Client.BatchWriteItemAsync(batch, token), batchSize: writes.Count).ConfigureAwait(false);
         return answer.Response?.UnprocessedItems?.GetValueOrDefault(table.TableName) ?? [];
     }

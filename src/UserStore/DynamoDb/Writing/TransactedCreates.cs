@@ -118,7 +118,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            await request.Tally.NotWrittenAsync(item, UnwrittenReason.NotAttempted).ConfigureAwait(false);
+            await request.Tally.RecordFailureAsync(item, BatchItemFailureReason.NotAttempted).ConfigureAwait(false);
             return;
         }
 

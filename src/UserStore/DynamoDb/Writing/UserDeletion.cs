@@ -33,7 +33,7 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
             refusal = await WriteAsync(call, user).ConfigureAwait(false);
             if (refusal is null || await WasAppliedAsync(call, user, refusal).ConfigureAwait(false))
                 return user;
-            if (round > 1 && !await call.TryPauseAsync().ConfigureAwait(false))
+            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
                 throw new UserConflictException(userId, user.Version, user.Version, innerException: refusal.Failure);
         }
     }
@@ -77,12 +77,12 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     // A delete leaves no id behind. So when an attempt may have been applied, the absence of what it was to delete says that it was.
     private async Task<bool> WasAppliedAsync(StoreCall call, TUser user, UserRefusal refusal)
     {
-        if (!refusal.AnswerWasLost && table.Sender.OwnsRetries)
+        if (!refusal.ResponseWasLost && table.Sender.OwnsRetries)
             return false;
         StoredUser stored = await table.ReadRefusingAsync(call, user.UserId, refusal.Item).ConfigureAwait(false);
         if (stored.IsAbsent)
             return true;
-        if (!refusal.AnswerWasLost || stored.WasWrittenBy(user.WriteId))
+        if (!refusal.ResponseWasLost || stored.WasWrittenBy(user.WriteId))
             return false; // it is the same user, changed by somebody else
         return user.WriteId is null || stored.HasForgotten(user.Version)
             ? throw new UserWriteOutcomeUnknownException(user.UserId, refusal.Failure)

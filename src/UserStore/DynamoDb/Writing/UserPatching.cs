@@ -27,9 +27,9 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
         StoredUser stored = await table.ReadRefusingAsync(call, patch.UserId, refusal.Item).ConfigureAwait(false);
         if (stored.WasWrittenBy(patch.WriteId))
             return table.ToUser(stored);
-        if (refusal.AnswerWasLost && stored.HasForgotten(patch.ExpectedVersion + 1))
+        if (refusal.ResponseWasLost && stored.HasForgotten(patch.ExpectedVersion + 1))
             throw new UserWriteOutcomeUnknownException(patch.UserId, refusal.Failure);
-        throw PatchRefusal.Explain(patch, stored, refusal.Failure);
+        throw PatchFailure.Explain(patch, stored, refusal.Failure);
     }
 
     // The email that is to be released must be known, and a transaction returns no item: so the new user is computed from the one read,
@@ -41,7 +41,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             StoredUser stored = await table.ReadAsync(call, patch.UserId).ConfigureAwait(false);
             if (stored.WasWrittenBy(patch.WriteId))
                 return table.ToUser(stored);
-            PatchRefusal.ThrowIfRefused(patch, stored);
+            PatchFailure.ThrowIfRefused(patch, stored);
             TUser user = table.ToUser(stored);
             TUser patched = patch.ApplyTo(user, stored.Has);
             PreparedPatch computed = patch.SettingValuesOf(patched);
@@ -56,8 +56,8 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             if (found.WasWrittenBy(patch.WriteId))
                 return table.ToUser(found);
             if (found.IsRevisionOf(user))
-                throw PatchRefusal.Explain(patch, found, refusal.Failure);
-            if (round > 1 && !await call.TryPauseAsync().ConfigureAwait(false))
+                throw PatchFailure.Explain(patch, found, refusal.Failure);
+            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
                 throw new UserConflictException(patch.UserId, user.Version, found.Version, found.IsAbsent, refusal.Failure);
         }
     }
@@ -66,7 +66,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         UpdateItemRequest request = update.ToRequest();
         StoredUser? written = null;
-        WriteAnswer<UpdateItemResponse> answer = await call.WriteAsync(
+        WriteResult<UpdateItemResponse> answer = await call.WriteAsync(
             "UpdateItem",
             table.Users,
             token => table.Client.UpdateItemAsync(request, token),
@@ -90,5 +90,5 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
     }
 
     private async Task<UserStoreException> ExplainInvalidAsync(StoreCall call, PreparedPatch patch, AmazonDynamoDBException refusal)
-        => PatchRefusal.ExplainInvalid(patch, await table.ReadAsync(call, patch.UserId).ConfigureAwait(false), refusal);
+        => PatchFailure.ExplainInvalid(patch, await table.ReadAsync(call, patch.UserId).ConfigureAwait(false), refusal);
 }

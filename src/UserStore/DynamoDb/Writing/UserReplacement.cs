@@ -37,7 +37,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         if (refusal is not null)
         {
             StoredUser stored = await table.ReadRefusingAsync(call, user.UserId, refusal.Item).ConfigureAwait(false);
-            if (refusal.AnswerWasLost && stored.HasForgotten(next.Version))
+            if (refusal.ResponseWasLost && stored.HasForgotten(next.Version))
                 throw new UserWriteOutcomeUnknownException(user.UserId, refusal.Failure);
             if (!stored.WasWrittenBy(next.WriteId))
                 throw stored.Conflict(user, next.UpdatedAt, refusal.Failure);

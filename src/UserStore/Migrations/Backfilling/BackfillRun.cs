@@ -44,7 +44,7 @@ internal sealed class BackfillRun
         {
             if (_backfill.Mark is { } mark && item.GetValueOrDefault(mark)?.S == _mark)
                 return false;
-            Dictionary<string, AttributeValue> wanted = AttributeValues.Copy(item);
+            Dictionary<string, AttributeValue> wanted = AttributeValueComparer.Copy(item);
             await _backfill.Transform(wanted, cancellationToken).ConfigureAwait(false);
             var change = new ItemChange(item, wanted);
             if (change.IsNothing && _backfill.Mark is null)
@@ -56,13 +56,13 @@ internal sealed class BackfillRun
             UpdateItemRequest request = change.ToRequest(_table.TableName, key);
             StoreCall call = _attempt.Begin(cancellationToken, _walk.Writes);
             request.ReturnConsumedCapacity = call.Capacity;
-            WriteAnswer<UpdateItemResponse> answer = await call.WriteAsync(
+            WriteResult<UpdateItemResponse> answer = await call.WriteAsync(
                 "UpdateItem", [_table], token => _attempt.Client.UpdateItemAsync(request, token)).ConfigureAwait(false);
             if (answer.FailedCondition is null)
                 return true;
             if (await ReadAsync(key, cancellationToken).ConfigureAwait(false) is not { } found)
                 return false; // deleted meanwhile
-            if (answer.AnswerWasLost && change.IsIn(found))
+            if (answer.ResponseWasLost && change.IsIn(found))
                 return true;
             item = found;
         }

@@ -14,7 +14,7 @@ internal sealed class ItemChange
         foreach (string name in old.Keys.Union(wanted.Keys, StringComparer.Ordinal))
         {
             (AttributeValue? before, AttributeValue? after) = (old.GetValueOrDefault(name), wanted.GetValueOrDefault(name));
-            if (!AttributeValues.AreEqual(before, after))
+            if (!AttributeValueComparer.AreEqual(before, after))
                 _differences[name] = (before, after);
         }
     }
@@ -25,7 +25,7 @@ internal sealed class ItemChange
 
     /// <summary>Tells whether an item has all that this change wanted: the change was applied, or makes no difference any more.</summary>
     public bool IsIn(Dictionary<string, AttributeValue> item)
-        => _differences.All(difference => AttributeValues.AreEqual(item.GetValueOrDefault(difference.Key), difference.Value.New));
+        => _differences.All(difference => AttributeValueComparer.AreEqual(item.GetValueOrDefault(difference.Key), difference.Value.New));
 
     public UpdateItemRequest ToRequest(string tableName, Dictionary<string, AttributeValue> key)
     {

@@ -11,15 +11,15 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
 
-    private readonly CapacityBudget _reads = new(options.ReadUnitsPerSecond, attempt.Sender.Time);
+    private readonly CapacityRateLimiter _reads = new(options.ReadUnitsPerSecond, attempt.Sender.Time);
     private readonly PoisonList _poison = new(attempt.MigrationId, name, options.MaxPoisonItems);
     private readonly Lock _lock = new();
-    private readonly Checkpoint[] _checkpoints = new Checkpoint[options.Segments];
+    private readonly Checkpoint[] _checkpoints = new Checkpoint[options.TotalSegments];
     private WalkProgress _progress = null!;
     private string[] _keyNames = [];
 
     /// <summary>Gets what writes consume.</summary>
-    public CapacityBudget Writes { get; } = new(options.WriteUnitsPerSecond, attempt.Sender.Time);
+    public CapacityRateLimiter Writes { get; } = new(options.WriteUnitsPerSecond, attempt.Sender.Time);
 
     /// <param name="visit">Deals with an item; returns whether it changed anything.</param>
     /// <param name="cancellationToken">Ends the walk after the items that are on their way.</param>
@@ -32,9 +32,9 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
         TableDescription description = await DescribeAsync(cancellationToken).ConfigureAwait(false);
         _keyNames = [.. description.KeySchema.Select(key => key.AttributeName)];
         // All segments are this runner's before the first item is read: an earlier one cannot note anything any more.
-        for (int segment = 0; segment < options.Segments; segment++)
+        for (int segment = 0; segment < options.TotalSegments; segment++)
         {
-            var key = new CheckpointKey(attempt.MigrationId, attempt.Run, name, segment, options.Segments);
+            var key = new CheckpointKey(attempt.MigrationId, attempt.Run, name, segment, options.TotalSegments);
             _checkpoints[segment] = await attempt.StampAsync(key, cancellationToken).ConfigureAwait(false);
             _poison.Add(_checkpoints[segment].Poison);
         }
@@ -42,7 +42,7 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
         _progress = new WalkProgress(attempt.Sender.Time, _checkpoints.Sum(checkpoint => checkpoint.Read), description.ItemCount ?? 0);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // A dry run reads one page of one segment.
-        int segments = attempt.IsDryRun ? 1 : options.Segments;
+        int segments = attempt.IsDryRun ? 1 : options.TotalSegments;
         await Task.WhenAll(Enumerable.Range(0, segments).Select(async segment =>
         {
             try
@@ -72,7 +72,7 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
             ScanResponse page = await ScanAsync(segment, cancellationToken).ConfigureAwait(false);
             var poison = new List<PoisonItem>();
             long changed = 0;
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxConcurrency, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(page.Items ?? [], parallel, async (item, token) =>
             {
                 Dictionary<string, AttributeValue> key = KeyOf(item);
@@ -84,7 +84,7 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
                 }
                 catch (Exception failure) when (IsFaultOfItem(failure, token))
                 {
-                    var found = new PoisonItem(key, Failures.Describe(failure));
+                    var found = new PoisonItem(key, FailureDescription.Of(failure));
                     lock (_lock)
                         poison.Add(found);
                     _poison.Add([found], failure);
@@ -133,7 +133,7 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
         {
             TableName = table.TableName,
             Segment = segment,
-            TotalSegments = options.Segments,
+            TotalSegments = options.TotalSegments,
             Limit = options.PageSize,
             ConsistentRead = true, // so that no item that was there at the beginning is left out
             ExclusiveStartKey = _checkpoints[segment].Position,

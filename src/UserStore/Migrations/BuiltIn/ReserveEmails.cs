@@ -6,7 +6,7 @@ namespace UserStore.Migrations.BuiltIn;
 /// <summary>Reserves the emails of users that are there already.</summary>
 internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the emails of the users who are there.")
 {
-    private const int MostNamed = 20;
+    private const int MaxNamed = 20;
     private const string Token = "token";
 
     public override async Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
@@ -30,7 +30,7 @@ internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the ema
             foreach (UserEmailFinding finding in page.Findings.Where(finding => !finding.IsRepaired))
             {
                 openCount++;
-                if (open.Count < MostNamed)
+                if (open.Count < MaxNamed)
                     open.Add(finding.UserId);
             }
 

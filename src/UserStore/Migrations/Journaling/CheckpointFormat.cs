@@ -11,10 +11,10 @@ internal static class CheckpointFormat
         Dictionary<string, AttributeValue> item = new()
         {
             [keyName] = new(rowId),
-            ["fence"] = Attributes.Number(checkpoint.Fence),
+            ["fence"] = ItemExtensions.Number(checkpoint.Fence),
             ["done"] = new() { BOOL = checkpoint.IsDone },
-            ["read"] = Attributes.Number(checkpoint.Read),
-            ["changed"] = Attributes.Number(checkpoint.Changed),
+            ["read"] = ItemExtensions.Number(checkpoint.Read),
+            ["changed"] = ItemExtensions.Number(checkpoint.Changed),
         };
         if (checkpoint.Position is not null)
             item["position"] = new() { M = checkpoint.Position };

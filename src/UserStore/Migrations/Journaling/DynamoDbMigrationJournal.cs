@@ -68,7 +68,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
                 new() { Put = new Put { TableName = _journal.TableName, Item = JournalFormat.ToItem(entry, fence, _journalKey!) } },
             ],
         };
-        WriteAnswer<TransactWriteItemsResponse> answer = await _sender.Begin(cancellationToken).WriteAsync(
+        WriteResult<TransactWriteItemsResponse> answer = await _sender.Begin(cancellationToken).WriteAsync(
             "TransactWriteItems", [_journal, _lock], token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
         return answer.FailedCondition is null;
     }
@@ -98,16 +98,16 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
                 : new() { ["#fence"] = "fence", ["#revision"] = "revision" },
             ExpressionAttributeValues = seen is null or { IsForeign: true } ? null : new()
             {
-                [":fence"] = Attributes.Number(seen.Fence),
-                [":revision"] = Attributes.Number(seen.Revision),
+                [":fence"] = ItemExtensions.Number(seen.Fence),
+                [":revision"] = ItemExtensions.Number(seen.Revision),
             },
         };
-        WriteAnswer<PutItemResponse> answer = await call.WriteAsync(
+        WriteResult<PutItemResponse> answer = await call.WriteAsync(
             "PutItem",
             [_lock],
             token => client.PutItemAsync(request, token),
             wasApplied: () => IsLockAsync(call, next)).ConfigureAwait(false);
-        return answer.FailedCondition is null || (answer.AnswerWasLost && await IsLockAsync(call, next).ConfigureAwait(false));
+        return answer.FailedCondition is null || (answer.ResponseWasLost && await IsLockAsync(call, next).ConfigureAwait(false));
     }
 
     public async Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
@@ -119,10 +119,10 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
             UpdateExpression = "SET #fence = :fence",
             ConditionExpression = NoLaterFence,
             ExpressionAttributeNames = new() { ["#fence"] = "fence" },
-            ExpressionAttributeValues = new() { [":fence"] = Attributes.Number(fence) },
+            ExpressionAttributeValues = new() { [":fence"] = ItemExtensions.Number(fence) },
             ReturnValues = ReturnValue.ALL_NEW,
         };
-        WriteAnswer<UpdateItemResponse> answer = await _sender.Begin(cancellationToken).WriteAsync(
+        WriteResult<UpdateItemResponse> answer = await _sender.Begin(cancellationToken).WriteAsync(
             "UpdateItem", [_lock], token => client.UpdateItemAsync(request, token)).ConfigureAwait(false);
         return answer.Response is null ? null : CheckpointFormat.FromItem(answer.Response.Attributes, key);
     }
@@ -135,9 +135,9 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
             Item = CheckpointFormat.ToItem(checkpoint, RowOf(checkpoint.Key), _lockKey!),
             ConditionExpression = NoLaterFence,
             ExpressionAttributeNames = new() { ["#fence"] = "fence" },
-            ExpressionAttributeValues = new() { [":fence"] = Attributes.Number(checkpoint.Fence) },
+            ExpressionAttributeValues = new() { [":fence"] = ItemExtensions.Number(checkpoint.Fence) },
         };
-        WriteAnswer<PutItemResponse> answer = await _sender.Begin(cancellationToken).WriteAsync(
+        WriteResult<PutItemResponse> answer = await _sender.Begin(cancellationToken).WriteAsync(
             "PutItem", [_lock], token => client.PutItemAsync(request, token)).ConfigureAwait(false);
         return answer.FailedCondition is null;
     }
@@ -175,7 +175,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
 
     private async Task<bool> IsLockAsync(StoreCall call, LockRow row)
         => await ReadLockAsync(call).ConfigureAwait(false) is { } found
-            && (found.Fence, found.Revision, found.Holder?.Owner) == (row.Fence, row.Revision, row.Holder?.Owner);
+            && (found.Fence, found.Revision, found.Owner?.RunId) == (row.Fence, row.Revision, row.Owner?.RunId);
 
     private ConditionCheck CheckOf(LockFence fence) => new()
     {
@@ -183,7 +183,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
         Key = new() { [_lockKey!] = new(options.LockId) },
         ConditionExpression = "#owner = :owner AND #fence = :fence",
         ExpressionAttributeNames = new() { ["#owner"] = "owner", ["#fence"] = "fence" },
-        ExpressionAttributeValues = new() { [":owner"] = new(fence.Owner), [":fence"] = Attributes.Number(fence.Number) },
+        ExpressionAttributeValues = new() { [":owner"] = new(fence.Owner), [":fence"] = ItemExtensions.Number(fence.Number) },
     };
 
     private Dictionary<string, AttributeValue> KeyOf(CheckpointKey key) => new() { [_lockKey!] = new(RowOf(key)) };
@@ -233,10 +233,10 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
     // One attempt that hangs must not cost the lease. How long a renewal goes on is said by its token.
     private static UserStoreRetryOptions RetryForLock(TimeSpan lease, UserStoreRetryOptions retry) => new()
     {
-        TotalTime = retry.TotalTime,
+        Timeout = retry.Timeout,
         AttemptTimeout = Shorter(retry.AttemptTimeout, lease / 3),
-        FirstDelay = Shorter(retry.FirstDelay, lease / 30),
-        LongestDelay = Shorter(retry.LongestDelay, lease / 10),
+        BaseDelay = Shorter(retry.BaseDelay, lease / 30),
+        MaxDelay = Shorter(retry.MaxDelay, lease / 10),
     };
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;

@@ -14,15 +14,15 @@ internal sealed class JournalFormat(string tableName)
         Dictionary<string, AttributeValue> item = new()
         {
             [keyName] = new(entry.Id),
-            ["format"] = Attributes.Number(Format),
+            ["format"] = ItemExtensions.Number(Format),
             ["state"] = new(entry.State.ToString()),
             // What another program reads: true for all that it must not take as applied.
             ["dirty"] = new() { BOOL = entry.State != MigrationState.Applied },
             ["direction"] = new(entry.IsUndo ? "down" : "up"),
-            ["attempts"] = Attributes.Number(entry.Attempts),
-            ["run"] = Attributes.Number(entry.Run),
-            ["sequence"] = Attributes.Number(entry.Sequence),
-            ["fence"] = Attributes.Number(fence.Number),
+            ["attempts"] = ItemExtensions.Number(entry.Attempts),
+            ["run"] = ItemExtensions.Number(entry.Run),
+            ["sequence"] = ItemExtensions.Number(entry.Sequence),
+            ["fence"] = ItemExtensions.Number(fence.Number),
         };
         item.Add("description", entry.Description);
         item.Add("revision", entry.Revision);
@@ -81,7 +81,7 @@ internal sealed class JournalFormat(string tableName)
         {
             ["repair"] = new(repair.Repair.ToString()),
             ["from"] = new(repair.From.ToString()),
-            ["at"] = Attributes.Instant(repair.At),
+            ["at"] = ItemExtensions.Instant(repair.Timestamp),
             ["host"] = new(repair.Host),
             ["reason"] = new(repair.Reason),
         },

@@ -22,10 +22,10 @@ internal sealed class Lease : IAsyncDisposable
     /// <param name="row">The row with which the lock was taken.</param>
     /// <param name="sentAt">When that row was sent, by the clock of the host: others count from when it arrived, which was later.</param>
     /// <param name="host">Where it is held.</param>
-    public Lease(IMigrationJournal journal, LockRow row, long sentAt, MigrationHost host)
+    public Lease(IMigrationJournal journal, LockRow row, long sentAt, RunnerEnvironment host)
     {
-        (_journal, _row, _renewedAt, _time, _logger, _duration) = (journal, row, sentAt, host.Time, host.Logger, row.Holder!.Lease);
-        Fence = new LockFence(row.Holder.Owner, row.Fence);
+        (_journal, _row, _renewedAt, _time, _logger, _duration) = (journal, row, sentAt, host.Time, host.Logger, row.Owner!.Lease);
+        Fence = new LockFence(row.Owner.RunId, row.Fence);
         Lost = _lost.Token;
         _renewals = RenewAsync();
     }
@@ -74,7 +74,7 @@ internal sealed class Lease : IAsyncDisposable
             TimeSpan untilNext = _duration / 3 - _time.GetElapsedTime(_renewedAt);
             if (untilNext > TimeSpan.Zero)
             {
-                await PauseAsync(untilNext).ConfigureAwait(false);
+                await DelayAsync(untilNext).ConfigureAwait(false);
                 continue;
             }
 
@@ -103,7 +103,7 @@ internal sealed class Lease : IAsyncDisposable
             catch (Exception failure)
             {
                 MigrationLog.RenewalFailed(_logger, Fence.Number, failure);
-                await PauseAsync(remaining / 10).ConfigureAwait(false);
+                await DelayAsync(remaining / 10).ConfigureAwait(false);
             }
         }
     }
@@ -112,7 +112,7 @@ internal sealed class Lease : IAsyncDisposable
     private async Task<bool> TryRenewAsync(CancellationToken cancellationToken)
     {
         long sentAt = _time.GetTimestamp();
-        LockRow next = _row with { Revision = _row.Revision + 1, Holder = _row.Holder! with { RenewedAt = _time.GetUtcNow() } };
+        LockRow next = _row with { Revision = _row.Revision + 1, Owner = _row.Owner! with { RenewedAt = _time.GetUtcNow() } };
         if (await _journal.TryReplaceLockAsync(_row, next, cancellationToken).ConfigureAwait(false))
         {
             _row = next;
@@ -133,7 +133,7 @@ internal sealed class Lease : IAsyncDisposable
         LockRow? row = _row;
         while (row?.IsHeldBy(Fence) == true)
         {
-            LockRow free = row with { Revision = row.Revision + 1, Holder = null };
+            LockRow free = row with { Revision = row.Revision + 1, Owner = null };
             if (await _journal.TryReplaceLockAsync(row, free, cancellationToken).ConfigureAwait(false))
                 return;
             row = await _journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
@@ -146,6 +146,6 @@ internal sealed class Lease : IAsyncDisposable
         await _lost.CancelAsync().ConfigureAwait(false);
     }
 
-    private Task PauseAsync(TimeSpan pause) => Task.Delay(pause, _time, _ended.Token).ContinueWith(
+    private Task DelayAsync(TimeSpan pause) => Task.Delay(pause, _time, _ended.Token).ContinueWith(
         static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 }

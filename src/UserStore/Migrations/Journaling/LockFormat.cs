@@ -11,16 +11,16 @@ internal static class LockFormat
         Dictionary<string, AttributeValue> item = new()
         {
             [keyName] = new(lockId),
-            ["fence"] = Attributes.Number(row.Fence),
-            ["revision"] = Attributes.Number(row.Revision),
+            ["fence"] = ItemExtensions.Number(row.Fence),
+            ["revision"] = ItemExtensions.Number(row.Revision),
         };
-        if (row.Holder is { } holder)
+        if (row.Owner is { } holder)
         {
-            item["owner"] = new(holder.Owner);
+            item["owner"] = new(holder.RunId);
             item["host"] = new(holder.Host);
-            item["acquired_at"] = Attributes.Instant(holder.AcquiredAt);
-            item["renewed_at"] = Attributes.Instant(holder.RenewedAt);
-            item["lease_ms"] = Attributes.Number((long)holder.Lease.TotalMilliseconds);
+            item["acquired_at"] = ItemExtensions.Instant(holder.AcquiredAt);
+            item["renewed_at"] = ItemExtensions.Instant(holder.RenewedAt);
+            item["lease_ms"] = ItemExtensions.Number((long)holder.Lease.TotalMilliseconds);
         }
 
         if (row.Releases.Count > 0)
@@ -32,8 +32,8 @@ internal static class LockFormat
     {
         Fence = item.Number("fence") ?? 0,
         Revision = item.Number("revision") ?? 0,
-        Holder = item.Text("owner") is { } owner
-            ? new MigrationLockHolder(
+        Owner = item.Text("owner") is { } owner
+            ? new MigrationLockOwner(
                 owner,
                 item.Text("host") ?? "",
                 item.Instant("acquired_at") ?? default,
@@ -47,11 +47,11 @@ internal static class LockFormat
     {
         Dictionary<string, AttributeValue> map = new()
         {
-            ["at"] = Attributes.Instant(release.At),
+            ["at"] = ItemExtensions.Instant(release.Timestamp),
             ["host"] = new(release.Host),
             ["reason"] = new(release.Reason),
         };
-        map.Add("owner", release.Owner);
+        map.Add("owner", release.RunId);
         return new() { M = map };
     }
 

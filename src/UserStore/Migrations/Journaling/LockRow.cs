@@ -3,7 +3,7 @@ namespace UserStore.Migrations.Journaling;
 /// <summary>The row of the lock. It is never deleted, so that the fencing number only grows.</summary>
 internal sealed record LockRow
 {
-    public const int MostReleases = 20;
+    public const int MaxReleases = 20;
 
     /// <summary>Gets the fencing number of the last acquisition or release by force; 0 in a row that another program wrote.</summary>
     public long Fence { get; init; }
@@ -11,7 +11,7 @@ internal sealed record LockRow
     /// <summary>Gets the number of the last change: whoever sees it stand still for a whole lease knows that the holder is gone.</summary>
     public long Revision { get; init; }
 
-    public MigrationLockHolder? Holder { get; init; }
+    public MigrationLockOwner? Owner { get; init; }
 
     public IReadOnlyList<ForcedRelease> Releases { get; init; } = [];
 
@@ -19,9 +19,9 @@ internal sealed record LockRow
     /// held.</summary>
     public bool IsForeign => Fence == 0;
 
-    public bool IsHeld => Holder is not null || IsForeign;
+    public bool IsHeld => Owner is not null || IsForeign;
 
-    public MigrationLockStatus ToStatus() => new(IsHeld, Holder, Fence, Releases);
+    public MigrationLockStatus ToStatus() => new(IsHeld, Owner, Fence, Releases);
 
-    public bool IsHeldBy(LockFence fence) => Fence == fence.Number && Holder?.Owner == fence.Owner;
+    public bool IsHeldBy(LockFence fence) => Fence == fence.Number && Owner?.RunId == fence.Owner;
 }

@@ -1,18 +1,18 @@
 namespace UserStore.Migrations.Journaling;
 
 /// <summary>Lets one runner at a time through, and tells when the one before it is gone.</summary>
-internal sealed class MigrationLock(IMigrationJournal journal, MigrationOptions options, MigrationHost host)
+internal sealed class MigrationLock(IMigrationJournal journal, MigrationOptions options, RunnerEnvironment host)
 {
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
 
     /// <summary>Takes the lock.</summary>
-    /// <param name="whenLocked">What to do when it is held.</param>
+    /// <param name="lockConflictBehavior">What to do when it is held.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null when it is held and <paramref name="whenLocked"/> is <see cref="WhenLocked.Skip"/>.</returns>
+    /// <returns>Null when it is held and <paramref name="lockConflictBehavior"/> is <see cref="LockConflictBehavior.Skip"/>.</returns>
     /// <exception cref="MigrationLockedException">It is held.</exception>
-    public async Task<Lease?> TryAcquireAsync(WhenLocked whenLocked, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<Lease?> TryAcquireAsync(LockConflictBehavior lockConflictBehavior, TimeSpan timeout, CancellationToken cancellationToken)
     {
         long started = host.Time.GetTimestamp();
         var watch = new LockWatch(host.Time, options.Lease);
@@ -28,10 +28,10 @@ internal sealed class MigrationLock(IMigrationJournal journal, MigrationOptions 
                 continue; // another runner was faster: look who holds it now
             }
 
-            if (whenLocked == WhenLocked.Skip)
+            if (lockConflictBehavior == LockConflictBehavior.Skip)
                 return null;
             TimeSpan left = timeout - host.Time.GetElapsedTime(started);
-            if (whenLocked == WhenLocked.Fail || left <= TimeSpan.Zero)
+            if (lockConflictBehavior == LockConflictBehavior.Fail || left <= TimeSpan.Zero)
                 throw new MigrationLockedException(row.ToStatus());
             TimeSpan pause = Poll();
             await Task.Delay(pause < left ? pause : left, host.Time, cancellationToken).ConfigureAwait(false);
@@ -47,13 +47,13 @@ internal sealed class MigrationLock(IMigrationJournal journal, MigrationOptions 
             LockRow? row = await journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
             if (row?.IsHeld != true)
                 return (row ?? new LockRow { Fence = 1 }).ToStatus();
-            var release = new ForcedRelease(row.Holder?.Owner, host.Time.GetUtcNow(), host.Name, reason);
+            var release = new ForcedRelease(row.Owner?.RunId, host.Time.GetUtcNow(), host.Name, reason);
             LockRow next = row with
             {
                 Fence = row.Fence + 1, // so that the holder's number is too low from now on
                 Revision = row.Revision + 1,
-                Holder = null,
-                Releases = [.. row.Releases.TakeLast(LockRow.MostReleases - 1), release],
+                Owner = null,
+                Releases = [.. row.Releases.TakeLast(LockRow.MaxReleases - 1), release],
             };
             if (await journal.TryReplaceLockAsync(row, next, cancellationToken).ConfigureAwait(false))
                 return row.ToStatus();
@@ -67,7 +67,7 @@ internal sealed class MigrationLock(IMigrationJournal journal, MigrationOptions 
         {
             Fence = (row?.Fence ?? 0) + 1,
             Revision = (row?.Revision ?? 0) + 1,
-            Holder = new MigrationLockHolder(Guid.NewGuid().ToString("N"), host.Name, now, now, options.Lease),
+            Owner = new MigrationLockOwner(Guid.NewGuid().ToString("N"), host.Name, now, now, options.Lease),
         };
     }
 
@@ -90,7 +90,7 @@ internal sealed class LockWatch(TimeProvider time, TimeSpan ownLease)
     /// <summary>Looks at the row as it was just read.</summary>
     public bool IsStale(LockRow row)
     {
-        if (row.Holder is null)
+        if (row.Owner is null)
             return false; // another program's, which renews nothing
         if (_seen is null || (_seen.Fence, _seen.Revision) != (row.Fence, row.Revision))
         {
@@ -98,7 +98,7 @@ internal sealed class LockWatch(TimeProvider time, TimeSpan ownLease)
             return false;
         }
 
-        TimeSpan lease = row.Holder.Lease > ownLease ? row.Holder.Lease : ownLease;
+        TimeSpan lease = row.Owner.Lease > ownLease ? row.Owner.Lease : ownLease;
         return time.GetElapsedTime(_since) >= lease;
     }
 }

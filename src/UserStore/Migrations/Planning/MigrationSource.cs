@@ -25,7 +25,7 @@ internal sealed class MigrationSource
         var applied = journal.Where(entry => entry.State == MigrationState.Applied).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
         string[] open = [.. Ids.Where(id => !applied.Contains(id))];
         return open.Length == 0 ? null : new MigrationPlanException(
-            MigrationProblem.NotUpToDate,
+            MigrationPlanError.NotUpToDate,
             open,
             $"{open.Length} of {Ids.Count} migrations are not applied: {string.Join(", ", open)}. Run them, then start again.");
     }
@@ -48,7 +48,7 @@ internal sealed class MigrationSource
         if (byId.Count == 0)
         {
             throw new MigrationPlanException(
-                MigrationProblem.NoMigrations,
+                MigrationPlanError.NoMigrations,
                 [],
                 "The store has no migrations. Add some in AddMigrations, such as options.Migrations.AddCreateTables().");
         }

@@ -18,7 +18,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         if (planner.NeedsPermission && !options.AllowReset)
         {
             throw new MigrationPlanException(
-                MigrationProblem.NotPermitted,
+                MigrationPlanError.NotPermitted,
                 [],
                 "Everything would be undone, which is not permitted here. Where it is meant, set MigrationOptions.AllowReset.");
         }
@@ -26,7 +26,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         var done = applied.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
         var byId = journal.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
         MigrationEntry[] pending = [.. source.Ids.Where(id => !done.Contains(id)).Select(id => Describe(byId.GetValueOrDefault(id), id))];
-        MigrationStep[] steps = [.. planner.Plan(new MigrationSituation(
+        MigrationStep[] steps = [.. planner.Plan(new MigrationPlanningContext(
             pending, [.. applied.Where(entry => source.Has(entry.Id)).Select(entry => Describe(entry, entry.Id))]))];
         Check(steps, done);
         return new MigrationPlan(steps, [.. _warnings]);
@@ -42,7 +42,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         {
             Apply(
                 options.Missing,
-                MigrationProblem.Missing,
+                MigrationPlanError.Missing,
                 missing,
                 $"{List(missing)} applied, but this service does not have {(missing.Length == 1 ? "it" : "them")}. Run a version that does, "
                     + "or set MigrationOptions.Missing where earlier versions may run beside later ones.");
@@ -56,7 +56,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         if (changed.Length > 0)
         {
             throw new MigrationPlanException(
-                MigrationProblem.RevisionChanged,
+                MigrationPlanError.RevisionChanged,
                 changed,
                 $"{List(changed)} applied with another revision than the service has now. Make the change in a new migration, or accept the "
                     + "revision by a repair if it makes no difference.");
@@ -73,7 +73,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
             if (!source.Has(id) || done.Contains(id) != (step.Action == MigrationAction.Undo))
             {
                 throw new MigrationPlanException(
-                    MigrationProblem.Missing, [id], $"The planner wants to {step.Action} '{id}', which is not there to do that to.");
+                    MigrationPlanError.Missing, [id], $"The planner wants to {step.Action} '{id}', which is not there to do that to.");
             }
 
             if (step.Action == MigrationAction.Undo)
@@ -81,7 +81,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
                 if (source[id] is not UndoableMigration)
                 {
                     throw new MigrationPlanException(
-                        MigrationProblem.NotUndoable,
+                        MigrationPlanError.NotUndoable,
                         [id],
                         $"Migration '{id}' cannot be undone: it does not derive from UndoableMigration. Nothing was undone. Go back in a new "
                             + "migration.");
@@ -105,14 +105,14 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         {
             Apply(
                 options.OutOfOrder,
-                MigrationProblem.OutOfOrder,
+                MigrationPlanError.OutOfOrder,
                 [.. late],
                 $"{List(late)} not applied, but later ones are. Give {(late.Count == 1 ? "it a later id" : "them later ids")}, or set "
                     + "MigrationOptions.OutOfOrder if the order makes no difference.");
         }
     }
 
-    private void Apply(MigrationPolicy policy, MigrationProblem problem, string[] ids, string message)
+    private void Apply(MigrationPolicy policy, MigrationPlanError problem, string[] ids, string message)
     {
         if (policy == MigrationPolicy.Deny)
             throw new MigrationPlanException(problem, ids, message);

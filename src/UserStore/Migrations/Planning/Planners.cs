@@ -3,14 +3,14 @@ namespace UserStore.Migrations.Planning;
 /// <summary>Applies everything that is not applied.</summary>
 internal sealed class LatestPlanner : MigrationPlanner
 {
-    public override IEnumerable<MigrationStep> Plan(MigrationSituation situation)
+    public override IEnumerable<MigrationStep> Plan(MigrationPlanningContext situation)
         => situation.Pending.Select(entry => Steps.Of(entry, MigrationAction.Apply));
 }
 
 /// <summary>Goes forward or back by a number of migrations.</summary>
 internal sealed class StepPlanner(int count) : MigrationPlanner
 {
-    public override IEnumerable<MigrationStep> Plan(MigrationSituation situation)
+    public override IEnumerable<MigrationStep> Plan(MigrationPlanningContext situation)
     {
         (IReadOnlyList<MigrationEntry> entries, MigrationAction action) = count > 0
             ? (situation.Pending, MigrationAction.Apply)
@@ -19,14 +19,14 @@ internal sealed class StepPlanner(int count) : MigrationPlanner
         return wanted <= entries.Count
             ? entries.Take((int)wanted).Select(entry => Steps.Of(entry, action))
             : throw new MigrationPlanException(
-                MigrationProblem.StepOutOfRange, [], $"{action} of {wanted} migrations was asked for, but there are only {entries.Count}. Ask for fewer.");
+                MigrationPlanError.StepOutOfRange, [], $"{action} of {wanted} migrations was asked for, but there are only {entries.Count}. Ask for fewer.");
     }
 }
 
 /// <summary>Undoes the migration that was applied last, and applies it again.</summary>
 internal sealed class RedoPlanner : MigrationPlanner
 {
-    public override IEnumerable<MigrationStep> Plan(MigrationSituation situation)
+    public override IEnumerable<MigrationStep> Plan(MigrationPlanningContext situation)
         => new StepPlanner(-1).Plan(situation).SelectMany(undo => new[] { undo, undo with { Action = MigrationAction.Apply } });
 }
 
@@ -35,7 +35,7 @@ internal sealed class RewindPlanner(bool appliesAgain) : MigrationPlanner
 {
     public override bool NeedsPermission => true;
 
-    public override IEnumerable<MigrationStep> Plan(MigrationSituation situation)
+    public override IEnumerable<MigrationStep> Plan(MigrationPlanningContext situation)
     {
         IEnumerable<MigrationStep> undo = situation.Applied.Select(entry => Steps.Of(entry, MigrationAction.Undo));
         return appliesAgain ? undo.Concat(Steps.InOrder(situation.Pending.Concat(situation.Applied), MigrationAction.Apply)) : undo;
@@ -47,12 +47,12 @@ internal sealed class TargetPlanner(string migrationId, MigrationAction action) 
 {
     private readonly string _migrationId = MigrationId.Check(migrationId);
 
-    public override IEnumerable<MigrationStep> Plan(MigrationSituation situation)
+    public override IEnumerable<MigrationStep> Plan(MigrationPlanningContext situation)
     {
         if (!situation.Pending.Concat(situation.Applied).Any(entry => entry.Id == _migrationId))
         {
             throw new MigrationPlanException(
-                MigrationProblem.Missing,
+                MigrationPlanError.Missing,
                 [_migrationId],
                 $"There is no migration '{_migrationId}'. Look up its id in the status, or add it in AddMigrations.");
         }

@@ -6,7 +6,7 @@ namespace UserStore.Migrations.Running;
 
 /// <summary>Runs the migrations of a plan with a client that records what they write.</summary>
 internal sealed class DryRun(
-    MigrationTarget target, MigrationOptions options, MigrationSource source, IServiceCollection services, MigrationHost host)
+    MigrationTarget target, MigrationOptions options, MigrationSource source, IServiceCollection services, RunnerEnvironment host)
 {
     /// <exception cref="MigrationPlanException">A migration could write past the client.</exception>
     /// <exception cref="MigrationFailedException">A migration failed.</exception>
@@ -43,7 +43,7 @@ internal sealed class DryRun(
         if (source.FindBypass(migrationId, services) is { } bypass)
         {
             throw new MigrationPlanException(
-                MigrationProblem.NotRecordable,
+                MigrationPlanError.NotRecordable,
                 [migrationId],
                 $"Migration '{migrationId}' gets a {bypass.Name} of its own, whose writes a dry run cannot record. "
                     + "Let it use MigrationContext.Client or MigrationContext.OpenStore.");

@@ -3,7 +3,7 @@ namespace UserStore.Migrations.Running;
 /// <summary>The rules of repairs by hand.</summary>
 internal static class JournalRepair
 {
-    private const int MostKept = 20;
+    private const int MaxKept = 20;
     private const int MaxReasonLength = 1000;
 
     public static void CheckReason(string reason)
@@ -26,7 +26,7 @@ internal static class JournalRepair
             {
                 State = MigrationState.Applied,
                 IsUndo = false,
-                FinishedAt = record.At,
+                FinishedAt = record.Timestamp,
                 Sequence = sequence,
                 Revision = migration?.Revision,
                 Error = null,
@@ -38,14 +38,14 @@ internal static class JournalRepair
                 {
                     State = MigrationState.Failed,
                     IsUndo = false,
-                    FinishedAt = record.At,
+                    FinishedAt = record.Timestamp,
                     Run = entry.Run + 1,
                     Sequence = 0,
                 },
             (MigrationRepair.Retry, MigrationState.Running or MigrationState.Undoing or MigrationState.Failed) => entry with
             {
                 State = entry.IsUndo ? MigrationState.Applied : MigrationState.Pending,
-                FinishedAt = record.At,
+                FinishedAt = record.Timestamp,
             },
             (
                 MigrationRepair.AcceptRevision,
@@ -53,6 +53,6 @@ internal static class JournalRepair
             _ => throw new InvalidOperationException(
                 $"Migration '{entry.Id}' is {entry.State}{(migration is null ? " and unknown to this service" : "")}: {record.Repair} does not fit."),
         };
-        return repaired with { Repairs = [.. entry.Repairs.TakeLast(MostKept - 1), record] };
+        return repaired with { Repairs = [.. entry.Repairs.TakeLast(MaxKept - 1), record] };
     }
 }

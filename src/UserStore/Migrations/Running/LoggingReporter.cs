@@ -26,7 +26,7 @@ internal sealed class LoggingReporter(ILogger logger) : IMigrationReporter
         else
         {
             MigrationLog.StepFailed(
-                logger, result.Step.Action, result.Step.MigrationId, result.Duration, Failures.Describe(result.Failure));
+                logger, result.Step.Action, result.Step.MigrationId, result.Duration, FailureDescription.Of(result.Failure));
         }
     }
 

@@ -18,21 +18,21 @@ internal sealed class MigrationAttempt(
     MigrationStep step,
     int run,
     IAmazonDynamoDB client,
-    MigratedStore store,
+    MigrationStoreAccess store,
     ICheckpoints checkpoints,
     Lease? lease,
     bool hasTables,
-    MigrationHost host)
+    RunnerEnvironment host)
 {
     // A migration can wait for capacity longer than a caller of the store, within what request tokens live.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly UserStoreRetryOptions _retry = new()
     {
-        TotalTime = Patience,
+        Timeout = Patience,
         AttemptTimeout = store.Schema.Options.Retry.AttemptTimeout,
-        FirstDelay = store.Schema.Options.Retry.FirstDelay,
-        LongestDelay = store.Schema.Options.Retry.LongestDelay,
+        BaseDelay = store.Schema.Options.Retry.BaseDelay,
+        MaxDelay = store.Schema.Options.Retry.MaxDelay,
     };
 
     public MigrationStep Step => step;
@@ -43,7 +43,7 @@ internal sealed class MigrationAttempt(
 
     public IAmazonDynamoDB Client => client;
 
-    public MigratedStore Store => store;
+    public MigrationStoreAccess Store => store;
 
     private long Fence => lease?.Fence.Number ?? 0;
 
@@ -58,7 +58,7 @@ internal sealed class MigrationAttempt(
 
     public RequestSender Sender { get; } = new(client, store.Schema, host.Time);
 
-    public StoreCall Begin(CancellationToken cancellationToken, ICallObserver? observer = null)
+    public StoreCall Begin(CancellationToken cancellationToken, IRequestObserver? observer = null)
         => Sender.Begin(cancellationToken, retry: _retry, observer: observer);
 
     public void Report(MigrationProgress progress) => Progressed?.Invoke(progress);

@@ -33,27 +33,27 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
                     await output.WriteLineAsync(Usage.AsMemory(), cancellationToken).ConfigureAwait(false);
                     return 0;
                 case ["plan", .. var wanted] when PlannerOf(wanted) is { } planner:
-                    await TellAsync(await runner.PlanAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    await NotifyAsync(await runner.PlanAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                     return 0;
                 case ["status"]:
-                    await TellAsync(await runner.GetStatusAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    await NotifyAsync(await runner.GetStatusAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                     return 0;
                 case ["verify"]:
                     await runner.VerifyAsync(cancellationToken).ConfigureAwait(false);
-                    await SayAsync("All migrations are applied.").ConfigureAwait(false);
+                    await WriteLineAsync("All migrations are applied.").ConfigureAwait(false);
                     return 0;
                 case ["repair", var id, var how, .. { Length: > 0 } reason] when RepairOf(how) is { } repair:
                     MigrationEntry entry = await runner.RepairAsync(
                         id, repair, string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
-                    await SayAsync($"{entry.Id} is {entry.State}.").ConfigureAwait(false);
+                    await WriteLineAsync($"{entry.Id} is {entry.State}.").ConfigureAwait(false);
                     return 0;
                 case ["unlock", .. { Length: > 0 } reason]:
                     MigrationLockStatus before = await runner.UnlockAsync(
                         string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
-                    await SayAsync(before.IsHeld ? $"Released the lock of {before.Holder?.ToString() ?? "another program"}." : "The lock was free.").ConfigureAwait(false);
+                    await WriteLineAsync(before.IsHeld ? $"Released the lock of {before.Owner?.ToString() ?? "another program"}." : "The lock was free.").ConfigureAwait(false);
                     return 0;
                 case var wanted when PlannerOf(wanted) is { } planner:
-                    await TellAsync(await runner.RunAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    await NotifyAsync(await runner.RunAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                     return 0;
                 default:
                     await output.WriteLineAsync(Usage.AsMemory(), cancellationToken).ConfigureAwait(false);
@@ -62,7 +62,7 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
         }
         catch (Exception failure) when (failure is UserStoreException or InvalidOperationException or ArgumentException)
         {
-            await SayAsync($"{failure.GetType().Name}: {failure.Message}").ConfigureAwait(false);
+            await WriteLineAsync($"{failure.GetType().Name}: {failure.Message}").ConfigureAwait(false);
             return 1;
         }
     }
@@ -91,15 +91,15 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
         _ => null,
     };
 
-    private async Task TellAsync(MigrationRun run)
+    private async Task NotifyAsync(MigrationRun run)
     {
         foreach (MigrationStepResult result in run.Steps)
         {
-            await SayAsync(
+            await WriteLineAsync(
                 $"{result.Step.Action} {result.Step.MigrationId}: done in {result.Duration.TotalSeconds:0.0} s").ConfigureAwait(false);
         }
 
-        await SayAsync(run switch
+        await WriteLineAsync(run switch
         {
             { Outcome: MigrationOutcome.Skipped } => "Another runner is at work; nothing was done.",
             { Steps.Count: 0 } => "There is nothing to do.",
@@ -107,38 +107,38 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
         }).ConfigureAwait(false);
     }
 
-    private async Task TellAsync(MigrationPlan plan)
+    private async Task NotifyAsync(MigrationPlan plan)
     {
         foreach (string warning in plan.Warnings)
-            await SayAsync($"Warning: {warning}").ConfigureAwait(false);
+            await WriteLineAsync($"Warning: {warning}").ConfigureAwait(false);
         foreach (MigrationStep step in plan.Steps)
-            await SayAsync($"{step.Action} {step.MigrationId} {step.Description}").ConfigureAwait(false);
+            await WriteLineAsync($"{step.Action} {step.MigrationId} {step.Description}").ConfigureAwait(false);
         foreach (RecordedRequest request in plan.Requests)
-            await SayAsync($"    {request}").ConfigureAwait(false);
-        await SayAsync($"{plan.Steps.Count} steps, {plan.RequestCount} writes seen; nothing was done. The plan is made anew when it is run.").ConfigureAwait(false);
+            await WriteLineAsync($"    {request}").ConfigureAwait(false);
+        await WriteLineAsync($"{plan.Steps.Count} steps, {plan.RequestCount} writes seen; nothing was done. The plan is made anew when it is run.").ConfigureAwait(false);
     }
 
-    private async Task TellAsync(MigrationStatus status)
+    private async Task NotifyAsync(MigrationStatus status)
     {
         foreach (MigrationEntry entry in status.Migrations)
         {
             string missing = status.Missing.Contains(entry.Id) ? ", not in this service" : "";
             string when = entry.FinishedAt is { } finished ? $" {finished:u}" : entry.StartedAt is { } started ? $" since {started:u}" : "";
             string who = entry.Host is null ? "" : $" on {entry.Host}, attempt {entry.Attempts}";
-            await SayAsync($"{entry.State,-8} {entry.Id}{when}{who}{missing}").ConfigureAwait(false);
+            await WriteLineAsync($"{entry.State,-8} {entry.Id}{when}{who}{missing}").ConfigureAwait(false);
             if (entry.Error is not null)
-                await SayAsync($"         {entry.Error}").ConfigureAwait(false);
+                await WriteLineAsync($"         {entry.Error}").ConfigureAwait(false);
             foreach (MigrationRepairRecord repair in entry.Repairs)
             {
-                await SayAsync(
-                    $"         {repair.Repair} from {repair.From} {repair.At:u} on {repair.Host}: {repair.Reason}").ConfigureAwait(false);
+                await WriteLineAsync(
+                    $"         {repair.Repair} from {repair.From} {repair.Timestamp:u} on {repair.Host}: {repair.Reason}").ConfigureAwait(false);
             }
         }
 
-        await SayAsync(!status.Lock.IsHeld ? "The lock is free." : $"The lock is held by {status.Lock.Holder?.ToString() ?? "another program"}.").ConfigureAwait(false);
+        await WriteLineAsync(!status.Lock.IsHeld ? "The lock is free." : $"The lock is held by {status.Lock.Owner?.ToString() ?? "another program"}.").ConfigureAwait(false);
         foreach (ForcedRelease release in status.Lock.Releases)
-            await SayAsync($"         released by force {release.At:u} on {release.Host}: {release.Reason}").ConfigureAwait(false);
+            await WriteLineAsync($"         released by force {release.Timestamp:u} on {release.Host}: {release.Reason}").ConfigureAwait(false);
     }
 
-    private Task SayAsync(string line) => output.WriteLineAsync(line);
+    private Task WriteLineAsync(string line) => output.WriteLineAsync(line);
 }

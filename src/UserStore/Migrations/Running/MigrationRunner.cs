@@ -11,7 +11,7 @@ internal sealed class MigrationRunner(
     IServiceScopeFactory scopes,
     IServiceCollection services,
     IReadOnlyList<IMigrationReporter> reporters,
-    MigrationHost host)
+    RunnerEnvironment host)
     : IMigrationRunner
 {
     private readonly IMigrationJournal _journal = target.Journal;
@@ -23,7 +23,7 @@ internal sealed class MigrationRunner(
         {
             long started = host.Time.GetTimestamp();
             await _journal.EnsureAsync(cancellationToken).ConfigureAwait(false);
-            Lease? lease = await _lock.TryAcquireAsync(options.WhenLocked, options.LockTimeout, cancellationToken).ConfigureAwait(false);
+            Lease? lease = await _lock.TryAcquireAsync(options.LockConflictBehavior, options.LockTimeout, cancellationToken).ConfigureAwait(false);
             if (lease is null)
                 return new MigrationRun(MigrationOutcome.Skipped, [], host.Time.GetElapsedTime(started));
 
@@ -79,7 +79,7 @@ internal sealed class MigrationRunner(
                 MigrationEntry entry = journal.FirstOrDefault(entry => entry.Id == migrationId)
                     ?? (source.Has(migrationId) ? new MigrationEntry { Id = migrationId } : null)
                     ?? throw new MigrationPlanException(
-                        MigrationProblem.Missing,
+                        MigrationPlanError.Missing,
                         [migrationId],
                         $"Neither the journal nor this service has a migration '{migrationId}'. Look up its id in the status.");
                 var record = new MigrationRepairRecord(repair, entry.State, host.Time.GetUtcNow(), host.Name, reason);
@@ -154,7 +154,7 @@ internal sealed class MigrationRunner(
     private async Task<T> WithLockAsync<T>(Func<Lease, Task<T>> use, CancellationToken cancellationToken)
     {
         await _journal.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        Lease? lease = await _lock.TryAcquireAsync(WhenLocked.Wait, options.Lease * 2, cancellationToken).ConfigureAwait(false);
+        Lease? lease = await _lock.TryAcquireAsync(LockConflictBehavior.Wait, options.Lease * 2, cancellationToken).ConfigureAwait(false);
         await using (lease!.ConfigureAwait(false))
             return await use(lease!).ConfigureAwait(false);
     }

@@ -7,8 +7,8 @@ internal sealed class MigrationStartup(IMigrationRunner runner, MigrationOptions
 {
     public Task StartingAsync(CancellationToken cancellationToken) => options.OnStart switch
     {
-        MigrationsOnStart.Run => runner.RunAsync(planner: null, cancellationToken),
-        MigrationsOnStart.Verify => runner.VerifyAsync(cancellationToken),
+        MigrationStartupMode.Run => runner.RunAsync(planner: null, cancellationToken),
+        MigrationStartupMode.Verify => runner.VerifyAsync(cancellationToken),
         _ => Task.CompletedTask,
     };
 

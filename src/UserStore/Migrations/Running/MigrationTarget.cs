@@ -8,7 +8,7 @@ namespace UserStore.Migrations.Running;
 /// <param name="Store">The store.</param>
 /// <param name="Journal">The journal.</param>
 /// <param name="Client">The client of the tables; null in memory.</param>
-internal sealed record MigrationTarget(MigratedStore Store, IMigrationJournal Journal, IAmazonDynamoDB? Client)
+internal sealed record MigrationTarget(MigrationStoreAccess Store, IMigrationJournal Journal, IAmazonDynamoDB? Client)
 {
     /// <summary>Gets what takes the requests of migrations where there are no tables.</summary>
     public Recorder? InMemory { get; } = Client is null ? new Recorder(inner: null) : null;

@@ -6,7 +6,7 @@ namespace UserStore.Migrations.Running;
 
 /// <summary>Does the steps of a plan, one at a time, under a lease, and has the journal say at any moment no more than happened.</summary>
 internal sealed class StepRunner(
-    MigrationTarget target, MigrationOptions options, MigrationSource source, Lease lease, Reporters reporters, MigrationHost host)
+    MigrationTarget target, MigrationOptions options, MigrationSource source, Lease lease, Reporters reporters, RunnerEnvironment host)
 {
     /// <param name="step">The step.</param>
     /// <param name="before">The entry of the migration; null if there is none.</param>
@@ -67,7 +67,7 @@ internal sealed class StepRunner(
         }
         catch (Exception failure)
         {
-            MigrationEntry failed = started with { State = MigrationState.Failed, FinishedAt = Now(), Error = Failures.Describe(failure) };
+            MigrationEntry failed = started with { State = MigrationState.Failed, FinishedAt = Now(), Error = FailureDescription.Of(failure) };
             await RecordFailureAsync(failed).ConfigureAwait(false);
             if (failure is OperationCanceledException && cancellationToken.IsCancellationRequested)
                 throw;

@@ -14,7 +14,7 @@ namespace UserStore.Replication.Comparing;
 internal sealed class ReplicationWalk<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
-    UserTable<TUser> source, ReplicationSchema schema, Inspector<TUser, TView> inspector, TargetWriter writer)
+    UserTable<TUser> source, ReplicationSchema schema, ReplicationComparer<TUser, TView> inspector, TargetWriter writer)
     where TUser : User
     where TView : class
 {
@@ -26,10 +26,10 @@ internal sealed class ReplicationWalk<
     public async IAsyncEnumerable<UserReplicationPage> RunAsync(
         UserReplicationWalkOptions options, bool isRebuild, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int parts = _tables.Length * options.Segments;
+        int parts = _tables.Length * options.TotalSegments;
         byte[] fingerprint = ContinuationTokens.FingerprintOf(string.Create(
             CultureInfo.InvariantCulture,
-            $"replication\n{isRebuild}\n{schema.Source.Users.TableName}\n{schema.Target.TableName}\n{options.Segments}"));
+            $"replication\n{isRebuild}\n{schema.Source.Users.TableName}\n{schema.Target.TableName}\n{options.TotalSegments}"));
         WalkPositions positions = options.ResumeFrom is null
             ? new WalkPositions(parts)
             : WalkPositions.FromText(source.Queries.Tokens.Decode(options.ResumeFrom, fingerprint).Position, parts);
@@ -59,9 +59,9 @@ internal sealed class ReplicationWalk<
         do
         {
             StoreCall call = source.Sender.Begin(cancellationToken);
-            ScanResponse page = await ScanAsync(call, part, after, options.Segments).ConfigureAwait(false);
+            ScanResponse page = await ScanAsync(call, part, after, options.TotalSegments).ConfigureAwait(false);
             var drifts = new List<UserReplicationDrift>();
-            List<(string? UserId, Dictionary<string, AttributeValue>? Found)> met = [.. page.Items.Select(item => UserOf(item, part / options.Segments))];
+            List<(string? UserId, Dictionary<string, AttributeValue>? Found)> met = [.. page.Items.Select(item => UserOf(item, part / options.TotalSegments))];
             foreach ((string? userId, Dictionary<string, AttributeValue>? key) in met)
             {
                 if (userId is not null)
@@ -77,10 +77,10 @@ internal sealed class ReplicationWalk<
                 // A user may have several items in the target, which are looked at one after the other.
                 var users = met.DistinctBy(one => one.UserId).ToDictionary(one => one.UserId!, one => one.Found, StringComparer.Ordinal);
                 met.RemoveAll(one => ReferenceEquals(users[one.UserId!], one.Found));
-                IEnumerable<Situation> situations = await inspector.LookAsync(call, users).ConfigureAwait(false);
-                if (_tables[part / options.Segments] == schema.Guards)
+                IEnumerable<ReplicationState> situations = await inspector.LookAsync(call, users).ConfigureAwait(false);
+                if (_tables[part / options.TotalSegments] == schema.Guards)
                     situations = situations.Where(situation => !situation.IsInSource); // the others are met there
-                drifts.AddRange(await InspectAsync(situations, options.Concurrency, isRebuild, cancellationToken).ConfigureAwait(false));
+                drifts.AddRange(await InspectAsync(situations, options.MaxConcurrency, isRebuild, cancellationToken).ConfigureAwait(false));
             }
 
             after = page.LastEvaluatedKey is { Count: > 0 } lastKey ? lastKey : null;
@@ -90,9 +90,9 @@ internal sealed class ReplicationWalk<
     }
 
     private async Task<IEnumerable<UserReplicationDrift>> InspectAsync(
-        IEnumerable<Situation> situations, int concurrency, bool isRebuild, CancellationToken cancellationToken)
+        IEnumerable<ReplicationState> situations, int concurrency, bool isRebuild, CancellationToken cancellationToken)
     {
-        Situation[] suspect = [.. situations.Where(situation => situation.Drift is not null)];
+        ReplicationState[] suspect = [.. situations.Where(situation => situation.Drift is not null)];
         var found = new UserReplicationDrift?[suspect.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, suspect.Length, parallel, async (i, token) => found[i] = isRebuild
@@ -126,7 +126,7 @@ internal sealed class ReplicationWalk<
     // Source and guards name a user by their key; an item of the target by whom it is made from.
     private (string? UserId, Dictionary<string, AttributeValue>? Found) UserOf(Dictionary<string, AttributeValue> item, int table)
         => _tables[table] == schema.Target
-            ? (Inspector<TUser, TView>.SourceOf(item), TargetItem.KeyOf(item, schema.Target))
+            ? (ReplicationComparer<TUser, TView>.SourceOf(item), TargetItem.KeyOf(item, schema.Target))
             : (item[_tables[table].Key.AttributeName].S, null);
 
     private sealed record Page(

@@ -45,7 +45,7 @@ internal sealed record Guard(string UserId, string SequenceNumber, Dictionary<st
         if (TargetKey is not null)
             item[TargetKeyName] = new() { M = TargetKey };
         if (ExpiresAt is not null)
-            item[ExpiresAtName] = Attributes.Number(ExpiresAt.Value);
+            item[ExpiresAtName] = ItemExtensions.Number(ExpiresAt.Value);
         return item;
     }
 

@@ -36,7 +36,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         Dictionary<string, AttributeValue> item = Map(user.UserId, view);
         foreach (KeyAttribute key in schema.Target.Keys)
         {
-            if (BrokenRule(item.GetValueOrDefault(key.AttributeName), key) is { } rule)
+            if (ViolatedRule(item.GetValueOrDefault(key.AttributeName), key) is { } rule)
                 throw new UserProjectionException(user.UserId, $"makes an item whose key '{key.AttributeName}' {rule}.");
         }
 
@@ -79,7 +79,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         }
     }
 
-    private string? BrokenRule(AttributeValue? value, KeyAttribute key)
+    private string? ViolatedRule(AttributeValue? value, KeyAttribute key)
     {
         if (key.AttributeType == ScalarAttributeType.N)
             return value?.N is null ? "is missing" : null;

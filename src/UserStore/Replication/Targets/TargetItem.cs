@@ -17,5 +17,5 @@ internal sealed record TargetItem(Dictionary<string, AttributeValue> Key, Dictio
 
     /// <summary>Tells whether both are keys of the same item, or of none.</summary>
     public static bool SameKey(Dictionary<string, AttributeValue>? one, Dictionary<string, AttributeValue>? other)
-        => AttributeValues.ByValue.Equals(one, other);
+        => AttributeValueComparer.ByValue.Equals(one, other);
 }

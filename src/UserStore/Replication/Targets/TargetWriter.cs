@@ -82,7 +82,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             ClientRequestToken = Guid.NewGuid().ToString(),
             ReturnConsumedCapacity = call.Capacity,
         };
-        WriteAnswer<TransactWriteItemsResponse> answer = await call.WriteAsync(
+        WriteResult<TransactWriteItemsResponse> answer = await call.WriteAsync(
             "TransactWriteItems", schema.Written, token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
         return (TransactionCanceledException?)answer.FailedCondition;
     }

@@ -64,7 +64,7 @@ public sealed class TableCreatorTests
     {
         ServeTable();
         Create();
-        _options.Stream = StreamView.KeysOnly;
+        _options.StreamViewType = TableStreamViewType.KeysOnly;
         _client.Setup(client => client.UpdateTableAsync(It.IsAny<UpdateTableRequest>(), It.IsAny<CancellationToken>()))
             .Callback(() => _table!.StreamSpecification = new StreamSpecification { StreamEnabled = true })
             .ThrowsAsync(new AmazonDynamoDBException("has one", ErrorType.Sender, "ValidationException", "r", HttpStatusCode.BadRequest));

@@ -176,7 +176,7 @@ public sealed class ErrorTranslationTests
         StatusCode = HttpStatusCode.BadRequest,
     };
 
-    private static UserStoreOptions Options { get; } = new() { Retry = { TotalTime = TimeSpan.Zero } };
+    private static UserStoreOptions Options { get; } = new() { Retry = { Timeout = TimeSpan.Zero } };
 
     private Func<Task>[] Writes(Exception failure)
     {

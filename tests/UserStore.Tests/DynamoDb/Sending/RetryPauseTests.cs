@@ -11,7 +11,7 @@ public sealed class RetryPauseTests
 {
     private readonly UserStoreOptions _options = new()
     {
-        Retry = { FirstDelay = TimeSpan.FromMilliseconds(100), LongestDelay = TimeSpan.FromSeconds(3), TotalTime = TimeSpan.FromSeconds(60) },
+        Retry = { BaseDelay = TimeSpan.FromMilliseconds(100), MaxDelay = TimeSpan.FromSeconds(3), Timeout = TimeSpan.FromSeconds(60) },
     };
 
     [Fact]

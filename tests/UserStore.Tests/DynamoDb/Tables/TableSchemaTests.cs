@@ -26,11 +26,11 @@ public sealed class TableSchemaTests
     }
 
     [Theory]
-    [InlineData(TableBilling.OnDemand, 5L, true)]
-    [InlineData(TableBilling.Provisioned, 0L, false)]
-    public void An_index_is_added_as_the_table_is_paid(TableBilling billing, long unitsOfTheTable, bool provisioned)
+    [InlineData(TableBillingMode.OnDemand, 5L, true)]
+    [InlineData(TableBillingMode.Provisioned, 0L, false)]
+    public void An_index_is_added_as_the_table_is_paid(TableBillingMode billing, long unitsOfTheTable, bool provisioned)
     {
-        _options.Billing = billing;
+        _options.BillingMode = billing;
         TableSchema schema = Schema();
         var table = new TableDescription { ProvisionedThroughput = new() { ReadCapacityUnits = unitsOfTheTable } };
 
@@ -42,17 +42,17 @@ public sealed class TableSchemaTests
     [Fact]
     public void Streams_and_time_to_live_are_what_the_options_say()
     {
-        Dictionary<StreamView, StreamViewType?> views = new()
+        Dictionary<TableStreamViewType, StreamViewType?> views = new()
         {
-            [StreamView.None] = null,
-            [StreamView.KeysOnly] = StreamViewType.KEYS_ONLY,
-            [StreamView.NewImage] = StreamViewType.NEW_IMAGE,
-            [StreamView.OldImage] = StreamViewType.OLD_IMAGE,
-            [StreamView.NewAndOldImages] = StreamViewType.NEW_AND_OLD_IMAGES,
+            [TableStreamViewType.None] = null,
+            [TableStreamViewType.KeysOnly] = StreamViewType.KEYS_ONLY,
+            [TableStreamViewType.NewImage] = StreamViewType.NEW_IMAGE,
+            [TableStreamViewType.OldImage] = StreamViewType.OLD_IMAGE,
+            [TableStreamViewType.NewAndOldImages] = StreamViewType.NEW_AND_OLD_IMAGES,
         };
-        foreach ((StreamView view, StreamViewType? type) in views)
+        foreach ((TableStreamViewType view, StreamViewType? type) in views)
         {
-            _options.Stream = view;
+            _options.StreamViewType = view;
             Schema().ToCreateRequest().StreamSpecification?.StreamViewType.Should().Be(type);
             (Schema().Stream is null).Should().Be(type is null);
         }

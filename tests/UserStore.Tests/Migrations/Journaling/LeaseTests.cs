@@ -16,7 +16,7 @@ public sealed class LeaseTests
     [Fact]
     public async Task A_lease_that_cannot_be_renewed_is_lost_when_its_time_is_up_and_not_before()
     {
-        await using Lease lease = (await NewLock().TryAcquireAsync(WhenLocked.Fail, TimeSpan.Zero, default))!;
+        await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
         _journal.Failure = new UserStoreUnavailableException("as the test asked");
 
         await AdvanceAsync(TimeSpan.FromSeconds(29));
@@ -31,7 +31,7 @@ public sealed class LeaseTests
     [Fact]
     public async Task A_renewal_that_succeeds_late_keeps_the_lease()
     {
-        await using Lease lease = (await NewLock().TryAcquireAsync(WhenLocked.Fail, TimeSpan.Zero, default))!;
+        await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
         _journal.Failure = new UserStoreUnavailableException("as the test asked");
         await AdvanceAsync(TimeSpan.FromSeconds(20));
         _journal.Failure = null;
@@ -45,7 +45,7 @@ public sealed class LeaseTests
     [Fact]
     public async Task A_renewal_whose_answer_was_lost_is_recognised()
     {
-        await using Lease lease = (await NewLock().TryAcquireAsync(WhenLocked.Fail, TimeSpan.Zero, default))!;
+        await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
         _journal.IsAppliedBeforeFailure = true;
         _journal.Failure = new UserStoreUnavailableException("as the test asked");
         await AdvanceAsync(TimeSpan.FromSeconds(11));
@@ -59,7 +59,7 @@ public sealed class LeaseTests
     [Fact]
     public async Task A_process_that_slept_finds_its_lease_lost_before_any_timer_tells()
     {
-        await using Lease lease = (await NewLock().TryAcquireAsync(WhenLocked.Fail, TimeSpan.Zero, default))!;
+        await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
         _journal.Failure = new UserStoreUnavailableException("as the test asked");
 
         _clock.Advance(TimeSpan.FromMinutes(5));
@@ -71,7 +71,7 @@ public sealed class LeaseTests
     private MigrationLock NewLock() => new(
         _journal,
         new MigrationOptions { Lease = TimeSpan.FromSeconds(30) },
-        new MigrationHost("test-host/1", _clock, NullLogger.Instance));
+        new RunnerEnvironment("test-host/1", _clock, NullLogger.Instance));
 
     // Step by step, so that what waits for the clock goes on in between.
     private async Task AdvanceAsync(TimeSpan by)

@@ -3,14 +3,14 @@ using UserStore.Testing;
 
 namespace UserStore.Tests.Migrations.Backfilling;
 
-public sealed class CapacityBudgetTests
+public sealed class CapacityRateLimiterTests
 {
     private readonly FakeClock _clock = new();
 
     [Fact]
     public async Task What_was_consumed_is_paid_off_before_the_next_request()
     {
-        var budget = new CapacityBudget(10, _clock);
+        var budget = new CapacityRateLimiter(10, _clock);
         await budget.WaitAsync(default);
         budget.Consumed(5);
         budget.Consumed(2.5);
@@ -26,7 +26,7 @@ public sealed class CapacityBudgetTests
     [Fact]
     public async Task Time_in_which_nothing_was_consumed_is_not_saved_up()
     {
-        var budget = new CapacityBudget(10, _clock);
+        var budget = new CapacityRateLimiter(10, _clock);
         _clock.Advance(TimeSpan.FromHours(1));
         budget.Consumed(10);
 
@@ -41,11 +41,11 @@ public sealed class CapacityBudgetTests
     [Fact]
     public async Task Without_a_limit_nobody_waits_and_a_wait_can_be_cancelled()
     {
-        var unlimited = new CapacityBudget(null, _clock);
+        var unlimited = new CapacityRateLimiter(null, _clock);
         unlimited.Consumed(1e9);
         await unlimited.WaitAsync(default);
 
-        var limited = new CapacityBudget(1, _clock);
+        var limited = new CapacityRateLimiter(1, _clock);
         limited.Consumed(1e9);
         using var cancel = new CancellationTokenSource();
         Task waiting = limited.WaitAsync(cancel.Token);

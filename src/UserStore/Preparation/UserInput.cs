@@ -8,7 +8,7 @@ namespace UserStore.Preparation;
 /// Turns the arguments of a call into a validated request, the same for every store: checked against the rules, with normalised values and
 /// with what the store adds by itself.
 /// </summary>
-internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserStoreOptions options, TimeProvider time)
     where TUser : User
 {
@@ -70,7 +70,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         PatchChange[] changes = [.. patch.Changes.Select(change => Normalized(change))];
         foreach (PatchChange change in changes)
         {
-            if (BrokenRule(change) is { } rule)
+            if (ViolatedRule(change) is { } rule)
                 broken.Add(new UserRuleViolation(change.Property.Name, rule));
         }
 
@@ -82,7 +82,7 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
     public static void CheckId(string userId)
     {
         ArgumentNullException.ThrowIfNull(userId);
-        if (UserRules.BrokenKeyRule(userId, UserRules.MaxPartitionKeyBytes) is { } rule)
+        if (UserRules.ViolatedKeyRule(userId, UserRules.MaxPartitionKeyBytes) is { } rule)
             throw new InvalidUserException(nameof(User.UserId), rule);
     }
 
@@ -109,12 +109,12 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         ArgumentNullException.ThrowIfNull(email);
         string normalized = options.NormalizeEmail(email);
-        return UserRules.BrokenEmailRule(normalized) is { } rule ? throw new InvalidUserException(nameof(User.Email), rule) : normalized;
+        return UserRules.ViolatedEmailRule(normalized) is { } rule ? throw new InvalidUserException(nameof(User.Email), rule) : normalized;
     }
 
     /// <summary>Returns the email under which a stored one is reserved, or null when it is none that could be.</summary>
     public string? ReservationOf(string? storedEmail)
-        => storedEmail is not null && options.NormalizeEmail(storedEmail) is { } email && UserRules.BrokenEmailRule(email) is null
+        => storedEmail is not null && options.NormalizeEmail(storedEmail) is { } email && UserRules.ViolatedEmailRule(email) is null
             ? email
             : null;
 
@@ -176,16 +176,16 @@ internal sealed class UserRequests<[DynamicallyAccessedMembers(DynamicallyAccess
         return user;
     }
 
-    private string? BrokenRule(PatchChange change)
+    private string? ViolatedRule(PatchChange change)
     {
         if (change.Action == PatchAction.Remove && change.Property.Name is nameof(User.Status) or nameof(User.CreatedAt))
             return "cannot be removed";
-        if (UserRules.BrokenListRule(change.Value) is { } rule)
+        if (UserRules.ViolatedListRule(change.Value) is { } rule)
             return rule;
         if (change.Action != PatchAction.Set)
             return null;
         return Model.KeyRules.Where(key => key.Property == change.Property)
-            .Select(key => UserRules.BrokenKeyRule(key.Property, change.Value, key.MaxBytes))
+            .Select(key => UserRules.ViolatedKeyRule(key.Property, change.Value, key.MaxBytes))
             .FirstOrDefault();
     }
 

@@ -9,7 +9,7 @@ namespace UserStore.Replication.Comparing;
 /// <param name="Guard">The guard, if there is one.</param>
 /// <param name="IsInSource">Whether the source has the user.</param>
 /// <param name="Expected">The item that the target should have, if any.</param>
-internal sealed record Situation(string UserId, Guard? Guard, bool IsInSource, TargetItem? Expected)
+internal sealed record ReplicationState(string UserId, Guard? Guard, bool IsInSource, TargetItem? Expected)
 {
     /// <summary>Gets why it is not known what the target should have.</summary>
     public UserStoreException? Failure { get; init; }
@@ -33,7 +33,7 @@ internal sealed record Situation(string UserId, Guard? Guard, bool IsInSource, T
                 return UserReplicationDriftKind.Unprojectable;
             if (Expected is not null && Actual is null)
                 return UserReplicationDriftKind.Missing;
-            if (Expected is not null && !AttributeValues.AreEqual(Expected.Item, Actual!))
+            if (Expected is not null && !AttributeValueComparer.AreEqual(Expected.Item, Actual!))
                 return UserReplicationDriftKind.Different;
             return IsGuarded ? null : UserReplicationDriftKind.Unguarded;
         }

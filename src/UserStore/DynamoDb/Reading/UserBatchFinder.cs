@@ -9,7 +9,7 @@ using UserStore.Preparation;
 namespace UserStore.DynamoDb.Reading;
 
 /// <summary>Reads users by many ids: several requests at once, results in the order of the ids.</summary>
-internal sealed class ManyUsers<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
+internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
     where TUser : User
 {
     // Each may hold the users of a hundred ids until those before are taken.
@@ -62,7 +62,7 @@ internal sealed class ManyUsers<[DynamicallyAccessedMembers(DynamicallyAccessedM
             {
                 if (!await source.MoveNextAsync().ConfigureAwait(false))
                     return (ids, false, null);
-                UserRequests<TUser>.CheckId(source.Current);
+                UserInput<TUser>.CheckId(source.Current);
                 ids.Add(source.Current);
             }
 

@@ -9,7 +9,7 @@ using UserStore.Replication.Targets;
 namespace UserStore.Replication.Comparing;
 
 /// <summary>Looks how users stand in source and target, many at once or one again, and mends one.</summary>
-internal sealed class Inspector<
+internal sealed class ReplicationComparer<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
     UserTable<TUser> source, ReplicationSchema schema, Projector<TUser, TView> projector, TargetWriter writer, Func<long> removedUntil)
@@ -21,19 +21,19 @@ internal sealed class Inspector<
     /// <summary>Looks at up to 100 users.</summary>
     /// <param name="call">The call that looks.</param>
     /// <param name="users">Their ids, each once, with the key of an item that was found to be made from them.</param>
-    public async Task<IReadOnlyList<Situation>> LookAsync(
+    public async Task<IReadOnlyList<ReplicationState>> LookAsync(
         StoreCall call, IReadOnlyDictionary<string, Dictionary<string, AttributeValue>?> users)
     {
         string[] ids = [.. users.Keys];
         // The guard first: if it is unchanged when the target is written, no change came between.
         var guards = await _batches.ReadAsync(call, schema.Guards, ids, ReadConsistency.Strong).ConfigureAwait(false);
         var items = await _batches.ReadAsync(call, schema.Source.Users, ids, ReadConsistency.Strong).ConfigureAwait(false);
-        Situation[] situations = [.. ids.Select(id => Judge(id, Guard.FromItem(guards.GetValueOrDefault(id)), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
+        ReplicationState[] situations = [.. ids.Select(id => Judge(id, Guard.FromItem(guards.GetValueOrDefault(id)), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
 
         List<Dictionary<string, AttributeValue>> keys =
-            [.. situations.Select(situation => situation.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValues.ByValue)];
+            [.. situations.Select(situation => situation.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValueComparer.ByValue)];
         var actual = keys.Count == 0 ? [] : await _batches.ReadAsync(call, schema.Target, keys, ReadConsistency.Strong).ConfigureAwait(false);
-        var byKey = actual.ToDictionary(item => TargetItem.KeyOf(item, schema.Target), AttributeValues.ByValue);
+        var byKey = actual.ToDictionary(item => TargetItem.KeyOf(item, schema.Target), AttributeValueComparer.ByValue);
         return [.. situations.Select(situation => situation.Expected is null
             ? situation
             : situation with { Actual = byKey.GetValueOrDefault(situation.Expected.Key) })];
@@ -43,11 +43,11 @@ internal sealed class Inspector<
     /// <param name="call">The call that looks.</param>
     /// <param name="userId">The user.</param>
     /// <param name="foundKey">The key of an item that was found to be made from the user.</param>
-    public async Task<Situation> LookAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? foundKey = null)
+    public async Task<ReplicationState> LookAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? foundKey = null)
     {
         Guard? guard = await ReadGuardAsync(call, userId).ConfigureAwait(false);
         StoredUser user = await source.ReadAsync(call, userId).ConfigureAwait(false);
-        Situation situation = Judge(userId, guard, user.Item);
+        ReplicationState situation = Judge(userId, guard, user.Item);
         return situation with
         {
             Actual = situation.Expected is null ? null : await ReadAsync(call, schema.Target, situation.Expected.Key).ConfigureAwait(false),
@@ -58,15 +58,15 @@ internal sealed class Inspector<
     }
 
     /// <summary>Looks at one user again, and tells what is not in order still.</summary>
-    public async Task<UserReplicationDrift?> ConfirmAsync(Situation before, CancellationToken cancellationToken)
+    public async Task<UserReplicationDrift?> ConfirmAsync(ReplicationState before, CancellationToken cancellationToken)
     {
-        Situation now = await LookAsync(source.Sender.Begin(cancellationToken), before.UserId, before.FoundKey).ConfigureAwait(false);
+        ReplicationState now = await LookAsync(source.Sender.Begin(cancellationToken), before.UserId, before.FoundKey).ConfigureAwait(false);
         return now.Drift is { } drift ? new UserReplicationDrift(now.UserId, drift, now.Failure) : null;
     }
 
     /// <summary>Makes the target what the source says of one user.</summary>
     /// <returns>What was not in order, with the failure if it could not be mended; null when a change was faster.</returns>
-    public async Task<UserReplicationDrift?> MendAsync(Situation situation, CancellationToken cancellationToken)
+    public async Task<UserReplicationDrift?> MendAsync(ReplicationState situation, CancellationToken cancellationToken)
     {
         StoreCall call = source.Sender.Begin(cancellationToken);
         for (int round = 1; situation.Drift is { } drift; round++)
@@ -78,7 +78,7 @@ internal sealed class Inspector<
                 GuardRefusal? refusal = await WriteAsync(call, situation).ConfigureAwait(false);
                 if (refusal is null)
                     return new UserReplicationDrift(situation.UserId, drift);
-                if (round > 1 && !await call.TryPauseAsync().ConfigureAwait(false))
+                if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
                 {
                     throw new UserStoreUnavailableException(
                         $"User '{situation.UserId}' could not be rebuilt, because changes kept coming. Try again.", refusal.Failure);
@@ -98,7 +98,7 @@ internal sealed class Inspector<
     public async Task<Guard?> ReadGuardAsync(StoreCall call, string userId)
         => Guard.FromItem(await ReadAsync(call, schema.Guards, new() { [Guard.UserIdName] = new(userId) }).ConfigureAwait(false));
 
-    private Task<GuardRefusal?> WriteAsync(StoreCall call, Situation situation)
+    private Task<GuardRefusal?> WriteAsync(StoreCall call, ReplicationState situation)
     {
         var next = new Guard(
             situation.UserId,
@@ -112,9 +112,9 @@ internal sealed class Inspector<
     /// <summary>Tells which user an item of the target is made from; null when no user is.</summary>
     public static string? SourceOf(Dictionary<string, AttributeValue>? item) => item?.Text(TargetItem.SourceAttribute);
 
-    private Situation Judge(string userId, Guard? guard, Dictionary<string, AttributeValue>? user)
+    private ReplicationState Judge(string userId, Guard? guard, Dictionary<string, AttributeValue>? user)
     {
-        var situation = new Situation(userId, guard, user is { Count: > 0 }, Expected: null);
+        var situation = new ReplicationState(userId, guard, user is { Count: > 0 }, Expected: null);
         if (!situation.IsInSource)
             return situation;
         try

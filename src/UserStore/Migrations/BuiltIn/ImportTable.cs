@@ -8,7 +8,7 @@ using UserStore.Migrations.Backfilling;
 namespace UserStore.Migrations.BuiltIn;
 
 /// <summary>Stores the items of another program's table as users.</summary>
-internal sealed class TakeOver(string id, ForeignTable foreign) : Migration(id, $"Takes over the users of table {foreign.TableName}.")
+internal sealed class ImportTable(string id, ExternalTable foreign) : Migration(id, $"Takes over the users of table {foreign.TableName}.")
 {
     public override async Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
     {
@@ -25,7 +25,7 @@ internal sealed class TakeOver(string id, ForeignTable foreign) : Migration(id, 
         await walk.RunAsync(
             (item, key, token) =>
             {
-                Dictionary<string, AttributeValue> user = AttributeValues.Copy(
+                Dictionary<string, AttributeValue> user = AttributeValueComparer.Copy(
                     item.ToDictionary(attribute => NameOf(attribute.Key), attribute => attribute.Value, StringComparer.Ordinal));
                 foreign.Convert?.Invoke(user);
                 if (!user.ContainsKey(idName))

@@ -4,9 +4,9 @@ namespace UserStore.Migrations.Backfilling;
 
 /// <summary>Keeps the capacity that is consumed in a second, on average, to a limit: what was consumed is paid off before the next request
 /// leaves.</summary>
-internal sealed class CapacityBudget(double? unitsPerSecond, TimeProvider time) : ICallObserver
+internal sealed class CapacityRateLimiter(double? unitsPerSecond, TimeProvider time) : IRequestObserver
 {
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1); // timers take no more than 49
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(1); // timers take no more than 49
 
     private readonly Lock _lock = new();
     private readonly long _started = time.GetTimestamp();
@@ -16,7 +16,7 @@ internal sealed class CapacityBudget(double? unitsPerSecond, TimeProvider time) 
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         while (Debt() is var debt && debt > TimeSpan.Zero)
-            await Task.Delay(debt < LongestDelay ? debt : LongestDelay, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(debt < MaxDelay ? debt : MaxDelay, time, cancellationToken).ConfigureAwait(false);
     }
 
     public void Consumed(double units)

@@ -11,7 +11,7 @@ namespace UserStore.Migrations.Planning;
 /// <summary>Finds how a migration could reach tables past the client of its context, where a dry run does not see its writes.</summary>
 /// <remarks>It sees what constructors ask for, also through services that are registered by their class, and what functions capture. What a
 /// factory makes it does not see.</remarks>
-internal static class Bypass
+internal static class UnrecordedAccess
 {
     private static readonly HashSet<Type> Ways =
     [

@@ -3,7 +3,7 @@ using UserStore.DynamoDb.Items;
 
 namespace UserStore.Tests.DynamoDb.Items;
 
-public sealed class AttributeValuesTests
+public sealed class AttributeValueComparerTests
 {
     [Theory]
     [InlineData("1", "1.0", true)]
@@ -19,8 +19,8 @@ public sealed class AttributeValuesTests
     [InlineData("99999999999999999999999999999999999999", "99999999999999999999999999999999999998", false)]
     public void Numbers_are_compared_by_what_they_are_worth(string one, string other, bool equal)
     {
-        AttributeValues.AreEqual(new AttributeValue { N = one }, new AttributeValue { N = other }).Should().Be(equal);
-        AttributeValues.AreEqual(
+        AttributeValueComparer.AreEqual(new AttributeValue { N = one }, new AttributeValue { N = other }).Should().Be(equal);
+        AttributeValueComparer.AreEqual(
             new AttributeValue { NS = ["3", one] }, new AttributeValue { NS = [other, "3.0"] }).Should().Be(equal);
     }
 }

@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2.Model;
 namespace UserStore.DynamoDb.Items;
 
 /// <summary>Copies and compares values of attributes.</summary>
-internal static class AttributeValues
+internal static class AttributeValueComparer
 {
     /// <summary>Gets what compares items, or their keys, by their values.</summary>
     public static IEqualityComparer<Dictionary<string, AttributeValue>> ByValue { get; } = EqualityComparer<Dictionary<string, AttributeValue>>.Create(

@@ -5,7 +5,7 @@ using Amazon.Runtime;
 namespace UserStore.Migrations.Running;
 
 /// <summary>Sends requests that are known by their type only.</summary>
-internal static class Forwarding
+internal static class UntypedRequestSender
 {
     /// <exception cref="NotSupportedException">The operation is none that migrations need: backups, exports, global tables and the like.</exception>
     public static async Task<AmazonWebServiceResponse> SendAsync(

@@ -11,7 +11,7 @@ using UserStore.DynamoDb.Writing;
 namespace UserStore.Migrations.Running;
 
 /// <summary>What migrations need of a store whose user type they cannot name.</summary>
-internal abstract class MigratedStore(StoreSchema schema)
+internal abstract class MigrationStoreAccess(StoreSchema schema)
 {
     public StoreSchema Schema => schema;
 
@@ -21,20 +21,20 @@ internal abstract class MigratedStore(StoreSchema schema)
 
     /// <summary>Opens the store for items that another program wrote.</summary>
     /// <returns>A function that stores an item as a new user, and tells whether it did: it does not when the user is there.</returns>
-    public abstract Func<Dictionary<string, AttributeValue>, ICallObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client);
+    public abstract Func<Dictionary<string, AttributeValue>, IRequestObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client);
 }
 
 /// <inheritdoc/>
-internal sealed class MigratedStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     StoreSchema schema, TimeProvider time)
-    : MigratedStore(schema)
+    : MigrationStoreAccess(schema)
     where TUser : User
 {
     public override IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
         IAmazonDynamoDB client, string? continuationToken, CancellationToken cancellationToken)
         => new DynamoDbUserEmailAudit<TUser>(client, Schema.Options, time).RepairAsync(continuationToken, cancellationToken);
 
-    public override Func<Dictionary<string, AttributeValue>, ICallObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client)
+    public override Func<Dictionary<string, AttributeValue>, IRequestObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client)
     {
         var table = new UserTable<TUser>(client, context: null, Schema.Options, time);
         EmailTransaction<TUser>? emails = table.Schema.Emails is { } reservations

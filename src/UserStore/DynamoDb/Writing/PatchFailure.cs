@@ -6,7 +6,7 @@ using UserStore.Preparation;
 namespace UserStore.DynamoDb.Writing;
 
 /// <summary>Finds out from the stored item why a patch cannot be applied: DynamoDB's messages are for people.</summary>
-internal static class PatchRefusal
+internal static class PatchFailure
 {
     /// <summary>Refuses what the item alone shows to be impossible, before the patch is sent.</summary>
     public static void ThrowIfRefused(PreparedPatch patch, StoredUser stored)

@@ -1,13 +1,13 @@
 namespace UserStore.Migrations.Running;
 
 /// <summary>Says what went wrong in words that may be kept and logged.</summary>
-internal static class Failures
+internal static class FailureDescription
 {
     private const int MaxLength = 1000;
 
     /// <summary>Returns the types of an exception and its causes, with the messages of UserStore's own: those of others may hold values of
     /// users.</summary>
-    public static string Describe(Exception failure)
+    public static string Of(Exception failure)
     {
         var parts = new List<string>();
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)

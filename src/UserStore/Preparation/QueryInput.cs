@@ -7,7 +7,7 @@ using UserStore.Paging;
 namespace UserStore.Preparation;
 
 /// <summary>Turns the arguments of queries, listings and audits into validated requests, the same for every store, and makes their tokens.</summary>
-internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
+internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
     where TUser : User
 {
     private const int MaxSegments = 1_000_000; // Amazon DynamoDB API Reference, "Scan"
@@ -57,20 +57,20 @@ internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAcces
     {
         listOptions ??= new UserListOptions();
         CheckPositive(listOptions.PageSize, nameof(listOptions.PageSize));
-        UserRequests<TUser>.CheckConsistency(listOptions.Consistency);
-        if (listOptions.Segments is < 1 or > MaxSegments)
+        UserInput<TUser>.CheckConsistency(listOptions.Consistency);
+        if (listOptions.TotalSegments is < 1 or > MaxSegments)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(listOptions), listOptions.Segments, $"{nameof(listOptions.Segments)} must be between 1 and {MaxSegments}.");
+                nameof(listOptions), listOptions.TotalSegments, $"{nameof(listOptions.TotalSegments)} must be between 1 and {MaxSegments}.");
         }
 
         ArgumentNullException.ThrowIfNull(listOptions.ResumeFrom, nameof(listOptions.ResumeFrom));
         foreach (int segment in listOptions.ResumeFrom.Keys)
         {
-            if (segment < 0 || segment >= listOptions.Segments)
+            if (segment < 0 || segment >= listOptions.TotalSegments)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(listOptions), segment, $"{nameof(listOptions.ResumeFrom)} names a segment that is none of the {listOptions.Segments}.");
+                    nameof(listOptions), segment, $"{nameof(listOptions.ResumeFrom)} names a segment that is none of the {listOptions.TotalSegments}.");
             }
         }
 
@@ -82,15 +82,15 @@ internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAcces
     public static UserListOptions PreparePagedList(UserListOptions? listOptions)
     {
         listOptions = PrepareList(listOptions);
-        return listOptions is { Segments: 1, ResumeFrom.Count: 0 }
+        return listOptions is { TotalSegments: 1, ResumeFrom.Count: 0 }
             ? listOptions
             : throw new ArgumentException("A single page belongs to no segment. Read segments with ListSegmentsAsync.", nameof(listOptions));
     }
 
     /// <summary>Returns what tells a segment of a listing from others, and from queries, in a token.</summary>
-    public byte[] FingerprintOf(UserListOptions listOptions, int segment) => ContinuationTokens.FingerprintOf(listOptions.Segments == 1
+    public byte[] FingerprintOf(UserListOptions listOptions, int segment) => ContinuationTokens.FingerprintOf(listOptions.TotalSegments == 1
         ? $"list\n{Model.UserType.FullName}"
-        : string.Create(CultureInfo.InvariantCulture, $"list\n{Model.UserType.FullName}\n{segment}\n{listOptions.Segments}"));
+        : string.Create(CultureInfo.InvariantCulture, $"list\n{Model.UserType.FullName}\n{segment}\n{listOptions.TotalSegments}"));
 
     /// <summary>Returns the place where an audit of emails begins.</summary>
     public AuditPosition PrepareAudit(string? continuationToken)
@@ -103,7 +103,7 @@ internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAcces
         if (value is string email && property.Name == nameof(User.Email))
             value = options.NormalizeEmail(email);
         StoredScalar key = property.ToScalar(value);
-        if (UserRules.BrokenKeyRule(property, value, UserRules.MaxPartitionKeyBytes) is { } rule)
+        if (UserRules.ViolatedKeyRule(property, value, UserRules.MaxPartitionKeyBytes) is { } rule)
             throw new InvalidUserException(property.Name, rule);
         return key;
     }
@@ -129,7 +129,7 @@ internal sealed class QueryRequests<[DynamicallyAccessedMembers(DynamicallyAcces
             throw new InvalidUserException(property.Name, "is not stored as text, so it has no beginning");
         foreach (StoredScalar text in upper is null ? [value] : new[] { value, upper.Value })
         {
-            if (text.Kind == ScalarKind.String && UserRules.BrokenKeyRule(text.Text, UserRules.MaxSortKeyBytes) is { } rule)
+            if (text.Kind == ScalarKind.String && UserRules.ViolatedKeyRule(text.Text, UserRules.MaxSortKeyBytes) is { } rule)
                 throw new InvalidUserException(property.Name, rule);
         }
 

@@ -10,7 +10,7 @@ namespace UserStore.Migrations;
 /// </para>
 /// <para>Costs a scan of the other table, and one create for each item.</para>
 /// </remarks>
-public sealed class ForeignTable
+public sealed class ExternalTable
 {
     /// <summary>Gets the name of the table in DynamoDB.</summary>
     public required string TableName { get; init; }
