@@ -72,7 +72,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         services.AddKeyedSingleton(typeof(TUser), static (provider, _) =>
         {
             UserStoreOptions options = provider.GetService<IOptionsMonitor<UserStoreOptions>>()?.Get(
-                UserStoreBuilder.NameFor(typeof(TUser))) ?? new UserStoreOptions();
+                UserStoreOptions.NameFor(typeof(TUser))) ?? new UserStoreOptions();
             var store = new MigrationStoreAccess<TUser>(
                 new StoreSchema(UserModel.For<TUser>(), options), provider.GetService<TimeProvider>() ?? TimeProvider.System);
             return new MigrationTarget(store, new InMemoryMigrationJournal(), Client: null);
@@ -85,7 +85,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         var options = new InMemoryUserStoreOptions { TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System };
         if (provider.GetService<IOptionsMonitor<UserStoreOptions>>() is { } registered)
         {
-            UserStoreOptions rules = registered.Get(UserStoreBuilder.NameFor(typeof(TUser)));
+            UserStoreOptions rules = registered.Get(UserStoreOptions.NameFor(typeof(TUser)));
             (options.NormalizeEmail, options.UniqueEmails) = (rules.NormalizeEmail, rules.UniqueEmails);
             foreach (byte[] key in rules.TokenKeys)
                 options.TokenKeys.Add(key);

@@ -99,6 +99,9 @@ public sealed class UserStoreOptions
     /// <summary>Gets how requests are repeated.</summary>
     /// <value>The defaults of <see cref="UserStoreRetryOptions"/>.</value>
     public UserStoreRetryOptions Retry { get; } = new();
+
+    /// <summary>Returns the name of the options of a user type.</summary>
+    internal static string NameFor(Type userType) => userType.FullName!;
 }
 
 /// <summary>Says how a table is paid.</summary>

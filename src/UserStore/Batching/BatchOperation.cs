@@ -1,5 +1,3 @@
-using UserStore.DynamoDb.Sending;
-
 namespace UserStore.Batching;
 
 /// <summary>An item of a batch on its way.</summary>

@@ -1,7 +1,9 @@
+using UserStore.DynamoDb.Sending;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace UserStore.DependencyInjection;
@@ -10,12 +12,16 @@ namespace UserStore.DependencyInjection;
 internal static class StoreServices
 {
     public static UserStoreOptions OptionsOf<TUser>(IServiceProvider provider)
-        => provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(UserStoreBuilder.NameFor(typeof(TUser)));
+        => provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(UserStoreOptions.NameFor(typeof(TUser)));
 
-    public static IDynamoDBContext ContextOf<TUser>(IServiceProvider provider)
-        => provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(TUser));
+    public static StoreConnection ConnectionOf<TUser>(IServiceProvider provider) => new(
+        ClientOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>(), LoggerOf(provider))
+    {
+        Context = provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(TUser)),
+    };
 
-    public static ILogger? LoggerOf(IServiceProvider provider) => provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore");
+    public static ILogger LoggerOf(IServiceProvider provider)
+        => provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore") ?? NullLogger.Instance;
 
     // The registered client is the service's own, or the one made for the store that was registered first.
     public static IAmazonDynamoDB ClientOf<TUser>(IServiceProvider provider)

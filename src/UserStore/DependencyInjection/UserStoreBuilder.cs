@@ -6,7 +6,7 @@ namespace UserStore;
 public sealed class UserStoreBuilder
 {
     internal UserStoreBuilder(IServiceCollection services, Type userType)
-        => (Services, UserType, OptionsName) = (services, userType, NameFor(userType));
+        => (Services, UserType, OptionsName) = (services, userType, UserStoreOptions.NameFor(userType));
 
     /// <summary>Gets the services that the store is registered in.</summary>
     public IServiceCollection Services { get; }
@@ -16,6 +16,4 @@ public sealed class UserStoreBuilder
 
     /// <summary>Gets the name of this store's <see cref="UserStoreOptions"/>: the full name of the user type.</summary>
     public string OptionsName { get; }
-
-    internal static string NameFor(Type userType) => userType.FullName!;
 }

@@ -17,7 +17,7 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
 
     public ValidateOptionsResult Validate(string? name, UserStoreOptions options)
     {
-        if (name != UserStoreBuilder.NameFor(typeof(TUser)))
+        if (name != UserStoreOptions.NameFor(typeof(TUser)))
             return ValidateOptionsResult.Skip;
 
         string[] failures = [.. Failures(options)];

@@ -104,18 +104,8 @@ public static class UserStoreServiceCollectionExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<DynamoDbClients>().Get(StoreServices.OptionsOf<TUser>(provider)));
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
             UserContext.Create(StoreServices.ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
-        services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(
-            StoreServices.ClientOf<TUser>(provider),
-            StoreServices.ContextOf<TUser>(provider),
-            StoreServices.OptionsOf<TUser>(provider),
-            provider.GetRequiredService<TimeProvider>(),
-            StoreServices.LoggerOf(provider)));
-        services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(
-            StoreServices.ClientOf<TUser>(provider),
-            StoreServices.ContextOf<TUser>(provider),
-            StoreServices.OptionsOf<TUser>(provider),
-            provider.GetRequiredService<TimeProvider>(),
-            StoreServices.LoggerOf(provider)));
+        services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
+        services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
         services.TryAddKeyedSingleton<MigrationTarget>(typeof(TUser), static (provider, _) => InDynamoDb<TUser>(provider));
         return builder;
     }
@@ -126,29 +116,19 @@ public static class UserStoreServiceCollectionExtensions
         var time = provider.GetRequiredService<TimeProvider>();
         var store = new MigrationStoreAccess<TUser>(new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), time);
         IAmazonDynamoDB client = StoreServices.ClientOf<TUser>(provider);
-        var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreBuilder.NameFor(typeof(TUser)));
+        var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreOptions.NameFor(typeof(TUser)));
         return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, options, time), client);
     }
 
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
         where TUser : User
         => services.TryAddSingleton<IUserStore<TUser>>(static provider =>
-            new DynamoDbUserStore<TUser>(
-                StoreServices.ClientOf<TUser>(provider),
-                StoreServices.ContextOf<TUser>(provider),
-                StoreServices.OptionsOf<TUser>(provider),
-                provider.GetRequiredService<TimeProvider>(),
-                StoreServices.LoggerOf(provider)));
+            new DynamoDbUserStore<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
 
     private static void AddShortForm(IServiceCollection services)
     {
         services.TryAddSingleton<IUserStore>(static provider =>
-            new DynamoDbUserStore(
-                StoreServices.ClientOf<User>(provider),
-                StoreServices.ContextOf<User>(provider),
-                StoreServices.OptionsOf<User>(provider),
-                provider.GetRequiredService<TimeProvider>(),
-                StoreServices.LoggerOf(provider)));
+            new DynamoDbUserStore(StoreServices.ConnectionOf<User>(provider)));
         services.TryAddSingleton<IUserStore<User>>(static provider => provider.GetRequiredService<IUserStore>());
     }
 

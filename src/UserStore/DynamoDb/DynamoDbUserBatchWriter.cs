@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.DataModel;
-using Microsoft.Extensions.Logging;
 using UserStore.Batching;
 using UserStore.DynamoDb.Reservations;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
 using UserStore.Preparation;
@@ -27,17 +26,14 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
     /// <param name="timeProvider">The clock; the system's if null.</param>
     /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
     public DynamoDbUserBatchWriter(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
-        : this(client, context: null, options, timeProvider ?? TimeProvider.System)
+        : this(StoreConnection.WithoutLogging(client, options, timeProvider))
     {
     }
 
-    internal DynamoDbUserBatchWriter(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
+    internal DynamoDbUserBatchWriter(StoreConnection connection)
     {
-        ArgumentNullException.ThrowIfNull(client);
-        ArgumentNullException.ThrowIfNull(options);
-
-        _table = new UserTable<TUser>(client, context, options, time, logger);
-        _time = time;
+        _table = new UserTable<TUser>(connection);
+        _time = connection.Time;
         EmailTransaction<TUser>? emails = null;
         if (_table.Schema.Emails is { } emailsTable)
         {

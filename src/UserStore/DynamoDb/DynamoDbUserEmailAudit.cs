@@ -1,9 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
-using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Auditing;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
@@ -32,17 +30,14 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     /// <param name="timeProvider">The clock; the system's if null.</param>
     /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
     public DynamoDbUserEmailAudit(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
-        : this(client, context: null, options, timeProvider ?? TimeProvider.System)
+        : this(StoreConnection.WithoutLogging(client, options, timeProvider))
     {
     }
 
-    internal DynamoDbUserEmailAudit(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
+    internal DynamoDbUserEmailAudit(StoreConnection connection)
     {
-        ArgumentNullException.ThrowIfNull(client);
-        ArgumentNullException.ThrowIfNull(options);
-
-        _users = new UserTable<TUser>(client, context, options, time, logger);
-        _batches = new BatchReader(client);
+        _users = new UserTable<TUser>(connection);
+        _batches = new BatchReader(connection.Client);
         _reservations = _users.Schema.Emails is { } emails ? new EmailReservations<TUser>(_users, emails) : null;
     }
 

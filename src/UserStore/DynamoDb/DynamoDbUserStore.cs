@@ -1,10 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
-using Microsoft.Extensions.Logging;
+using Amazon.DynamoDBv2;
 using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Reading;
 using UserStore.DynamoDb.Reservations;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
 using UserStore.Paging;
@@ -43,16 +43,13 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <param name="timeProvider">The clock; the system's if null.</param>
     /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
     public DynamoDbUserStore(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
-        : this(client, context: null, options, timeProvider ?? TimeProvider.System)
+        : this(StoreConnection.WithoutLogging(client, options, timeProvider))
     {
     }
 
-    internal DynamoDbUserStore(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
+    internal DynamoDbUserStore(StoreConnection connection)
     {
-        ArgumentNullException.ThrowIfNull(client);
-        ArgumentNullException.ThrowIfNull(options);
-
-        _table = new UserTable<TUser>(client, context, options, time, logger);
+        _table = new UserTable<TUser>(connection);
         _pages = new DynamoDbPages<TUser>(_table);
         _many = new UserBatchFinder<TUser>(_table);
         EmailTransaction<TUser>? emails = null;
@@ -67,7 +64,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _patching = new UserPatching<TUser>(_table, emails);
         _deletion = new UserDeletion<TUser>(_table, emails);
         _creators = [.. _table.Schema.Tables.Select(
-            table => new TableCreator(client, table, options.TableCreationTimeout, _table.Sender))];
+            table => new TableCreator(connection.Client, table, connection.Options.TableCreationTimeout, _table.Sender))];
     }
 
     private UserInput<TUser> Requests => _table.Requests;
@@ -210,8 +207,8 @@ public sealed class DynamoDbUserStore : DynamoDbUserStore<User>, IUserStore
     {
     }
 
-    internal DynamoDbUserStore(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
-        : base(client, context, options, time, logger)
+    internal DynamoDbUserStore(StoreConnection connection)
+        : base(connection)
     {
     }
 }

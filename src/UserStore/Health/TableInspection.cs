@@ -10,7 +10,7 @@ internal sealed class TableInspection(IAmazonDynamoDB client, StoreSchema schema
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly RequestSender _sender = new(client, schema, time);
+    private readonly RequestSender _sender = new(StoreConnection.WithoutLogging(client, schema.Options, time), schema);
     private readonly UserStoreRetryOptions _retry = new()
     {
         Timeout = Shorter(schema.Options.Retry.Timeout, Patience),

@@ -89,7 +89,7 @@ public class UserStoreHealthCheck<[DynamicallyAccessedMembers(DynamicallyAccesse
         await using (scope.ConfigureAwait(false))
         {
             MigrationOptions options = _services.GetRequiredService<IOptionsMonitor<MigrationOptions>>()
-                .Get(UserStoreBuilder.NameFor(typeof(TUser)));
+                .Get(UserStoreOptions.NameFor(typeof(TUser)));
             var source = MigrationSource.Load(options.Migrations, scope.ServiceProvider);
             IReadOnlyList<MigrationEntry> journal = await target.Journal.ReadAsync(cancellationToken).ConfigureAwait(false);
             return source.FindBehind(journal);

@@ -67,7 +67,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
         CheckId(userId);
         var broken = new List<UserRuleViolation>();
-        PatchChange[] changes = [.. patch.Changes.Select(change => Normalized(change))];
+        PatchChange[] changes = [.. PatchParser.ParseChanges(Model, patch.Changes).Select(change => Normalized(change))];
         foreach (PatchChange change in changes)
         {
             if (ViolatedRule(change) is { } rule)
@@ -76,7 +76,8 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
         if (broken.Count > 0)
             throw new InvalidUserException(broken);
-        return new PreparedPatch(userId, changes, patch.ExpectedVersion, patch.Condition, Now(), WriteId.New());
+        return new PreparedPatch(
+            userId, changes, patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), WriteId.New());
     }
 
     public static void CheckId(string userId)

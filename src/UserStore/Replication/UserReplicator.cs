@@ -54,7 +54,7 @@ public sealed class UserReplicator<
         ArgumentNullException.ThrowIfNull(storeOptions);
         ArgumentNullException.ThrowIfNull(projection);
         options ??= new UserReplicationOptions();
-        _source = new UserTable<TUser>(client, context: null, storeOptions, timeProvider ?? TimeProvider.System);
+        _source = new UserTable<TUser>(StoreConnection.WithoutLogging(client, storeOptions, timeProvider));
         if (ReplicationSchema.Problems(_source.Schema, ViewModel.For<TView>(), options).FirstOrDefault() is { } problem)
             throw new ArgumentException(problem, nameof(options));
         _schema = new ReplicationSchema(_source.Schema, ViewModel.For<TView>(), options);

@@ -1,8 +1,10 @@
 using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.ContractTests.Stores;
-using UserStore.DynamoDb;
 using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.DynamoDb;
@@ -16,7 +18,7 @@ public sealed class SavePathTests(LocalServer server) : ServerTest(server)
         await CreateStoreAsync();
         DynamoDBContext context = UserContext.Create(Client, new StoreSchema(Modeling.UserModel.For<User>(), Options));
         IDynamoDBContext spy = CallSpy.Around(context, out List<string> calls);
-        var store = new DynamoDbUserStore<User>(Client, spy, Options, Clock);
+        var store = new DynamoDbUserStore<User>(new StoreConnection(Client, Options, Clock, NullLogger.Instance) { Context = spy });
         User user = await store.CreateAsync(FakeUsers.Create(1));
         calls.Clear();
 

@@ -162,21 +162,21 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public void Patches_refuse_what_cannot_be_changed_by_name()
+    public async Task Patches_refuse_what_cannot_be_changed_by_name()
     {
-        Refused("UserId", () => new UserPatch<AppUser>().Set(user => user.UserId, "secret"));
-        Refused("UserId", () => new UserPatch<AppUser>().Remove(user => user.UserId));
-        Refused("Version", () => new UserPatch<AppUser>().Increment(user => user.Version, 1));
-        Refused("UpdatedAt", () => new UserPatch<AppUser>().Set(user => user.UpdatedAt, Now));
-        Refused("Scratch", () => new UserPatch<AppUser>().Set(user => user.Scratch, "secret"));
-        Refused("Name.Length", () => new UserPatch<AppUser>().Set(user => user.Name!.Length, 1));
-        Refused("Address.Zip", () => new UserPatch<AppUser>().Set(user => user.Address!.Zip, "secret"));
-        Refused("Expression", () => new UserPatch<AppUser>().Set(user => user.Name + "secret", "secret"));
-        Refused("Name", () => new UserPatch<AppUser>().Append(user => user.Name!, 's'));
-        Refused("Badges", () => new UserPatch<AppUser>().Append(user => user.Badges!, 1));
-        Refused("Labels", () => new UserPatch<AppUser>().Append(user => user.Labels!, new KeyValuePair<string, string>("k", "v")));
-        Refused("Plan", () => new UserPatch<AppUser>().Increment(user => (int)user.Plan!.Value, 1));
-        Refused("Name", () => new UserPatch<AppUser>().Set(user => user.Name, "a").Set(user => user.Name, "secret"));
+        await RefusedAsync("UserId", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.UserId, "secret")));
+        await RefusedAsync("UserId", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Remove(user => user.UserId)));
+        await RefusedAsync("Version", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Increment(user => user.Version, 1)));
+        await RefusedAsync("UpdatedAt", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.UpdatedAt, Now)));
+        await RefusedAsync("Scratch", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Scratch, "secret")));
+        await RefusedAsync("Name.Length", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Name!.Length, 1)));
+        await RefusedAsync("Address.Zip", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Address!.Zip, "secret")));
+        await RefusedAsync("Expression", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Name + "secret", "secret")));
+        await RefusedAsync("Name", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Append(user => user.Name!, 's')));
+        await RefusedAsync("Badges", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Append(user => user.Badges!, 1)));
+        await RefusedAsync("Labels", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Append(user => user.Labels!, new KeyValuePair<string, string>("k", "v"))));
+        await RefusedAsync("Plan", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Increment(user => (int)user.Plan!.Value, 1)));
+        await RefusedAsync("Name", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Name, "a").Set(user => user.Name, "secret")));
     }
 
     [Fact]
@@ -265,12 +265,5 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         refused.Message.Should().NotContain("secret");
         if (value is { Length: > 3 })
             refused.Message.Should().NotContain(value);
-    }
-
-    private static void Refused(string field, Action build)
-    {
-        InvalidUserException refused = build.Should().Throw<InvalidUserException>().Which;
-        refused.Violations.Should().ContainSingle().Which.Field.Should().Be(field);
-        refused.Message.Should().NotContain("secret");
     }
 }

@@ -107,23 +107,42 @@ public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
 
         Action query = () => store.QueryAsync(new UserQuery<AppUser>("city-index", "Faketown") { Filter = Conditions["no counterpart"] });
-        Action own = () => new UserPatch<AppUser>().OnlyIf(user => user.Name!.Trim() == "secret");
-        Action two = () => new UserPatch<AppUser>().OnlyIf(user => user.Name == user.Email);
+        Func<Task> own = () => store.UpdateAsync("a", Patch().OnlyIf(user => user.Name!.Trim() == "secret"));
+        Func<Task> two = () => store.UpdateAsync("a", Patch().OnlyIf(user => user.Name == user.Email));
 
         query.Should().Throw<NotSupportedException>();
-        own.Should().Throw<NotSupportedException>().Which.Message.Should().NotContain("secret");
-        two.Should().Throw<NotSupportedException>();
+        (await own.Should().ThrowAsync<NotSupportedException>()).Which.Message.Should().NotContain("secret");
+        await two.Should().ThrowAsync<NotSupportedException>();
     }
 
     [Fact]
-    public void A_condition_on_what_is_not_stored_is_refused_by_name()
+    public async Task A_condition_on_what_is_not_stored_is_refused_by_name()
     {
-        Action ignored = () => new UserPatch<AppUser>().OnlyIf(user => user.Scratch == "secret");
-        Action structure = () => new UserPatch<AppUser>().OnlyIf(user => user.Address == new Address());
+        IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
 
-        ignored.Should().Throw<InvalidUserException>().Which.Violations.Single().Field.Should().Be("Scratch");
-        structure.Should().Throw<InvalidUserException>().Which.Violations.Single().Field.Should().Be("Address");
+        Func<Task> ignored = () => store.UpdateAsync("a", Patch().OnlyIf(user => user.Scratch == "secret"));
+        Func<Task> structure = () => store.UpdateAsync("a", Patch().OnlyIf(user => user.Address == new Address()));
+
+        (await ignored.Should().ThrowAsync<InvalidUserException>()).Which.Violations.Single().Field.Should().Be("Scratch");
+        (await structure.Should().ThrowAsync<InvalidUserException>()).Which.Violations.Single().Field.Should().Be("Address");
     }
+
+    [Fact]
+    public async Task A_finished_patch_reads_the_variables_of_its_condition_each_time_it_is_applied()
+    {
+        IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
+        await store.CreateAsync(new AppUser { UserId = "a", City = "Faketown", Name = "Fake A" });
+        string expected = "Fake A";
+        UserPatch<AppUser> patch = Patch().OnlyIf(user => user.Name == expected);
+
+        await store.UpdateAsync("a", patch);
+        expected = "Fake B";
+        Func<Task> again = () => store.UpdateAsync("a", patch);
+
+        await again.Should().ThrowAsync<UserConditionFailedException>();
+    }
+
+    private static UserPatch<AppUser> Patch() => new UserPatch<AppUser>().Set(user => user.Nickname, "patched");
 
     private static async Task StoreUsersAsync(IUserStore<AppUser> store)
     {

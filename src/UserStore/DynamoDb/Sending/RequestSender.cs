@@ -1,40 +1,27 @@
-using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using UserStore.Batching;
 using UserStore.DynamoDb.Tables;
-using UserStore.Migrations.Running;
 
 namespace UserStore.DynamoDb.Sending;
 
-/// <summary>The one place through which requests leave. Each call of the store begins here.</summary>
-internal sealed class RequestSender(IAmazonDynamoDB client, StoreSchema schema, TimeProvider time, ILogger? logger = null)
+/// <summary>The one place through which requests are sent. Each call of the store begins here.</summary>
+internal sealed class RequestSender(StoreConnection connection, StoreSchema schema)
 {
-    /// <summary>Gets a value indicating whether every retry is ours, because the client is. A client of the service keeps its own
-    /// retries, which nobody here sees; in migrations, which can wait, ours come on top of them.</summary>
-    public bool OwnsRetries { get; } = client is UserStoreClient or DelegatingClient;
+    /// <inheritdoc cref="StoreConnection.OwnsRetries"/>
+    public bool OwnsRetries => connection.OwnsRetries;
 
-    public TimeProvider Time => time;
+    public TimeProvider Time => connection.Time;
 
-    public ILogger Logger { get; } = logger ?? NullLogger.Instance;
+    public ILogger Logger => connection.Logger;
 
-    public FailureTranslator Failures { get; } = new(client, schema.Model.UserType);
+    public FailureTranslator Failures { get; } = new(connection.Client, schema.Model.UserType);
 
-    /// <summary>Begins a call whose requests share one time limit.</summary>
-    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <summary>Begins a call whose requests share one timeout.</summary>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
     /// <param name="userId">The user that the call writes, if it writes one.</param>
-    /// <param name="retry">How its requests are repeated; as the options of the store say if null.</param>
-    /// <param name="observer">What is told about its requests.</param>
+    /// <param name="retry">How its requests are retried; the options of the store apply if null.</param>
+    /// <param name="observer">The observer of its requests.</param>
     public StoreCall Begin(
         CancellationToken cancellationToken, string? userId = null, UserStoreRetryOptions? retry = null, IRequestObserver? observer = null)
         => new(this, userId, retry ?? schema.Options.Retry, observer, cancellationToken);
-}
-
-/// <summary>Is told about the requests of a call.</summary>
-internal interface IRequestObserver
-{
-    /// <summary>A request, or a part of it, is about to be sent again.</summary>
-    void Retrying(bool isThrottled);
-
-    /// <summary>A response told how many capacity units its request consumed.</summary>
-    void Consumed(double units);
 }

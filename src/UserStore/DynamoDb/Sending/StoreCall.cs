@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging;
+using UserStore.Batching;
 using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;

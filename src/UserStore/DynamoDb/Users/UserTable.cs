@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
-using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
@@ -15,15 +14,15 @@ namespace UserStore.DynamoDb.Users;
 internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
 {
-    public UserTable(IAmazonDynamoDB client, IDynamoDBContext? context, UserStoreOptions options, TimeProvider time, ILogger? logger = null)
+    public UserTable(StoreConnection connection)
     {
-        Client = client;
-        Requests = new UserInput<TUser>(options, time);
-        Queries = new QueryInput<TUser>(options);
-        Schema = new StoreSchema(Requests.Model, options);
-        Context = context ?? UserContext.Create(client, Schema);
+        Client = connection.Client;
+        Requests = new UserInput<TUser>(connection.Options, connection.Time);
+        Queries = new QueryInput<TUser>(connection.Options);
+        Schema = new StoreSchema(Requests.Model, connection.Options);
+        Context = connection.Context ?? UserContext.Create(Client, Schema);
         Items = new UserItems<TUser>(() => Context, Requests.Model);
-        Sender = new RequestSender(client, Schema, time, logger);
+        Sender = new RequestSender(connection, Schema);
         Users = [Schema.Users];
     }
 

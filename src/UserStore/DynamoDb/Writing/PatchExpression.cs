@@ -89,7 +89,7 @@ internal static class PatchExpression
         foreach (PatchChange change in patch.Changes)
         {
             // A sum out of range would be stored and could not be read any more.
-            if (change.LargestStart() is { } limit)
+            if (change.StartBound() is { } limit)
                 condition += $" AND (NOT {writer.Name(change.Property)} {(limit.IsUpper ? '>' : '<')} {writer.Value(limit.Value)})";
         }
 

@@ -1,4 +1,4 @@
-using UserStore.DynamoDb.Sending;
+using UserStore.Batching;
 
 namespace UserStore.Migrations.Backfilling;
 

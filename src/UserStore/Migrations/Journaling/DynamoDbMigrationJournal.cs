@@ -15,7 +15,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
     private const string OwnKeyName = "id";
     private const string NoLaterFence = "attribute_not_exists(#fence) OR #fence <= :fence";
 
-    private readonly RequestSender _sender = new(client, store, time);
+    private readonly RequestSender _sender = new(StoreConnection.WithoutLogging(client, store.Options, time), store);
     // Known by their names only: tables that another library made spell their key otherwise.
     private readonly NamedTable _journal = new(TableFor(store, options.JournalTable).TableName);
     private readonly NamedTable _lock = new(TableFor(store, options.LockTable).TableName);

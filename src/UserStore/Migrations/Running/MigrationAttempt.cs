@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging;
+using UserStore.Batching;
 using UserStore.DynamoDb.Sending;
 using UserStore.Migrations.Journaling;
 
@@ -56,7 +57,8 @@ internal sealed class MigrationAttempt(
     /// <summary>Gets what is told about progress.</summary>
     public Action<MigrationProgress>? Progressed { get; init; }
 
-    public RequestSender Sender { get; } = new(client, store.Schema, host.Time);
+    public RequestSender Sender { get; } = new(
+        new StoreConnection(client, store.Schema.Options, host.Time, host.Logger) { OwnsRetries = true }, store.Schema);
 
     public StoreCall Begin(CancellationToken cancellationToken, IRequestObserver? observer = null)
         => Sender.Begin(cancellationToken, retry: _retry, observer: observer);

@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb;
+using Amazon.DynamoDBv2;
+using Microsoft.Extensions.Logging.Abstractions;
+using UserStore.Batching;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
+using UserStore.DynamoDb;
 
 namespace UserStore.Migrations.Running;
 
@@ -32,11 +34,11 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
 {
     public override IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
         IAmazonDynamoDB client, string? continuationToken, CancellationToken cancellationToken)
-        => new DynamoDbUserEmailAudit<TUser>(client, Schema.Options, time).RepairAsync(continuationToken, cancellationToken);
+        => new DynamoDbUserEmailAudit<TUser>(Connect(client)).RepairAsync(continuationToken, cancellationToken);
 
     public override Func<Dictionary<string, AttributeValue>, IRequestObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client)
     {
-        var table = new UserTable<TUser>(client, context: null, Schema.Options, time);
+        var table = new UserTable<TUser>(Connect(client));
         EmailTransaction<TUser>? emails = table.Schema.Emails is { } reservations
             ? new EmailTransaction<TUser>(table, new EmailReservations<TUser>(table, reservations))
             : null;
@@ -59,4 +61,6 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
             }
         };
     }
+
+    private StoreConnection Connect(IAmazonDynamoDB client) => new(client, Schema.Options, time, NullLogger.Instance) { OwnsRetries = true };
 }
