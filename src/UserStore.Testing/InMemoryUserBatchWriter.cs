@@ -22,12 +22,12 @@ public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         ArgumentNullException.ThrowIfNull(store);
 
         _store = store;
-        _creates = new SingleWrites<TUser>(user => Prepared(store.Requests.PrepareCreate(user)), async (item, _, token) =>
+        _creates = new SingleWrites<TUser>(user => Prepared(store.Input.PrepareCreate(user)), async (item, _, token) =>
         {
             await store.CreateAsync(item.Prepared!, token).ConfigureAwait(false);
             return true;
         });
-        _replaces = new SingleWrites<TUser>(user => Prepared(store.Requests.PrepareOverwrite(user)), async (item, _, token) =>
+        _replaces = new SingleWrites<TUser>(user => Prepared(store.Input.PrepareOverwrite(user)), async (item, _, token) =>
         {
             await store.OverwriteAsync(item.Prepared!, token).ConfigureAwait(false);
             return true;

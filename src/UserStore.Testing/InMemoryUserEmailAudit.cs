@@ -27,7 +27,7 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     private async IAsyncEnumerable<UserEmailAuditPage> WalkAsync(
         string? continuationToken, bool repair, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        AuditPosition? position = store.Queries.PrepareAudit(continuationToken);
+        AuditPosition? position = store.QueryInput.PrepareAudit(continuationToken);
         while (position is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -45,11 +45,11 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
     {
         InMemoryRow<TUser>[] rows = [.. users.ReadAll(position.After).Take(PageSize)];
         UserEmailFinding[] findings = [.. rows
-            .Where(row => row.User.Email is not null && !row.IsExpired(store.Requests.Now()))
+            .Where(row => row.User.Email is not null && !row.IsExpired(store.Input.Now()))
             .Where(row => reservations.OwnerUserIdOf(row.User.Email!) != row.User.UserId)
             .Select(row => new UserEmailFinding(UserEmailProblem.UserWithoutReservation, row.User.Email!, row.User.UserId))];
         AuditPosition? next = position.Next(rows.Length < PageSize ? null : rows[^1].User.UserId);
-        return (new UserEmailAuditPage(findings, rows.Length, 0, store.Queries.TokenOf(next)), next);
+        return (new UserEmailAuditPage(findings, rows.Length, 0, store.QueryInput.TokenOf(next)), next);
     }
 
     private (UserEmailAuditPage Page, AuditPosition? Next) CheckReservations(
@@ -59,17 +59,17 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         var findings = new List<UserEmailFinding>();
         foreach ((string email, string ownerUserId) in entries)
         {
-            if (reservations.FindOwner(email, store.Requests.Now()) is not null)
+            if (reservations.FindOwner(email, store.Input.Now()) is not null)
                 continue;
             findings.Add(new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, email, ownerUserId, IsRepaired: repair));
             if (!repair)
                 continue;
             reservations.Withdraw(email);
-            if (users.FindExpired(ownerUserId, store.Requests.Now()) is { } expired && expired.User.Email == email)
-                users.Remove(expired, store.Requests.Now());
+            if (users.FindExpired(ownerUserId, store.Input.Now()) is { } expired && expired.User.Email == email)
+                users.Remove(expired, store.Input.Now());
         }
 
         AuditPosition? next = position.Next(entries.Length < PageSize ? null : entries[^1].Email);
-        return (new UserEmailAuditPage(findings, 0, entries.Length, store.Queries.TokenOf(next)), next);
+        return (new UserEmailAuditPage(findings, 0, entries.Length, store.QueryInput.TokenOf(next)), next);
     }
 }

@@ -23,14 +23,14 @@ namespace UserStore.Testing;
 public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
     where TUser : User
 {
-    private readonly UserInput<TUser> _requests;
-    private readonly QueryInput<TUser> _queries;
+    private readonly UserInput<TUser> _input;
+    private readonly QueryInput<TUser> _queryInput;
     private readonly UserItems<TUser> _items;
     private readonly InMemoryTable<TUser> _table;
     private readonly InMemoryReservations<TUser>? _reservations;
     private readonly CallRecorder _recorder;
     private readonly InMemoryCalls _calls;
-    private readonly InMemoryPages<TUser> _pages;
+    private readonly InMemoryStoreParts<TUser> _parts;
 
     /// <summary>Initializes a new instance of the <see cref="InMemoryUserStore{TUser}"/> class without users.</summary>
     /// <param name="options">How it behaves; the defaults if null. Not to be changed afterwards.</param>
@@ -46,17 +46,17 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         foreach (byte[] key in options.TokenKeys)
             storeOptions.TokenKeys.Add(key);
         Time = options.TimeProvider;
-        _requests = new UserInput<TUser>(storeOptions, Time);
-        _queries = new QueryInput<TUser>(storeOptions);
-        _table = new InMemoryTable<TUser>(_requests.Model, options.IndexDelay, options.KeptChanges);
-        _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _requests) : null;
+        _input = new UserInput<TUser>(storeOptions, Time);
+        _queryInput = new QueryInput<TUser>(storeOptions);
+        _table = new InMemoryTable<TUser>(_input.Model, options.IndexDelay, options.KeptChanges);
+        _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _input) : null;
         _recorder = new CallRecorder(options.RecordedCalls);
         _calls = new InMemoryCalls(Faults, _recorder, Time);
-        _pages = new InMemoryPages<TUser>(_table, _requests, _queries, _calls);
+        _parts = new InMemoryStoreParts<TUser>(_table, _input, _queryInput, _calls);
 
         // Only to measure users that are near a limit; it never sends anything.
-        var context = new Lazy<IDynamoDBContext>(() => UserContext.CreateForMapping(storeOptions, _requests.Model.Properties));
-        _items = new UserItems<TUser>(() => context.Value, _requests.Model);
+        var context = new Lazy<IDynamoDBContext>(() => UserContext.CreateForMapping(storeOptions, _input.Model.Properties));
+        _items = new UserItems<TUser>(() => context.Value, _input.Model);
     }
 
     /// <summary>Gets the faults that coming calls meet.</summary>
@@ -78,7 +78,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        TUser created = _requests.PrepareCreate(user);
+        TUser created = _input.PrepareCreate(user);
         _items.Check(created);
         return await RunAsync(nameof(CreateAsync), isWrite: true, created.UserId, () =>
         {
@@ -99,21 +99,8 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
             nameof(FindAsync),
             isWrite: false,
             userId,
-            () => Copy(_table.Find(userId, _requests.Now())),
+            () => Copy(_table.Find(userId, _input.Now())),
             cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public async Task<TUser> GetAsync(
-        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
-        => await FindAsync(userId, consistency, cancellationToken).ConfigureAwait(false) ?? throw new UserNotFoundException(userId);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
-        IEnumerable<string> userIds, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(userIds);
-        return FindManyAsync(userIds.ToAsyncEnumerable(), consistency, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -131,7 +118,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
                 nameof(FindManyAsync),
                 isWrite: false,
                 userId,
-                () => new UserLookup<TUser>(userId, Copy(_table.Find(userId, _requests.Now()))),
+                () => new UserLookup<TUser>(userId, Copy(_table.Find(userId, _input.Now()))),
                 cancellationToken.CanBeCanceled ? cancellationToken : token).ConfigureAwait(false);
         });
     }
@@ -140,40 +127,33 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser?> FindByEmailAsync(
         string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
     {
-        _requests.CheckEmailConsistency(consistency);
+        _input.CheckEmailConsistency(consistency);
         if (consistency == ReadConsistency.Strong)
         {
-            string wanted = _requests.PrepareEmail(email);
+            string wanted = _input.PrepareEmail(email);
             return await RunAsync(
                 nameof(FindByEmailAsync),
                 isWrite: false,
                 null,
-                () => Copy(_reservations!.FindOwner(wanted, _requests.Now())),
+                () => Copy(_reservations!.FindOwner(wanted, _input.Now())),
                 cancellationToken).ConfigureAwait(false);
         }
 
-        TUser? newest = null;
-        UserPager<TUser> found = _pages.Of(nameof(FindByEmailAsync), _queries.PrepareEmailQuery(email));
-        await foreach (TUser user in found.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (newest is null || user.UpdatedAt > newest.UpdatedAt)
-                newest = user;
-        }
-
-        return newest;
+        return await Pager(nameof(FindByEmailAsync), _queryInput.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken)
+            .MaxByAsync(static user => user.UpdatedAt, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        TUser next = _requests.PrepareReplacement(user);
-        (long? version, string? writeId) = (user.Version, user.WriteId);
+        TUser next = _input.PrepareReplacement(user);
+        Revision expected = Revision.Of(user);
         _items.Check(next);
         return await RunAsync(nameof(UpdateAsync), isWrite: true, next.UserId, () =>
         {
             TUser? stored = _table.Find(next.UserId, next.UpdatedAt)?.User;
-            if (stored is null || stored.Version != version || stored.WriteId != writeId)
-                throw new UserConflictException(next.UserId, version, stored?.Version, stored is null);
+            if (stored is null || !expected.IsSameAs(Revision.Of(stored)))
+                throw new UserConflictException(next.UserId, expected.Version, stored?.Version, stored is null);
             _reservations?.Move(next.UserId, stored.Email, next.Email, next.UpdatedAt);
             return Store(new InMemoryRow<TUser>(next, []));
         }, cancellationToken).ConfigureAwait(false);
@@ -182,7 +162,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
     {
-        PreparedPatch prepared = _requests.PreparePatch(userId, patch);
+        PreparedPatch prepared = _input.PreparePatch(userId, patch);
         _items.Check(prepared.Changes);
         return await RunAsync(nameof(UpdateAsync), isWrite: true, userId, () =>
         {
@@ -204,7 +184,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserInput<TUser>.CheckId(userId);
         return await RunAsync(nameof(DeleteAsync), isWrite: true, userId, () =>
         {
-            DateTimeOffset now = _requests.Now();
+            DateTimeOffset now = _input.Now();
             if (_table.Find(userId, now) is not { } row)
                 return null;
             if (expectedVersion is not null && row.User.Version != expectedVersion)
@@ -218,13 +198,13 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task DeleteAsync(TUser user, CancellationToken cancellationToken = default)
     {
         UserInput<TUser>.CheckRead(user);
-        (string userId, long? version, string? writeId) = (user.UserId, user.Version, user.WriteId);
+        (string userId, Revision expected) = (user.UserId, Revision.Of(user));
         await RunAsync(nameof(DeleteAsync), isWrite: true, userId, () =>
         {
-            DateTimeOffset now = _requests.Now();
+            DateTimeOffset now = _input.Now();
             InMemoryRow<TUser>? row = _table.Find(userId, now);
-            if (row is null || row.User.Version != version || row.User.WriteId != writeId)
-                throw new UserConflictException(userId, version, row?.User.Version, row is null);
+            if (row is null || !expected.IsSameAs(Revision.Of(row.User)))
+                throw new UserConflictException(userId, expected.Version, row?.User.Version, row is null);
             Remove(row, now);
             return true;
         }, cancellationToken).ConfigureAwait(false);
@@ -232,32 +212,13 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default)
-        => _pages.Of(nameof(QueryAsync), _queries.PrepareQuery(query)).ReadAllAsync(cancellationToken);
+        => Pager(nameof(QueryAsync), _queryInput.PrepareQuery(query)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> QueryPageAsync(
         UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(
-            nameof(QueryPageAsync),
-            _queries.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<TUser> QueryByStatusAsync(
-        string status,
-        int? limit = null,
-        QueryDirection direction = QueryDirection.Ascending,
-        CancellationToken cancellationToken = default)
-        => _pages.Of(nameof(QueryByStatusAsync), _queries.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default)
-        => _pages.Of(nameof(QueryByEmailAsync), _queries.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
-        => options is null or { TotalSegments: 1, ResumeFrom.Count: 0 }
-            ? _pages.Of(nameof(ListAsync), QueryInput<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
-            : ListSegmentsAsync(options, cancellationToken).SelectMany(page => page.Users);
+        => await Pager(nameof(QueryPageAsync), _queryInput.PrepareQuery(query))
+            .ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<UserSegmentPage<TUser>> ListSegmentsAsync(
@@ -266,17 +227,20 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         ArgumentNullException.ThrowIfNull(options);
         UserListOptions prepared = QueryInput<TUser>.PrepareList(options);
         return ParallelListing.ReadAsync(
-            prepared, segment => _pages.Of(nameof(ListSegmentsAsync), prepared, segment), cancellationToken);
+            prepared,
+            segment => new InMemoryListPager<TUser>(_parts, nameof(ListSegmentsAsync), prepared, segment),
+            cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(nameof(ListPageAsync), QueryInput<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await new InMemoryListPager<TUser>(_parts, nameof(ListPageAsync), QueryInput<TUser>.PreparePagedList(options))
+            .ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
-    internal UserInput<TUser> Requests => _requests;
+    internal UserInput<TUser> Input => _input;
 
-    internal QueryInput<TUser> Queries => _queries;
+    internal QueryInput<TUser> QueryInput => _queryInput;
 
     internal UserItems<TUser> Items => _items;
 
@@ -308,9 +272,11 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     private TUser Store(InMemoryRow<TUser> row)
     {
-        _table.Put(row, _requests.Now());
+        _table.Put(row, _input.Now());
         return Copy(row);
     }
+
+    private InMemoryQueryPager<TUser> Pager(string operation, PreparedQuery query) => new(_parts, operation, query);
 
     [return: NotNullIfNotNull(nameof(row))]
     private static TUser? Copy(InMemoryRow<TUser>? row) => row is null ? null : UserCopier.Copy(row.User);

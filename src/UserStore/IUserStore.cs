@@ -2,237 +2,201 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore;
 
-/// <summary>Keeps users of type <typeparamref name="TUser"/>.</summary>
+/// <summary>Stores users of type <typeparamref name="TUser"/>.</summary>
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>
-/// <para>Safe for concurrent use; meant to live as long as the service. Returned users are independent copies.</para>
+/// <para>
+/// Instances are safe for concurrent use and live as long as the service. Returned users are independent copies. Short forms such as
+/// <see cref="UserStoreExtensions.GetAsync"/> are extension methods.
+/// </para>
 /// <para>
 /// Every call may throw <see cref="UserStoreThrottledException"/>, <see cref="UserStoreUnavailableException"/> and
-/// <see cref="UserStoreSchemaException"/>; bad input is refused with <see cref="InvalidUserException"/> before a request is sent. Request
-/// counts are meant without contention and failures.
+/// <see cref="UserStoreSchemaException"/>. Invalid input throws <see cref="InvalidUserException"/> before a request is sent. The numbers of
+/// requests given here apply without contention and failures.
 /// </para>
 /// <para>
-/// A write is applied once or not at all. Requests that are throttled, meet a running transaction or get no answer are repeated by
-/// <see cref="UserStoreOptions.Retry"/>; a repetition recognises what was applied before it, unless three others wrote the same user in
-/// between. When the time is up and an attempt may have been applied, the write ends as <see cref="UserWriteOutcomeUnknownException"/>.
-/// Cancellation stops a call at once: a write whose request had left by then was applied once or not at all, and nobody was told which.
+/// A write is applied once or not at all. Requests that are throttled, conflict with a transaction or receive no response are retried as
+/// <see cref="UserStoreOptions.Retry"/> says. A retry recognizes that an earlier attempt was applied, unless three other writes of the same
+/// user followed that attempt. If an attempt may have been applied when the timeout is reached, the call throws
+/// <see cref="UserWriteOutcomeUnknownException"/>. Cancellation ends a call at once: a write that was already sent is applied once or not at
+/// all, and its outcome is not reported.
 /// </para>
 /// <para>
-/// A user whose <see cref="User.ExpiresAt"/> has passed counts as absent in every call, although DynamoDB removes the item later.
+/// Every call treats a user whose <see cref="User.ExpiresAt"/> has passed as absent, although DynamoDB removes the item later.
 /// </para>
 /// </remarks>
 public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
 {
-    /// <summary>Creates the tables and indexes where they are missing, and waits until they can be used.</summary>
-    /// <param name="cancellationToken">Abandons the wait. What was begun goes on in DynamoDB.</param>
+    /// <summary>Creates the tables and indexes that are missing, and waits until they are active.</summary>
+    /// <param name="cancellationToken">A token to cancel the wait. DynamoDB completes what was started.</param>
     /// <returns>A task that completes when tables and indexes are active.</returns>
     /// <exception cref="UserStoreSchemaException">A table exists with other keys, or an index with other keys.</exception>
     /// <remarks>
-    /// Safe to call again, and from several processes at once. Costs one <c>DescribeTable</c> for each table (one, and one more with unique
-    /// emails) and, with time to live, one <c>DescribeTimeToLive</c> when nothing is missing. Creating takes seconds, adding an index to a
-    /// large table up to hours. Changes nothing that exists, except that it switches on time to live and the stream when they are off and
-    /// the options ask for them.
+    /// Can be called repeatedly, and by several processes concurrently. If nothing is missing, costs one <c>DescribeTable</c> for each table
+    /// (one, and one more with unique emails) and, with time to live, one <c>DescribeTimeToLive</c>. Creating a table takes seconds; adding
+    /// an index to a large table takes up to hours. Does not change what exists, except that it enables time to live and the stream if they
+    /// are disabled and the options ask for them.
     /// </remarks>
     Task EnsureTablesAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Stores a new user. Never overwrites one.</summary>
+    /// <summary>Stores a new user. Never overwrites an existing one.</summary>
     /// <param name="user">The user. An empty <see cref="User.UserId"/> and a default <see cref="User.CreatedAt"/> are filled in.</param>
-    /// <param name="cancellationToken">Abandons the call. A write already sent may still take effect.</param>
+    /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
     /// <returns>The user as stored, with id, times and version 1.</returns>
     /// <exception cref="UserAlreadyExistsException">Another user has this id.</exception>
     /// <exception cref="EmailAlreadyInUseException">Another user has this email; only with unique emails.</exception>
-    /// <exception cref="InvalidUserException">The user breaks rules; all of them are listed.</exception>
-    /// <remarks>Costs one conditional put, or, for a user with an email and unique emails, one transaction of two items. An expired user
-    /// with the same id or email is replaced.</remarks>
+    /// <exception cref="InvalidUserException">The user violates rules; all of them are listed.</exception>
+    /// <remarks>Costs one conditional put or, for a user with an email and with unique emails, one transaction of two items. Replaces an
+    /// expired user with the same id or email.</remarks>
     Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Reads the user with this id, or <see langword="null"/>.</summary>
     /// <param name="userId">The id.</param>
-    /// <param name="consistency">How fresh the read must be.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <param name="consistency">The consistency of the read.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
     /// <returns>The user, or <see langword="null"/> when there is none.</returns>
     /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
     /// <remarks>Costs one read.</remarks>
     Task<TUser?> FindAsync(
         string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the user with this id, which must exist.</summary>
-    /// <param name="userId">The id.</param>
-    /// <param name="consistency">How fresh the read must be.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>The user.</returns>
-    /// <exception cref="UserNotFoundException">There is no such user.</exception>
-    /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
-    /// <remarks>Costs one read.</remarks>
-    Task<TUser> GetAsync(
-        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
-
-    /// <summary>Reads the users with these ids, any number of them.</summary>
-    /// <param name="userIds">The ids; read while the result is enumerated, some way ahead. One may occur several times.</param>
-    /// <param name="consistency">How fresh the reads must be.</param>
-    /// <param name="cancellationToken">Ends the sequence.</param>
-    /// <returns>For each id, in the order given, the user or <see langword="null"/>; read while it is enumerated.</returns>
-    /// <exception cref="InvalidUserException">An id is empty, white space or too long. What comes before it is returned first.</exception>
+    /// <summary>Reads the users with these ids, of which there can be any number.</summary>
+    /// <param name="userIds">The ids; enumerated along with the result, some way ahead of it. Duplicates are allowed.</param>
+    /// <param name="consistency">The consistency of the reads.</param>
+    /// <param name="cancellationToken">A token to cancel the enumeration.</param>
+    /// <returns>For each id, in the order given, the user or <see langword="null"/>.</returns>
+    /// <exception cref="InvalidUserException">An id is empty, white space or too long. The results for the ids before it are returned
+    /// first.</exception>
     /// <remarks>
-    /// Costs one batch read for each 100 ids, of which up to 8 are on their way at once, and one more for each time that DynamoDB leaves
-    /// some of them unprocessed.
+    /// Costs one batch read for each 100 ids, of which up to 8 run concurrently, and one more for each time that DynamoDB leaves some of
+    /// them unprocessed.
     /// </remarks>
-    IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
-        IEnumerable<string> userIds, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
-
-    /// <summary>Reads the users with these ids, any number of them.</summary>
-    /// <inheritdoc cref="FindManyAsync(IEnumerable{string}, ReadConsistency, CancellationToken)"/>
     IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
         IAsyncEnumerable<string> userIds,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default);
 
     /// <summary>Finds the user with this email, or <see langword="null"/>.</summary>
-    /// <param name="email">The address; normalised as on writing.</param>
-    /// <param name="consistency">How fresh the read must be.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>The user; of an eventual read the one with the newest <see cref="User.UpdatedAt"/> when the index shows several.</returns>
-    /// <exception cref="InvalidOperationException">A strong read was asked for without <see cref="UserStoreOptions.UniqueEmails"/>: an
-    /// index cannot be read consistently.</exception>
+    /// <param name="email">The address; normalized as on writing.</param>
+    /// <param name="consistency">The consistency of the read.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
+    /// <returns>The user; for an eventual read the one with the newest <see cref="User.UpdatedAt"/> if the index has several.</returns>
+    /// <exception cref="InvalidOperationException">The read is strong, but <see cref="UserStoreOptions.UniqueEmails"/> is
+    /// <see langword="false"/>: DynamoDB cannot read an index consistently.</exception>
     /// <exception cref="InvalidUserException">The email is not an address.</exception>
     /// <remarks>
-    /// Eventual: costs one query of <c>email-index</c>, which follows the table with a delay. Strong: costs one consistent read of the
-    /// reservation and one of the user; finds only users whose email is reserved, which <see cref="IUserEmailAudit{TUser}"/> sees to for
-    /// those that other programs wrote.
+    /// An eventual read costs one query of <c>email-index</c>, which is updated with a delay. A strong read costs one consistent read of the
+    /// reservation and one of the user. It finds only users whose email is reserved; <see cref="IUserEmailAudit{TUser}"/> reserves the
+    /// emails of users that other programs wrote.
     /// </remarks>
     Task<TUser?> FindByEmailAsync(
         string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
 
-    /// <summary>Replaces a stored user, unless somebody changed it after <paramref name="user"/> was read.</summary>
+    /// <summary>Replaces a stored user, unless it was changed after <paramref name="user"/> was read.</summary>
     /// <param name="user">The new content, made from a user that the store returned: <c>user with { Name = "Ada" }</c>.</param>
-    /// <param name="cancellationToken">Abandons the call. A write already sent may still take effect.</param>
+    /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
     /// <returns>The user as stored, with its new version.</returns>
-    /// <exception cref="UserConflictException">The table holds another revision, or the user is gone.</exception>
+    /// <exception cref="UserConflictException">The table holds another revision, or the user no longer exists.</exception>
     /// <exception cref="EmailAlreadyInUseException">The email is changed to one that another user has; only with unique emails.</exception>
-    /// <exception cref="InvalidUserException">The user breaks rules; all of them are listed.</exception>
-    /// <remarks>Costs one conditional write, or one transaction when the email changes with unique emails; and one read more when it is
-    /// refused. Attributes that <typeparamref name="TUser"/> does not know survive.</remarks>
+    /// <exception cref="InvalidUserException">The user violates rules; all of them are listed.</exception>
+    /// <remarks>Costs one conditional write, or one transaction if the email changes and emails are unique, and one more read if the condition
+    /// fails. Attributes that <typeparamref name="TUser"/> does not have are preserved.</remarks>
     Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Changes some properties of a stored user without reading it first.</summary>
     /// <param name="userId">The id.</param>
-    /// <param name="patch">What to change, and under which condition.</param>
-    /// <param name="cancellationToken">Abandons the call. A write already sent may still take effect.</param>
+    /// <param name="patch">The changes and their conditions.</param>
+    /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
     /// <returns>The whole user after the change.</returns>
     /// <exception cref="UserNotFoundException">There is no such user.</exception>
-    /// <exception cref="UserConflictException">The patch expects another version than the table holds; or it changes the email, and others
-    /// changed the user at each attempt until <see cref="UserStoreRetryOptions.Timeout"/> was over.</exception>
-    /// <exception cref="UserConditionFailedException">The condition of the patch does not hold.</exception>
+    /// <exception cref="UserConflictException">The patch expects another version than the table holds; or it changes the email, and other
+    /// writers changed the user at each attempt until <see cref="UserStoreRetryOptions.Timeout"/>.</exception>
+    /// <exception cref="UserConditionFailedException">The condition of the patch is false.</exception>
     /// <exception cref="EmailAlreadyInUseException">The patch sets an email that another user has; only with unique emails.</exception>
-    /// <exception cref="InvalidUserException">A new value breaks a rule, or the changed user would exceed 400 KB.</exception>
+    /// <exception cref="InvalidUserException">The patch cannot be applied to <typeparamref name="TUser"/>, a new value violates a rule, or the
+    /// changed user would exceed 400 KB.</exception>
+    /// <exception cref="NotSupportedException">DynamoDB has no counterpart of a part of a condition.</exception>
     /// <remarks>
-    /// Costs one conditional write, or, when the patch names the email with unique emails, a consistent read and a transaction. Concurrent
-    /// patches of different properties all take effect. When a write is recognised as applied after its answer was lost, what is returned
-    /// is the user as stored by then.
+    /// Costs one conditional write or, if the patch changes the email and emails are unique, a consistent read and a transaction. Concurrent
+    /// patches of different properties all take effect. If the response to an applied write was lost, the returned user is the one that is
+    /// stored when the call finds that out.
     /// </remarks>
     Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes the user with this id, if there is one.</summary>
     /// <param name="userId">The id.</param>
-    /// <param name="expectedVersion">The only version to delete, or <see langword="null"/> to delete whatever is there.</param>
-    /// <param name="cancellationToken">Abandons the call. A delete already sent may still take effect.</param>
+    /// <param name="expectedVersion">The only version to delete, or <see langword="null"/> to delete any version.</param>
+    /// <param name="cancellationToken">A token to cancel the call. A delete that was already sent may still be applied.</param>
     /// <returns>The deleted user, or <see langword="null"/> when there was none.</returns>
     /// <exception cref="UserConflictException">
-    /// The user is at another version than <paramref name="expectedVersion"/>; or, without one, it was changed each time between the read
-    /// and the delete, until <see cref="UserStoreRetryOptions.Timeout"/> was over.
+    /// The user is at another version than <paramref name="expectedVersion"/>; or, without one, other writers changed it each time between
+    /// the read and the delete, until <see cref="UserStoreRetryOptions.Timeout"/>.
     /// </exception>
     /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
     /// <remarks>
-    /// Costs a consistent read and, when there is a user, a delete conditional on the revision read, so that what is returned is what was
-    /// deleted; with a reserved email the delete is a transaction. Where a retry cannot be told from a delete by somebody else (a lost
-    /// answer, or a client of the service's own, which retries unseen), two callers may both be told that they deleted the user.
+    /// Costs a consistent read and, if there is a user, a delete conditional on the revision that was read, so that the returned user is the
+    /// one that was deleted. With a reserved email, the delete is a transaction. If a retry cannot be distinguished from a delete by another
+    /// caller (a lost response, or a client that the service registered, which retries by itself), both calls may return the user.
     /// </remarks>
     Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes a user, unless somebody changed it after <paramref name="user"/> was read.</summary>
+    /// <summary>Deletes a user, unless it was changed after <paramref name="user"/> was read.</summary>
     /// <param name="user">The user as the store returned it.</param>
-    /// <param name="cancellationToken">Abandons the call. A delete already sent may still take effect.</param>
+    /// <param name="cancellationToken">A token to cancel the call. A delete that was already sent may still be applied.</param>
     /// <returns>A task that completes when the user is deleted.</returns>
-    /// <exception cref="UserConflictException">The table holds another revision, or the user is gone.</exception>
+    /// <exception cref="UserConflictException">The table holds another revision, or the user no longer exists.</exception>
     /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
-    /// <remarks>Costs one conditional delete, which with a reserved email is a transaction; and one read more when it is refused. Unlike a
-    /// version number, the revision tells a user from one that was created anew under the same id.</remarks>
+    /// <remarks>Costs one conditional delete, which with a reserved email is a transaction, and one more read if the condition fails. Unlike a
+    /// version number, the revision distinguishes a user from one that was recreated with the same id.</remarks>
     Task DeleteAsync(TUser user, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns the users that an index holds for a key, page after page.</summary>
-    /// <param name="query">The index, its key, and what to leave out.</param>
-    /// <param name="cancellationToken">Ends the sequence.</param>
-    /// <returns>The users in the order of the sort key, read while they are enumerated.</returns>
-    /// <exception cref="InvalidUserException">The index, a property of the filter or a key value does not fit the model.</exception>
-    /// <remarks>Costs one query a page.</remarks>
+    /// <summary>Returns the users that match a query of an index.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="cancellationToken">A token to cancel the enumeration.</param>
+    /// <returns>The users in the order of the sort key, read page by page while they are enumerated.</returns>
+    /// <exception cref="InvalidUserException">The index, a key value or a property of the filter does not match the model.</exception>
+    /// <exception cref="NotSupportedException">DynamoDB has no counterpart of a part of the filter.</exception>
+    /// <remarks>Costs one query for each page.</remarks>
     IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns one page of the users that an index holds for a key.</summary>
-    /// <param name="query">The index, its key, and what to leave out.</param>
-    /// <param name="continuationToken">The token of the page before, or <see langword="null"/> for the first page.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>The page; it may be empty although more follow.</returns>
-    /// <exception cref="InvalidContinuationTokenException">The token is damaged or was made for another query. The page size may
-    /// change.</exception>
-    /// <exception cref="InvalidUserException">The index, a property of the filter or a key value does not fit the model.</exception>
+    /// <summary>Returns one page of the users that match a query of an index.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="continuationToken">The token of the previous page, or <see langword="null"/> for the first page.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
+    /// <returns>The page, which can be empty although more pages follow.</returns>
+    /// <exception cref="InvalidContinuationTokenException">The token is damaged, or belongs to another query. The page size may differ between
+    /// pages.</exception>
+    /// <exception cref="InvalidUserException">The index, a key value or a property of the filter does not match the model.</exception>
+    /// <exception cref="NotSupportedException">DynamoDB has no counterpart of a part of the filter.</exception>
     /// <remarks>Costs one query.</remarks>
     Task<UserPage<TUser>> QueryPageAsync(
         UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Returns the users with a status, by their creation.</summary>
-    /// <param name="status">The status.</param>
-    /// <param name="limit">How many to return at most, at least 1; <see langword="null"/> for all.</param>
-    /// <param name="direction">Whether the oldest or the newest come first.</param>
-    /// <param name="cancellationToken">Ends the sequence.</param>
-    /// <returns>The users, read while they are enumerated.</returns>
-    /// <exception cref="InvalidUserException">The status is empty or too long.</exception>
-    /// <remarks>Short for <see cref="QueryAsync"/> on <c>status-index</c>. Costs one query a page.</remarks>
-    IAsyncEnumerable<TUser> QueryByStatusAsync(
-        string status,
-        int? limit = null,
-        QueryDirection direction = QueryDirection.Ascending,
-        CancellationToken cancellationToken = default);
-
-    /// <summary>Returns all users with an email.</summary>
-    /// <param name="email">The address; normalised as on writing.</param>
-    /// <param name="cancellationToken">Ends the sequence.</param>
-    /// <returns>The users, read while they are enumerated.</returns>
-    /// <exception cref="InvalidUserException">The email is not an address.</exception>
-    /// <remarks>Short for <see cref="QueryAsync"/> on <c>email-index</c>. Costs one query a page.</remarks>
-    IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default);
-
-    /// <summary>Returns all users of the table, in no particular order.</summary>
-    /// <param name="options">The page size, consistency and segments.</param>
-    /// <param name="cancellationToken">Ends the sequence.</param>
-    /// <returns>The users, read while they are enumerated; of several segments some pages ahead.</returns>
-    /// <remarks>A scan: costs the capacity of reading the whole table, one request a page. Use <see cref="QueryAsync"/> where an index
-    /// serves.</remarks>
-    IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default);
-
-    /// <summary>Returns all users of the table in pages of its segments, which are read at the same time.</summary>
-    /// <param name="options">The number of segments, and where to go on after an interruption.</param>
-    /// <param name="cancellationToken">Ends the sequence.</param>
-    /// <returns>The pages as they come; those of one segment in order. Of each segment that is being read, two pages are held at
-    /// most.</returns>
-    /// <exception cref="InvalidContinuationTokenException">A token of <see cref="UserListOptions.ResumeFrom"/> is damaged, or was made for
+    /// <summary>Returns all users of the table, in pages of its segments, which are scanned in parallel.</summary>
+    /// <param name="options">The number of segments, and the positions from which to resume.</param>
+    /// <param name="cancellationToken">A token to cancel the enumeration.</param>
+    /// <returns>The pages as they arrive; those of one segment in order. At most two pages are held for each segment that is being
+    /// scanned.</returns>
+    /// <exception cref="InvalidContinuationTokenException">A token of <see cref="UserListOptions.ResumeFrom"/> is damaged, or belongs to
     /// another segment or number of segments.</exception>
     /// <remarks>
-    /// A scan, as <see cref="ListAsync"/>. To go on after a crash, keep the token of each page that was dealt with, by its segment, and
-    /// pass them as <see cref="UserListOptions.ResumeFrom"/>.
+    /// A scan: costs the capacity of reading the whole table, one request for each page. To resume after an interruption, save the token of
+    /// each page that was processed, by its segment, and pass the tokens as <see cref="UserListOptions.ResumeFrom"/>.
     /// </remarks>
     IAsyncEnumerable<UserSegmentPage<TUser>> ListSegmentsAsync(UserListOptions options, CancellationToken cancellationToken = default);
 
     /// <summary>Returns one page of all users of the table, in no particular order.</summary>
     /// <param name="options">The page size and consistency.</param>
-    /// <param name="continuationToken">The token of the page before, or <see langword="null"/> for the first page.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>The page; it may be empty although more follow.</returns>
-    /// <exception cref="InvalidContinuationTokenException">The token is damaged or was made for a query.</exception>
+    /// <param name="continuationToken">The token of the previous page, or <see langword="null"/> for the first page.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
+    /// <returns>The page, which can be empty although more pages follow.</returns>
+    /// <exception cref="InvalidContinuationTokenException">The token is damaged, or belongs to a query.</exception>
     /// <remarks>Costs one scan request.</remarks>
     Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default);
 }
 
-/// <summary>Keeps users without fields of a service's own: the short form of <see cref="IUserStore{TUser}"/>.</summary>
+/// <summary>Stores users of type <see cref="User"/>: the short form of <see cref="IUserStore{TUser}"/> for services that need no properties of
+/// their own.</summary>
 public interface IUserStore : IUserStore<User>;

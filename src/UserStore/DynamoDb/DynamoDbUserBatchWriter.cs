@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using UserStore.Batching;
-using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
@@ -34,27 +33,23 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
     {
         _table = new UserTable<TUser>(connection);
         _time = connection.Time;
-        EmailTransaction<TUser>? emails = null;
-        if (_table.Schema.Emails is { } emailsTable)
+        var writes = new UserWrites<TUser>(_table);
+        if (writes.Transaction is not null)
         {
-            var reservations = new EmailReservations<TUser>(_table, emailsTable);
-            emails = new EmailTransaction<TUser>(_table, reservations);
-            _creates = new TransactedCreates<TUser>(_table, reservations);
+            _creates = new TransactedCreates<TUser>(_table, writes);
         }
         else
         {
-            var creation = new UserCreation<TUser>(_table, emails);
             _creates = new SingleWrites<TUser>(PrepareCreate, async (item, request, token) =>
             {
-                await creation.CreateAsync(_table.Sender.Begin(token, item.UserId, request.Retry, request), item.Prepared!).ConfigureAwait(false);
+                await writes.Creation.CreateAsync(_table.Sender.Begin(token, item.UserId, request.Retry, request), item.Prepared!).ConfigureAwait(false);
                 return true;
             });
             _replaces = new BatchedReplaces<TUser>(_table);
         }
 
-        var deletion = new UserDeletion<TUser>(_table, emails);
         _deletes = new SingleWrites<string>(PrepareDelete, async (item, request, token) =>
-            await deletion.DeleteAsync(
+            await writes.Deletion.DeleteAsync(
                 _table.Sender.Begin(token, item.UserId, request.Retry, request), item.UserId!, expectedVersion: null).ConfigureAwait(false)
                 is not null);
     }
@@ -103,7 +98,7 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
 
     private (TUser Prepared, string UserId) PrepareCreate(TUser user)
     {
-        TUser created = _table.Requests.PrepareCreate(user);
+        TUser created = _table.Input.PrepareCreate(user);
         _table.Items.Check(created);
         return (created, created.UserId);
     }

@@ -3,7 +3,6 @@ using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2;
 using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Reading;
-using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
@@ -28,13 +27,8 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     where TUser : User
 {
     private readonly UserTable<TUser> _table;
-    private readonly DynamoDbPages<TUser> _pages;
-    private readonly UserBatchFinder<TUser> _many;
-    private readonly EmailReservations<TUser>? _reservations;
-    private readonly UserCreation<TUser> _creation;
-    private readonly UserReplacement<TUser> _replacement;
-    private readonly UserPatching<TUser> _patching;
-    private readonly UserDeletion<TUser> _deletion;
+    private readonly UserWrites<TUser> _writes;
+    private readonly UserBatchFinder<TUser> _batchFinder;
     private readonly TableCreator[] _creators;
 
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserStore{TUser}"/> class without dependency injection.</summary>
@@ -50,24 +44,11 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     internal DynamoDbUserStore(StoreConnection connection)
     {
         _table = new UserTable<TUser>(connection);
-        _pages = new DynamoDbPages<TUser>(_table);
-        _many = new UserBatchFinder<TUser>(_table);
-        EmailTransaction<TUser>? emails = null;
-        if (_table.Schema.Emails is { } emailsTable)
-        {
-            _reservations = new EmailReservations<TUser>(_table, emailsTable);
-            emails = new EmailTransaction<TUser>(_table, _reservations);
-        }
-
-        _creation = new UserCreation<TUser>(_table, emails);
-        _replacement = new UserReplacement<TUser>(_table, emails);
-        _patching = new UserPatching<TUser>(_table, emails);
-        _deletion = new UserDeletion<TUser>(_table, emails);
+        _writes = new UserWrites<TUser>(_table);
+        _batchFinder = new UserBatchFinder<TUser>(_table);
         _creators = [.. _table.Schema.Tables.Select(
             table => new TableCreator(connection.Client, table, connection.Options.TableCreationTimeout, _table.Sender))];
     }
-
-    private UserInput<TUser> Requests => _table.Requests;
 
     /// <inheritdoc/>
     public async Task EnsureTablesAsync(CancellationToken cancellationToken = default)
@@ -75,7 +56,10 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
-        => await _creation.CreateAsync(Requests.PrepareCreate(user), cancellationToken).ConfigureAwait(false);
+    {
+        TUser created = _table.Input.PrepareCreate(user);
+        return await _writes.Creation.CreateAsync(_table.Sender.Begin(cancellationToken, created.UserId), created).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async Task<TUser?> FindAsync(
@@ -87,19 +71,6 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     }
 
     /// <inheritdoc/>
-    public async Task<TUser> GetAsync(
-        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
-        => await FindAsync(userId, consistency, cancellationToken).ConfigureAwait(false) ?? throw new UserNotFoundException(userId);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
-        IEnumerable<string> userIds, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(userIds);
-        return FindManyAsync(userIds.ToAsyncEnumerable(), consistency, cancellationToken);
-    }
-
-    /// <inheritdoc/>
     public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
         IAsyncEnumerable<string> userIds,
         ReadConsistency consistency = ReadConsistency.Eventual,
@@ -107,78 +78,61 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     {
         ArgumentNullException.ThrowIfNull(userIds);
         UserInput<TUser>.CheckConsistency(consistency);
-        return _many.FindAsync(userIds, consistency, cancellationToken);
+        return _batchFinder.FindAsync(userIds, consistency, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<TUser?> FindByEmailAsync(
         string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
     {
-        Requests.CheckEmailConsistency(consistency);
+        _table.Input.CheckEmailConsistency(consistency);
         if (consistency == ReadConsistency.Strong)
         {
-            return await _reservations!.FindUserAsync(
-                _table.Sender.Begin(cancellationToken), Requests.PrepareEmail(email)).ConfigureAwait(false);
+            return await _writes.Reservations!.FindUserAsync(
+                _table.Sender.Begin(cancellationToken), _table.Input.PrepareEmail(email)).ConfigureAwait(false);
         }
 
-        TUser? newest = null;
-        await foreach (TUser user in _pages.Of(_table.Queries.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (newest is null || user.UpdatedAt > newest.UpdatedAt)
-                newest = user;
-        }
-
-        return newest;
+        return await new QueryPager<TUser>(_table, _table.QueryInput.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken)
+            .MaxByAsync(static user => user.UpdatedAt, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
-        => await _replacement.ReplaceAsync(user, Requests.PrepareReplacement(user), cancellationToken).ConfigureAwait(false);
+    {
+        TUser next = _table.Input.PrepareReplacement(user);
+        return await _writes.Replacement.ReplaceAsync(_table.Sender.Begin(cancellationToken, next.UserId), user, next).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
-        => await _patching.PatchAsync(Requests.PreparePatch(userId, patch), cancellationToken).ConfigureAwait(false);
+    {
+        PreparedPatch prepared = _table.Input.PreparePatch(userId, patch);
+        return await _writes.Patching.PatchAsync(_table.Sender.Begin(cancellationToken, userId), prepared).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
         UserInput<TUser>.CheckId(userId);
-        return await _deletion.DeleteAsync(userId, expectedVersion, cancellationToken).ConfigureAwait(false);
+        return await _writes.Deletion.DeleteAsync(_table.Sender.Begin(cancellationToken, userId), userId, expectedVersion).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task DeleteAsync(TUser user, CancellationToken cancellationToken = default)
     {
         UserInput<TUser>.CheckRead(user);
-        await _deletion.DeleteAsync(user, cancellationToken).ConfigureAwait(false);
+        await _writes.Deletion.DeleteAsync(_table.Sender.Begin(cancellationToken, user.UserId), user).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> QueryAsync(UserQuery<TUser> query, CancellationToken cancellationToken = default)
-        => _pages.Of(_table.Queries.PrepareQuery(query)).ReadAllAsync(cancellationToken);
+        => new QueryPager<TUser>(_table, _table.QueryInput.PrepareQuery(query)).ReadAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> QueryPageAsync(
         UserQuery<TUser> query, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(_table.Queries.PrepareQuery(query)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<TUser> QueryByStatusAsync(
-        string status,
-        int? limit = null,
-        QueryDirection direction = QueryDirection.Ascending,
-        CancellationToken cancellationToken = default)
-        => _pages.Of(_table.Queries.PrepareStatusQuery(status, limit, direction)).ReadAllAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<TUser> QueryByEmailAsync(string email, CancellationToken cancellationToken = default)
-        => _pages.Of(_table.Queries.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<TUser> ListAsync(UserListOptions? options = null, CancellationToken cancellationToken = default)
-        => options is null or { TotalSegments: 1, ResumeFrom.Count: 0 }
-            ? _pages.Of(QueryInput<TUser>.PrepareList(options)).ReadAllAsync(cancellationToken)
-            : ListSegmentsAsync(options, cancellationToken).SelectMany(page => page.Users);
+        => await new QueryPager<TUser>(_table, _table.QueryInput.PrepareQuery(query))
+            .ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<UserSegmentPage<TUser>> ListSegmentsAsync(
@@ -186,13 +140,14 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     {
         ArgumentNullException.ThrowIfNull(options);
         UserListOptions prepared = QueryInput<TUser>.PrepareList(options);
-        return ParallelListing.ReadAsync(prepared, segment => _pages.Of(prepared, segment), cancellationToken);
+        return ParallelListing.ReadAsync(prepared, segment => new ListPager<TUser>(_table, prepared, segment), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<UserPage<TUser>> ListPageAsync(
         UserListOptions? options = null, string? continuationToken = null, CancellationToken cancellationToken = default)
-        => await _pages.Of(QueryInput<TUser>.PreparePagedList(options)).ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
+        => await new ListPager<TUser>(_table, QueryInput<TUser>.PreparePagedList(options))
+            .ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>Keeps users without fields of a service's own in a DynamoDB table.</summary>

@@ -2,19 +2,18 @@ using System.Runtime.CompilerServices;
 
 namespace UserStore.Paging;
 
-/// <summary>Reads one page, from a position on, when so many users are still wanted; returns the position after it, or null at the
-/// end.</summary>
-internal delegate Task<(IReadOnlyList<TUser> Users, string? Position)> PageReader<TUser>(
-    string? position, int? remaining, CancellationToken cancellationToken);
-
-/// <summary>Makes pages with tokens, and sequences, of what a store reads; keeps the limit over all of them.</summary>
-internal sealed class UserPager<TUser>(ContinuationTokens tokens, byte[] fingerprint, int? limit, PageReader<TUser> read)
+/// <summary>Reads users page by page: turns positions of a store into continuation tokens, and keeps the limit over all pages.</summary>
+/// <param name="tokens">Encodes and decodes the tokens.</param>
+/// <param name="fingerprint">The fingerprint of the query, which binds its tokens to it.</param>
+/// <param name="limit">The maximum number of users over all pages, or null.</param>
+internal abstract class UserPager<TUser>(ContinuationTokens tokens, byte[] fingerprint, int? limit)
     where TUser : User
 {
     public async Task<UserPage<TUser>> ReadPageAsync(string? continuationToken, CancellationToken cancellationToken)
     {
         ContinuationToken start = continuationToken is null ? new("", limit) : tokens.Decode(continuationToken, fingerprint);
-        (IReadOnlyList<TUser> users, ContinuationToken? next) = await ReadAsync(start, cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<TUser> users, ContinuationToken? next) = Limit(
+            start, await ReadAsync(PositionOf(start), start.Remaining, cancellationToken).ConfigureAwait(false));
         return new UserPage<TUser>(users, next is null ? null : tokens.Encode(next, fingerprint));
     }
 
@@ -23,19 +22,26 @@ internal sealed class UserPager<TUser>(ContinuationTokens tokens, byte[] fingerp
         ContinuationToken? start = new("", limit);
         while (start is not null)
         {
-            (IReadOnlyList<TUser> users, start) = await ReadAsync(start, cancellationToken).ConfigureAwait(false);
+            (IReadOnlyList<TUser> users, start) = Limit(
+                start, await ReadAsync(PositionOf(start), start.Remaining, cancellationToken).ConfigureAwait(false));
             foreach (TUser user in users)
                 yield return user;
         }
     }
 
-    private async Task<(IReadOnlyList<TUser> Users, ContinuationToken? Next)> ReadAsync(
-        ContinuationToken start, CancellationToken cancellationToken)
-    {
-        (IReadOnlyList<TUser> users, string? position) = await read(
-            start.Position.Length == 0 ? null : start.Position, start.Remaining, cancellationToken).ConfigureAwait(false);
-        if (start.Remaining <= users.Count)
-            return ([.. users.Take(start.Remaining.Value)], null);
-        return (users, position is null ? null : new ContinuationToken(position, start.Remaining - users.Count));
-    }
+    /// <summary>Reads one page.</summary>
+    /// <param name="position">The position after which the page starts; null for the first page.</param>
+    /// <param name="remaining">The number of users that the limit still allows, or null.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The users, and the position after them, or null after the last page.</returns>
+    protected abstract Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
+        string? position, int? remaining, CancellationToken cancellationToken);
+
+    private static string? PositionOf(ContinuationToken token) => token.Position.Length == 0 ? null : token.Position;
+
+    private static (IReadOnlyList<TUser> Users, ContinuationToken? Next) Limit(
+        ContinuationToken start, (IReadOnlyList<TUser> Users, string? Position) page)
+        => start.Remaining <= page.Users.Count
+            ? ([.. page.Users.Take(start.Remaining.Value)], null)
+            : (page.Users, page.Position is null ? null : new ContinuationToken(page.Position, start.Remaining - page.Users.Count));
 }

@@ -23,14 +23,7 @@ internal sealed record PreparedPatch(
         TUser user, Func<MappedProperty, bool> isStored)
         where TUser : User
     {
-        TUser patched = UserCopier.Copy(user) with
-        {
-            UpdatedAt = Now,
-            Version = (user.Version ?? 0) + 1,
-            WriteId = WriteId,
-            WriteId2 = user.WriteId ?? WriteId,
-            WriteId3 = user.WriteId2 ?? WriteId,
-        };
+        TUser patched = Revision.Of(user).Next(WriteId).ApplyTo(UserCopier.Copy(user) with { UpdatedAt = Now });
         foreach (PatchChange change in Changes)
         {
             // A removed attribute reads as the default of the property.

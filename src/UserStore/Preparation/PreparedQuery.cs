@@ -26,16 +26,4 @@ internal sealed record PreparedQuery(
         => Filter is null && remaining < (PageSize ?? int.MaxValue) ? remaining : PageSize;
 }
 
-internal sealed record SortKeyRange(SortKeyOperator Operator, StoredScalar Value, StoredScalar? Upper)
-{
-    public bool Contains(StoredScalar value) => Operator switch
-    {
-        SortKeyOperator.Equal => value.SameAs(Value),
-        SortKeyOperator.Less => value.CompareTo(Value) < 0,
-        SortKeyOperator.LessOrEqual => value.CompareTo(Value) <= 0,
-        SortKeyOperator.Greater => value.CompareTo(Value) > 0,
-        SortKeyOperator.GreaterOrEqual => value.CompareTo(Value) >= 0,
-        SortKeyOperator.Between => value.CompareTo(Value) >= 0 && value.CompareTo(Upper!.Value) <= 0,
-        _ => value.Text.StartsWith(Value.Text, StringComparison.Ordinal),
-    };
-}
+internal sealed record SortKeyRange(SortKeyOperator Operator, StoredScalar Value, StoredScalar? Upper);

@@ -45,13 +45,6 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
         return PrepareQuery(new UserQuery<TUser>(User.EmailIndex, email));
     }
 
-    public PreparedQuery PrepareStatusQuery(string status, int? limit, QueryDirection direction)
-    {
-        ArgumentNullException.ThrowIfNull(status);
-        CheckPositive(limit, nameof(limit));
-        return PrepareQuery(new UserQuery<TUser>(User.StatusIndex, status) { Direction = direction, Limit = limit });
-    }
-
     /// <summary>Returns the options of a listing, checked.</summary>
     public static UserListOptions PrepareList(UserListOptions? listOptions)
     {

@@ -29,11 +29,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             UserId = string.IsNullOrEmpty(user.UserId) ? Guid.CreateVersion7(now).ToString() : user.UserId,
             CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
             UpdatedAt = now,
-            Version = 1,
-            WriteId = WriteId.New(),
-            WriteId2 = null,
-            WriteId3 = null,
-        });
+        }, Revision.First());
     }
 
     /// <summary>Returns the user as it is to replace the revision that <paramref name="user"/> was made from.</summary>
@@ -45,11 +41,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         {
             CreatedAt = user.CreatedAt.ToUniversalTime(),
             UpdatedAt = Now(),
-            Version = (user.Version ?? 0) + 1,
-            WriteId = WriteId.New(),
-            WriteId2 = user.WriteId,
-            WriteId3 = user.WriteId2,
-        });
+        }, Revision.Of(user).Next(Revision.NewWriteId()));
     }
 
     /// <summary>Returns the user as it is to be stored whatever is there.</summary>
@@ -77,7 +69,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         if (broken.Count > 0)
             throw new InvalidUserException(broken);
         return new PreparedPatch(
-            userId, changes, patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), WriteId.New());
+            userId, changes, patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), Revision.NewWriteId());
     }
 
     public static void CheckId(string userId)
@@ -168,8 +160,9 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         _ => change with { Value = UserCopier.CopyObject(change.Property.AsReadBack(change.Value)) },
     };
 
-    private TUser Prepared(TUser user)
+    private TUser Prepared(TUser content, Revision revision)
     {
+        TUser user = revision.ApplyTo(content);
         List<UserRuleViolation> broken = UserRules.Broken(user, Model);
         if (broken.Count > 0)
             throw new InvalidUserException(broken);

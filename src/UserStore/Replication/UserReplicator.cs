@@ -161,5 +161,5 @@ public sealed class UserReplicator<
         }
     }
 
-    private long RemovedUntil() => (_source.Requests.Now() + _retention).ToUnixTimeSeconds();
+    private long RemovedUntil() => (_source.Input.Now() + _retention).ToUnixTimeSeconds();
 }

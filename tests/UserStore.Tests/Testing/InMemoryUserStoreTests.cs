@@ -83,7 +83,7 @@ public sealed class InMemoryUserStoreTests
     {
         InMemoryUserStore store = new();
         await store.CreateAsync(FakeUsers.Create(1));
-        store.Faults.IsUnavailable = (operation, userId) => userId == "fake-2" || operation == nameof(store.QueryByStatusAsync);
+        store.Faults.IsUnavailable = (operation, userId) => userId == "fake-2" || operation == nameof(store.QueryAsync);
 
         await Throws<UserStoreUnavailableException>(() => store.CreateAsync(FakeUsers.Create(2)));
         await Throws<UserStoreUnavailableException>(() => store.FindAsync("fake-2"));
@@ -170,7 +170,7 @@ public sealed class InMemoryUserStoreTests
 
         silent.Calls.Should().BeEmpty();
         store.Calls.Select(call => (call.Operation, call.UserId)).Should().Equal(
-            ("CreateAsync", "fake-1"), ("FindAsync", "fake-1"), ("QueryByStatusAsync", null));
+            ("CreateAsync", "fake-1"), ("FindAsync", "fake-1"), ("QueryAsync", null));
         store.Calls[0].Error.Should().BeOfType<UserAlreadyExistsException>();
         store.Calls.Should().OnlyContain(call => call.Timestamp == _clock.GetUtcNow());
     }

@@ -11,28 +11,27 @@ using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnCond
 
 namespace UserStore.DynamoDb.Auditing;
 
-/// <summary>Looks again at one user or reservation that seemed out of order, and mends it. A user and its reservation are read at one
-/// moment, so that what others write meanwhile is not mistaken for disorder.</summary>
+/// <summary>Inspects one user or reservation that seems inconsistent, and repairs it. A user and its reservation are read in one snapshot,
+/// so that concurrent writes are not mistaken for inconsistencies.</summary>
 internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserTable<TUser> users, EmailReservations<TUser> reservations)
+    UserTable<TUser> users, UserWrites<TUser> writes)
     where TUser : User
 {
-    // What changes between each look and each repair is in use, and in order but for a moment.
+    // What changes before every repair is in use, and inconsistent only for a moment.
     private const int MaxRounds = 5;
 
-    private readonly EmailTransaction<TUser> _emails = new(users, reservations);
-    private readonly UserPatching<TUser> _patching = new(users, new EmailTransaction<TUser>(users, reservations));
+    private readonly EmailReservations<TUser> _reservations = writes.Reservations!;
 
-    /// <summary>Looks at a user whose email did not seem to be reserved for it.</summary>
-    /// <returns>What is not in order, or null.</returns>
+    /// <summary>Inspects a user whose email did not seem to be reserved for it.</summary>
+    /// <returns>The inconsistency, or null.</returns>
     public async Task<UserEmailFinding?> InspectUserAsync(string userId, string email, bool repair, CancellationToken cancellationToken)
     {
         StoreCall call = users.Sender.Begin(cancellationToken, userId);
         UserEmailFinding? finding = null;
         for (int round = 1; round <= MaxRounds; round++)
         {
-            (StoredUser user, string? ownerUserId) = await reservations.ReadBothAsync(call, userId, email).ConfigureAwait(false);
-            if (!reservations.IsValidOwner(user, email) || ownerUserId == userId)
+            (StoredUser user, string? ownerUserId) = await _reservations.ReadBothAsync(call, userId, email).ConfigureAwait(false);
+            if (!_reservations.IsValidOwner(user, email) || ownerUserId == userId)
                 return null;
             if (await FindOtherUserAsync(call, userId, user.Email!, email, ownerUserId).ConfigureAwait(false) is { } otherId)
                 return new UserEmailFinding(UserEmailProblem.DuplicateEmail, email, userId, otherId);
@@ -55,8 +54,8 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
         return finding;
     }
 
-    /// <summary>Looks at a reservation whose holder did not seem to have the email.</summary>
-    /// <returns>What is not in order, or null.</returns>
+    /// <summary>Inspects a reservation whose owner did not seem to have the email.</summary>
+    /// <returns>The inconsistency, or null.</returns>
     public async Task<UserEmailFinding?> InspectReservationAsync(
         string email, string ownerUserId, bool repair, CancellationToken cancellationToken)
     {
@@ -64,23 +63,23 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
         UserEmailFinding? finding = null;
         for (int round = 1; round <= MaxRounds; round++)
         {
-            (StoredUser holder, string? current) = await reservations.ReadBothAsync(call, ownerUserId, email).ConfigureAwait(false);
-            if (current != ownerUserId || reservations.IsValidOwner(holder, email))
+            (StoredUser owner, string? current) = await _reservations.ReadBothAsync(call, ownerUserId, email).ConfigureAwait(false);
+            if (current != ownerUserId || _reservations.IsValidOwner(owner, email))
                 return null;
             finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, email, ownerUserId);
             if (!repair)
                 return finding;
-            if (await WithdrawAsync(call, email, ownerUserId, holder).ConfigureAwait(false))
+            if (await WithdrawAsync(call, email, ownerUserId, owner).ConfigureAwait(false))
                 return finding with { IsRepaired = true };
         }
 
         return finding;
     }
 
-    // The index follows late, so each user that it names is read again; one that it does not name yet meets the reservation instead.
+    // The index is eventually consistent, so each user that it names is read again; one that it lacks is found by the reservation instead.
     private async Task<string?> FindOtherUserAsync(StoreCall call, string userId, string storedEmail, string email, string? ownerUserId)
     {
-        if (ownerUserId is not null && reservations.IsValidOwner(await users.ReadAsync(call, ownerUserId).ConfigureAwait(false), email))
+        if (ownerUserId is not null && _reservations.IsValidOwner(await users.ReadAsync(call, ownerUserId).ConfigureAwait(false), email))
             return ownerUserId;
         foreach (string spelling in new[] { email, storedEmail }.Distinct(StringComparer.Ordinal))
         {
@@ -92,7 +91,7 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
                     "Query", users.Users, token => users.Client.QueryAsync(request, token)).ConfigureAwait(false);
                 foreach (string? id in (page.Items ?? []).Select(item => new StoredUser(item, users.Model).UserId))
                 {
-                    if (id != userId && reservations.IsValidOwner(await users.ReadAsync(call, id!).ConfigureAwait(false), email))
+                    if (id != userId && _reservations.IsValidOwner(await users.ReadAsync(call, id!).ConfigureAwait(false), email))
                         return id;
                 }
 
@@ -109,16 +108,16 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
         string userId = user.UserId!;
         if (user.Email == email)
         {
-            return await _emails.WriteAsync(
+            return await writes.Transaction!.CommitAsync(
                 call, ToCheck(userId, email), userId, acquire: email, release: null).ConfigureAwait(false) is null;
         }
 
-        // Another program stored the email in another form, in which the store would not find it.
+        // Another program stored the email in another form, under which the store does not find it.
         string stored = user.Email!;
         UserPatch<TUser> patch = new UserPatch<TUser>().Set(u => u.Email, email).OnlyIf(u => u.Email == stored);
         try
         {
-            await _patching.PatchAsync(users.Requests.PreparePatch(userId, patch), cancellationToken).ConfigureAwait(false);
+            await writes.Patching.PatchAsync(users.Sender.Begin(cancellationToken, userId), users.Input.PreparePatch(userId, patch)).ConfigureAwait(false);
             return true;
         }
         catch (UserStoreException changed) when (changed is UserConditionFailedException or UserNotFoundException or UserConflictException)
@@ -127,18 +126,10 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
         }
     }
 
-    private async Task<bool> WithdrawAsync(StoreCall call, string email, string ownerUserId, StoredUser holder)
+    private async Task<bool> WithdrawAsync(StoreCall call, string email, string ownerUserId, StoredUser owner)
     {
-        var request = new TransactWriteItemsRequest
-        {
-            TransactItems = [reservations.Withdraw(email, ownerUserId), reservations.RuleOut(ownerUserId, holder, email)],
-            ClientRequestToken = Guid.NewGuid().ToString(),
-        };
-        WriteResult<TransactWriteItemsResponse> answer = await call.WriteAsync(
-            "TransactWriteItems",
-            users.Schema.Tables,
-            token => users.Client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
-        return answer.FailedCondition is null;
+        List<TransactWriteItem> actions = [_reservations.Withdraw(email, ownerUserId), _reservations.RuleOut(ownerUserId, owner, email)];
+        return await writes.Transaction!.SendOnceAsync(call, actions).ConfigureAwait(false) is null;
     }
 
     private TransactWriteItem ToCheck(string userId, string email)
@@ -152,7 +143,7 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
                 TableName = users.TableName,
                 Key = users.KeyOf(userId),
                 ConditionExpression =
-                    $"{RevisionCondition.SameEmail(email, model, writer)} AND {writer.NotExpired(model, users.Requests.Now())}",
+                    $"{writer.SameEmail(model, email)} AND {writer.NotExpired(model, users.Input.Now())}",
                 ExpressionAttributeNames = writer.Names,
                 ExpressionAttributeValues = writer.Values,
                 ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,

@@ -58,6 +58,13 @@ internal sealed class ExpressionWriter
     /// <summary>Accepts items that are not expired, also those without an expiry.</summary>
     public string NotExpired(UserModel model, DateTimeOffset now) => $"(NOT {Expired(model, now)})";
 
+    /// <summary>Accepts items with this email, as the table holds it, or without one.</summary>
+    public string SameEmail(UserModel model, string? email)
+    {
+        string name = Name(model[nameof(User.Email)]);
+        return email is null ? $"attribute_not_exists({name})" : $"{name} = {Value(new Primitive(email))}";
+    }
+
     /// <summary>Accepts the key and sort key range of a query.</summary>
     public string KeyCondition(PreparedQuery query)
     {

@@ -8,14 +8,12 @@ using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Reading;
 
-/// <summary>Reads users by many ids: several requests at once, results in the order of the ids.</summary>
+/// <summary>Reads users by many ids with concurrent batch requests, and returns them in the order of the ids.</summary>
 internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
     where TUser : User
 {
-    // Each may hold the users of a hundred ids until those before are taken.
+    // Each holds up to a hundred users until those before it are taken.
     private const int MaxRequests = 8;
-
-    private readonly BatchReader _batches = new(table.Client);
 
     public async IAsyncEnumerable<UserLookup<TUser>> FindAsync(
         IAsyncEnumerable<string> userIds, ReadConsistency consistency, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -25,12 +23,12 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
         IAsyncEnumerator<string> source = userIds.GetAsyncEnumerator(cancellationToken);
         try
         {
-            (bool goesOn, Exception? failure) = (true, null);
-            while (goesOn || running.Count > 0)
+            (bool hasMore, Exception? failure) = (true, null);
+            while (hasMore || running.Count > 0)
             {
-                while (goesOn && running.Count < MaxRequests)
+                while (hasMore && running.Count < MaxRequests)
                 {
-                    (List<string> ids, goesOn, failure) = await TakeAsync(source).ConfigureAwait(false);
+                    (List<string> ids, hasMore, failure) = await TakeAsync(source).ConfigureAwait(false);
                     if (ids.Count > 0)
                         running.Enqueue(ReadAsync(ids, consistency, stop.Token));
                 }
@@ -41,7 +39,7 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
                     yield return lookup;
             }
 
-            // All before it was found; now the sequence fails where it failed to give the next id.
+            // All earlier ids were looked up; the result fails where the sequence of ids failed.
             if (failure is not null)
                 ExceptionDispatchInfo.Throw(failure);
         }
@@ -53,12 +51,12 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
         }
     }
 
-    private static async Task<(List<string> Ids, bool GoesOn, Exception? Failure)> TakeAsync(IAsyncEnumerator<string> source)
+    private static async Task<(List<string> Ids, bool HasMore, Exception? Failure)> TakeAsync(IAsyncEnumerator<string> source)
     {
-        var ids = new List<string>(BatchReader.MaxKeys);
+        var ids = new List<string>(TableReader.MaxKeys);
         try
         {
-            while (ids.Count < BatchReader.MaxKeys)
+            while (ids.Count < TableReader.MaxKeys)
             {
                 if (!await source.MoveNextAsync().ConfigureAwait(false))
                     return (ids, false, null);
@@ -70,16 +68,16 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
         }
         catch (Exception failure)
         {
-            return (ids, false, failure); // thrown to the caller when its turn comes
+            return (ids, false, failure); // thrown to the caller after the results of earlier ids
         }
     }
 
     private async Task<UserLookup<TUser>[]> ReadAsync(List<string> ids, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         StoreCall call = table.Sender.Begin(cancellationToken);
-        var items = await _batches.ReadAsync(
+        var items = await table.Reader.FindManyAsync(
             call, table.Schema.Users, ids.ToHashSet(StringComparer.Ordinal), consistency).ConfigureAwait(false);
-        DateTimeOffset now = table.Requests.Now();
+        DateTimeOffset now = table.Input.Now();
         return [.. ids.Select(id => new UserLookup<TUser>(id, UserIn(items.GetValueOrDefault(id), now)))];
     }
 

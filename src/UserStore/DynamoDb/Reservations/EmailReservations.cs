@@ -11,46 +11,44 @@ using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnCond
 namespace UserStore.DynamoDb.Reservations;
 
 /// <summary>
-/// The table that says which user has which email. A reservation is valid only while its holder exists, has not expired and has that email;
-/// every other one is as good as none.
+/// The table of reservations: which user owns which email. A reservation is valid only while its owner exists, has not expired and has that
+/// email; any other counts as absent.
 /// </summary>
-/// <remarks>The conditions of these actions are what keeps races right.</remarks>
+/// <remarks>The conditions of these actions decide races.</remarks>
 internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> users, TableSchema table)
     where TUser : User
 {
-    // Somebody who moves an email between each two reads is in a loop of their own.
+    // Whoever moves an email between every two reads is in a loop.
     private const int MaxReads = 10;
-
-    private readonly TableSchema[] _tables = [table];
 
     private UserModel Model => users.Model;
 
-    private MappedProperty Holder => Model.Key;
+    private MappedProperty Owner => Model.Key;
 
-    /// <summary>Reserves an email that is free, or the user's already.</summary>
+    /// <summary>Reserves an email that is free, or that the user owns already.</summary>
     public TransactWriteItem Acquire(string email, string userId)
     {
         var writer = new ExpressionWriter();
-        return Put(email, userId, FreeOrHeldBy(userId, writer), writer);
+        return Put(email, userId, FreeOrOwnedBy(userId, writer), writer);
     }
 
-    /// <summary>Takes a reservation from a holder that has no right to it; goes with <see cref="RuleOut"/>.</summary>
+    /// <summary>Takes a reservation from an owner that is not valid; used together with <see cref="RuleOut"/>.</summary>
     public TransactWriteItem TakeOver(string email, string userId, string ownerUserId)
     {
         var writer = new ExpressionWriter();
-        return Put(email, userId, HeldBy(ownerUserId, writer), writer);
+        return Put(email, userId, OwnedBy(ownerUserId, writer), writer);
     }
 
     /// <summary>
-    /// Makes sure that a holder has no right to an email, when it is written. An expired one is deleted, so that a slow clock cannot revive
-    /// it.
+    /// Ensures that an owner is still not valid when the transaction is applied. An expired one is deleted, so that a slow clock cannot
+    /// revive it.
     /// </summary>
-    public TransactWriteItem RuleOut(string ownerUserId, StoredUser holder, string email)
+    public TransactWriteItem RuleOut(string ownerUserId, StoredUser owner, string email)
     {
-        DateTimeOffset now = users.Requests.Now();
+        DateTimeOffset now = users.Input.Now();
         var writer = new ExpressionWriter();
-        if (holder.IsExpired(now) && users.Requests.ReservationOf(holder.Email) == email)
+        if (owner.IsExpired(now) && users.Input.ReservationOf(owner.Email) == email)
         {
             return new TransactWriteItem
             {
@@ -58,7 +56,7 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
                 {
                     TableName = users.TableName,
                     Key = users.KeyOf(ownerUserId),
-                    ConditionExpression = $"{writer.Expired(Model, now)} AND {RevisionCondition.SameEmail(holder.Email, Model, writer)}",
+                    ConditionExpression = $"{writer.Expired(Model, now)} AND {writer.SameEmail(Model, owner.Email)}",
                     ExpressionAttributeNames = writer.Names,
                     ExpressionAttributeValues = writer.Values,
                 },
@@ -79,34 +77,30 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
         };
     }
 
-    /// <summary>Frees an email that the user had.</summary>
+    /// <summary>Releases an email that the user had.</summary>
     public TransactWriteItem Release(string email, string userId)
     {
         var writer = new ExpressionWriter();
-        return Delete(email, FreeOrHeldBy(userId, writer), writer);
+        return Delete(email, FreeOrOwnedBy(userId, writer), writer);
     }
 
-    /// <summary>Frees an email that its holder has no right to; goes with <see cref="RuleOut"/>.</summary>
+    /// <summary>Releases an email whose owner is not valid; used together with <see cref="RuleOut"/>.</summary>
     public TransactWriteItem Withdraw(string email, string ownerUserId)
     {
         var writer = new ExpressionWriter();
-        return Delete(email, HeldBy(ownerUserId, writer), writer);
+        return Delete(email, OwnedBy(ownerUserId, writer), writer);
     }
 
-    /// <summary>Tells whether a user has a right to the reservation of an email.</summary>
-    public bool IsValidOwner(StoredUser holder, string email)
-        => holder.Exists(users.Requests.Now()) && users.Requests.ReservationOf(holder.Email) == email;
+    /// <summary>Returns whether a user is the valid owner of a reserved email.</summary>
+    public bool IsValidOwner(StoredUser owner, string email)
+        => owner.Exists(users.Input.Now()) && users.Input.ReservationOf(owner.Email) == email;
 
-    /// <summary>Reads consistently for whom an email is reserved, if for anybody.</summary>
+    /// <summary>Reads the owner of an email consistently.</summary>
+    /// <returns>The id of the owner; null when the email is not reserved.</returns>
     public async Task<string?> FindOwnerUserIdAsync(StoreCall call, string email)
-    {
-        var request = new GetItemRequest { TableName = table.TableName, Key = KeyOf(email), ConsistentRead = true };
-        GetItemResponse response = await call.SendAsync(
-            "GetItem", _tables, token => users.Client.GetItemAsync(request, token)).ConfigureAwait(false);
-        return OwnerIn(response.Item);
-    }
+        => OwnerIn(await users.Reader.FindAsync(call, table, KeyOf(email)).ConfigureAwait(false));
 
-    /// <summary>Reads a user and for whom an email is reserved, both as they are at one moment.</summary>
+    /// <summary>Reads a user and the owner of an email in one snapshot.</summary>
     public async Task<(StoredUser User, string? OwnerUserId)> ReadBothAsync(StoreCall call, string userId, string email)
     {
         var request = new TransactGetItemsRequest
@@ -122,8 +116,8 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
         return (new StoredUser(response.Responses[0].Item, Model), OwnerIn(response.Responses[1].Item));
     }
 
-    /// <summary>Returns for whom an item of the table reserves its email.</summary>
-    public string? OwnerIn(Dictionary<string, AttributeValue>? item) => item?.GetValueOrDefault(Holder.AttributeName)?.S;
+    /// <summary>Returns the owner in an item of the table.</summary>
+    public string? OwnerIn(Dictionary<string, AttributeValue>? item) => item?.GetValueOrDefault(Owner.AttributeName)?.S;
 
     /// <summary>Finds the user with an email, consistently.</summary>
     public async Task<TUser?> FindUserAsync(StoreCall call, string email)
@@ -132,10 +126,10 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
         for (int reads = 1; ownerUserId is not null; reads++)
         {
             TUser? user = await users.FindAsync(call, ownerUserId, ReadConsistency.Strong).ConfigureAwait(false);
-            if (user is not null && users.Requests.ReservationOf(user.Email) == email)
+            if (user is not null && users.Input.ReservationOf(user.Email) == email)
                 return user;
 
-            // Between the two reads the email may have moved on to somebody else.
+            // Between the two reads the email may have moved to another user.
             string? before = ownerUserId;
             ownerUserId = await FindOwnerUserIdAsync(call, email).ConfigureAwait(false);
             if (ownerUserId == before)
@@ -143,7 +137,7 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
             if (reads == MaxReads)
             {
                 throw new UserStoreUnavailableException(
-                    $"The reservation in table '{table.TableName}' changed hands at each of {MaxReads} reads. Try again.");
+                    $"The reservation in table '{table.TableName}' changed its owner at each of {MaxReads} reads. Try again.");
             }
         }
 
@@ -152,15 +146,15 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
 
     private Dictionary<string, AttributeValue> KeyOf(string email) => new() { [table.Key.AttributeName] = new AttributeValue(email) };
 
-    private string FreeOrHeldBy(string userId, ExpressionWriter writer)
-        => $"attribute_not_exists({writer.Name(table.Key.AttributeName)}) OR {HeldBy(userId, writer)}";
+    private string FreeOrOwnedBy(string userId, ExpressionWriter writer)
+        => $"attribute_not_exists({writer.Name(table.Key.AttributeName)}) OR {OwnedBy(userId, writer)}";
 
-    private string HeldBy(string userId, ExpressionWriter writer) => $"{writer.Name(Holder)} = {writer.Value(new Primitive(userId))}";
+    private string OwnedBy(string userId, ExpressionWriter writer) => $"{writer.Name(Owner)} = {writer.Value(new Primitive(userId))}";
 
     private TransactWriteItem Put(string email, string userId, string condition, ExpressionWriter writer)
     {
         Dictionary<string, AttributeValue> item = KeyOf(email);
-        item.Add(Holder.AttributeName, new AttributeValue(userId));
+        item.Add(Owner.AttributeName, new AttributeValue(userId));
         return new TransactWriteItem
         {
             Put = new Put

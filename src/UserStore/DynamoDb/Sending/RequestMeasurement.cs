@@ -5,8 +5,8 @@ using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
 
-/// <summary>One request with its repetitions, as spans and metrics tell it.</summary>
-internal sealed class RequestMeasurement
+/// <summary>Measures one request with its retries, as a span and as metrics.</summary>
+internal sealed class RequestMeasurement : IDisposable
 {
     private readonly TimeProvider _time;
     private readonly long _started;
@@ -30,51 +30,30 @@ internal sealed class RequestMeasurement
             _activity.SetTag("db.operation.batch.size", batchSize);
     }
 
-    /// <summary>Sends a request, and measures it if somebody listens.</summary>
+    /// <summary>Starts to measure a request, unless there is no listener.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
-    /// <param name="tables">The tables it needs.</param>
-    /// <param name="batchSize">How many items it has, if it is a batch.</param>
+    /// <param name="tables">The tables that it needs.</param>
+    /// <param name="batchSize">The number of items, if it is a batch.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="send">Sends it, and notes what happens.</param>
-    public static Task<TResult> RunAsync<TResult>(
-        string operation, NamedTable[] tables, int? batchSize, TimeProvider time, Func<RequestMeasurement?, Task<TResult>> send)
-        => Instruments.AreUsed ? MeasureAsync(operation, tables, batchSize, time, send) : send(null);
+    /// <remarks>Call it in an asynchronous method only, so that the span is the current one of nobody outside.</remarks>
+    public static RequestMeasurement? Start(string operation, NamedTable[] tables, int? batchSize, TimeProvider time)
+        => Instruments.AreUsed ? new RequestMeasurement(operation, tables, batchSize, time) : null;
 
-    // The span begins in a method that is asynchronous, so that it is the current one of nobody outside.
-    private static async Task<TResult> MeasureAsync<TResult>(
-        string operation, NamedTable[] tables, int? batchSize, TimeProvider time, Func<RequestMeasurement?, Task<TResult>> send)
-    {
-        var measurement = new RequestMeasurement(operation, tables, batchSize, time);
-        try
-        {
-            return await send(measurement).ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            measurement.Failed(failure);
-            throw;
-        }
-        finally
-        {
-            measurement.End();
-        }
-    }
-
-    /// <summary>Notes that a part of a batch was left undone.</summary>
+    /// <summary>Records that a part of a batch was left unprocessed.</summary>
     public static void LeftUnprocessed(string operation, NamedTable table)
     {
         if (Instruments.Throttles.Enabled)
             Instruments.Throttles.Add(1, TagsOf(operation, [table]));
     }
 
-    /// <summary>Notes that what was left undone is sent again, as a request of its own.</summary>
+    /// <summary>Records that the unprocessed part is sent as a request of its own.</summary>
     public static void SendingRest(string operation, NamedTable table)
     {
         if (Instruments.Retries.Enabled)
             Instruments.Retries.Add(1, TagsOf(operation, [table]));
     }
 
-    /// <summary>Notes that the request is sent again.</summary>
+    /// <summary>Records a retry.</summary>
     public void Retrying()
     {
         _retries++;
@@ -94,20 +73,21 @@ internal sealed class RequestMeasurement
         }
     }
 
-    /// <summary>Notes how the request ended, when it was not applied.</summary>
+    /// <summary>Records why the request was not applied.</summary>
     public void Failed(Exception failure)
     {
-        AmazonServiceException? answer = failure as AmazonServiceException ?? failure.InnerException as AmazonServiceException;
+        AmazonServiceException? response = failure as AmazonServiceException ?? failure.InnerException as AmazonServiceException;
         string type = failure is AmazonServiceException { ErrorCode: { } code } ? code : failure.GetType().FullName!;
         _tags.Add("error.type", type);
-        if (answer?.ErrorCode is { } status)
+        if (response?.ErrorCode is { } status)
             _tags.Add("db.response.status_code", status);
         _activity?.SetTag("error.type", type);
-        _activity?.SetTag("db.response.status_code", answer?.ErrorCode);
+        _activity?.SetTag("db.response.status_code", response?.ErrorCode);
         _activity?.SetStatus(ActivityStatusCode.Error);
     }
 
-    private void End()
+    /// <summary>Ends the measurement.</summary>
+    public void Dispose()
     {
         Instruments.Duration.Record(_time.GetElapsedTime(_started).TotalSeconds, _tags);
         if (_capacity is not null)

@@ -5,146 +5,139 @@ using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
 
-/// <summary>One call of the store: sends its requests, again where that can help, until its time is up.</summary>
+/// <summary>One call of the store: sends its requests, and retries them where that can help, within one timeout.</summary>
 internal sealed class StoreCall(
     RequestSender sender, string? userId, UserStoreRetryOptions retry, IRequestObserver? observer, CancellationToken cancellationToken)
 {
     private readonly long _started = sender.Time.GetTimestamp();
-    private int _pauses;
+    private int _delays;
 
-    /// <summary>Gets what requests ask of DynamoDB about their capacity: nothing, unless somebody counts it.</summary>
+    /// <summary>Gets the capacity that requests ask DynamoDB to report: none, unless something observes it.</summary>
     public ReturnConsumedCapacity? Capacity => observer is null && !Instruments.AreUsed ? null : ReturnConsumedCapacity.TOTAL;
 
     /// <summary>Sends a request that may safely be applied twice.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
-    /// <param name="tables">The tables it needs.</param>
-    /// <param name="send">Sends the request, the same each time.</param>
-    /// <param name="explainRefusal">Finds out why DynamoDB called the request invalid, when the tables are as they should be.</param>
-    /// <param name="batchSize">How many items it has, if it is a batch.</param>
-    public Task<TResponse> SendAsync<TResponse>(
+    /// <param name="tables">The tables that it needs.</param>
+    /// <param name="send">Sends the request, the same for every attempt.</param>
+    /// <param name="explainInvalid">Returns the exception for a request that DynamoDB calls invalid although the tables match their
+    /// definitions.</param>
+    /// <param name="batchSize">The number of items, if it is a batch.</param>
+    public async Task<TResponse> SendAsync<TResponse>(
         string operation,
         NamedTable[] tables,
         Func<CancellationToken, Task<TResponse>> send,
-        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null,
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null,
         int? batchSize = null)
-        => RequestMeasurement.RunAsync(
-            operation,
-            tables,
-            batchSize,
-            sender.Time,
-            measurement => SendAsync(new Request(operation, tables, measurement), send, explainRefusal));
-
-    private async Task<TResponse> SendAsync<TResponse>(
-        Request request,
-        Func<CancellationToken, Task<TResponse>> send,
-        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal)
     {
-        while (true)
+        using RequestMeasurement? measurement = RequestMeasurement.Start(operation, tables, batchSize, sender.Time);
+        var request = new Request(operation, tables, measurement, explainInvalid);
+        try
         {
-            try
+            while (true)
             {
-                return await AttemptAsync(request, send).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (failure is not UserStoreException)
-            {
-                ThrowIfCancelled(failure);
-                if (!await CanRetryAsync(request, failure).ConfigureAwait(false))
+                try
                 {
-                    throw await sender.Failures.TranslateAsync(
-                        request.Operation, request.Tables, failure, explainRefusal, cancellationToken).ConfigureAwait(false);
+                    return await AttemptAsync(request, send).ConfigureAwait(false);
+                }
+                catch (Exception failure) when (failure is not UserStoreException)
+                {
+                    ThrowIfCancelled(failure);
+                    if (!await CanRetryAsync(request, failure).ConfigureAwait(false))
+                        throw await TranslateAsync(request, failure).ConfigureAwait(false);
                 }
             }
         }
+        catch (Exception failure) when (measurement is not null)
+        {
+            measurement.Failed(failure);
+            throw;
+        }
     }
 
-    /// <summary>Sends a write that must not be applied twice: it carries a token, or a condition that fails after it was applied.</summary>
+    /// <summary>Sends a write that must not be applied twice: it carries a token, or a condition that fails once the write was
+    /// applied.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
-    /// <param name="tables">The tables it needs.</param>
-    /// <param name="send">Sends the request, the same each time.</param>
-    /// <param name="explainRefusal">Finds out why DynamoDB called the request invalid, when the tables are as they should be.</param>
-    /// <param name="wasApplied">Looks whether the write was applied, after an answer was lost and before it is sent again: a read is sooner
-    /// certain than a repetition, whose answer may be lost as well. Not needed with a token.</param>
-    /// <param name="batchSize">How many items it has, if it is a batch.</param>
-    /// <returns>The answer, which may be that a condition failed: only the operation that set it knows what that means.</returns>
-    public Task<WriteResult<TResponse>> WriteAsync<TResponse>(
+    /// <param name="tables">The tables that it needs.</param>
+    /// <param name="send">Sends the request, the same for every attempt.</param>
+    /// <param name="explainInvalid">Returns the exception for a request that DynamoDB calls invalid although the tables match their
+    /// definitions.</param>
+    /// <param name="wasApplied">Reads whether the write was applied, after a response was lost and before the retry: a read gives certainty
+    /// sooner than a retry, whose response may be lost as well. Not needed with a token.</param>
+    /// <param name="batchSize">The number of items, if it is a batch.</param>
+    /// <returns>The result, which may be that a condition failed: only the operation that set the condition knows what that means.</returns>
+    public async Task<WriteResult<TResponse>> WriteAsync<TResponse>(
         string operation,
         NamedTable[] tables,
         Func<CancellationToken, Task<TResponse>> send,
-        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal = null,
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null,
         Func<Task<bool>>? wasApplied = null,
         int? batchSize = null)
-        => RequestMeasurement.RunAsync(
-            operation,
-            tables,
-            batchSize,
-            sender.Time,
-            measurement => WriteAsync(new Request(operation, tables, measurement), send, explainRefusal, wasApplied));
-
-    private async Task<WriteResult<TResponse>> WriteAsync<TResponse>(
-        Request request,
-        Func<CancellationToken, Task<TResponse>> send,
-        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal,
-        Func<Task<bool>>? wasApplied)
     {
+        using RequestMeasurement? measurement = RequestMeasurement.Start(operation, tables, batchSize, sender.Time);
+        var request = new Request(operation, tables, measurement, explainInvalid);
         bool responseWasLost = false;
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                return new(await AttemptAsync(request, send).ConfigureAwait(false), null, responseWasLost);
-            }
-            catch (AmazonDynamoDBException failure) when (RequestFailure.IsFailedCondition(failure))
-            {
-                request.Measurement?.Failed(failure);
-                return new(default, failure, responseWasLost);
-            }
-            catch (Exception failure) when (failure is not UserStoreException)
-            {
-                ThrowIfCancelled(failure);
-                bool isLost = RequestFailure.HasNoResponse(failure);
-                responseWasLost |= isLost;
-                if (isLost && wasApplied is not null && HasTime && await wasApplied().ConfigureAwait(false))
-                    return new(default, null, responseWasLost);
-                if (await CanRetryAsync(request, failure).ConfigureAwait(false))
-                    continue;
-                if (responseWasLost && userId is not null)
+                try
                 {
-                    RequestLog.OutcomeUnknown(sender.Logger, request.Operation, request.TableNames, userId);
-                    throw new UserWriteOutcomeUnknownException(userId, failure);
+                    return new(await AttemptAsync(request, send).ConfigureAwait(false), null);
                 }
-
-                throw await sender.Failures.TranslateAsync(
-                    request.Operation, request.Tables, failure, explainRefusal, cancellationToken).ConfigureAwait(false);
+                catch (AmazonDynamoDBException failure) when (RequestFailure.IsFailedCondition(failure))
+                {
+                    measurement?.Failed(failure);
+                    return new(default, new ConditionFailure(failure, responseWasLost));
+                }
+                catch (Exception failure) when (failure is not UserStoreException)
+                {
+                    ThrowIfCancelled(failure);
+                    bool isLost = RequestFailure.HasNoResponse(failure);
+                    responseWasLost |= isLost;
+                    if (isLost && wasApplied is not null && HasTime && await wasApplied().ConfigureAwait(false))
+                        return default;
+                    if (!await CanRetryAsync(request, failure).ConfigureAwait(false))
+                    {
+                        throw responseWasLost && userId is not null
+                            ? OutcomeUnknown(request, userId, failure)
+                            : await TranslateAsync(request, failure).ConfigureAwait(false);
+                    }
+                }
             }
+        }
+        catch (Exception failure) when (measurement is not null)
+        {
+            measurement.Failed(failure);
+            throw;
         }
     }
 
-    /// <summary>Waits before what DynamoDB left unprocessed is sent again.</summary>
+    /// <summary>Waits before sending what DynamoDB left unprocessed.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
     /// <param name="table">Its table.</param>
-    /// <returns>False when the time of the call is up.</returns>
+    /// <returns>False when the timeout of the call is reached.</returns>
     public async Task<bool> TryDelayForUnprocessedAsync(string operation, NamedTable table)
     {
         RequestMeasurement.LeftUnprocessed(operation, table);
-        var request = new Request(operation, [table], Measurement: null);
+        var request = new Request(operation, [table], Measurement: null, ExplainInvalid: null);
         if (!await TryDelayAsync(request, "a part was left unprocessed", isThrottled: true).ConfigureAwait(false))
             return false;
         RequestMeasurement.SendingRest(operation, table);
         return true;
     }
 
-    /// <summary>Waits before what was found is looked at again, because somebody else keeps changing it.</summary>
-    /// <returns>False when the time of the call is up.</returns>
+    /// <summary>Waits before reading again what other writers keep changing.</summary>
+    /// <returns>False when the timeout of the call is reached.</returns>
     public async Task<bool> TryDelayAsync()
     {
-        // Full jitter: callers that met each other once do not meet again.
+        // Full jitter: callers that conflicted once do not conflict again.
         double ceiling = Math.Min(
             retry.MaxDelay.TotalMilliseconds,
-            retry.BaseDelay.TotalMilliseconds * Math.Pow(2, _pauses++));
-        var pause = TimeSpan.FromMilliseconds(ceiling * Random.Shared.NextDouble());
-        if (sender.Time.GetElapsedTime(_started) + pause >= retry.Timeout)
+            retry.BaseDelay.TotalMilliseconds * Math.Pow(2, _delays++));
+        var delay = TimeSpan.FromMilliseconds(ceiling * Random.Shared.NextDouble());
+        if (sender.Time.GetElapsedTime(_started) + delay >= retry.Timeout)
             return false;
-        await Task.Delay(pause, sender.Time, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(delay, sender.Time, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -199,22 +192,28 @@ internal sealed class StoreCall(
         return true;
     }
 
-    // Whatever a cancelled request ends with, the caller is told of the cancellation.
+    private UserWriteOutcomeUnknownException OutcomeUnknown(Request request, string writtenUserId, Exception failure)
+    {
+        RequestLog.OutcomeUnknown(sender.Logger, request.Operation, request.TableNames, writtenUserId);
+        return new UserWriteOutcomeUnknownException(writtenUserId, failure);
+    }
+
+    private Task<UserStoreException> TranslateAsync(Request request, Exception failure) => sender.Failures.TranslateAsync(
+        request.Operation, request.Tables, failure, request.ExplainInvalid, cancellationToken);
+
+    // However a cancelled request fails, the caller sees the cancellation.
     private void ThrowIfCancelled(Exception failure)
     {
         if (cancellationToken.IsCancellationRequested && RequestFailure.HasNoResponse(failure))
             throw new OperationCanceledException("The call was cancelled.", failure, cancellationToken);
     }
 
-    private readonly record struct Request(string Operation, NamedTable[] Tables, RequestMeasurement? Measurement)
+    private readonly record struct Request(
+        string Operation,
+        NamedTable[] Tables,
+        RequestMeasurement? Measurement,
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? ExplainInvalid)
     {
         public string TableNames => string.Join(", ", Tables.Select(table => table.TableName));
     }
 }
-
-/// <summary>What became of a write: its response, or the failed condition.</summary>
-/// <param name="Response">The response, if one came; the write may be known to have been applied without one.</param>
-/// <param name="FailedCondition">What DynamoDB reported, if a condition failed.</param>
-/// <param name="ResponseWasLost">Whether an earlier attempt got no answer, so that it may have been applied.</param>
-internal readonly record struct WriteResult<TResponse>(
-    TResponse? Response, AmazonDynamoDBException? FailedCondition, bool ResponseWasLost);

@@ -10,19 +10,20 @@ using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Users;
 
-/// <summary>The users' table of one store, with all that its operations share.</summary>
+/// <summary>The users' table of one store, with what its operations share.</summary>
 internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
 {
     public UserTable(StoreConnection connection)
     {
         Client = connection.Client;
-        Requests = new UserInput<TUser>(connection.Options, connection.Time);
-        Queries = new QueryInput<TUser>(connection.Options);
-        Schema = new StoreSchema(Requests.Model, connection.Options);
+        Input = new UserInput<TUser>(connection.Options, connection.Time);
+        QueryInput = new QueryInput<TUser>(connection.Options);
+        Schema = new StoreSchema(Input.Model, connection.Options);
         Context = connection.Context ?? UserContext.Create(Client, Schema);
-        Items = new UserItems<TUser>(() => Context, Requests.Model);
+        Items = new UserItems<TUser>(() => Context, Input.Model);
         Sender = new RequestSender(connection, Schema);
+        Reader = new TableReader(Client);
         Users = [Schema.Users];
     }
 
@@ -30,9 +31,9 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     public IDynamoDBContext Context { get; }
 
-    public UserInput<TUser> Requests { get; }
+    public UserInput<TUser> Input { get; }
 
-    public QueryInput<TUser> Queries { get; }
+    public QueryInput<TUser> QueryInput { get; }
 
     public StoreSchema Schema { get; }
 
@@ -40,12 +41,14 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     public RequestSender Sender { get; }
 
+    public TableReader Reader { get; }
+
     /// <summary>Gets the users' table alone, as what a request needs.</summary>
     public TableSchema[] Users { get; }
 
     public string TableName => Schema.Users.TableName;
 
-    public UserModel Model => Requests.Model;
+    public UserModel Model => Input.Model;
 
     public Dictionary<string, AttributeValue> KeyOf(string userId) => new() { [Model.Key.AttributeName] = new AttributeValue(userId) };
 
@@ -73,35 +76,30 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         };
         TUser? user = await call.SendAsync(
             "GetItem", Users, token => Context.LoadAsync<TUser>(userId, config, token)).ConfigureAwait(false);
-        return user is null || user.ExpiresAt <= Requests.Now() ? null : UserItems<TUser>.AsRead(user);
+        return user is null || user.ExpiresAt <= Input.Now() ? null : UserItems<TUser>.AsRead(user);
     }
 
     /// <summary>Reads an item consistently, expired or not.</summary>
     public async Task<StoredUser> ReadAsync(StoreCall call, string userId)
-    {
-        var request = new GetItemRequest { TableName = TableName, Key = KeyOf(userId), ConsistentRead = true, ReturnConsumedCapacity = call.Capacity };
-        GetItemResponse response = await call.SendAsync(
-            "GetItem", Users, token => Client.GetItemAsync(request, token)).ConfigureAwait(false);
-        return new StoredUser(response.Item, Model);
-    }
+        => new(await Reader.FindAsync(call, Schema.Users, KeyOf(userId)).ConfigureAwait(false), Model);
 
-    /// <summary>Looks whether a write was applied, and returns the user if it was seen to be.</summary>
+    /// <summary>Reads whether a write was applied, and returns the user if it was.</summary>
     public async Task<StoredUser?> FindWrittenAsync(StoreCall call, string userId, string writeId)
     {
         try
         {
             StoredUser stored = await ReadAsync(call, userId).ConfigureAwait(false);
-            return stored.WasWrittenBy(writeId) ? stored : null;
+            return stored.Revision.WasWrittenBy(writeId) ? stored : null;
         }
-        catch (UserStoreException unseen) when (unseen.IsTransient)
+        catch (UserStoreException unread) when (unread.IsTransient)
         {
-            return null; // the write is sent again, or ends as unknown
+            return null; // the write is sent again, or its outcome is reported as unknown
         }
     }
 
-    /// <summary>Returns the item that stood against a write: the one that came with the refusal, else as it is by now.</summary>
-    public async Task<StoredUser> ReadRefusingAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? returned)
-        => returned is { Count: > 0 } // not every server returns it
+    /// <summary>Returns the item that failed a condition: the one that came with the failure, otherwise the one that is stored now.</summary>
+    public async Task<StoredUser> ReadConflictingAsync(StoreCall call, string userId, ConditionFailure failure)
+        => failure.Item is { Count: > 0 } returned // not every server returns it
             ? new StoredUser(returned, Model)
             : await ReadAsync(call, userId).ConfigureAwait(false);
 }

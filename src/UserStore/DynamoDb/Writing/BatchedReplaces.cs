@@ -6,17 +6,17 @@ using UserStore.DynamoDb.Users;
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Puts users whatever is there, as many in one request as may be, and again what DynamoDB leaves unprocessed.</summary>
+/// <summary>Puts users unconditionally, as many in one request as DynamoDB allows, and again those that it leaves unprocessed.</summary>
 internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
     : BatchOperation<TUser>
     where TUser : User
 {
-    // Amazon DynamoDB API Reference, "BatchWriteItem". So many of the largest items stay below its 16 MB.
+    // Amazon DynamoDB API Reference, "BatchWriteItem". As many of the largest items stay below its 16 MB.
     private const int MaxItems = 25;
 
     public override (TUser Prepared, string UserId) Prepare(TUser item)
     {
-        TUser replaced = table.Requests.PrepareOverwrite(item);
+        TUser replaced = table.Input.PrepareOverwrite(item);
         table.Items.Check(replaced);
         return (replaced, replaced.UserId);
     }
@@ -51,7 +51,7 @@ internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAcc
         }
         catch (InvalidUserException) when (items.Count > 1)
         {
-            // DynamoDB refuses all for one. Which one, it tells to each alone; the others are written.
+            // DynamoDB rejects the request for one user; each alone shows which one it is.
             foreach (BatchItem<TUser> item in waiting.Values)
                 await SendAsync([item], request, cancellationToken).ConfigureAwait(false);
         }
@@ -74,8 +74,8 @@ internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAcc
             RequestItems = new() { [table.TableName] = writes },
             ReturnConsumedCapacity = call.Capacity,
         };
-        WriteResult<BatchWriteItemResponse> answer = await call.WriteAsync(
+        WriteResult<BatchWriteItemResponse> result = await call.WriteAsync(
             "BatchWriteItem", table.Users, token => table.Client.BatchWriteItemAsync(batch, token), batchSize: writes.Count).ConfigureAwait(false);
-        return answer.Response?.UnprocessedItems?.GetValueOrDefault(table.TableName) ?? [];
+        return result.Response?.UnprocessedItems?.GetValueOrDefault(table.TableName) ?? [];
     }
 }

@@ -9,13 +9,13 @@ using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnCond
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Writes a patch as an update expression, with what the store adds to every write.</summary>
+/// <summary>Turns a patch into an update expression, with what the store adds to every write.</summary>
 internal static class PatchExpression
 {
     /// <param name="patch">The patch.</param>
     /// <param name="values">The new values by attribute, as the context maps them.</param>
     /// <param name="schema">The tables.</param>
-    /// <param name="basis">The revision that the new values were computed from, if they were: they are written over no other.</param>
+    /// <param name="basis">The user that the new values were computed from, if they were: they replace no other revision.</param>
     public static Update ToUpdate(PreparedPatch patch, Document values, StoreSchema schema, User? basis = null)
     {
         UserModel model = schema.Model;
@@ -45,14 +45,13 @@ internal static class PatchExpression
             }
         }
 
-        string own = WriteIds.Value(patch.WriteId, writer);
+        string own = RevisionExpression.OwnId(patch.WriteId, writer);
         sets.Add(SetUpdatedAt(patch, model, writer));
-        sets.Add(IncrementVersion(model, writer));
-        sets.AddRange(WriteIds.Shift(own, model, writer));
+        sets.AddRange(RevisionExpression.Advance(own, model, writer));
         string set = "SET " + string.Join(", ", sets);
-        string condition = $"{Condition(patch, model, writer)} AND {WriteIds.IsUnseen(own, model, writer)}";
+        string condition = $"{Condition(patch, model, writer)} AND {RevisionExpression.NotWrittenBy(own, model, writer)}";
         if (basis is not null)
-            condition += $" AND {RevisionCondition.Write(basis, model, writer)} AND {RevisionCondition.SameEmail(basis.StoredEmail, model, writer)}";
+            condition += $" AND {Revision.Of(basis).ToCondition(model, writer)} AND {writer.SameEmail(model, basis.StoredEmail)}";
         return new Update
         {
             TableName = schema.Users.TableName,
@@ -71,12 +70,6 @@ internal static class PatchExpression
         return $"{writer.Name(updatedAt)} = {writer.Value(updatedAt.ToScalar(patch.Now))}";
     }
 
-    private static string IncrementVersion(UserModel model, ExpressionWriter writer)
-    {
-        string version = writer.Name(model[nameof(User.Version)]);
-        return $"{version} = if_not_exists({version}, {writer.Value(0)}) + {writer.Value(1)}";
-    }
-
     private static string Condition(PreparedPatch patch, UserModel model, ExpressionWriter writer)
     {
         string condition = $"attribute_exists({writer.Name(model.Key)}) AND {writer.NotExpired(model, patch.Now)}";
@@ -88,7 +81,7 @@ internal static class PatchExpression
 
         foreach (PatchChange change in patch.Changes)
         {
-            // A sum out of range would be stored and could not be read any more.
+            // DynamoDB would store a sum that the property cannot hold.
             if (change.StartBound() is { } limit)
                 condition += $" AND (NOT {writer.Name(change.Property)} {(limit.IsUpper ? '>' : '<')} {writer.Value(limit.Value)})";
         }

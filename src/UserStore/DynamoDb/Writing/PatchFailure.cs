@@ -5,11 +5,11 @@ using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Finds out from the stored item why a patch cannot be applied: DynamoDB's messages are for people.</summary>
+/// <summary>Determines from the stored item why a patch cannot be applied, because DynamoDB's messages are not machine-readable.</summary>
 internal static class PatchFailure
 {
-    /// <summary>Refuses what the item alone shows to be impossible, before the patch is sent.</summary>
-    public static void ThrowIfRefused(PreparedPatch patch, StoredUser stored)
+    /// <summary>Throws if the item alone shows that the patch cannot be applied.</summary>
+    public static void ThrowIfImpossible(PreparedPatch patch, StoredUser stored)
     {
         if (WrongRevision(patch, stored) is { } wrong)
             throw wrong;
@@ -17,7 +17,7 @@ internal static class PatchFailure
             throw invalid;
     }
 
-    /// <summary>Explains a failed condition.</summary>
+    /// <summary>Returns the exception for a failed condition.</summary>
     public static UserStoreException Explain(PreparedPatch patch, StoredUser stored, Exception failure)
     {
         if (WrongRevision(patch, stored, failure) is { } wrong)
@@ -25,15 +25,15 @@ internal static class PatchFailure
         if (patch.Changes.FirstOrDefault(change => change.LeavesRange(stored.Number(change.Property))) is { } overflow)
             return overflow.OutOfRange(failure);
         if (patch.Condition is not null)
-            return new UserConditionFailedException(patch.UserId, stored.Version, failure);
+            return new UserConditionFailedException(patch.UserId, stored.Revision.Version, failure);
 
-        // What stood against the write is gone by now: the item was created or changed since.
+        // The item was created or changed after the condition failed.
         return patch.ExpectedVersion is null
             ? new UserNotFoundException(patch.UserId, failure)
-            : new UserConflictException(patch.UserId, patch.ExpectedVersion, stored.Version, innerException: failure);
+            : new UserConflictException(patch.UserId, patch.ExpectedVersion, stored.Revision.Version, innerException: failure);
     }
 
-    /// <summary>Explains an invalid request.</summary>
+    /// <summary>Returns the exception for an invalid request.</summary>
     public static UserStoreException ExplainInvalid(PreparedPatch patch, StoredUser stored, AmazonDynamoDBException failure)
         => WrongType(patch, stored, failure) ?? new InvalidUserException(
             "Item", "must not exceed 400 KB, attribute names included, nor break another rule of DynamoDB after the change", failure);
@@ -42,8 +42,8 @@ internal static class PatchFailure
     {
         if (!stored.Exists(patch.Now))
             return new UserNotFoundException(patch.UserId, failure);
-        return patch.ExpectedVersion is { } expected && stored.Version != expected
-            ? new UserConflictException(patch.UserId, expected, stored.Version, innerException: failure)
+        return patch.ExpectedVersion is { } expected && stored.Revision.Version != expected
+            ? new UserConflictException(patch.UserId, expected, stored.Revision.Version, innerException: failure)
             : null;
     }
 

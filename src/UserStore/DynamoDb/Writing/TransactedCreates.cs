@@ -1,15 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Batching;
-using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Creates users with unique emails, as many in one transaction as fit. Who is refused in it is tried again alone.</summary>
+/// <summary>Creates users with unique emails, as many in one transaction as fit. A user whose condition fails is created alone.</summary>
 internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserTable<TUser> table, EmailReservations<TUser> reservations)
+    UserTable<TUser> table, UserWrites<TUser> writes)
     : BatchOperation<TUser>
     where TUser : User
 {
@@ -18,12 +17,9 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
     private const long MaxBytes = 3_500_000;
     private const int ReservationBytes = 4_200; // keys of at most 2048 bytes each, and their names
 
-    private readonly EmailTransaction<TUser> _emails = new(table, reservations);
-    private readonly UserCreation<TUser> _creation = new(table, new EmailTransaction<TUser>(table, reservations));
-
     public override (TUser Prepared, string UserId) Prepare(TUser item)
     {
-        TUser created = table.Requests.PrepareCreate(item);
+        TUser created = table.Input.PrepareCreate(item);
         table.Items.Check(created);
         return (created, created.UserId);
     }
@@ -66,20 +62,20 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
             while (together.Count > 1)
             {
                 StoreCall call = table.Sender.Begin(cancellationToken, together[0].UserId, request.Retry, request);
-                List<BatchItem<TUser>> refused = await TryAsync(call, together).ConfigureAwait(false);
-                if (refused.Count == 0)
+                List<BatchItem<TUser>> failed = await TryAsync(call, together).ConfigureAwait(false);
+                if (failed.Count == 0)
                 {
                     request.Tally.Written(together.Count);
                     together.Clear();
                 }
 
-                alone.AddRange(refused);
-                together.RemoveAll(refused.Contains);
+                alone.AddRange(failed);
+                together.RemoveAll(failed.Contains);
             }
         }
         catch (InvalidUserException)
         {
-            // DynamoDB refuses all for one. Which one, it tells to each alone; the others are written.
+            // DynamoDB rejects the transaction for one user; each alone shows which one it is.
         }
         catch (Exception failure) when (failure is UserStoreException or OperationCanceledException)
         {
@@ -92,7 +88,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
             await CreateAloneAsync(item, request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Creates users in one transaction; returns those whose conditions failed, and then nobody was created.</summary>
+    /// <summary>Creates users in one transaction, or none if conditions fail; returns the users whose conditions failed.</summary>
     private async Task<List<BatchItem<TUser>>> TryAsync(StoreCall call, List<BatchItem<TUser>> items)
     {
         var actions = new List<TransactWriteItem>();
@@ -100,18 +96,16 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         foreach (BatchItem<TUser> item in items)
         {
             TUser user = item.Prepared!;
-            actions.Add(new TransactWriteItem { Put = _creation.ToPut(user) });
+            actions.Add(new TransactWriteItem { Put = writes.Creation.ToPut(user) });
             owners.Add(item);
             if (user.Email is null)
                 continue;
-            actions.Add(reservations.Acquire(user.Email, user.UserId));
+            actions.Add(writes.Reservations!.Acquire(user.Email, user.UserId));
             owners.Add(item);
         }
 
-        TransactionCanceledException? failure = await _emails.SendAsync(call, actions, batchSize: items.Count).ConfigureAwait(false);
-        return failure is null ? [] : [.. owners
-            .Where((_, index) => RequestFailure.IsFailedCondition(failure.CancellationReasons[index]))
-            .Distinct()];
+        ConditionFailure? failure = await writes.Transaction!.SendOnceAsync(call, actions, batchSize: items.Count).ConfigureAwait(false);
+        return failure is null ? [] : [.. owners.Where((_, action) => failure.Concerns(action)).Distinct()];
     }
 
     private async Task CreateAloneAsync(BatchItem<TUser> item, BatchRequest<TUser> request, CancellationToken cancellationToken)
@@ -125,7 +119,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         try
         {
             StoreCall call = table.Sender.Begin(cancellationToken, item.UserId, request.Retry, request);
-            await _creation.CreateAsync(call, item.Prepared!).ConfigureAwait(false);
+            await writes.Creation.CreateAsync(call, item.Prepared!).ConfigureAwait(false);
             request.Tally.Written();
         }
         catch (Exception failure) when (failure is UserStoreException or OperationCanceledException)
@@ -134,7 +128,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         }
     }
 
-    // A transaction has one error; each of its users gets it under its own id.
+    // A transaction has one exception; each of its users gets it with its own id.
     private static ValueTask FailAsync(BatchItem<TUser> item, Exception failure, BatchRequest<TUser> request)
         => request.Tally.FailedAsync(item, failure is UserWriteOutcomeUnknownException unknown && unknown.UserId != item.UserId
             ? new UserWriteOutcomeUnknownException(item.UserId!, unknown.InnerException)

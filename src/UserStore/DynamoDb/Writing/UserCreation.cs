@@ -13,41 +13,23 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     UserTable<TUser> table, EmailTransaction<TUser>? emails)
     where TUser : User
 {
-    public Task<TUser> CreateAsync(TUser created, CancellationToken cancellationToken)
-        => CreateAsync(table.Sender.Begin(cancellationToken, created.UserId), created);
-
     /// <param name="call">The call that writes.</param>
     /// <param name="created">The new user.</param>
-    /// <param name="unknown">Attributes of its item that the user type does not know.</param>
+    /// <param name="unknown">Attributes of its item that the user type does not have.</param>
     public async Task<TUser> CreateAsync(StoreCall call, TUser created, Dictionary<string, AttributeValue>? unknown = null)
-    {
-        UserRefusal? refusal = await WriteAsync(call, created, unknown).ConfigureAwait(false);
-        if (refusal is null)
-            return created;
-
-        StoredUser stored = await table.ReadRefusingAsync(call, created.UserId, refusal.Item).ConfigureAwait(false);
-        return stored.WasWrittenBy(created.WriteId) ? created : throw new UserAlreadyExistsException(created.UserId, refusal.Failure);
-    }
-
-    private async Task<UserRefusal?> WriteAsync(StoreCall call, TUser created, Dictionary<string, AttributeValue>? unknown)
     {
         Put put = ToPut(created);
         foreach ((string name, AttributeValue value) in unknown ?? [])
             put.Item.Add(name, value);
-        if (emails is not null && created.Email is not null)
-        {
-            return await emails.WriteAsync(
-                call, new TransactWriteItem { Put = put }, created.UserId, acquire: created.Email, release: null).ConfigureAwait(false);
-        }
+        ConditionFailure? failure = emails is not null && created.Email is not null
+            ? await emails.CommitAsync(
+                call, new TransactWriteItem { Put = put }, created.UserId, acquire: created.Email, release: null).ConfigureAwait(false)
+            : await PutAsync(call, put, created).ConfigureAwait(false);
+        if (failure is null)
+            return created;
 
-        PutItemRequest request = put.ToRequest();
-        request.ReturnConsumedCapacity = call.Capacity;
-        return UserRefusal.Of(await call.WriteAsync(
-            "PutItem",
-            table.Users,
-            token => table.Client.PutItemAsync(request, token),
-            wasApplied: async () => await table.FindWrittenAsync(call, created.UserId, created.WriteId!).ConfigureAwait(false) is not null)
-            .ConfigureAwait(false));
+        StoredUser stored = await table.ReadConflictingAsync(call, created.UserId, failure).ConfigureAwait(false);
+        return stored.Revision.WasWrittenBy(created.WriteId) ? created : throw new UserAlreadyExistsException(created.UserId, failure.Exception);
     }
 
     /// <summary>Returns the write of the user itself.</summary>
@@ -56,15 +38,28 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         var writer = new ExpressionWriter();
         string absentOrExpired = $"attribute_not_exists({writer.Name(table.Model.Key)}) OR {writer.Expired(table.Model, created.UpdatedAt)}";
-        string unseen = WriteIds.IsUnseen(WriteIds.Value(created.WriteId!, writer), table.Model, writer);
+        string notWritten = RevisionExpression.NotWrittenBy(RevisionExpression.OwnId(created.WriteId!, writer), table.Model, writer);
         return new Put
         {
             TableName = table.TableName,
             Item = table.Items.ToItem(created),
-            ConditionExpression = $"({absentOrExpired}) AND {unseen}",
+            ConditionExpression = $"({absentOrExpired}) AND {notWritten}",
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
         };
+    }
+
+    private async Task<ConditionFailure?> PutAsync(StoreCall call, Put put, TUser created)
+    {
+        PutItemRequest request = put.ToRequest();
+        request.ReturnConsumedCapacity = call.Capacity;
+        WriteResult<PutItemResponse> result = await call.WriteAsync(
+            "PutItem",
+            table.Users,
+            token => table.Client.PutItemAsync(request, token),
+            wasApplied: async () => await table.FindWrittenAsync(call, created.UserId, created.WriteId!).ConfigureAwait(false) is not null)
+            .ConfigureAwait(false);
+        return result.Failure;
     }
 }

@@ -4,97 +4,94 @@ using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
+using UserStore.Preparation;
 using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Deletes the revision of a user that was read, and frees its email.</summary>
+/// <summary>Deletes the revision of a user that was read, and releases its email.</summary>
 internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, EmailTransaction<TUser>? emails)
     where TUser : User
 {
     /// <summary>Deletes whatever revision is stored, or the one with the expected version, and returns it.</summary>
-    public Task<TUser?> DeleteAsync(string userId, long? expectedVersion, CancellationToken cancellationToken)
-        => DeleteAsync(table.Sender.Begin(cancellationToken, userId), userId, expectedVersion);
-
-    /// <summary>Deletes whatever revision is stored, or the one with the expected version, and returns it.</summary>
     public async Task<TUser?> DeleteAsync(StoreCall call, string userId, long? expectedVersion)
     {
-        UserRefusal? refusal = null;
+        ConditionFailure? failure = null;
         for (int round = 1; ; round++)
         {
             StoredUser stored = await table.ReadAsync(call, userId).ConfigureAwait(false);
-            if (!stored.Exists(table.Requests.Now()))
+            if (!stored.Exists(table.Input.Now()))
                 return null;
             TUser user = table.ToUser(stored);
             if (expectedVersion is not null && user.Version != expectedVersion)
-                throw new UserConflictException(userId, expectedVersion, user.Version, innerException: refusal?.Failure);
+                throw new UserConflictException(userId, expectedVersion, user.Version, innerException: failure?.Exception);
 
-            refusal = await WriteAsync(call, user).ConfigureAwait(false);
-            if (refusal is null || await WasAppliedAsync(call, user, refusal).ConfigureAwait(false))
+            failure = await WriteAsync(call, user).ConfigureAwait(false);
+            if (failure is null || await WasAppliedAsync(call, user, failure).ConfigureAwait(false))
                 return user;
             if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
-                throw new UserConflictException(userId, user.Version, user.Version, innerException: refusal.Failure);
+                throw new UserConflictException(userId, user.Version, user.Version, innerException: failure.Exception);
         }
     }
 
     /// <summary>Deletes the revision that the caller read.</summary>
-    public async Task DeleteAsync(TUser user, CancellationToken cancellationToken)
+    public async Task DeleteAsync(StoreCall call, TUser user)
     {
-        StoreCall call = table.Sender.Begin(cancellationToken, user.UserId);
         if (user.WriteId is null)
         {
-            // Not every such user was read from the table, so only the item tells which email it has.
+            // Not every such user was read from the table, so only the item shows which email it has.
             StoredUser stored = await table.ReadAsync(call, user.UserId).ConfigureAwait(false);
-            if (!stored.Exists(table.Requests.Now()) || !stored.IsRevisionOf(user))
-                throw stored.Conflict(user, table.Requests.Now());
+            if (!stored.Exists(table.Input.Now()) || !stored.IsRevisionOf(user))
+                throw stored.Conflict(user, table.Input.Now());
             user = table.ToUser(stored);
         }
 
-        UserRefusal? refusal = await WriteAsync(call, user).ConfigureAwait(false);
-        if (refusal is not null && !await WasAppliedAsync(call, user, refusal).ConfigureAwait(false))
+        ConditionFailure? failure = await WriteAsync(call, user).ConfigureAwait(false);
+        if (failure is not null && !await WasAppliedAsync(call, user, failure).ConfigureAwait(false))
         {
-            StoredUser stored = await table.ReadRefusingAsync(call, user.UserId, refusal.Item).ConfigureAwait(false);
-            throw stored.Conflict(user, table.Requests.Now(), refusal.Failure);
+            StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
+            throw stored.Conflict(user, table.Input.Now(), failure.Exception);
         }
     }
 
-    private async Task<UserRefusal?> WriteAsync(StoreCall call, TUser user)
+    private async Task<ConditionFailure?> WriteAsync(StoreCall call, TUser user)
     {
         Delete delete = ToDelete(user);
-        if (emails is not null && table.Requests.ReservationOf(user.StoredEmail) is { } email)
+        if (emails is not null && table.Input.ReservationOf(user.StoredEmail) is { } email)
         {
-            return await emails.WriteAsync(
+            return await emails.CommitAsync(
                 call, new TransactWriteItem { Delete = delete }, user.UserId, acquire: null, release: email).ConfigureAwait(false);
         }
 
         DeleteItemRequest request = delete.ToRequest();
         request.ReturnConsumedCapacity = call.Capacity;
-        return UserRefusal.Of(await call.WriteAsync(
-            "DeleteItem", table.Users, token => table.Client.DeleteItemAsync(request, token)).ConfigureAwait(false));
+        WriteResult<DeleteItemResponse> result = await call.WriteAsync(
+            "DeleteItem", table.Users, token => table.Client.DeleteItemAsync(request, token)).ConfigureAwait(false);
+        return result.Failure;
     }
 
-    // A delete leaves no id behind. So when an attempt may have been applied, the absence of what it was to delete says that it was.
-    private async Task<bool> WasAppliedAsync(StoreCall call, TUser user, UserRefusal refusal)
+    // A delete leaves no id behind. So when an attempt may have been applied, the absence of its target means that it was.
+    private async Task<bool> WasAppliedAsync(StoreCall call, TUser user, ConditionFailure failure)
     {
-        if (!refusal.ResponseWasLost && table.Sender.OwnsRetries)
+        if (!failure.ResponseWasLost && table.Sender.OwnsRetries)
             return false;
-        StoredUser stored = await table.ReadRefusingAsync(call, user.UserId, refusal.Item).ConfigureAwait(false);
+        StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
         if (stored.IsAbsent)
             return true;
-        if (!refusal.ResponseWasLost || stored.WasWrittenBy(user.WriteId))
-            return false; // it is the same user, changed by somebody else
-        return user.WriteId is null || stored.HasForgotten(user.Version)
-            ? throw new UserWriteOutcomeUnknownException(user.UserId, refusal.Failure)
+        if (!failure.ResponseWasLost || stored.Revision.WasWrittenBy(user.WriteId))
+            return false; // it is the same user, changed by another writer
+        return user.WriteId is null || stored.Revision.HasForgotten(user.Version)
+            ? throw new UserWriteOutcomeUnknownException(user.UserId, failure.Exception)
             : true; // it is another user, created since
     }
 
     private Delete ToDelete(TUser user)
     {
         var writer = new ExpressionWriter();
-        string condition = $"{RevisionCondition.Write(user, table.Model, writer)} AND {writer.NotExpired(table.Model, table.Requests.Now())}";
+        string condition = $"{Revision.Of(user).ToCondition(table.Model, writer)} AND {writer.NotExpired(table.Model, table.Input.Now())}";
         if (emails is not null)
-            condition += $" AND {RevisionCondition.SameEmail(user.StoredEmail, table.Model, writer)}";
+            condition += $" AND {writer.SameEmail(table.Model, user.StoredEmail)}";
         return new Delete
         {
             TableName = table.TableName,

@@ -7,6 +7,7 @@ using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
+using UserStore.Preparation;
 using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
 namespace UserStore.DynamoDb.Writing;
@@ -16,42 +17,41 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     UserTable<TUser> table, EmailTransaction<TUser>? emails)
     where TUser : User
 {
+    /// <param name="call">The call that writes.</param>
     /// <param name="user">The user as the caller changed it.</param>
-    /// <param name="next">The same as it is to be stored.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    public async Task<TUser> ReplaceAsync(TUser user, TUser next, CancellationToken cancellationToken)
+    /// <param name="next">The user as it is to be stored.</param>
+    public async Task<TUser> ReplaceAsync(StoreCall call, TUser user, TUser next)
     {
         table.Items.Check(next);
-        StoreCall call = table.Sender.Begin(cancellationToken, user.UserId);
         string? storedEmail = user.StoredEmail;
         if (emails is not null && user.WriteId is null)
         {
-            // Not every such user was read from the table, so only the item tells which email it has.
+            // Not every such user was read from the table, so only the item shows which email it has.
             StoredUser stored = await table.ReadAsync(call, user.UserId).ConfigureAwait(false);
             if (!stored.Exists(next.UpdatedAt) || !stored.IsRevisionOf(user))
                 throw stored.Conflict(user, next.UpdatedAt);
             storedEmail = stored.Email;
         }
 
-        UserRefusal? refusal = await WriteAsync(call, user, next, storedEmail).ConfigureAwait(false);
-        if (refusal is not null)
+        ConditionFailure? failure = await WriteAsync(call, user, next, storedEmail).ConfigureAwait(false);
+        if (failure is not null)
         {
-            StoredUser stored = await table.ReadRefusingAsync(call, user.UserId, refusal.Item).ConfigureAwait(false);
-            if (refusal.ResponseWasLost && stored.HasForgotten(next.Version))
-                throw new UserWriteOutcomeUnknownException(user.UserId, refusal.Failure);
-            if (!stored.WasWrittenBy(next.WriteId))
-                throw stored.Conflict(user, next.UpdatedAt, refusal.Failure);
+            StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
+            if (failure.ResponseWasLost && stored.Revision.HasForgotten(next.Version))
+                throw new UserWriteOutcomeUnknownException(user.UserId, failure.Exception);
+            if (!stored.Revision.WasWrittenBy(next.WriteId))
+                throw stored.Conflict(user, next.UpdatedAt, failure.Exception);
         }
 
         return next;
     }
 
-    private async Task<UserRefusal?> WriteAsync(StoreCall call, TUser user, TUser next, string? storedEmail)
+    private async Task<ConditionFailure?> WriteAsync(StoreCall call, TUser user, TUser next, string? storedEmail)
     {
         if (emails is not null && next.Email != storedEmail)
         {
-            string? reserved = table.Requests.ReservationOf(storedEmail);
-            return await emails.WriteAsync(
+            string? reserved = table.Input.ReservationOf(storedEmail);
+            return await emails.CommitAsync(
                 call,
                 new TransactWriteItem { Update = ToUpdate(user, next, storedEmail) },
                 user.UserId,
@@ -63,9 +63,9 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             OverrideTableName = table.Schema.UsersTableWithoutPrefix,
             SkipVersionCheck = true, // the SDK's check knows the version only; ours knows the whole revision
-            ConditionalExpression = RevisionCondition.ForSave(user, next.UpdatedAt),
+            ConditionalExpression = RevisionExpression.ForSave(user, next.UpdatedAt),
         };
-        return UserRefusal.Of(await call.WriteAsync(
+        WriteResult<TUser> result = await call.WriteAsync(
             "UpdateItem",
             table.Users,
             async token =>
@@ -74,10 +74,11 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
                 return next;
             },
             wasApplied: async () => await table.FindWrittenAsync(call, next.UserId, next.WriteId!).ConfigureAwait(false) is not null)
-            .ConfigureAwait(false));
+            .ConfigureAwait(false);
+        return result.Failure;
     }
 
-    // As the context saves: all that the model knows, so that other attributes survive.
+    // As the context saves: all attributes of the model, so that others survive.
     private Update ToUpdate(TUser user, TUser next, string? storedEmail)
     {
         UserModel model = table.Model;
@@ -89,9 +90,9 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         string sets = string.Join(
             ", ", properties[true].Select(property => $"{writer.Name(property)} = {writer.Value(document[property.AttributeName])}"));
         string removes = string.Join(", ", properties[false].Select(writer.Name));
-        string own = WriteIds.Value(next.WriteId!, writer);
-        string condition = $"{RevisionCondition.Write(user, model, writer)} AND {RevisionCondition.SameEmail(storedEmail, model, writer)}"
-            + $" AND {writer.NotExpired(model, next.UpdatedAt)} AND {WriteIds.IsUnseen(own, model, writer)}";
+        string own = RevisionExpression.OwnId(next.WriteId!, writer);
+        string condition = $"{Revision.Of(user).ToCondition(model, writer)} AND {writer.SameEmail(model, storedEmail)}"
+            + $" AND {writer.NotExpired(model, next.UpdatedAt)} AND {RevisionExpression.NotWrittenBy(own, model, writer)}";
         return new Update
         {
             TableName = table.TableName,

@@ -1,8 +1,8 @@
-using System.Globalization;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 using UserStore.Preparation;
@@ -58,11 +58,11 @@ internal sealed class BackfillRun
             request.ReturnConsumedCapacity = call.Capacity;
             WriteResult<UpdateItemResponse> answer = await call.WriteAsync(
                 "UpdateItem", [_table], token => _attempt.Client.UpdateItemAsync(request, token)).ConfigureAwait(false);
-            if (answer.FailedCondition is null)
+            if (answer.Failure is null)
                 return true;
             if (await ReadAsync(key, cancellationToken).ConfigureAwait(false) is not { } found)
                 return false; // deleted meanwhile
-            if (answer.ResponseWasLost && change.IsIn(found))
+            if (answer.Failure!.ResponseWasLost && change.IsIn(found))
                 return true;
             item = found;
         }
@@ -87,21 +87,8 @@ internal sealed class BackfillRun
         if (_backfill.Mark is { } mark)
             wanted[mark] = new AttributeValue(_mark);
         // Whoever read the user before must not overwrite unseen what the backfill changes.
-        if (_users is not null && long.TryParse(
-            item.GetValueOrDefault(
-                _users[nameof(User.Version)].AttributeName)?.N, NumberStyles.None, CultureInfo.InvariantCulture, out long version))
-        {
-            wanted[_users[nameof(User.Version)].AttributeName] = new() { N = (version + 1).ToString(CultureInfo.InvariantCulture) };
-            Shift(nameof(User.WriteId2), nameof(User.WriteId3));
-            Shift(nameof(User.WriteId), nameof(User.WriteId2));
-            wanted[_users[nameof(User.WriteId)].AttributeName] = new AttributeValue(WriteId.New());
-        }
-
-        void Shift(string from, string to)
-        {
-            if (item.TryGetValue(_users[from].AttributeName, out AttributeValue? id))
-                wanted[_users[to].AttributeName] = id;
-        }
+        if (_users is not null && RevisionExpression.RevisionIn(item, _users) is { Version: not null } revision)
+            revision.Next(Revision.NewWriteId()).WriteTo(wanted, _users);
     }
 
     private async Task<Dictionary<string, AttributeValue>?> ReadAsync(

@@ -70,7 +70,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
         };
         WriteResult<TransactWriteItemsResponse> answer = await _sender.Begin(cancellationToken).WriteAsync(
             "TransactWriteItems", [_journal, _lock], token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
-        return answer.FailedCondition is null;
+        return answer.Failure is null;
     }
 
     public async Task<LockRow?> FindLockAsync(CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
             [_lock],
             token => client.PutItemAsync(request, token),
             wasApplied: () => IsLockAsync(call, next)).ConfigureAwait(false);
-        return answer.FailedCondition is null || (answer.ResponseWasLost && await IsLockAsync(call, next).ConfigureAwait(false));
+        return answer.Failure is null || (answer.Failure!.ResponseWasLost && await IsLockAsync(call, next).ConfigureAwait(false));
     }
 
     public async Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
@@ -139,7 +139,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
         };
         WriteResult<PutItemResponse> answer = await _sender.Begin(cancellationToken).WriteAsync(
             "PutItem", [_lock], token => client.PutItemAsync(request, token)).ConfigureAwait(false);
-        return answer.FailedCondition is null;
+        return answer.Failure is null;
     }
 
     public async Task ForgetCheckpointsAsync(string migrationId, CancellationToken cancellationToken)

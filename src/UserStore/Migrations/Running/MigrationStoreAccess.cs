@@ -3,7 +3,6 @@ using Amazon.DynamoDBv2.Model;
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.Batching;
-using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
@@ -39,15 +38,12 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
     public override Func<Dictionary<string, AttributeValue>, IRequestObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client)
     {
         var table = new UserTable<TUser>(Connect(client));
-        EmailTransaction<TUser>? emails = table.Schema.Emails is { } reservations
-            ? new EmailTransaction<TUser>(table, new EmailReservations<TUser>(table, reservations))
-            : null;
-        var creation = new UserCreation<TUser>(table, emails);
+        UserCreation<TUser> creation = new UserWrites<TUser>(table).Creation;
         HashSet<string> known = [.. table.Model.Properties.Select(property => property.AttributeName)];
 
         return async (item, observer, cancellationToken) =>
         {
-            TUser user = table.Requests.PrepareCreate(table.ToUser(new StoredUser(item, table.Model)));
+            TUser user = table.Input.PrepareCreate(table.ToUser(new StoredUser(item, table.Model)));
             StoreCall call = table.Sender.Begin(cancellationToken, user.UserId, observer: observer);
             try
             {

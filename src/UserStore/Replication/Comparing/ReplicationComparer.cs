@@ -16,7 +16,7 @@ internal sealed class ReplicationComparer<
     where TUser : User
     where TView : class
 {
-    private readonly BatchReader _batches = new(source.Client);
+    private readonly TableReader _batches = new(source.Client);
 
     /// <summary>Looks at up to 100 users.</summary>
     /// <param name="call">The call that looks.</param>
@@ -26,13 +26,13 @@ internal sealed class ReplicationComparer<
     {
         string[] ids = [.. users.Keys];
         // The guard first: if it is unchanged when the target is written, no change came between.
-        var guards = await _batches.ReadAsync(call, schema.Guards, ids, ReadConsistency.Strong).ConfigureAwait(false);
-        var items = await _batches.ReadAsync(call, schema.Source.Users, ids, ReadConsistency.Strong).ConfigureAwait(false);
+        var guards = await _batches.FindManyAsync(call, schema.Guards, ids, ReadConsistency.Strong).ConfigureAwait(false);
+        var items = await _batches.FindManyAsync(call, schema.Source.Users, ids, ReadConsistency.Strong).ConfigureAwait(false);
         ReplicationState[] situations = [.. ids.Select(id => Judge(id, Guard.FromItem(guards.GetValueOrDefault(id)), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
 
         List<Dictionary<string, AttributeValue>> keys =
             [.. situations.Select(situation => situation.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValueComparer.ByValue)];
-        var actual = keys.Count == 0 ? [] : await _batches.ReadAsync(call, schema.Target, keys, ReadConsistency.Strong).ConfigureAwait(false);
+        var actual = keys.Count == 0 ? [] : await _batches.FindManyAsync(call, schema.Target, keys, ReadConsistency.Strong).ConfigureAwait(false);
         var byKey = actual.ToDictionary(item => TargetItem.KeyOf(item, schema.Target), AttributeValueComparer.ByValue);
         return [.. situations.Select(situation => situation.Expected is null
             ? situation

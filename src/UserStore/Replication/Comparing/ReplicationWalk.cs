@@ -19,7 +19,7 @@ internal sealed class ReplicationWalk<
     where TView : class
 {
     // A page of one table needs one batch read of each of the others.
-    private const int PageSize = BatchReader.MaxKeys;
+    private const int PageSize = TableReader.MaxKeys;
 
     private readonly TableSchema[] _tables = [schema.Source.Users, schema.Guards, schema.Target];
 
@@ -32,7 +32,7 @@ internal sealed class ReplicationWalk<
             $"replication\n{isRebuild}\n{schema.Source.Users.TableName}\n{schema.Target.TableName}\n{options.TotalSegments}"));
         WalkPositions positions = options.ResumeFrom is null
             ? new WalkPositions(parts)
-            : WalkPositions.FromText(source.Queries.Tokens.Decode(options.ResumeFrom, fingerprint).Position, parts);
+            : WalkPositions.FromText(source.QueryInput.Tokens.Decode(options.ResumeFrom, fingerprint).Position, parts);
         // The parts read where they begin before the first page is noted.
         (bool IsDone, Dictionary<string, AttributeValue>? After)[] starts =
             [.. Enumerable.Range(0, parts).Select(part => (positions.IsDone(part), positions.After(part)))];
@@ -45,7 +45,7 @@ internal sealed class ReplicationWalk<
         {
             positions.Note(page.Part, page.LastKey);
             yield return new UserReplicationPage(
-                page.Read, page.Drifts, source.Queries.Tokens.Encode(new ContinuationToken(positions.ToText(), null), fingerprint));
+                page.Read, page.Drifts, source.QueryInput.Tokens.Encode(new ContinuationToken(positions.ToText(), null), fingerprint));
         }
     }
 

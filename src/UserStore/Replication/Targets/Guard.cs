@@ -1,3 +1,4 @@
+using UserStore.Preparation;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 
@@ -23,7 +24,7 @@ internal sealed record Guard(string UserId, string SequenceNumber, Dictionary<st
     public static string NoSequenceNumber { get; } = new('0', MaxDigits);
 
     /// <summary>Gets what tells this state of the guard from all others.</summary>
-    public string WriteId { get; private init; } = Preparation.WriteId.New();
+    public string WriteId { get; private init; } = Revision.NewWriteId();
 
     /// <exception cref="ArgumentException">It is no sequence number.</exception>
     public static string Pad(string sequenceNumber)

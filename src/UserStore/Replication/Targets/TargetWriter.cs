@@ -84,7 +84,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
         };
         WriteResult<TransactWriteItemsResponse> answer = await call.WriteAsync(
             "TransactWriteItems", schema.Written, token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
-        return (TransactionCanceledException?)answer.FailedCondition;
+        return (TransactionCanceledException?)answer.Failure?.Exception;
     }
 
     private TransactWriteItem ToPut(Guard next, GuardCondition condition) => new()

@@ -1,0 +1,26 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+
+namespace UserStore.DynamoDb.Sending;
+
+/// <summary>A condition of a write failed: the stored item differs from what the write requires, or an earlier attempt of the write was
+/// applied.</summary>
+/// <param name="Exception">The exception that the SDK threw.</param>
+/// <param name="ResponseWasLost">Whether no response to an earlier attempt was received, so that it may have been applied.</param>
+internal sealed record ConditionFailure(AmazonDynamoDBException Exception, bool ResponseWasLost)
+{
+    /// <summary>Gets the reasons of a transaction, one for each of its actions.</summary>
+    public IReadOnlyList<CancellationReason> Reasons => (Exception as TransactionCanceledException)?.CancellationReasons ?? [];
+
+    /// <summary>Gets the item that failed the condition, in a transaction that of the first action, if DynamoDB returned it.</summary>
+    public Dictionary<string, AttributeValue>? Item
+        => (Exception as ConditionalCheckFailedException)?.Item ?? (Reasons.Count > 0 ? Reasons[0].Item : null);
+
+    /// <summary>Returns whether the condition of an action of a transaction failed.</summary>
+    public bool Concerns(int action) => RequestFailure.IsFailedCondition(Reasons[action]);
+}
+
+/// <summary>The result of a write.</summary>
+/// <param name="Response">The response, if one was received; the write may be known to have been applied without one.</param>
+/// <param name="Failure">The failed condition; null when the write was applied.</param>
+internal readonly record struct WriteResult<TResponse>(TResponse? Response, ConditionFailure? Failure);

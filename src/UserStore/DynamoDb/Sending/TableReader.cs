@@ -1,0 +1,109 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Tables;
+
+namespace UserStore.DynamoDb.Sending;
+
+/// <summary>Reads items of a table as DynamoDB holds them: one by its key, many by their keys, or a page of a scan.</summary>
+internal sealed class TableReader(IAmazonDynamoDB client)
+{
+    /// <summary>The maximum number of keys of one request. Amazon DynamoDB API Reference, "BatchGetItem".</summary>
+    public const int MaxKeys = 100;
+
+    /// <summary>Reads an item consistently.</summary>
+    /// <returns>The item, or null if there is none.</returns>
+    public async Task<Dictionary<string, AttributeValue>?> FindAsync(StoreCall call, NamedTable table, Dictionary<string, AttributeValue> key)
+    {
+        var request = new GetItemRequest
+        {
+            TableName = table.TableName,
+            Key = key,
+            ConsistentRead = true,
+            ReturnConsumedCapacity = call.Capacity,
+        };
+        GetItemResponse response = await call.SendAsync(
+            "GetItem", [table], token => client.GetItemAsync(request, token)).ConfigureAwait(false);
+        return response.Item is { Count: > 0 } item ? item : null;
+    }
+
+    /// <summary>Reads a page of a scan consistently.</summary>
+    /// <param name="call">The call that reads.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="start">The key after which the page starts; null for the first page.</param>
+    /// <param name="limit">The maximum number of items; null for as many as fit into 1 MB.</param>
+    /// <param name="segment">The segment to scan and the number of segments; null for the whole table.</param>
+    public async Task<ScanPage> ScanAsync(
+        StoreCall call,
+        NamedTable table,
+        Dictionary<string, AttributeValue>? start,
+        int? limit = null,
+        (int Number, int Total)? segment = null)
+    {
+        var request = new ScanRequest
+        {
+            TableName = table.TableName,
+            ExclusiveStartKey = start,
+            Limit = limit,
+            Segment = segment?.Number,
+            TotalSegments = segment?.Total,
+            ConsistentRead = true, // an item that exists when the scan starts is not left out
+            ReturnConsumedCapacity = call.Capacity,
+        };
+        ScanResponse response = await call.SendAsync("Scan", [table], token => client.ScanAsync(request, token)).ConfigureAwait(false);
+        return new ScanPage(response.Items ?? [], response.LastEvaluatedKey is { Count: > 0 } next ? next : null);
+    }
+
+    /// <summary>Reads items by their keys.</summary>
+    /// <param name="call">The call that reads.</param>
+    /// <param name="table">The table, whose key is one string.</param>
+    /// <param name="keys">At most <see cref="MaxKeys"/> distinct keys.</param>
+    /// <param name="consistency">The consistency of the read.</param>
+    /// <returns>The items that exist, by their keys.</returns>
+    public async Task<Dictionary<string, Dictionary<string, AttributeValue>>> FindManyAsync(
+        StoreCall call, TableSchema table, IReadOnlyCollection<string> keys, ReadConsistency consistency)
+    {
+        string name = table.Key.AttributeName;
+        var items = await FindManyAsync(
+            call, table, [.. keys.Select(key => new Dictionary<string, AttributeValue> { [name] = new(key) })], consistency).ConfigureAwait(false);
+        return items.ToDictionary(item => item[name].S, StringComparer.Ordinal);
+    }
+
+    /// <summary>Reads items by their keys, and those that DynamoDB leaves unprocessed again.</summary>
+    /// <param name="call">The call that reads.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="keys">At most <see cref="MaxKeys"/> distinct keys.</param>
+    /// <param name="consistency">The consistency of the read.</param>
+    /// <returns>The items that exist, in any order.</returns>
+    /// <exception cref="UserStoreThrottledException">Keys were still unprocessed at the end of the timeout.</exception>
+    public async Task<List<Dictionary<string, AttributeValue>>> FindManyAsync(
+        StoreCall call, TableSchema table, List<Dictionary<string, AttributeValue>> keys, ReadConsistency consistency)
+    {
+        var found = new List<Dictionary<string, AttributeValue>>(keys.Count);
+        List<Dictionary<string, AttributeValue>> remaining = keys;
+        while (remaining.Count > 0)
+        {
+            var request = new BatchGetItemRequest
+            {
+                RequestItems = new() { [table.TableName] = new KeysAndAttributes { Keys = remaining, ConsistentRead = consistency == ReadConsistency.Strong } },
+                ReturnConsumedCapacity = call.Capacity,
+            };
+            BatchGetItemResponse response = await call.SendAsync(
+                "BatchGetItem", [table], token => client.BatchGetItemAsync(request, token), batchSize: remaining.Count).ConfigureAwait(false);
+            found.AddRange(response.Responses?.GetValueOrDefault(table.TableName) ?? []);
+            remaining = response.UnprocessedKeys?.GetValueOrDefault(table.TableName)?.Keys ?? [];
+            if (remaining.Count > 0 && !await call.TryDelayForUnprocessedAsync("BatchGetItem", table).ConfigureAwait(false))
+            {
+                throw new UserStoreThrottledException(
+                    $"BatchGetItem on table '{table.TableName}' left {remaining.Count} of {keys.Count} keys unread. "
+                        + "Try again later, or give the table more capacity.");
+            }
+        }
+
+        return found;
+    }
+}
+
+/// <summary>A page of a scan.</summary>
+/// <param name="Items">The items.</param>
+/// <param name="Next">The key after which the next page starts, or null after the last page.</param>
+internal sealed record ScanPage(List<Dictionary<string, AttributeValue>> Items, Dictionary<string, AttributeValue>? Next);

@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+using UserStore.DynamoDb.Reservations;
+using UserStore.DynamoDb.Users;
+
+namespace UserStore.DynamoDb.Writing;
+
+/// <summary>The writes of one store, wired once for everything that writes.</summary>
+internal sealed class UserWrites<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
+    where TUser : User
+{
+    public UserWrites(UserTable<TUser> table)
+    {
+        Reservations = table.Schema.Emails is { } emails ? new EmailReservations<TUser>(table, emails) : null;
+        Transaction = Reservations is null ? null : new EmailTransaction<TUser>(table, Reservations);
+        Creation = new UserCreation<TUser>(table, Transaction);
+        Replacement = new UserReplacement<TUser>(table, Transaction);
+        Patching = new UserPatching<TUser>(table, Transaction);
+        Deletion = new UserDeletion<TUser>(table, Transaction);
+    }
+
+    /// <summary>Gets the reservations; null when emails need not be unique.</summary>
+    public EmailReservations<TUser>? Reservations { get; }
+
+    /// <summary>Gets the transaction of users and reservations; null when emails need not be unique.</summary>
+    public EmailTransaction<TUser>? Transaction { get; }
+
+    public UserCreation<TUser> Creation { get; }
+
+    public UserReplacement<TUser> Replacement { get; }
+
+    public UserPatching<TUser> Patching { get; }
+
+    public UserDeletion<TUser> Deletion { get; }
+}
