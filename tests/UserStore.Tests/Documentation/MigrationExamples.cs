@@ -83,7 +83,7 @@ public sealed class MigrationExamples
                     .Add<AddCity>()
                     .Add("20261122080000_archive_table", (context, token) => context.CreateTableAsync(ArchiveTable(context), token));
 
-                options.Migrations.AddImport("20261121100000_take_over_members", new ExternalTable
+                options.Migrations.AddImport("20261121100000_import_members", new ExternalTable
                 {
                     TableName = "Members",
                     Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" },

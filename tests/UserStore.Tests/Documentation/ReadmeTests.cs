@@ -35,6 +35,21 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public void Every_page_shows_the_namespaces_that_its_code_needs()
+    {
+        ILookup<string, string> namespaces = new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly }
+            .SelectMany(assembly => assembly.GetExportedTypes()).ToLookup(type => type.Name.Split('`')[0], type => type.Namespace!);
+
+        foreach (string page in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Documentation"), "*.md"))
+        {
+            string code = string.Concat(CodeBlocks().Matches(Read(page)).Select(match => match.Groups["code"].Value));
+            IEnumerable<string> usings = Words().Matches(code).SelectMany(word => namespaces[word.Value]).Select(name => $"using {name};");
+
+            usings.Should().BeSubsetOf(Lines(code), page);
+        }
+    }
+
+    [Fact]
     public void The_readme_links_to_every_guide_and_no_link_is_broken()
     {
         string[] guides = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Documentation"), "*.md").Select(file => Path.GetFileName(file))];
@@ -110,6 +125,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Headings();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Words();
 
     [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex CodeBlocks();
