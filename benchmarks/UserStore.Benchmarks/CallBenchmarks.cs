@@ -11,7 +11,7 @@ using UserStore.Testing;
 
 namespace UserStore.Benchmarks;
 
-/// <summary>Single calls, against the SDK's context and the SDK's client with mapping by hand. The network is taken out.</summary>
+/// <summary>Compares single calls with the SDK's context and with hand-written code over the SDK's client, without a network.</summary>
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]
 public class CallBenchmarks

@@ -8,7 +8,7 @@ using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Benchmarks;
 
-/// <summary>Answers every request rightly and without a network, under the SDK's HTTP layer; after a latency, if one is given.</summary>
+/// <summary>Returns a valid response to every request below the SDK's HTTP layer, without a network; after a latency, if one is given.</summary>
 internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
 {
     private readonly Handler _handler = new(latency);
@@ -22,7 +22,7 @@ internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
         return new HttpClient(_handler, disposeHandler: false);
     }
 
-    /// <summary>Makes the client that UserStore would make.</summary>
+    /// <summary>Creates the client that UserStore would create.</summary>
     public AmazonDynamoDBClient CreateClient() => new UserStoreClient(
         new BasicAWSCredentials("local", "local"),
         new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", AuthenticationRegion = "us-east-1", HttpClientFactory = this });

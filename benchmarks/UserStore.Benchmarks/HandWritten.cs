@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.Benchmarks;
 
-/// <summary>The baseline of a service that maps items by hand: the same fields, nothing checked beyond one condition.</summary>
+/// <summary>The baseline: a service with hand-written mapping of the same fields, and one condition but no other checks.</summary>
 internal sealed class HandWritten(IAmazonDynamoDB client)
 {
     private const string Table = "Users";

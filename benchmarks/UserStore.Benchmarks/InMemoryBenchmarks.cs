@@ -3,7 +3,7 @@ using UserStore.Testing;
 
 namespace UserStore.Benchmarks;
 
-/// <summary>The in-memory store with a million users.</summary>
+/// <summary>Measures the in-memory store with a million users.</summary>
 public class InMemoryBenchmarks
 {
     private const int Users = 1_000_000;

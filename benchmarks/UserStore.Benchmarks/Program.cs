@@ -13,11 +13,11 @@ using UserStore.DynamoDb;
 switch (args)
 {
     case ["first-answer"]:
-        // What a process does before its first answer: the runtime, the SDK, the model.
+        // Measures the time of a process until its first response: the runtime, the SDK, the model.
         using (var client = new CannedWire().CreateClient())
         {
             await new DynamoDbUserStore<User>(client, new UserStoreOptions()).GetAsync("fake-1");
-            Console.WriteLine($"{(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0} ms from process start to first answer");
+            Console.WriteLine($"{(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0} ms from process start to the first response");
         }
 
         return 0;

@@ -6,17 +6,17 @@ using UserStore.Replication;
 
 namespace UserStore.Benchmarks;
 
-/// <summary>Events of a stream through reader, dispatcher and replicator, against a function that puts one item after another; over a wire that
-/// answers each request after 5 ms.</summary>
+/// <summary>Compares the replication of stream events through reader, dispatcher and replicator with a function that puts one item after
+/// another, with a latency of 5 ms per request.</summary>
 internal static class ReplicationMeasurements
 {
     private const int Records = 10_000;
     private const int RecordsOfAnEvent = 1_000;
     private const int Puts = 1_000;
-    private const double Bar = 5; // times as fast
+    private const double Target = 5; // Minimum speedup.
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(5);
 
-    /// <returns>The exit code: 0 when the bar is met.</returns>
+    /// <returns>The exit code; 0 if the target is reached.</returns>
     public static async Task<int> RunAsync()
     {
         using AmazonDynamoDBClient client = new CannedWire(Latency).CreateClient();
@@ -42,8 +42,8 @@ internal static class ReplicationMeasurements
         double replicated = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         Console.WriteLine(
             $"replicate {Records:N0} records: one put after another {puts:N0} ms (loop of {Puts:N0}, times {Records / Puts}), "
-                + $"replicator {replicated:N0} ms, {puts / replicated:F1} times as fast (bar: {Bar})");
-        return puts / replicated >= Bar ? 0 : 1;
+                + $"replicator {replicated:N0} ms, {puts / replicated:F1} times as fast (target: {Target})");
+        return puts / replicated >= Target ? 0 : 1;
     }
 
     private static byte[] EventOf(int number)

@@ -10,21 +10,21 @@ using UserStore.Testing;
 namespace UserStore.Benchmarks;
 
 /// <summary>
-/// Many clients at once on the sample service, a process of its own, over the local server: reads, lists, creates, deletes, and counters that
-/// all clients increase by reading and writing under If-Match. Fails at an answer of 5xx, a lost update, or memory that grows.
+/// Runs many concurrent clients against the sample service, which is a separate process over the local server: reads, lists, creates, deletes,
+/// and counters that all clients increment by reading and writing under If-Match. Fails on a response of 5xx, a lost update, or memory growth.
 /// </summary>
 internal static partial class ServiceLoad
 {
     private const int Clients = 32;
     private const int Counters = 16;
     private const int StoredUsers = 500;
-    private const double MaxGrowth = 1.3; // of the memory, from a third of the time to the end
+    private const double MaxGrowth = 1.3; // Of the memory, from one third of the duration to the end.
 
     private static readonly ConcurrentDictionary<string, ConcurrentBag<double>> Latencies = [];
     private static readonly ConcurrentDictionary<HttpStatusCode, int> Statuses = [];
     private static readonly int[] Increments = new int[Counters];
 
-    /// <returns>The exit code: 0 when nothing went wrong.</returns>
+    /// <returns>The exit code; 0 on success.</returns>
     public static async Task<int> RunAsync(TimeSpan time)
     {
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
@@ -60,7 +60,7 @@ internal static partial class ServiceLoad
         {
             if (Listening().Match(line) is { Success: true } found)
             {
-                _ = service.StandardOutput.ReadToEndAsync(); // so that the service never waits for a reader of its log
+                _ = service.StandardOutput.ReadToEndAsync(); // So that the service never blocks on its log output.
                 return new Uri(found.Value);
             }
         }
@@ -173,7 +173,7 @@ internal static partial class ServiceLoad
                 $"  {name,-15} {sorted.Length,8:N0}   median {sorted[sorted.Length / 2],6:F1} ms   99 % {sorted[sorted.Length * 99 / 100],6:F1} ms");
         }
 
-        Console.WriteLine($"  answers: {string.Join(", ", Statuses.OrderBy(one => one.Key).Select(one => $"{(int)one.Key} x {one.Value:N0}"))}");
+        Console.WriteLine($"  responses: {string.Join(", ", Statuses.OrderBy(one => one.Key).Select(one => $"{(int)one.Key} x {one.Value:N0}"))}");
         int lost = 0;
         for (int counter = 0; counter < Counters; counter++)
         {
@@ -184,8 +184,8 @@ internal static partial class ServiceLoad
         long early = memory[memory.Count / 3];
         double growth = memory[^1] / (double)early;
         int failures = Statuses.Where(one => (int)one.Key >= 500).Sum(one => one.Value);
-        Console.WriteLine($"  {Increments.Sum():N0} increments of {Counters} counters, {lost} lost; {failures} answers of 5xx");
-        Console.WriteLine($"  memory: {early >> 20} MB after a third of the time, {memory[^1] >> 20} MB at the end ({growth:F2} times, bar: {MaxGrowth})");
+        Console.WriteLine($"  {Increments.Sum():N0} increments of {Counters} counters, {lost} lost; {failures} responses of 5xx");
+        Console.WriteLine($"  memory: {early >> 20} MB after a third of the time, {memory[^1] >> 20} MB at the end ({growth:F2} times, limit: {MaxGrowth})");
         return lost == 0 && failures == 0 && growth <= MaxGrowth ? 0 : 1;
     }
 

@@ -5,8 +5,8 @@ using UserStore.DynamoDb;
 
 namespace UserStore.Benchmarks;
 
-/// <summary>What telemetry costs a call without a network: while nobody listens, and while spans and metrics are taken. The rounds alternate,
-/// so that what else the machine does meets both.</summary>
+/// <summary>Measures the cost of telemetry for a call without a network, with and without a listener for spans and metrics. The rounds
+/// alternate, so that other load on the machine affects both.</summary>
 internal static class TelemetryMeasurements
 {
     private const int Rounds = 15;
@@ -17,18 +17,18 @@ internal static class TelemetryMeasurements
         using AmazonDynamoDBClient client = new CannedWire().CreateClient();
         var store = new DynamoDbUserStore<User>(client, new UserStoreOptions());
         var silent = new List<double>();
-        var told = new List<double>();
+        var observed = new List<double>();
         await MeasureAsync(store);
         for (int round = 0; round < Rounds; round++)
         {
             silent.Add(await MeasureAsync(store));
             using (Listen())
-                told.Add(await MeasureAsync(store));
+                observed.Add(await MeasureAsync(store));
         }
 
         Console.WriteLine(
-            $"FindAsync without a network: {Median(silent):F1} us while nobody listens, {Median(told):F1} us with spans and metrics "
-                + $"({Median(told) / Median(silent):F2} times)");
+            $"FindAsync without a network: {Median(silent):F1} us without a listener, {Median(observed):F1} us with spans and metrics "
+                + $"({Median(observed) / Median(silent):F2} times)");
     }
 
     private static async Task<double> MeasureAsync(DynamoDbUserStore<User> store)

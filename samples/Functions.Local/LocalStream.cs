@@ -4,14 +4,14 @@ using System.Text.Json;
 
 namespace Functions.Local;
 
-/// <summary>Reads the stream of a table of a local server. By plain HTTP, on loopback only: in AWS, Lambda does the reading.</summary>
+/// <summary>Reads the stream of a table on a local server, by plain HTTP on loopback only. In AWS, Lambda reads the stream.</summary>
 internal sealed class LocalStream(Uri endpoint, string streamArn)
 {
     private static readonly HttpClient Http = new();
 
     private readonly Dictionary<string, string?> _iterators = [];
 
-    /// <summary>Returns the records that came since the last time, those of each shard in their order.</summary>
+    /// <summary>Returns the records since the last call; the records of each shard are in order.</summary>
     public async Task<IReadOnlyList<JsonElement>> ReadNewAsync(CancellationToken cancellationToken = default)
     {
         await FindShardsAsync(cancellationToken);
@@ -54,7 +54,7 @@ internal sealed class LocalStream(Uri endpoint, string streamArn)
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.0");
         request.Headers.Add("X-Amz-Target", $"DynamoDBStreams_20120810.{operation}");
-        // Local servers want a signature and do not check it.
+        // Local servers require a signature but do not verify it.
         request.Headers.TryAddWithoutValidation(
             "Authorization",
             "AWS4-HMAC-SHA256 Credential=local/20300101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local");

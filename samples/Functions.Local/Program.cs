@@ -8,8 +8,8 @@ using UserStore;
 using UserStore.Replication;
 using UserStore.Testing;
 
-// Both functions on a local server, without AWS: POST / creates users, and what the stream of their table tells is replicated.
-// --urls http://127.0.0.1:0 takes any free port.
+// Runs both functions on a local server, without AWS: POST / creates users, and the stream of their table is replicated.
+// --urls http://127.0.0.1:0 selects a free port.
 await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
 string prefix = $"functions-{Guid.NewGuid():N}-";
 await using ServiceProvider services = Services.Build(
@@ -48,7 +48,7 @@ Task pumping = PumpAsync(app.Lifetime.ApplicationStopping);
 await app.WaitForShutdownAsync();
 await pumping;
 
-// What Lambda's event source does: hands over new records, and again from the first that failed.
+// Does what Lambda's event source mapping does: delivers new records, and again from the first record that failed.
 async Task PumpAsync(CancellationToken stopping)
 {
     string arn = (await client.DescribeTableAsync(prefix + "Users", CancellationToken.None)).Table.LatestStreamArn;

@@ -6,7 +6,7 @@ using UserStore;
 
 namespace Functions;
 
-/// <summary>The function behind <c>POST /</c> of the HTTP API: creates a user.</summary>
+/// <summary>Handles <c>POST /</c> of the HTTP API: creates a user.</summary>
 /// <remarks>Handler: <c>Functions::Functions.CreateUser::HandleAsync</c>.</remarks>
 public sealed class CreateUser(IUserStore<PlacedUser> users)
 {
@@ -16,8 +16,8 @@ public sealed class CreateUser(IUserStore<PlacedUser> users)
     }
 
     /// <param name="input">A request of an HTTP API, payload format 2.0.</param>
-    /// <returns>The response: 201 with the user, 400 with what is wrong with which field, 409 when the email is taken, 503 when a repetition
-    /// may help.</returns>
+    /// <returns>The response: 201 with the user, 400 with the violated rule of each field, 409 if the email is in use, 503 if a retry may
+    /// succeed.</returns>
     public async Task<Stream> HandleAsync(Stream input)
     {
         try

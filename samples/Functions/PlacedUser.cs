@@ -3,7 +3,7 @@ using UserStore;
 
 namespace Functions;
 
-/// <summary>A user with a postal place.</summary>
+/// <summary>A user with a state, a city and a zip code.</summary>
 public record PlacedUser : User
 {
     [DynamoDBProperty("state")]
@@ -12,7 +12,7 @@ public record PlacedUser : User
     [DynamoDBProperty("city")]
     public string? City { get; init; }
 
-    /// <summary>Gets the zip code: a text, because it may begin with zeros.</summary>
+    /// <summary>Gets the zip code, a string because it can start with zeros.</summary>
     [DynamoDBProperty("zipcode")]
     public string? Zipcode { get; init; }
 

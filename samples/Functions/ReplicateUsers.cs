@@ -3,7 +3,7 @@ using UserStore.Replication;
 
 namespace Functions;
 
-/// <summary>The function that the stream of the users' table invokes: brings the target up to each change.</summary>
+/// <summary>Handles the stream of the users table: applies each change to the target table.</summary>
 /// <remarks>Handler: <c>Functions::Functions.ReplicateUsers::HandleAsync</c>.</remarks>
 public sealed class ReplicateUsers(UserChangeDispatcher<PlacedUser> dispatcher)
 {
@@ -13,7 +13,7 @@ public sealed class ReplicateUsers(UserChangeDispatcher<PlacedUser> dispatcher)
     }
 
     /// <param name="input">An event of a DynamoDB stream.</param>
-    /// <returns>The records from which Lambda is to read the stream again.</returns>
+    /// <returns>The failed records, from which Lambda reads the stream again.</returns>
     public async Task<Stream> HandleAsync(Stream input)
     {
         UserChangeBatchResult result = await dispatcher.DispatchAsync(input);

@@ -3,10 +3,10 @@ using UserStore;
 
 namespace Functions;
 
-/// <summary>What the functions work with, made once for each instance of a function and kept between its invocations.</summary>
+/// <summary>Creates the services of the functions, once for each instance of a function; they are reused by its invocations.</summary>
 public static class Services
 {
-    /// <summary>The variable with what is put before the names of the tables.</summary>
+    /// <summary>The environment variable with the prefix of the table names.</summary>
     public const string PrefixVariable = "TABLE_NAME_PREFIX";
 
     private static readonly Lazy<ServiceProvider> FromEnvironment = new(
@@ -14,13 +14,13 @@ public static class Services
 
     public static IServiceProvider Shared => FromEnvironment.Value;
 
-    /// <summary>Makes the services, as the functions and their tables need them.</summary>
+    /// <summary>Creates the services that the functions and their tables need.</summary>
     public static ServiceProvider Build(Action<UserStoreOptions> configure)
     {
         var services = new ServiceCollection();
         services.AddUserStore<PlacedUser>(options =>
         {
-            // Sooner than a function is stopped: what is left is for the event source, or the caller, to repeat.
+            // Shorter than the timeout of the functions, so that the event source or the caller can retry what is left.
             options.Retry.Timeout = TimeSpan.FromSeconds(8);
             options.Retry.AttemptTimeout = TimeSpan.FromSeconds(3);
             configure(options);

@@ -4,16 +4,16 @@ using UserStore;
 
 namespace Functions;
 
-/// <summary>The body of a request to create a user, read field by field, so that all that is wrong with it can be told at once.</summary>
+/// <summary>Reads the body of a request to create a user field by field, so that one response reports all errors.</summary>
 public sealed class UserBody
 {
     private const string Body = "body";
-    private const int MaxLength = 200; // of a field: a city is a part of a key of at most 1,024 bytes
+    private const int MaxLength = 200; // Of a field: the city is part of a key of at most 1,024 bytes.
     private static readonly string[] Fields = ["email", "name", "state", "city", "zipcode"];
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    /// <summary>Gets what is wrong, by field; <c>body</c> for the request as a whole.</summary>
+    /// <summary>Gets the errors by field; <c>body</c> for the request as a whole.</summary>
     public SortedDictionary<string, string> Errors { get; } = new(StringComparer.Ordinal);
 
     /// <param name="request">A request of an HTTP API, payload format 2.0.</param>
@@ -37,7 +37,7 @@ public sealed class UserBody
         return body;
     }
 
-    /// <summary>Returns what the store found wrong, by the names that the fields have in the body.</summary>
+    /// <summary>Returns the errors that the store reports, by the names of the fields in the body.</summary>
     public static SortedDictionary<string, string> ErrorsOf(InvalidUserException invalid)
     {
         var errors = new SortedDictionary<string, string>(StringComparer.Ordinal);

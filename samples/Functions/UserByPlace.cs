@@ -4,14 +4,14 @@ using UserStore.Replication;
 
 namespace Functions;
 
-/// <summary>A user as the target keeps it: found by state, or by state and city, and without the zip code.</summary>
+/// <summary>A user in the target table, keyed by state and city, without the zip code.</summary>
 [DynamoDBTable("UsersByPlace")]
 public sealed record UserByPlace
 {
     [DynamoDBHashKey("state")]
     public string State { get; init; } = "";
 
-    /// <summary>Gets the city and the id of the user: many users live in one city.</summary>
+    /// <summary>Gets the city and the id of the user, which makes the key unique within a city.</summary>
     [DynamoDBRangeKey("city_user_id")]
     public string CityAndUserId { get; init; } = "";
 
@@ -30,12 +30,12 @@ public sealed record UserByPlace
     [DynamoDBProperty("active")]
     public bool Active { get; init; }
 
-    /// <summary>Returns how the sort keys of a city begin. A city whose name has the separator in it cannot be taken for another.</summary>
+    /// <summary>Returns the prefix of the sort keys of a city. The separator is escaped, so that no city's prefix matches another city.</summary>
     public static string BeginOf(string city)
         => new StringBuilder(city).Replace("%", "%25").Replace("#", "%23").Append('#').ToString();
 }
 
-/// <summary>Puts users who have a place at that place; others have no item.</summary>
+/// <summary>Projects users with a state and a city; other users have no item.</summary>
 public sealed class ByPlace : IUserProjection<PlacedUser, UserByPlace>
 {
     public UserByPlace? Project(PlacedUser user) => string.IsNullOrEmpty(user.State) || string.IsNullOrEmpty(user.City) ? null : new UserByPlace

@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2.DocumentModel;
 
 namespace Functions;
 
-/// <summary>Reads the target. Follows the source with a delay, as long as it takes to replicate.</summary>
+/// <summary>Reads the target table, which follows the source with the delay of the replication.</summary>
 public sealed class UsersByPlace(IAmazonDynamoDB client, string tableNamePrefix)
 {
     private readonly DynamoDBContext _context = new DynamoDBContextBuilder()
@@ -17,11 +17,11 @@ public sealed class UsersByPlace(IAmazonDynamoDB client, string tableNamePrefix)
         })
         .Build();
 
-    /// <summary>Returns the users of a state, ordered by city. One request for each page of 1 MB.</summary>
+    /// <summary>Returns the users of a state, ordered by city. Costs one request for each page of 1 MB.</summary>
     public IAsyncEnumerable<UserByPlace> FindAsync(string state, CancellationToken cancellationToken = default)
         => ReadAsync(_context.QueryAsync<UserByPlace>(state), cancellationToken);
 
-    /// <summary>Returns the users of a city. One request for each page of 1 MB.</summary>
+    /// <summary>Returns the users of a city. Costs one request for each page of 1 MB.</summary>
     public IAsyncEnumerable<UserByPlace> FindAsync(string state, string city, CancellationToken cancellationToken = default)
         => ReadAsync(_context.QueryAsync<UserByPlace>(state, QueryOperator.BeginsWith, [UserByPlace.BeginOf(city)]), cancellationToken);
 

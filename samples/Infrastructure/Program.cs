@@ -2,12 +2,12 @@ using Amazon.CDK;
 using Amazon.CDK.AWS.Lambda;
 using Infrastructure;
 
-// The code of the functions, as `dotnet publish` left it; README.md says how.
+// The published code of the functions; README.md has the command.
 string code = System.Environment.GetEnvironmentVariable("FUNCTIONS_PATH")
     ?? Path.Combine(AppContext.BaseDirectory, "../../../../../artifacts/functions");
 if (!Directory.Exists(code))
 {
-    Console.Error.WriteLine($"There is no code of the functions in '{Path.GetFullPath(code)}'. Publish it first, as README.md says.");
+    Console.Error.WriteLine($"No published functions were found in '{Path.GetFullPath(code)}'. Publish them first; see README.md.");
     return 1;
 }
 

@@ -16,19 +16,19 @@ using UserStore.Schema;
 
 namespace Infrastructure;
 
-/// <summary>An HTTP API that creates users, and a table of the same users by state and city that follows.</summary>
+/// <summary>Deploys an HTTP API that creates users, and a table of the same users by state and city that is updated from the stream.</summary>
 public sealed class UsersStack : Stack
 {
-    /// <summary>What is put before the names of the tables.</summary>
+    /// <summary>The prefix of the table names.</summary>
     public const string TableNamePrefix = "userstore-sample-";
 
-    // Lambda knows this runtime, this version of the CDK no name for it.
+    // Lambda supports this runtime, but this version of the CDK has no constant for it.
     private static readonly Runtime DotNet10 = new("dotnet10", RuntimeFamily.DOTNET_CORE);
 
     public UsersStack(Construct scope, string id, Code code)
         : base(scope, id)
     {
-        // The tables are those that the functions expect, because both are told by the same annotated types and options.
+        // The tables match the functions, because both use the same annotated types and options.
         using ServiceProvider services = Functions.Services.Build(options => options.TableNamePrefix = TableNamePrefix);
         UserStoreOptions options = services.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(PlacedUser).FullName);
         UserStoreSchema schema = UserStoreSchema.For<PlacedUser>(options);
@@ -39,7 +39,7 @@ public sealed class UsersStack : Stack
         Table guards = CreateTable("UsersByPlaceGuards", replication.Guards);
 
         Function createUser = CreateFunction("CreateUser", code, nameof(CreateUser.HandleAsync), Duration.Seconds(15));
-        // A new user and its reservation; the others where an email was reserved for a user who is gone.
+        // PutItem for a new user and its reservation; the others for an email that is reserved for a deleted user.
         Allow(createUser, users, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem");
         Allow(createUser, emails, "dynamodb:PutItem", "dynamodb:GetItem");
         var api = new HttpApi(this, "Api", new HttpApiProps { Description = "Creates users" });
@@ -85,7 +85,7 @@ public sealed class UsersStack : Stack
             BillingMode = BillingMode.PAY_PER_REQUEST,
             Stream = definition.StreamViewType == TableStreamViewType.NewAndOldImages ? StreamViewType.NEW_AND_OLD_IMAGES : null,
             TimeToLiveAttribute = definition.TimeToLiveAttribute,
-            // A sample leaves nothing behind. Keep the tables of a service, with RemovalPolicy.RETAIN and PointInTimeRecovery.
+            // A sample is deleted completely. For a production service, use RemovalPolicy.RETAIN and PointInTimeRecovery.
             RemovalPolicy = RemovalPolicy.DESTROY,
         });
         foreach (IndexDefinition index in definition.Indexes)
@@ -109,7 +109,7 @@ public sealed class UsersStack : Stack
             Retention = RetentionDays.ONE_MONTH,
             RemovalPolicy = RemovalPolicy.DESTROY,
         });
-        // A role of its own, because the ready-made policy for functions allows them the logs of all others.
+        // A separate role, because the managed policy for functions grants access to the logs of all other functions.
         var role = new Role(this, $"{type}Role", new RoleProps { AssumedBy = new ServicePrincipal("lambda.amazonaws.com") });
         logs.GrantWrite(role);
         return new Function(this, type, new FunctionProps
@@ -125,7 +125,7 @@ public sealed class UsersStack : Stack
         });
     }
 
-    // Not Table.Grant, which adds all indexes of the table.
+    // Not Table.Grant, which also grants access to all indexes of the table.
     private static void Allow(Function function, Table table, params string[] actions) => function.AddToRolePolicy(
         new PolicyStatement(new PolicyStatementProps { Actions = actions, Resources = [table.TableArn] }));
 

@@ -5,8 +5,8 @@ using UserStore;
 using UserStore.Migrations;
 using UserStore.Testing;
 
-// With DYNAMODB_ENDPOINT set this runs on that server, else on a local one that ends with the program, else in memory.
-// "migrate help" as arguments tells how to run the migrations instead of the story.
+// Uses the server that DYNAMODB_ENDPOINT names, otherwise a local server that stops with the program, otherwise memory.
+// Run with the arguments "migrate help" to list the migration commands, which replace the walkthrough.
 await using LocalDynamoDb? server = await TryStartAsync();
 
 ServiceCollection services = new();
@@ -25,31 +25,31 @@ if (await provider.RunMigrationCommandAsync(args) is { } exitCode)
     return exitCode;
 
 IUserStore users = provider.GetRequiredService<IUserStore>();
-Say($"The store is {users.GetType().Name} on {server?.Description ?? "nothing but memory"}.");
+Say($"The store is {users.GetType().Name} on {server?.Description ?? "memory only"}.");
 
 IMigrationRunner migrations = provider.GetRequiredService<IMigrationRunner>();
 MigrationRun run = await migrations.RunAsync();
-Say($"The tables are ready, by {run.Steps.Count} migrations.");
+Say($"The tables are ready after {run.Steps.Count} migrations.");
 
 User alice = await users.CreateAsync(new User { Name = "Alice Example", Email = "Alice@example.test", Tags = ["admin", "beta-tester"] });
 Say($"Created {alice}.");
 
-await RefusedAsync<UserAlreadyExistsException>("A second user with her id", () => users.CreateAsync(new User { UserId = alice.UserId }));
+await RejectedAsync<UserAlreadyExistsException>("A second user with the same id", () => users.CreateAsync(new User { UserId = alice.UserId }));
 
-await RefusedAsync<EmailAlreadyInUseException>(
-    "A second user with her email", () => users.CreateAsync(new User { Email = "ALICE@example.test" }));
+await RejectedAsync<EmailAlreadyInUseException>(
+    "A second user with the same email", () => users.CreateAsync(new User { Email = "ALICE@example.test" }));
 
 User found = await users.GetAsync(alice.UserId, ReadConsistency.Strong);
-Say($"Read {found}: equal to the created one: {found == alice}.");
+Say($"Read {found}. It is equal to the created user: {found == alice}.");
 
 User patched = await users.UpdateAsync(
     alice.UserId, new UserPatch<User>().Set(u => u.Name, "Alice Renamed").Increment(u => u.Age, 33).Append(u => u.Tags, "renamed"));
 Say($"Changed name, age and tags in one request: {patched}, tags {string.Join(", ", patched.Tags)}.");
 
-await RefusedAsync<UserConflictException>("Replacing the version read before", () => users.UpdateAsync(alice with { Name = "Alice Late" }));
+await RejectedAsync<UserConflictException>("Replacing a version that has changed since", () => users.UpdateAsync(alice with { Name = "Alice Late" }));
 
 User replaced = await users.UpdateAsync(patched with { Name = "Alice Again" });
-Say($"Replaced the version read last: {replaced}.");
+Say($"Replaced the current version: {replaced}.");
 
 foreach (User user in FakeUsers.CreateMany(8))
     await users.CreateAsync(user with { Status = UserStatus.Active });
@@ -66,7 +66,7 @@ while (page.HasMore)
     (pages, read) = (pages + 1, read + page.Users.Count);
 }
 
-Say($"Read {read} active users in {pages} pages, each found by the token of the page before.");
+Say($"Read {read} active users in {pages} pages, each by the continuation token of the previous page.");
 
 User? deleted = await users.DeleteAsync(alice.UserId);
 Say($"Deleted {deleted}; reading it now gives {await users.FindAsync(alice.UserId, ReadConsistency.Strong) ?? (object)"nothing"}.");
@@ -74,7 +74,7 @@ await migrations.DestroyAsync();
 foreach (string table in server is null ? [] : new[] { "Users", "UserEmails" })
     await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(prefix + table);
 
-return read == 9 && deleted == replaced ? 0 : throw new InvalidOperationException("The story did not end as told.");
+return read == 9 && deleted == replaced ? 0 : throw new InvalidOperationException("The walkthrough ended with an unexpected result.");
 
 static Task GreetAsync(MigrationContext context, CancellationToken cancellationToken) => context.BackfillAsync(
     new Backfill
@@ -97,25 +97,25 @@ static async Task<LocalDynamoDb?> TryStartAsync()
     }
     catch (LocalDynamoDbException missing)
     {
-        Say($"There is no local DynamoDB: {missing.Message}");
+        Say($"No local DynamoDB server is available: {missing.Message}");
         return null;
     }
 }
 
-static async Task RefusedAsync<TException>(string what, Func<Task> call)
+static async Task RejectedAsync<TException>(string what, Func<Task> call)
     where TException : UserStoreException
 {
     try
     {
         await call();
     }
-    catch (TException refused)
+    catch (TException rejected)
     {
-        Say($"{what} is refused: {refused.Message}");
+        Say($"{what} is rejected: {rejected.Message}");
         return;
     }
 
-    throw new InvalidOperationException($"{what} was not refused.");
+    throw new InvalidOperationException($"{what} was not rejected.");
 }
 
 static void Say(string line) => Console.WriteLine(line);

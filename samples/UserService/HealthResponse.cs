@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace UserService;
 
-/// <summary>Writes what the health checks found: names of tables, indexes and migrations.</summary>
+/// <summary>Writes the results of the health checks, which contain names of tables, indexes and migrations only.</summary>
 internal static class HealthResponse
 {
     public static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(

@@ -4,7 +4,7 @@ using UserStore.Schema;
 
 namespace UserService;
 
-/// <summary>Writes the IAM policies of the service's roles: <c>policy --account 123456789012 --region eu-central-1</c>.</summary>
+/// <summary>Prints the IAM policies of the service's roles: <c>policy --account 123456789012 --region eu-central-1</c>.</summary>
 public static class PolicyCommand
 {
     private const string Usage =
@@ -13,7 +13,7 @@ public static class PolicyCommand
 
     private static readonly UserStoreRole[] Roles = [UserStoreRole.ReadOnly, UserStoreRole.ReadWrite, UserStoreRole.Migrations];
 
-    /// <returns>The exit code; null when the arguments are no policy command.</returns>
+    /// <returns>The exit code; null if the arguments are not a policy command.</returns>
     public static int? TryRun(string[] args, TextWriter output, TextWriter error)
     {
         if (args is not ["policy", .. string[] rest])

@@ -3,13 +3,13 @@ using UserStore;
 
 namespace UserService;
 
-/// <summary>An error as RFC 9457 writes it. Types do not change; details name fields and rules, never values.</summary>
+/// <summary>Represents an error as problem details (RFC 9457). Types are stable; details contain fields and rules, never values.</summary>
 internal sealed record Problem(int Status, string Type, string Title)
 {
     private static readonly TimeSpan WhenThrottled = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WhenUnavailable = TimeSpan.FromSeconds(5);
 
-    /// <summary>Gets what is wrong, by field; <c>body</c> for the body as a whole, a header by its name.</summary>
+    /// <summary>Gets the errors by field: <c>body</c> for the body as a whole, the name of a header for that header.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
@@ -26,7 +26,7 @@ internal sealed record Problem(int Status, string Type, string Title)
     public static Problem UnsupportedMediaType(IEnumerable<string> supported)
         => OfStatus(415) with { Errors = Of("Content-Type", $"must be {string.Join(" or ", supported)}, in UTF-8") };
 
-    /// <summary>Returns the problem for what the framework answered with a status alone.</summary>
+    /// <summary>Returns the problem for a response of the framework that has a status only.</summary>
     public static Problem OfStatus(int status) => status switch
     {
         404 => new(404, "not-found", "There is nothing at this address."),
@@ -41,7 +41,7 @@ internal sealed record Problem(int Status, string Type, string Title)
         _ => new(status, "bad-request", "The request cannot be understood."),
     };
 
-    /// <summary>Returns the problem for an error of the store; null for what is none of a request's.</summary>
+    /// <summary>Returns the problem for an error of the store; null for an error that a request cannot cause.</summary>
     public static Problem? Of(UserStoreException failure) => failure switch
     {
         InvalidUserException invalid => Invalid(invalid.Violations
@@ -86,7 +86,7 @@ internal sealed record Problem(int Status, string Type, string Title)
     private static Dictionary<string, string[]> Of(string field, string rule) => new() { [field] = [rule] };
 }
 
-/// <summary>Thrown where a request cannot be taken as it is.</summary>
+/// <summary>Thrown when a request is not valid.</summary>
 internal sealed class ProblemException(Problem problem) : Exception(problem.Title)
 {
     public Problem Problem => problem;

@@ -2,7 +2,7 @@ using UserStore;
 
 namespace UserService;
 
-/// <summary>Answers failures with problem details, and logs those that are not the caller's.</summary>
+/// <summary>Converts exceptions to problem details, and logs those that the caller did not cause.</summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -14,7 +14,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             if (!context.Response.HasStarted)
-                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // nobody reads it
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // No one reads it.
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {

@@ -1,6 +1,6 @@
 using UserService;
 
-// "policy --account ... --region ..." as arguments writes the service's IAM policies instead of starting it.
+// The arguments "policy --account ... --region ..." print the service's IAM policies instead of starting it.
 if (PolicyCommand.TryRun(args, Console.Out, Console.Error) is { } exitCode)
     return exitCode;
 

@@ -6,7 +6,7 @@ using UserStore.Testing;
 
 namespace UserService;
 
-/// <summary>Puts the service together. Without <c>DYNAMODB_ENDPOINT</c> and without settings named <c>UserStore</c> it keeps its users in
+/// <summary>Builds the service. Without <c>DYNAMODB_ENDPOINT</c> and without settings named <c>UserStore</c>, it stores its users in
 /// memory.</summary>
 public static class Service
 {
@@ -22,7 +22,7 @@ public static class Service
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
-        // Paths hold emails, which do not belong in a log.
+        // Paths contain emails, which must not be logged.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         AddUsers(builder.Services, builder.Configuration);
         builder.Services.AddHealthChecks().AddCheck<UserStoreHealthCheck>("users");

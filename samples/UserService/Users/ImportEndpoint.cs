@@ -8,8 +8,8 @@ using UserStore;
 
 namespace UserService.Users;
 
-/// <summary>Creates users from JSON lines of any number, and tells while it goes on what becomes of them, as JSON lines as well.</summary>
-/// <remarks>Memory holds what the batch writer has on its way, and one line.</remarks>
+/// <summary>Creates users from any number of JSON lines, and streams the outcome of each as JSON lines.</summary>
+/// <remarks>Memory contains the users that the batch writer has in flight, and one line.</remarks>
 internal static class ImportEndpoint
 {
     private const string JsonLines = "application/x-ndjson";
@@ -30,7 +30,7 @@ internal static class ImportEndpoint
         RequestReader.CheckMediaType(context.Request, JsonLines);
         context.Response.ContentType = JsonLines;
         var events = Channel.CreateBounded<object>(EventsOnTheirWay);
-        // A caller who has gone ends both: the batch tells what it did not begin, and nobody listens.
+        // If the caller disconnects, both loops end: the batch still reports the items that it did not attempt, but no one reads them.
         CancellationToken aborted = context.RequestAborted;
         Task batch = RunAsync(context.Request, writer, events.Writer, aborted);
         try
@@ -44,14 +44,14 @@ internal static class ImportEndpoint
         }
         finally
         {
-            await batch; // which reads the request, and must not outlive it
+            await batch; // The batch reads the request, and must not outlive it.
         }
     }
 
     private static async Task RunAsync(
         HttpRequest request, IUserBatchWriter<User> writer, ChannelWriter<object> events, CancellationToken aborted)
     {
-        // The writer knows an item by its place among the valid ones, the caller by its line.
+        // The writer identifies an item by its position among the valid ones, the caller by its line number.
         var lines = new ConditionalWeakTable<User, object>();
         int refused = 0;
         try

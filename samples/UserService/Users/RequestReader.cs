@@ -4,16 +4,16 @@ using Microsoft.Net.Http.Headers;
 
 namespace UserService.Users;
 
-/// <summary>Reads bodies, headers and queries, and refuses what is malformed with the name of the field and the rule.</summary>
+/// <summary>Reads bodies, headers and queries, and rejects malformed input with the name of the field and the rule.</summary>
 internal static class RequestReader
 {
     private const int DefaultPageSize = 20;
     private const int MaxPageSize = 100;
-    private const int MaxToken = 4 * 1024; // well below what the server takes as an address
+    private const int MaxToken = 4 * 1024; // Well below the server's limit for the request line.
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    /// <exception cref="ProblemException">The body is no JSON of a supported type.</exception>
+    /// <exception cref="ProblemException">The body is not JSON, or its media type is not supported.</exception>
     public static async Task<JsonDocument> ReadJsonAsync(HttpRequest request, params string[] mediaTypes)
     {
         CheckMediaType(request, mediaTypes);
@@ -21,13 +21,13 @@ internal static class RequestReader
         {
             return await JsonDocument.ParseAsync(request.Body, Strict, request.HttpContext.RequestAborted);
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException) // the latter at a name that is no Unicode
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException) // The latter for a property name that is not valid Unicode.
         {
             throw new ProblemException(Problem.Invalid("body", "must be well-formed JSON in UTF-8 that names no field twice"));
         }
     }
 
-    /// <returns>The document; null when the line is no well-formed JSON.</returns>
+    /// <returns>The document; null if the line is not well-formed JSON.</returns>
     public static JsonDocument? TryParse(ReadOnlyMemory<byte> line)
     {
         try
@@ -50,12 +50,12 @@ internal static class RequestReader
         }
     }
 
-    /// <returns>The version that the caller has seen; null when any will do.</returns>
+    /// <returns>The version that the caller has read; null for any version.</returns>
     public static long? ReadVersion(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(HeaderNames.IfMatch, out var values) || values is ["*"])
             return null;
-        // Digits only: a sign or a space is no version.
+        // Digits only: a sign or a space is not part of a version.
         return values is [['"', .. var digits, '"']] && digits.All(char.IsAsciiDigit)
             && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long version)
             ? version

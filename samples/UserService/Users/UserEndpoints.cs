@@ -34,7 +34,7 @@ internal static class UserEndpoints
 
     public static RouteHandlerBuilder Failures(this RouteHandlerBuilder route) => route.Refusals(429, 503);
 
-    // The parameters of the query are for the OpenAPI document; the reader checks them. Never the whole table: without a status, one page of a scan, which the token continues.
+    // The parameters are for the OpenAPI document; the reader validates them. Without a status, returns one page of a scan, never the whole table.
     private static async Task<Ok<UserListView>> ListAsync(
         HttpRequest request, IUserStore users, [FromQuery] string? status, [FromQuery] string? pageSize, [FromQuery] string? token)
     {

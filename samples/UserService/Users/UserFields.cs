@@ -5,7 +5,7 @@ using UserStore;
 
 namespace UserService.Users;
 
-/// <summary>The fields of a user and their rules, which a request breaks all at once or not at all.</summary>
+/// <summary>Reads and validates the fields of a user, and reports all violations at once.</summary>
 internal static partial class UserFields
 {
     public const string StatusRule = "must be 1 to 30 lower-case letters and '-'";
@@ -70,7 +70,7 @@ internal static partial class UserFields
     public static bool IsStatus(string text) => Statuses().IsMatch(text);
 
     /// <summary>Reads a new user.</summary>
-    /// <returns>The user, or what is wrong by field.</returns>
+    /// <returns>The user, or the errors by field.</returns>
     public static (User? User, IReadOnlyDictionary<string, string[]> Errors) ReadUser(JsonElement body)
     {
         var user = new User();
@@ -143,7 +143,7 @@ internal static partial class UserFields
         }
         catch (InvalidOperationException)
         {
-            return null; // half of a surrogate pair, which is no text
+            return null; // An unpaired surrogate is not valid text.
         }
     }
 
@@ -160,7 +160,7 @@ internal static partial class UserFields
         return tags.Length == value.GetArrayLength() ? tags : null;
     }
 
-    // An instant without an offset would mean another one on each machine.
+    // A timestamp without an offset would depend on the machine's time zone.
     private static DateTimeOffset? Instant(JsonElement value)
         => WellFormed(value) is { } text && Offsets().IsMatch(text)
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset instant)

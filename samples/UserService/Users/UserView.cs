@@ -3,7 +3,7 @@ using UserStore;
 
 namespace UserService.Users;
 
-/// <summary>A user as the service shows it.</summary>
+/// <summary>A user as the service returns it.</summary>
 internal sealed record UserView(
     string UserId,
     string? Name,
@@ -19,7 +19,7 @@ internal sealed record UserView(
     public static UserView Of(User user) => new(
         user.UserId, user.Name, user.Email, user.Status, user.Age, user.Tags, user.ExpiresAt, user.CreatedAt, user.UpdatedAt, user.Version);
 
-    /// <summary>Answers with a user, whose version is the entity tag.</summary>
+    /// <summary>Returns a user, with its version as the entity tag.</summary>
     public static IResult Answer(HttpContext context, User user, int status = StatusCodes.Status200OK)
     {
         if (user.Version is { } version)
@@ -29,10 +29,10 @@ internal sealed record UserView(
 }
 
 /// <summary>A page of users.</summary>
-/// <param name="Users">The users; a page may be empty although there are more.</param>
-/// <param name="Token">Continues after this page; null after the last one.</param>
+/// <param name="Users">The users; a page can be empty although more pages follow.</param>
+/// <param name="Token">The token of the next page; null on the last page.</param>
 internal sealed record UserListView(IEnumerable<UserView> Users, string? Token);
 
-/// <summary>What creates a user; for the OpenAPI document. The fields of a patch are the same, without <c>userId</c>, and null removes.</summary>
+/// <summary>The body that creates a user, for the OpenAPI document. A patch has the same fields without <c>userId</c>; null removes a field.</summary>
 internal sealed record UserInput(
     string? UserId, string Name, string Email, string? Status, int? Age, IReadOnlyList<string>? Tags, DateTimeOffset? ExpiresAt);

@@ -6,10 +6,10 @@ const editor = find("#editor");
 const form = editor.querySelector("form");
 const fields = ["name", "email", "status", "age", "tags"];
 
-// The tokens of the pages before the present one; the first page has none.
+// The tokens of the previous pages; the first page has none.
 let trail = [null];
 let next = null;
-// The user in the editor, as it was read; null for a new one.
+// The user in the editor, as it was read; null for a new user.
 let edited = null;
 
 async function send(method, path, body, version) {
@@ -86,7 +86,7 @@ function edit(user) {
   editor.showModal();
 }
 
-// Puts each error at its field, and what belongs to none below.
+// Shows each error at its field, and all other errors below.
 function tell(errors, title) {
   const rest = [];
   for (const span of form.querySelectorAll(".error")) span.textContent = "";
@@ -110,7 +110,7 @@ function read() {
     name: form.name.value,
     email: form.email.value,
     status: form.status.value,
-    // What is no number is sent as it is, so that the service says what is wrong with it.
+    // An invalid number is sent unchanged, so that the service reports the error.
     age: age === "" ? null : Number.isInteger(Number(age)) ? Number(age) : age,
     tags,
   };
@@ -119,7 +119,7 @@ function read() {
 async function save() {
   const body = read();
   if (edited) {
-    // A patch has what was changed, and nothing else.
+    // A patch contains only the fields that have changed.
     for (const name of fields) {
       if (JSON.stringify(body[name]) === JSON.stringify(edited[name] ?? null)) delete body[name];
     }

@@ -1,13 +1,12 @@
-#pragma warning disable IDE0005, CA1050 // stands as it does in a reader's project, without the global usings of this one
+#pragma warning disable IDE0005, CA1050 // Identical to the file in a reader's project, which has no namespace and no global usings.
 using UserStore;
-using UserStore.Paging;
 using UserStore.Testing;
 using Xunit;
 
 public sealed class GreetingTests
 {
     [Fact]
-    public async Task A_user_is_found_again()
+    public async Task A_user_is_found_by_email()
     {
         IUserStore users = new InMemoryUserStore();
         User user = await users.CreateAsync(new User { Name = "Fake User", Email = "fake@example.test" });

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Moq;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -32,7 +33,7 @@ public static class Registration
     public static void AddUsers(IServiceCollection services) => services.AddUserStore<TravellingUser>();
 }
 
-/// <summary>The code of the guides that no other example has, compiled and run as it stands there.</summary>
+/// <summary>Compiles and runs the code of the guides that is in no other example.</summary>
 public sealed class GuideExamples
 {
     [Fact]
@@ -54,6 +55,22 @@ public sealed class GuideExamples
 
         User stored = await users.GetAsync("fake-1");
         (stored.Name, stored.Age, stored.Version).Should().Be(("Fake Renamed", 5, 3));
+    }
+
+    [Fact]
+    public async Task The_example_of_a_mock_runs()
+    {
+        var users = new Mock<IUserStore>();
+        users.Setup(store => store.FindByEmailAsync("fake@example.test", It.IsAny<ReadConsistency>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new User { Name = "Fake User", Email = "fake@example.test" });
+        users.Setup(store => store.CreateAsync(It.IsAny<User>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new EmailAlreadyInUseException(ownerUserId: "fake-1"));
+
+        User? found = await users.Object.FindByEmailAsync("fake@example.test");
+        Func<Task> create = () => users.Object.CreateAsync(new User());
+
+        found!.Name.Should().Be("Fake User");
+        await create.Should().ThrowAsync<EmailAlreadyInUseException>();
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class AddCity(TimeProvider time) : UndoableMigration
         => context.DeleteIndexAsync(context.UsersTable, "city-index", cancellationToken);
 }
 
-/// <summary>The code of the guide to migrations, compiled and run as it stands there.</summary>
+/// <summary>Compiles and runs the code of the guide to migrations.</summary>
 public sealed class MigrationExamples
 {
     [Fact]
@@ -83,7 +83,7 @@ public sealed class MigrationExamples
                     .Add<AddCity>()
                     .Add("20261122080000_archive_table", (context, token) => context.CreateTableAsync(ArchiveTable(context), token));
 
-                options.Migrations.AddImport("20261121100000_take_over_members", new ExternalTable
+                options.Migrations.AddImport("20261121100000_import_members", new ExternalTable
                 {
                     TableName = "Members",
                     Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" },
@@ -106,8 +106,8 @@ public sealed class MigrationExamples
             MigrationRun run = await provider.GetRequiredService<IMigrationRunner>().RunAsync();
 
             run.Steps.Should().HaveCount(4);
-            AppUser taken = await provider.GetRequiredService<IUserStore<AppUser>>().GetAsync("fake-1");
-            (taken.Status, taken.CreatedAt.Year).Should().Be((UserStatus.Active, 2020));
+            AppUser imported = await provider.GetRequiredService<IUserStore<AppUser>>().GetAsync("fake-1");
+            (imported.Status, imported.CreatedAt.Year).Should().Be((UserStatus.Active, 2020));
             (await client.DescribeTableAsync("guide-Archive")).Table.TableStatus.Should().Be(TableStatus.ACTIVE);
         }
         finally

@@ -18,7 +18,7 @@ public record AppUser : User
     public long Logins { get; init; }
 }
 
-/// <summary>The code of the README, compiled and run as it stands there.</summary>
+/// <summary>Compiles and runs the code of the README and of the guides that share its examples.</summary>
 public sealed class ReadmeExamples
 {
     [Fact]
@@ -38,7 +38,7 @@ public sealed class ReadmeExamples
         await users.EnsureTablesAsync();
 
         User ada = await users.CreateAsync(new User { Name = "Ada Example", Email = "ada@example.test" });
-        User? found = await users.FindByEmailAsync("Ada@example.test");
+        User? found = await users.FindByEmailAsync("Ada@example.test", ReadConsistency.Strong);
         User renamed = await users.UpdateAsync(ada with { Name = "Ada Renamed" });
         User older = await users.UpdateAsync(ada.UserId, new UserPatch<User>().Increment(u => u.Age, 1));
         User? deleted = await users.DeleteAsync(ada.UserId);
@@ -49,7 +49,7 @@ public sealed class ReadmeExamples
 
         IUserEmailAudit<User> audit = provider.GetRequiredService<IUserEmailAudit<User>>();
         await foreach (UserEmailAuditPage page in audit.RepairAsync())
-            Console.WriteLine($"{page.Users} users and {page.Reservations} reservations read, {page.Findings.Count} not in order");
+            Console.WriteLine($"{page.Users} users and {page.Reservations} reservations read, {page.Findings.Count} inconsistencies");
 
         foreach (string table in new[] { "myservice-Users", "myservice-UserEmails" })
             await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(table);
@@ -82,7 +82,7 @@ public sealed class ReadmeExamples
 
         string[] userIds = [userId, "fake-0"];
         await foreach (UserLookup<AppUser> found in store.FindManyAsync(userIds))
-            Console.WriteLine($"{found.UserId}: {found.User?.City ?? "nobody"}");
+            Console.WriteLine($"{found.UserId}: {found.User?.City ?? "not found"}");
 
         var positions = new Dictionary<int, string?>();
         var all = new UserListOptions { TotalSegments = 8, ResumeFrom = positions };

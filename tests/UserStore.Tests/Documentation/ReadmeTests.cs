@@ -13,17 +13,17 @@ public sealed partial class ReadmeTests
 
     [Theory]
     [InlineData("README.md", "ReadmeExamples.cs", "FirstTest.cs")]
-    [InlineData("getting-started.md", "ReadmeExamples.cs", "Service.cs")]
-    [InlineData("concepts.md", "ReadmeExamples.cs")]
-    [InlineData("queries.md", "ReadmeExamples.cs", "GuideExamples.cs")]
-    [InlineData("batches.md", "ReadmeExamples.cs")]
-    [InlineData("testing.md", "ReadmeExamples.cs", "FirstTest.cs")]
-    [InlineData("errors.md", "GuideExamples.cs")]
-    [InlineData("operations.md", "GuideExamples.cs")]
-    [InlineData("security.md", "GuideExamples.cs")]
-    [InlineData("trimming.md", "GuideExamples.cs")]
-    [InlineData("migrations.md", "MigrationExamples.cs")]
-    [InlineData("replication.md", "ReplicationExamples.cs")]
+    [InlineData("getting-started.md", "ReadmeExamples.cs", "Service.cs", "FirstTest.cs")]
+    [InlineData("concepts.md", "ReadmeExamples.cs", "FirstTest.cs")]
+    [InlineData("queries.md", "ReadmeExamples.cs", "GuideExamples.cs", "FirstTest.cs")]
+    [InlineData("batches.md", "ReadmeExamples.cs", "FirstTest.cs")]
+    [InlineData("testing.md", "ReadmeExamples.cs", "GuideExamples.cs", "FirstTest.cs")]
+    [InlineData("errors.md", "GuideExamples.cs", "FirstTest.cs")]
+    [InlineData("operations.md", "GuideExamples.cs", "FirstTest.cs")]
+    [InlineData("security.md", "GuideExamples.cs", "FirstTest.cs")]
+    [InlineData("trimming.md", "GuideExamples.cs", "FirstTest.cs")]
+    [InlineData("migrations.md", "MigrationExamples.cs", "FirstTest.cs")]
+    [InlineData("replication.md", "ReplicationExamples.cs", "FirstTest.cs")]
     public void Every_line_of_code_is_compiled_and_run_in_the_examples(string document, params string[] code)
     {
         string[] examples = [.. code.SelectMany(file => Lines(Read(file)))];
@@ -35,7 +35,22 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void No_guide_is_left_out_and_every_link_leads_somewhere()
+    public void Every_page_shows_the_namespaces_that_its_code_needs()
+    {
+        ILookup<string, string> namespaces = new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly }
+            .SelectMany(assembly => assembly.GetExportedTypes()).ToLookup(type => type.Name.Split('`')[0], type => type.Namespace!);
+
+        foreach (string page in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Documentation"), "*.md"))
+        {
+            string code = string.Concat(CodeBlocks().Matches(Read(page)).Select(match => match.Groups["code"].Value));
+            IEnumerable<string> usings = Words().Matches(code).SelectMany(word => namespaces[word.Value]).Select(name => $"using {name};");
+
+            usings.Should().BeSubsetOf(Lines(code), page);
+        }
+    }
+
+    [Fact]
+    public void The_readme_links_to_every_guide_and_no_link_is_broken()
     {
         string[] guides = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Documentation"), "*.md").Select(file => Path.GetFileName(file))];
         string[] others = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Documentation", "other")).Select(file => Path.GetFileName(file))];
@@ -75,7 +90,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Every_option_error_state_and_building_block_of_migrations_is_in_their_guide()
+    public void Every_option_error_state_and_building_block_of_migrations_is_in_the_guide()
     {
         string guide = Read("migrations.md");
 
@@ -89,7 +104,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Every_option_drift_and_call_of_replication_is_in_its_guide()
+    public void Every_option_drift_kind_and_call_of_replication_is_in_the_guide()
     {
         string guide = Read("replication.md");
 
@@ -110,6 +125,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Headings();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Words();
 
     [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex CodeBlocks();

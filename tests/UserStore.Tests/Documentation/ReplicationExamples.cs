@@ -55,7 +55,7 @@ public sealed class ByStatus : IUserProjection<User, UserByStatus>
     };
 }
 
-/// <summary>The code of the guide to changes, compiled and run as it stands there.</summary>
+/// <summary>Compiles and runs the code of the guide to change streams and replication.</summary>
 public sealed class ReplicationExamples
 {
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ReplicationExamples
     }
 
     [Fact]
-    public async Task A_view_is_rebuilt_compared_and_mended()
+    public async Task A_view_is_rebuilt_compared_and_repaired()
     {
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
         using AmazonDynamoDBClient client = server.CreateClient();
@@ -111,13 +111,13 @@ public sealed class ReplicationExamples
         }
 
         await foreach (UserReplicationPage page in replicator.CompareAsync())
-            Console.WriteLine($"{page.Read} read, {page.Drifts.Count} not in order");
+            Console.WriteLine($"{page.Read} read, {page.Drifts.Count} inconsistencies");
 
         string userId = "fake-1";
-        UserReplicationDrift? mended = await replicator.RebuildUserAsync(userId);
+        UserReplicationDrift? repaired = await replicator.RebuildUserAsync(userId);
 
         checkpoint.Should().NotBeNull();
-        mended.Should().BeNull();
+        repaired.Should().BeNull();
         (await client.ScanAsync("myservice-UsersByStatus", ["name_user_id"])).Items.Should().ContainSingle();
         foreach (string table in (await client.ListTablesAsync()).TableNames.Where(table => table.StartsWith("myservice-", StringComparison.Ordinal)))
             await client.DeleteTableAsync(table);
