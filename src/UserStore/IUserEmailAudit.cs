@@ -2,42 +2,42 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore;
 
-/// <summary>Compares the users of a store with the reservations of their emails, and mends what is not in order.</summary>
+/// <summary>Compares the users of a store with the reservations of their emails, and repairs inconsistencies.</summary>
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <remarks>
 /// <para>
-/// The store itself leaves nothing to mend: it writes users and reservations in one transaction. What other programs wrote, or what was
-/// there before emails were unique, is adopted by <see cref="RepairAsync"/>.
+/// The store itself causes no inconsistencies: it writes users and reservations in one transaction. <see cref="RepairAsync"/> reserves the
+/// emails of users that other programs wrote, or that were stored before emails were unique.
 /// </para>
 /// <para>
-/// Both sequences first walk the users, then the reservations, page after page in bounded memory. Each page tells the position to go on
-/// from, so that a walk that was interrupted can be resumed; one that begins anew finds the same. Each finding was read again consistently
-/// before it is reported; only the search for other users with the same email reads an index.
+/// Both sequences first scan the users, then the reservations, page by page in bounded memory. Each page has the position after it, so that
+/// an interrupted audit can be resumed; a new one finds the same. Each finding is confirmed by a consistent read before it is reported; only
+/// the search for other users with the same email reads an index.
 /// </para>
 /// </remarks>
 public interface IUserEmailAudit<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
 {
-    /// <summary>Reports what is not in order, and changes nothing.</summary>
-    /// <param name="continuationToken">The token of the last page of an interrupted walk, or <see langword="null"/> for a new one.</param>
-    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <summary>Reports inconsistencies, and changes nothing.</summary>
+    /// <param name="continuationToken">The token of the last page of an interrupted audit, or <see langword="null"/> for a new audit.</param>
+    /// <param name="cancellationToken">A token to cancel the enumeration.</param>
     /// <returns>The pages, read while they are enumerated.</returns>
-    /// <exception cref="InvalidContinuationTokenException">The token is damaged or was made by something else.</exception>
-    /// <exception cref="InvalidOperationException">The store does not keep emails unique.</exception>
+    /// <exception cref="InvalidContinuationTokenException">The token is damaged, or does not belong to an audit.</exception>
+    /// <exception cref="InvalidOperationException">Emails are not unique in the store.</exception>
     /// <remarks>Costs a scan of both tables, a consistent batch read for each page, and two or three reads for each finding.</remarks>
     IAsyncEnumerable<UserEmailAuditPage> CheckAsync(string? continuationToken = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Mends what is unambiguous, and reports everything that was not in order with what became of it.</summary>
-    /// <param name="continuationToken">The token of the last page of an interrupted walk, or <see langword="null"/> for a new one.</param>
-    /// <param name="cancellationToken">Ends the walk. What was mended stays so.</param>
-    /// <returns>The pages, mended while they are enumerated.</returns>
-    /// <exception cref="InvalidContinuationTokenException">The token is damaged or was made by something else.</exception>
-    /// <exception cref="InvalidOperationException">The store does not keep emails unique.</exception>
+    /// <summary>Repairs unambiguous inconsistencies, and reports all of them with the outcome.</summary>
+    /// <param name="continuationToken">The token of the last page of an interrupted audit, or <see langword="null"/> for a new audit.</param>
+    /// <param name="cancellationToken">A token to cancel the enumeration. Repairs that were made remain.</param>
+    /// <returns>The pages, repaired while they are enumerated.</returns>
+    /// <exception cref="InvalidContinuationTokenException">The token is damaged, or does not belong to an audit.</exception>
+    /// <exception cref="InvalidOperationException">Emails are not unique in the store.</exception>
     /// <remarks>
-    /// A user without a reservation gets one, and its email in the form that <see cref="UserStoreOptions.NormalizeEmail"/> gives it, unless
-    /// another user has the same email; a reservation without a valid holder is withdrawn. Each is one transaction under the conditions of
-    /// the store's own writes, so that it may run while the store is used. Costs as <see cref="CheckAsync"/>, and a transaction for each
-    /// finding that is mended.
+    /// Reserves the email of a user that has no reservation, and stores it as <see cref="UserStoreOptions.NormalizeEmail"/> returns it, unless
+    /// another user has the same email. Deletes a reservation without a valid owner. Each repair is one transaction under the conditions of
+    /// the store's own writes, so that it can run while the store is used. Costs the same as <see cref="CheckAsync"/>, and a transaction for
+    /// each finding that is repaired.
     /// </remarks>
     IAsyncEnumerable<UserEmailAuditPage> RepairAsync(string? continuationToken = null, CancellationToken cancellationToken = default);
 }

@@ -1,6 +1,6 @@
 namespace UserStore;
 
-/// <summary>Says in which order of the sort key a query returns its users.</summary>
+/// <summary>Specifies the order of the sort key in which a query returns users.</summary>
 public enum QueryDirection
 {
     /// <summary>Smallest or oldest sort key first. The default.</summary>

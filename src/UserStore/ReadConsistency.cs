@@ -1,6 +1,6 @@
 namespace UserStore;
 
-/// <summary>Says how fresh a read must be.</summary>
+/// <summary>Specifies the consistency of a read.</summary>
 public enum ReadConsistency
 {
     /// <summary>May miss the latest writes for a moment. Costs half the read capacity. The default.</summary>

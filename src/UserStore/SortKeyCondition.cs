@@ -2,7 +2,7 @@ namespace UserStore;
 
 /// <summary>Restricts a query to a range of the index's sort key.</summary>
 /// <remarks>
-/// The values have the type of the sort key's property, for <c>status-index</c> <see cref="DateTimeOffset"/>. Text is ordered by its UTF-8
+/// The values have the type of the sort key's property, for <c>status-index</c> <see cref="DateTimeOffset"/>. Strings are ordered by their UTF-8
 /// bytes.
 /// </remarks>
 public sealed class SortKeyCondition
@@ -54,8 +54,8 @@ public sealed class SortKeyCondition
         return new(SortKeyOperator.Between, lower, upper);
     }
 
-    /// <summary>Accepts text that starts with <paramref name="prefix"/>.</summary>
-    /// <param name="prefix">The beginning, case-sensitive.</param>
+    /// <summary>Accepts strings that start with <paramref name="prefix"/>.</summary>
+    /// <param name="prefix">The prefix, case-sensitive.</param>
     /// <returns>The condition.</returns>
     public static SortKeyCondition StartsWith(string prefix) => new(SortKeyOperator.StartsWith, prefix);
 }

@@ -3,17 +3,17 @@ using Amazon.DynamoDBv2.DataModel;
 namespace UserStore;
 
 /// <summary>
-/// A user as it is kept in the table: one item, found by <see cref="UserId"/>.
+/// Represents a user as it is stored in the table: one item with the key <see cref="UserId"/>.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Services add fields of their own by deriving: <c>record AppUser : User { [DynamoDBProperty("city")] public string? City { get; init; }
+/// Services add properties of their own by deriving: <c>record AppUser : User { [DynamoDBProperty("city")] public string? City { get; init; }
 /// }</c>. A derived type may declare further global secondary indexes and <c>required</c> members; it needs a public parameterless
 /// constructor.
 /// </para>
 /// <para>
-/// The store keeps <see cref="Version"/>, <see cref="UpdatedAt"/> and a hidden id of the last write by itself; version and write id
-/// together are the revision that <see cref="IUserStore{TUser}.UpdateAsync(TUser, CancellationToken)"/> compares. The hidden id travels
+/// The store maintains <see cref="Version"/>, <see cref="UpdatedAt"/> and hidden ids of the last writes; version and write id together are
+/// the revision that <see cref="IUserStore{TUser}.UpdateAsync(TUser, CancellationToken)"/> compares. The hidden id travels
 /// with copies made by <c>with</c>, not through JSON: a user that came back from outside is changed by a <see cref="UserPatch{TUser}"/>
 /// with an expected version.
 /// </para>
@@ -31,7 +31,7 @@ public record User
 
     /// <summary>Gets the email address, the partition key of <c>email-index</c> (attribute <c>email</c>).</summary>
     /// <value>
-    /// <see langword="null"/> when the user has none. Stored as <see cref="UserStoreOptions.NormalizeEmail"/> makes it: by default trimmed
+    /// <see langword="null"/> when the user has none. Stored as <see cref="UserStoreOptions.NormalizeEmail"/> returns it: by default trimmed
     /// and in invariant lower case.
     /// </value>
     [DynamoDBProperty("email")]
@@ -43,20 +43,20 @@ public record User
     public string? Name { get; init; }
 
     /// <summary>Gets the status, the partition key of <c>status-index</c> (attribute <c>status</c>).</summary>
-    /// <value>One of <see cref="UserStatus"/> or a word of your own, 1 to 2048 bytes of UTF-8. The default is
+    /// <value>One of <see cref="UserStatus"/> or a value of your own, 1 to 2048 bytes of UTF-8. The default is
     /// <see cref="UserStatus.Active"/>.</value>
     [DynamoDBProperty("status")]
     [DynamoDBGlobalSecondaryIndexHashKey(StatusIndex)]
     public string Status { get; init; } = UserStatus.Active;
 
     /// <summary>Gets when the user was created, the sort key of <c>status-index</c> (attribute <c>created_at</c>).</summary>
-    /// <value>Filled in by the store when it is <see langword="default"/>. Kept with a precision of 100 ns, in UTC.</value>
+    /// <value>Set by the store if it is <see langword="default"/>. Stored with a precision of 100 ns, in UTC.</value>
     [DynamoDBProperty("created_at", typeof(InstantConverter))]
     [DynamoDBGlobalSecondaryIndexRangeKey(StatusIndex)]
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Gets when the store last wrote the user (attribute <c>updated_at</c>).</summary>
-    /// <value>Filled in by the store at every write.</value>
+    /// <value>Set by the store at every write.</value>
     [DynamoDBProperty("updated_at", typeof(InstantConverter))]
     public DateTimeOffset UpdatedAt { get; init; }
 
@@ -74,10 +74,10 @@ public record User
     [DynamoDBVersion("version")]
     public long? Version { get; init; }
 
-    /// <summary>Gets when the user ceases to exist (attribute <c>expires_at</c>, the table's time to live).</summary>
+    /// <summary>Gets when the user expires (attribute <c>expires_at</c>, the table's time to live).</summary>
     /// <value>
-    /// <see langword="null"/> when the user stays until it is deleted. Kept in whole seconds; fractions are cut. From that second on the
-    /// user is not returned any more, although DynamoDB may take days to remove the item.
+    /// <see langword="null"/> if the user does not expire. Stored in whole seconds; fractions are truncated. From that second on, the user is
+    /// no longer returned, although DynamoDB may take days to remove the item.
     /// </value>
     [DynamoDBProperty("expires_at", typeof(EpochSecondsConverter))]
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -100,10 +100,10 @@ public record User
     [DynamoDBIgnore]
     internal DateTimeOffset? StoredExpiresAt { get; set; }
 
-    /// <summary>Notes that the table holds the user as it is.</summary>
+    /// <summary>Records that the table holds the user as it is.</summary>
     internal void MarkAsStored() => (StoredEmail, StoredExpiresAt) = (Email, ExpiresAt);
 
     /// <summary>Returns the type, id and version; never an email, a name or another value.</summary>
-    /// <returns>A text that is safe to log.</returns>
+    /// <returns>A string that is safe to log.</returns>
     public sealed override string ToString() => $"{GetType().Name} {{ UserId = {UserId}, Version = {Version} }}";
 }

@@ -1,9 +1,9 @@
 namespace UserStore;
 
-/// <summary>What an audit found in one page of a table.</summary>
-/// <param name="Findings">What was not in order.</param>
-/// <param name="Users">How many users the page held.</param>
-/// <param name="Reservations">How many reservations the page held.</param>
-/// <param name="ContinuationToken">The position after the page; <see langword="null"/> at the end of the walk.</param>
+/// <summary>The findings of an audit in one page of a table.</summary>
+/// <param name="Findings">The inconsistencies.</param>
+/// <param name="Users">The number of users in the page.</param>
+/// <param name="Reservations">The number of reservations in the page.</param>
+/// <param name="ContinuationToken">The position after the page; <see langword="null"/> after the last page.</param>
 public sealed record UserEmailAuditPage(
     IReadOnlyList<UserEmailFinding> Findings, int Users, int Reservations, string? ContinuationToken);

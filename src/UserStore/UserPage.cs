@@ -4,9 +4,8 @@ namespace UserStore;
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <param name="Users">The users of this page, in order. May be empty although more pages follow.</param>
 /// <param name="ContinuationToken">
-/// What to pass to the next call, or <see langword="null"/> after the last page. Opaque and safe in a URL. Without
-/// <see cref="UserStoreOptions.TokenKeys"/> it is only protected against accidents: whoever takes it apart can read the keys of the last user
-/// in it.
+/// The token to pass to the next call, or <see langword="null"/> after the last page. Opaque and safe in a URL. Without
+/// <see cref="UserStoreOptions.TokenKeys"/> it is not encrypted: a reader who decodes it can see the keys of the last user of the page.
 /// </param>
 public sealed record UserPage<TUser>(IReadOnlyList<TUser> Users, string? ContinuationToken)
     where TUser : User

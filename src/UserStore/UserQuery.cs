@@ -6,12 +6,12 @@ namespace UserStore;
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <param name="IndexName">
 /// The index as the attributes of <typeparamref name="TUser"/> name it, such as <c>status-index</c>;
-/// <see cref="UserStoreOptions.IndexNames"/> tells its name in the table.
+/// <see cref="UserStoreOptions.IndexNames"/> maps it to its name in the table.
 /// </param>
 /// <param name="PartitionKey">The value of the index's partition key, of the type of its property.</param>
 /// <remarks>
-/// An index follows the table with a delay: a user just written may be missing or shown as it was. Each page costs one request, and
-/// DynamoDB charges for what was read before the filter.
+/// An index is updated with a delay: a user that was just written may be missing, or returned as it was before. Each page costs one request,
+/// and DynamoDB charges for everything that it reads before the filter.
 /// </remarks>
 public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
     where TUser : User
@@ -28,21 +28,21 @@ public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
     /// <value>
     /// Comparisons of mapped properties with values, joined by <c>&amp;&amp;</c>, <c>||</c> and <c>!</c>; <c>StartsWith</c>,
     /// <c>Contains</c>, <c>values.Contains(u.Property)</c> with at most 100 values, and comparison with <see langword="null"/>. A
-    /// comparison with an absent attribute is false, except <c>!=</c>. Text is compared as it is stored, emails in their normalised form.
+    /// comparison with an absent attribute is false, except <c>!=</c>. Strings are compared as they are stored, emails in their normalized form.
     /// Keys of the queried index cannot be filtered by.
     /// </value>
     public Expression<Func<TUser, bool>>? Filter { get; init; }
 
-    /// <summary>Gets how many users DynamoDB reads for one page, before the filter.</summary>
+    /// <summary>Gets the number of users that DynamoDB reads for one page, before the filter.</summary>
     /// <value>At least 1. The default is <see langword="null"/>: as many as fit into 1 MB.</value>
     public int? PageSize { get; init; }
 
-    /// <summary>Gets how many users are returned at most, over all pages.</summary>
+    /// <summary>Gets the maximum number of users over all pages.</summary>
     /// <value>At least 1. The default is <see langword="null"/>: all.</value>
     public int? Limit { get; init; }
 
     /// <summary>Returns the index and what bounds the query; never the key or another value.</summary>
-    /// <returns>A text that is safe to log.</returns>
+    /// <returns>A string that is safe to log.</returns>
     public override string ToString()
         => $"UserQuery {{ IndexName = {IndexName}, Direction = {Direction}, PageSize = {PageSize}, Limit = {Limit} }}";
 }

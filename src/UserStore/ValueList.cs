@@ -43,7 +43,7 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
     /// <inheritdoc/>
     public T this[int index] => _items[index];
 
-    /// <summary>Tells whether the other list has equal items in the same order.</summary>
+    /// <summary>Returns whether the other list has equal items in the same order.</summary>
     /// <param name="other">The list to compare with.</param>
     /// <returns><see langword="true"/> if all items are equal.</returns>
     public bool Equals(ValueList<T>? other) => other is not null && _items.AsSpan().SequenceEqual(other._items);

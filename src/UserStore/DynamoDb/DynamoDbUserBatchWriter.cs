@@ -20,10 +20,10 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
     private readonly BatchOperation<string> _deletes;
 
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserBatchWriter{TUser}"/> class without dependency injection.</summary>
-    /// <param name="client">The client, which stays the caller's to dispose.</param>
-    /// <param name="options">The options of the store; not to be changed afterwards.</param>
-    /// <param name="timeProvider">The clock; the system's if null.</param>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    /// <param name="client">The client. The caller disposes of it.</param>
+    /// <param name="options">The options of the store. Do not change them afterwards.</param>
+    /// <param name="timeProvider">The clock; the system clock if null.</param>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not define a valid table.</exception>
     public DynamoDbUserBatchWriter(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
         : this(StoreConnection.WithoutLogging(client, options, timeProvider))
     {

@@ -18,16 +18,16 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
 {
     // A page of one table needs one batch read of the other.
     private const int PageSize = TableReader.MaxKeys;
-    private const int MaxInspections = 8; // at once; each holds one connection
+    private const int MaxInspections = 8; // concurrently; each uses one connection
 
     private readonly UserTable<TUser> _users;
     private readonly UserWrites<TUser> _writes;
 
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserEmailAudit{TUser}"/> class without dependency injection.</summary>
-    /// <param name="client">The client, which stays the caller's to dispose.</param>
-    /// <param name="options">The options of the store; not to be changed afterwards.</param>
-    /// <param name="timeProvider">The clock; the system's if null.</param>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    /// <param name="client">The client. The caller disposes of it.</param>
+    /// <param name="options">The options of the store. Do not change them afterwards.</param>
+    /// <param name="timeProvider">The clock; the system clock if null.</param>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not define a valid table.</exception>
     public DynamoDbUserEmailAudit(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
         : this(StoreConnection.WithoutLogging(client, options, timeProvider))
     {

@@ -11,16 +11,16 @@ using UserStore.Preparation;
 
 namespace UserStore.DynamoDb;
 
-/// <summary>Keeps users in a DynamoDB table, through the SDK's <see cref="DynamoDBContext"/>.</summary>
+/// <summary>Stores users in a DynamoDB table, through the SDK's <see cref="DynamoDBContext"/>.</summary>
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>
 /// <para>
-/// The context loads, saves and queries. Creates, patches, deletes and changes of an email go through the client with items that the
-/// context mapped, because the context cannot say their conditions, return their items, or give a transaction a token.
+/// The context loads, saves and queries. Creates, patches, deletes and changes of an email are sent by the client with items that the
+/// context mapped, because the context cannot express their conditions, return their items, or give a transaction a token.
 /// </para>
 /// <para>
-/// The retries of the client given stay as they are; only writes that met a running transaction are repeated here. A client that
-/// <c>AddUserStore</c> makes has none: there <see cref="UserStoreOptions.Retry"/> rules.
+/// A client that is passed in keeps its own retries; the store then retries only conflicts with transactions and unprocessed parts of
+/// batches. A client that <c>AddUserStore</c> creates does not retry by itself: <see cref="UserStoreOptions.Retry"/> applies.
 /// </para>
 /// </remarks>
 public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
@@ -32,10 +32,10 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     private readonly TableCreator[] _creators;
 
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserStore{TUser}"/> class without dependency injection.</summary>
-    /// <param name="client">The client, which stays the caller's to dispose.</param>
-    /// <param name="options">The names and settings; not to be changed afterwards.</param>
-    /// <param name="timeProvider">The clock; the system's if null.</param>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    /// <param name="client">The client. The caller disposes of it.</param>
+    /// <param name="options">The options of the store. Do not change them afterwards.</param>
+    /// <param name="timeProvider">The clock; the system clock if null.</param>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not define a valid table.</exception>
     public DynamoDbUserStore(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
         : this(StoreConnection.WithoutLogging(client, options, timeProvider))
     {
@@ -150,13 +150,13 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
             .ReadPageAsync(continuationToken, cancellationToken).ConfigureAwait(false);
 }
 
-/// <summary>Keeps users without fields of a service's own in a DynamoDB table.</summary>
+/// <summary>Stores users of type <see cref="User"/> in a DynamoDB table.</summary>
 public sealed class DynamoDbUserStore : DynamoDbUserStore<User>, IUserStore
 {
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserStore"/> class without dependency injection.</summary>
-    /// <param name="client">The client, which stays the caller's to dispose.</param>
-    /// <param name="options">The names and settings; not to be changed afterwards.</param>
-    /// <param name="timeProvider">The clock; the system's if null.</param>
+    /// <param name="client">The client. The caller disposes of it.</param>
+    /// <param name="options">The options of the store. Do not change them afterwards.</param>
+    /// <param name="timeProvider">The clock; the system clock if null.</param>
     public DynamoDbUserStore(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
         : base(client, options, timeProvider)
     {

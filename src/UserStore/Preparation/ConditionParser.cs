@@ -93,7 +93,7 @@ internal sealed class ConditionParser
     private static StoredScalar Element(MappedProperty list, object item) => item is string text
         ? Text(text)
         : MappedProperty.TryToStored(item, out StoredScalar scalar) ? scalar : throw new InvalidUserException(
-            list.Name, "can be searched for text, numbers and booleans only");
+            list.Name, "can be searched for strings, numbers and Booleans only");
 
     private static StoredScalar Text(string text) => new(ScalarKind.String, text);
 
@@ -152,7 +152,7 @@ internal sealed class ConditionParser
         _ => @operator,
     };
 
-    // The kind of the node is told, never its text, which may hold values.
+    // The message names the kind of the node, never its text, which may contain values.
     private static NotSupportedException Unsupported(Expression expression) => new(
         "DynamoDB has no counterpart of this part of the condition "
         + $"({expression.NodeType}{(expression is MethodCallExpression call ? " " + call.Method.Name : "")}). "

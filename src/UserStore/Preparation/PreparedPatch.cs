@@ -3,7 +3,7 @@ using UserStore.Modeling;
 
 namespace UserStore.Preparation;
 
-/// <summary>A patch that was checked, with its values as they are stored, and what the store adds to every write.</summary>
+/// <summary>A validated patch, with its values as they are stored and with what the store adds to every write.</summary>
 internal sealed record PreparedPatch(
     string UserId,
     IReadOnlyList<PatchChange> Changes,
@@ -15,9 +15,9 @@ internal sealed record PreparedPatch(
     /// <summary>Gets the change of the email, if there is one.</summary>
     public PatchChange? EmailChange => Changes.FirstOrDefault(change => change.Property.Name == nameof(User.Email));
 
-    /// <summary>Returns a user as this patch leaves it.</summary>
+    /// <summary>Returns a user after this patch.</summary>
     /// <param name="user">The user as it is stored.</param>
-    /// <param name="isStored">Tells whether the attribute of a property is stored.</param>
+    /// <param name="isStored">Returns whether the attribute of a property is stored.</param>
     /// <exception cref="InvalidUserException">A sum leaves the range of its property.</exception>
     public TUser ApplyTo<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         TUser user, Func<MappedProperty, bool> isStored)
@@ -36,7 +36,7 @@ internal sealed record PreparedPatch(
         return patched;
     }
 
-    /// <summary>Returns the patch that sets what this one leaves in a user, without any sum or list left to the server.</summary>
+    /// <summary>Returns the patch that sets the values which this one produces, so that the server computes no sum or list.</summary>
     public PreparedPatch SettingValuesOf(User patched) => this with
     {
         Changes = [.. Changes.Select(change => change.Action == PatchAction.Remove

@@ -2,15 +2,15 @@ using UserStore.Modeling;
 
 namespace UserStore.Preparation;
 
-/// <summary>A query that was checked against the model, with its values as they are stored.</summary>
+/// <summary>A validated query, with its values as they are stored.</summary>
 /// <param name="Index">The index.</param>
 /// <param name="PartitionKey">The key.</param>
 /// <param name="SortKey">The range of the sort key, if there is one.</param>
 /// <param name="Direction">The order.</param>
-/// <param name="Filter">What is applied after reading.</param>
-/// <param name="PageSize">How many items one request reads.</param>
-/// <param name="Limit">How many users are returned over all pages.</param>
-/// <param name="Fingerprint">What tells this query from others in a token.</param>
+/// <param name="Filter">The condition that is applied after reading.</param>
+/// <param name="PageSize">The number of items that one request reads.</param>
+/// <param name="Limit">The maximum number of users over all pages.</param>
+/// <param name="Fingerprint">Distinguishes this query from others in a token.</param>
 internal sealed record PreparedQuery(
     MappedIndex Index,
     StoredScalar PartitionKey,
@@ -21,7 +21,8 @@ internal sealed record PreparedQuery(
     int? Limit,
     byte[] Fingerprint)
 {
-    /// <summary>Returns how many items the next request should read, when so many users are still wanted.</summary>
+    /// <summary>Returns the number of items that the next request reads.</summary>
+    /// <param name="remaining">The number of users that the limit still allows, or null.</param>
     public int? ItemsToRead(int? remaining)
         => Filter is null && remaining < (PageSize ?? int.MaxValue) ? remaining : PageSize;
 }

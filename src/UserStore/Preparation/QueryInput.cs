@@ -6,7 +6,7 @@ using UserStore.Paging;
 
 namespace UserStore.Preparation;
 
-/// <summary>Turns the arguments of queries, listings and audits into validated requests, the same for every store, and makes their tokens.</summary>
+/// <summary>Validates the arguments of queries, listings and audits in the same way for every store, and creates their tokens.</summary>
 internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
     where TUser : User
 {
@@ -45,7 +45,7 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
         return PrepareQuery(new UserQuery<TUser>(User.EmailIndex, email));
     }
 
-    /// <summary>Returns the options of a listing, checked.</summary>
+    /// <summary>Returns the validated options of a listing.</summary>
     public static UserListOptions PrepareList(UserListOptions? listOptions)
     {
         listOptions ??= new UserListOptions();
@@ -67,11 +67,11 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
             }
         }
 
-        // The caller may keep positions in the same dictionary while the segments are read.
+        // The caller may update the same dictionary while the segments are read.
         return listOptions with { ResumeFrom = new Dictionary<int, string?>(listOptions.ResumeFrom) };
     }
 
-    /// <summary>Returns the options of a listing whose pages are read one by one, checked.</summary>
+    /// <summary>Returns the validated options of a listing whose pages are read one by one.</summary>
     public static UserListOptions PreparePagedList(UserListOptions? listOptions)
     {
         listOptions = PrepareList(listOptions);
@@ -80,12 +80,12 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
             : throw new ArgumentException("A single page belongs to no segment. Read segments with ListSegmentsAsync.", nameof(listOptions));
     }
 
-    /// <summary>Returns what tells a segment of a listing from others, and from queries, in a token.</summary>
+    /// <summary>Returns the fingerprint that distinguishes a segment of a listing from others, and from queries, in a token.</summary>
     public byte[] FingerprintOf(UserListOptions listOptions, int segment) => ContinuationTokens.FingerprintOf(listOptions.TotalSegments == 1
         ? $"list\n{Model.UserType.FullName}"
         : string.Create(CultureInfo.InvariantCulture, $"list\n{Model.UserType.FullName}\n{segment}\n{listOptions.TotalSegments}"));
 
-    /// <summary>Returns the place where an audit of emails begins.</summary>
+    /// <summary>Returns the position at which an audit of emails starts.</summary>
     public AuditPosition PrepareAudit(string? continuationToken)
         => continuationToken is null ? new AuditPosition() : AuditPosition.Of(Tokens.Decode(continuationToken, AuditFingerprint));
 
@@ -101,7 +101,7 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
         return key;
     }
 
-    // DynamoDB refuses keys of the queried index in a filter.
+    // DynamoDB rejects keys of the queried index in a filter.
     private UserCondition Filter(MappedIndex index, LambdaExpression predicate)
     {
         UserCondition filter = ConditionParser.Parse(Model, predicate);
@@ -119,10 +119,10 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
         StoredScalar value = property.ToScalar(condition.Value);
         StoredScalar? upper = condition.Upper is null ? null : property.ToScalar(condition.Upper);
         if (condition.Operator == SortKeyOperator.StartsWith && value.Kind != ScalarKind.String)
-            throw new InvalidUserException(property.Name, "is not stored as text, so it has no beginning");
-        foreach (StoredScalar text in upper is null ? [value] : new[] { value, upper.Value })
+            throw new InvalidUserException(property.Name, "is not stored as a string, so it has no prefix");
+        foreach (StoredScalar bound in upper is null ? [value] : new[] { value, upper.Value })
         {
-            if (text.Kind == ScalarKind.String && UserRules.ViolatedKeyRule(text.Text, UserRules.MaxSortKeyBytes) is { } rule)
+            if (bound.Kind == ScalarKind.String && UserRules.ViolatedKeyRule(bound.Text, UserRules.MaxSortKeyBytes) is { } rule)
                 throw new InvalidUserException(property.Name, rule);
         }
 

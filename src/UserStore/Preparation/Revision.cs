@@ -22,7 +22,7 @@ internal readonly record struct Revision(long? Version, string? WriteId, string?
 
     public static Revision Of(User user) => new(user.Version, user.WriteId, user.WriteId2, user.WriteId3);
 
-    /// <summary>Returns the revision after a write. Its own id fills the places of writes that nobody remembers.</summary>
+    /// <summary>Returns the revision after a write. Its own id fills the places of writes that are not remembered.</summary>
     public Revision Next(string writeId) => new((Version ?? 0) + 1, writeId, WriteId ?? writeId, WriteId2 ?? writeId);
 
     /// <summary>Returns whether an item of the other revision is the one that was read.</summary>

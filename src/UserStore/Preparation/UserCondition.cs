@@ -9,7 +9,7 @@ internal abstract record UserCondition
     {
     }
 
-    /// <summary>Returns the properties that a condition looks at.</summary>
+    /// <summary>Returns the properties that a condition uses.</summary>
     public static IEnumerable<MappedProperty> PropertiesOf(UserCondition condition) => condition switch
     {
         AndCondition both => PropertiesOf(both.Left).Concat(PropertiesOf(both.Right)),
@@ -23,7 +23,7 @@ internal abstract record UserCondition
         _ => throw new InvalidOperationException($"The properties of {condition.GetType().Name} are not known."),
     };
 
-    /// <summary>Writes the condition with its values, the same text for equal conditions.</summary>
+    /// <summary>Returns a string with the condition and its values, the same for equal conditions.</summary>
     public static string Describe(UserCondition? condition) => condition switch
     {
         null => "",
@@ -45,16 +45,16 @@ internal sealed record OrCondition(UserCondition Left, UserCondition Right) : Us
 
 internal sealed record NotCondition(UserCondition Inner) : UserCondition;
 
-/// <summary>Compares an attribute with a value. An absent attribute, or one of another type, meets only <c>&lt;&gt;</c>.</summary>
+/// <summary>Compares an attribute with a value. An absent attribute, or one of another type, satisfies only <c>&lt;&gt;</c>.</summary>
 internal sealed record ComparisonCondition(MappedProperty Property, ComparisonOperator Operator, StoredScalar Value) : UserCondition;
 
 /// <summary>Accepts an attribute that equals one of the values.</summary>
 internal sealed record InCondition(MappedProperty Property, IReadOnlyList<StoredScalar> Values) : UserCondition;
 
-/// <summary>Accepts text that starts with another.</summary>
+/// <summary>Accepts a string that starts with another.</summary>
 internal sealed record StartsWithCondition(MappedProperty Property, string Prefix) : UserCondition;
 
-/// <summary>Accepts text that contains another, or a list that contains a value.</summary>
+/// <summary>Accepts a string that contains another, or a list that contains a value.</summary>
 internal sealed record ContainsCondition(MappedProperty Property, StoredScalar Value) : UserCondition;
 
 /// <summary>Accepts an item that has the attribute, with a value other than NULL.</summary>

@@ -5,8 +5,7 @@ using UserStore.Modeling;
 namespace UserStore.Preparation;
 
 /// <summary>
-/// Turns the arguments of a call into a validated request, the same for every store: checked against the rules, with normalised values and
-/// with what the store adds by itself.
+/// Validates the arguments of a call in the same way for every store, normalizes their values and adds what the store maintains.
 /// </summary>
 internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserStoreOptions options, TimeProvider time)
@@ -18,7 +17,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     public DateTimeOffset Now() => time.GetUtcNow().ToUniversalTime();
 
-    /// <summary>Returns the user as it is to be stored for the first time.</summary>
+    /// <summary>Returns the user to store for the first time.</summary>
     public TUser PrepareCreate(TUser user)
     {
         CheckType(user);
@@ -32,7 +31,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }, Revision.First());
     }
 
-    /// <summary>Returns the user as it is to replace the revision that <paramref name="user"/> was made from.</summary>
+    /// <summary>Returns the user that replaces the revision from which <paramref name="user"/> was made.</summary>
     public TUser PrepareReplacement(TUser user)
     {
         CheckType(user);
@@ -44,7 +43,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }, Revision.Of(user).Next(Revision.NewWriteId()));
     }
 
-    /// <summary>Returns the user as it is to be stored whatever is there.</summary>
+    /// <summary>Returns the user to store unconditionally.</summary>
     public TUser PrepareOverwrite(TUser user)
     {
         TUser prepared = PrepareReplacement(user);
@@ -58,16 +57,16 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             throw new ArgumentException("The patch changes nothing.", nameof(patch));
 
         CheckId(userId);
-        var broken = new List<UserRuleViolation>();
+        var violations = new List<UserRuleViolation>();
         PatchChange[] changes = [.. PatchParser.ParseChanges(Model, patch.Changes).Select(change => Normalized(change))];
         foreach (PatchChange change in changes)
         {
             if (ViolatedRule(change) is { } rule)
-                broken.Add(new UserRuleViolation(change.Property.Name, rule));
+                violations.Add(new UserRuleViolation(change.Property.Name, rule));
         }
 
-        if (broken.Count > 0)
-            throw new InvalidUserException(broken);
+        if (violations.Count > 0)
+            throw new InvalidUserException(violations);
         return new PreparedPatch(
             userId, changes, patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), Revision.NewWriteId());
     }
@@ -85,7 +84,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "The consistency is not defined.");
     }
 
-    /// <summary>Refuses what an index cannot give.</summary>
+    /// <summary>Throws if an index would have to be read consistently.</summary>
     public void CheckEmailConsistency(ReadConsistency consistency)
     {
         CheckConsistency(consistency);
@@ -97,7 +96,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
-    /// <summary>Returns an email as it is compared, checked.</summary>
+    /// <summary>Returns a validated email as it is stored and compared.</summary>
     public string PrepareEmail(string email)
     {
         ArgumentNullException.ThrowIfNull(email);
@@ -105,13 +104,13 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return UserRules.ViolatedEmailRule(normalized) is { } rule ? throw new InvalidUserException(nameof(User.Email), rule) : normalized;
     }
 
-    /// <summary>Returns the email under which a stored one is reserved, or null when it is none that could be.</summary>
+    /// <summary>Returns the email under which a stored one is reserved, or null when it cannot be reserved.</summary>
     public string? ReservationOf(string? storedEmail)
         => storedEmail is not null && options.NormalizeEmail(storedEmail) is { } email && UserRules.ViolatedEmailRule(email) is null
             ? email
             : null;
 
-    /// <summary>Refuses what is not a user that this store could have returned.</summary>
+    /// <summary>Throws if this store cannot have returned the user.</summary>
     public static void CheckRead(TUser user)
     {
         CheckType(user);
@@ -129,7 +128,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
-    // What is returned is what reads back: properties that are not stored, or absent, have their defaults.
+    // Returned users equal those that are read later: properties that are not stored, or absent, have their defaults.
     private TUser Normalized(TUser user)
     {
         TUser copy = UserCopier.Copy(user);
@@ -163,9 +162,9 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
     private TUser Prepared(TUser content, Revision revision)
     {
         TUser user = revision.ApplyTo(content);
-        List<UserRuleViolation> broken = UserRules.Broken(user, Model);
-        if (broken.Count > 0)
-            throw new InvalidUserException(broken);
+        List<UserRuleViolation> violations = UserRules.Broken(user, Model);
+        if (violations.Count > 0)
+            throw new InvalidUserException(violations);
         user.MarkAsStored();
         return user;
     }

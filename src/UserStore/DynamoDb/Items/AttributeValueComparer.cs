@@ -6,7 +6,7 @@ namespace UserStore.DynamoDb.Items;
 /// <summary>Copies and compares values of attributes.</summary>
 internal static class AttributeValueComparer
 {
-    /// <summary>Gets what compares items, or their keys, by their values.</summary>
+    /// <summary>Gets the comparer of items, or of their keys, by their values.</summary>
     public static IEqualityComparer<Dictionary<string, AttributeValue>> ByValue { get; } = EqualityComparer<Dictionary<string, AttributeValue>>.Create(
         (one, other) => one is null || other is null ? one is null && other is null : AreEqual(one, other),
         item => item.Values.Aggregate(item.Count, (hash, value) => hash ^ HashCode.Combine(value.S, Canonical(value.N))));
@@ -67,7 +67,7 @@ internal static class AttributeValueComparer
 
     private static List<string>? Canonical(List<string>? numbers) => numbers?.ConvertAll(number => Canonical(number)!);
 
-    // Digits without zeros around them, and the power of ten: DynamoDB returns numbers in another notation than they were written in.
+    // Digits without zeros around them, and the power of ten: DynamoDB may return a number in another notation than it was written in.
     private static string? Canonical(string? number)
     {
         if (number is null)

@@ -11,7 +11,7 @@ using Expression = Amazon.DynamoDBv2.DocumentModel.Expression;
 namespace UserStore.DynamoDb.Items;
 
 /// <summary>
-/// Writes DynamoDB expressions. Names and values always go through placeholders, so that reserved words and values never meet the text.
+/// Writes DynamoDB expressions. Names and values are always placeholders, so that reserved words and values never occur in an expression.
 /// </summary>
 internal sealed class ExpressionWriter
 {
@@ -44,7 +44,7 @@ internal sealed class ExpressionWriter
 
     public string Value(StoredScalar value) => Value(value.ToEntry());
 
-    /// <summary>Wraps a text for the SDK's document model.</summary>
+    /// <summary>Wraps a statement for the SDK's document model.</summary>
     public Expression ToExpression(string statement) => new()
     {
         ExpressionStatement = statement,
@@ -55,7 +55,7 @@ internal sealed class ExpressionWriter
     /// <summary>Accepts items that are expired.</summary>
     public string Expired(UserModel model, DateTimeOffset now) => $"{Name(model.ExpiresAt)} <= {Value(model.ExpiresAt.ToScalar(now))}";
 
-    /// <summary>Accepts items that are not expired, also those without an expiry.</summary>
+    /// <summary>Accepts items that are not expired, including those without an expiry.</summary>
     public string NotExpired(UserModel model, DateTimeOffset now) => $"(NOT {Expired(model, now)})";
 
     /// <summary>Accepts items with this email, as the table holds it, or without one.</summary>
@@ -121,7 +121,7 @@ internal sealed class ExpressionWriter
                 text.Append("contains(").Append(Name(contains.Property)).Append(", ").Append(Value(contains.Value)).Append(')');
                 break;
             case PresentCondition present:
-                // Some programs store NULL where others leave the attribute out.
+                // Some programs store NULL where others omit the attribute.
                 string name = Name(present.Property);
                 text.Append("(attribute_exists(").Append(name).Append(
                     ") AND NOT attribute_type(").Append(name).Append(", ").Append(Value(new Primitive("NULL"))).Append("))");

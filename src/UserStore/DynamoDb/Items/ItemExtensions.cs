@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.DynamoDb.Items;
 
-/// <summary>Reads and writes the attributes of items that are no users: journal, lock, checkpoints, guards.</summary>
+/// <summary>Reads and writes the attributes of items other than users: journal, lock, checkpoints, guards.</summary>
 internal static class ItemExtensions
 {
     public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };

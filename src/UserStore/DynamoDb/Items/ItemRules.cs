@@ -15,22 +15,22 @@ internal static class ItemRules
     private const int SmallestExponent = -130;
 
     /// <summary>Returns the size of an item in bytes.</summary>
-    /// <exception cref="InvalidUserException">The item breaks a rule; all that are broken are listed.</exception>
+    /// <exception cref="InvalidUserException">The item violates rules; all of them are listed.</exception>
     public static long Check(Dictionary<string, AttributeValue> item, IEnumerable<MappedProperty> properties)
     {
-        var broken = new List<UserRuleViolation>();
+        var violations = new List<UserRuleViolation>();
         long size = 0;
         foreach ((string name, AttributeValue value) in item)
         {
             string? rule = null;
             size += (UserRules.Utf8Length(name) ?? 0) + Measure(value, 1, ref rule);
             if (rule is not null)
-                broken.Add(new UserRuleViolation(PropertyName(name, properties), rule));
+                violations.Add(new UserRuleViolation(PropertyName(name, properties), rule));
         }
 
         if (size > MaxItemBytes)
-            broken.Add(new UserRuleViolation("Item", "must not exceed 400 KB, attribute names included"));
-        return broken.Count > 0 ? throw new InvalidUserException(broken) : size;
+            violations.Add(new UserRuleViolation("Item", "must not exceed 400 KB, attribute names included"));
+        return violations.Count > 0 ? throw new InvalidUserException(violations) : size;
     }
 
     private static string PropertyName(string attribute, IEnumerable<MappedProperty> properties)

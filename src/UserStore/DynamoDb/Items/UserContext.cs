@@ -7,7 +7,7 @@ using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Items;
 
-/// <summary>Makes the SDK's context as the store needs it.</summary>
+/// <summary>Creates the SDK's context as the store needs it.</summary>
 internal static class UserContext
 {
     public static DynamoDBContext Create(IAmazonDynamoDB client, StoreSchema schema)
@@ -17,11 +17,11 @@ internal static class UserContext
         return context;
     }
 
-    /// <summary>Makes a context that maps items of a table and sends nothing: it needs a client, which nobody asks for anything.</summary>
+    /// <summary>Creates a context that only maps items: it requires a client, but sends no request.</summary>
     public static DynamoDBContext CreateForMapping(UserStoreOptions options, IEnumerable<MappedProperty> properties)
         => Create(new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), options, properties);
 
-    // The SDK makes the lists and sets of a document by reflection, where neither the trimmer nor the native compiler sees it.
+    // The SDK creates the lists and sets of a document by reflection, which neither the trimmer nor the native compiler detects.
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(List<string>))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(HashSet<string>))]
     private static DynamoDBContext Create(IAmazonDynamoDB client, UserStoreOptions options, IEnumerable<MappedProperty> properties)
@@ -40,9 +40,9 @@ internal static class UserContext
         var instants = new InstantConverter();
         context.ConverterCache.Add(typeof(DateTimeOffset), instants);
         context.ConverterCache.Add(typeof(DateTimeOffset?), instants);
-        var texts = new StringListConverter();
+        var strings = new StringListConverter();
         foreach (Type list in StorableTypes.StringLists)
-            context.ConverterCache.Add(list, texts);
+            context.ConverterCache.Add(list, strings);
         foreach (MappedProperty property in properties.Where(property => property.IsNullableEnum))
             context.ConverterCache[property.PropertyType] = new NullableEnumConverter(property.ValueType);
         return context;

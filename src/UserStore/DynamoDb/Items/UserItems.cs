@@ -9,7 +9,7 @@ using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Items;
 
-/// <summary>Maps users to items and back, by the SDK's context, and knows the rules that only an item shows.</summary>
+/// <summary>Maps users to items and back, by the SDK's context, and checks the rules that apply to whole items.</summary>
 internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     Func<IDynamoDBContext> context, UserModel model)
     where TUser : User
@@ -18,7 +18,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     private const int MaxScalarBytes = 36;
 
     /// <summary>Returns the item of a user.</summary>
-    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
     public Dictionary<string, AttributeValue> ToItem(TUser user)
     {
         Dictionary<string, AttributeValue> item = Map(user);
@@ -36,18 +36,18 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return user;
     }
 
-    /// <summary>Refuses a user whose item would break a rule, without mapping it when its properties alone show that it does not.</summary>
-    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    /// <summary>Throws if the item of a user would violate a rule. Does not map the user if its properties alone show that it does not.</summary>
+    /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
     public void Check(TUser user) => SizeOf(user);
 
     /// <summary>Returns at least the size of a user's item in bytes, checked as by <see cref="Check(TUser)"/>.</summary>
-    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
     public long SizeOf(TUser user) => LargestSize(user) is { } size and <= ItemRules.MaxItemBytes
         ? size
         : ItemRules.Check(Map(user), model.Properties);
 
     /// <summary>Maps the new values of a patch as the context maps whole users.</summary>
-    /// <exception cref="InvalidUserException">A value breaks a rule of DynamoDB.</exception>
+    /// <exception cref="InvalidUserException">A value violates a rule of DynamoDB.</exception>
     public Document MapChanges(IEnumerable<PatchChange> changes)
     {
         PatchChange[] sets = NewValues(changes);
@@ -59,8 +59,8 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return values;
     }
 
-    /// <summary>Refuses a patch whose new values alone would break a rule, without mapping them when it shows that they do not.</summary>
-    /// <exception cref="InvalidUserException">A value breaks a rule of DynamoDB.</exception>
+    /// <summary>Throws if the new values of a patch alone would violate a rule. Does not map them if the values show that they do not.</summary>
+    /// <exception cref="InvalidUserException">A value violates a rule of DynamoDB.</exception>
     public void Check(IReadOnlyList<PatchChange> changes)
     {
         if (LargestSize(ShellWith(NewValues(changes))) is not { } size || size > ItemRules.MaxItemBytes)
@@ -70,7 +70,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     private static PatchChange[] NewValues(IEnumerable<PatchChange> changes)
         => [.. changes.Where(change => change.Action is PatchAction.Set or PatchAction.Append)];
 
-    // A user without constructor run: all that it holds is what is set here.
+    // A user whose constructor does not run: it has only the values that are set here.
     private static TUser ShellWith(PatchChange[] newValues)
     {
         var shell = (TUser)RuntimeHelpers.GetUninitializedObject(typeof(TUser));
@@ -98,7 +98,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
-    // An upper bound, or null where only the mapped item can tell.
+    // An upper bound, or null if only the mapped item shows the size.
     private long? LargestSize(TUser user)
     {
         long size = 0;

@@ -5,17 +5,17 @@ using Amazon.Runtime.Internal;
 
 namespace UserStore.DynamoDb.Sending;
 
-/// <summary>Learns what the requests of one attempt consumed, also those that the SDK's context sends, which cannot ask for it.</summary>
+/// <summary>Measures the capacity that the requests of one attempt consume, including those that the SDK's context sends.</summary>
 internal sealed class CapacityMeter
 {
     private static readonly AsyncLocal<CapacityMeter?> Current = new();
 
     private IReadOnlyList<ConsumedCapacity>? _seen;
 
-    /// <summary>Begins to listen to what the caller sends from now on.</summary>
+    /// <summary>Starts to measure what the caller sends.</summary>
     public static CapacityMeter Start() => Current.Value = new CapacityMeter();
 
-    /// <summary>Returns what was consumed: as the client told, else as the response tells.</summary>
+    /// <summary>Returns the consumed capacity: as the client reported it, otherwise from the response.</summary>
     public IReadOnlyList<ConsumedCapacity> Read(object? response) => _seen ?? CapacityOf(response);
 
     private static IReadOnlyList<ConsumedCapacity> CapacityOf(object? response) => response switch
@@ -35,7 +35,7 @@ internal sealed class CapacityMeter
 
     private static ConsumedCapacity[] ListOf(ConsumedCapacity? capacity) => capacity is null ? [] : [capacity];
 
-    // Not of transactions that write: their token stands for the request as it was first sent, so they ask from the beginning or not at all.
+    // Not for transactions that write: their token stands for the request as it was first sent, so that it must not change.
     private static void Ask(AmazonWebServiceRequest request)
     {
         ReturnConsumedCapacity total = ReturnConsumedCapacity.TOTAL;
@@ -54,7 +54,7 @@ internal sealed class CapacityMeter
         };
     }
 
-    /// <summary>Stands at the beginning of the pipeline of a client.</summary>
+    /// <summary>The first handler in the pipeline of a client.</summary>
     internal sealed class Handler : PipelineHandler
     {
         public override Task<T> InvokeAsync<T>(IExecutionContext executionContext)

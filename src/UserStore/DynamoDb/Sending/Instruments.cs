@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace UserStore.DynamoDb.Sending;
 
-/// <summary>What tells others about requests. The names are part of the public contract.</summary>
+/// <summary>The activity source and the instruments of requests. Their names are part of the public contract.</summary>
 internal static class Instruments
 {
     public static readonly ActivitySource Source = new(UserStoreTelemetry.ActivitySourceName, Version);
@@ -13,7 +13,7 @@ internal static class Instruments
     public static readonly Histogram<double> Duration = Meter.CreateHistogram(
         "db.client.operation.duration",
         "s",
-        "Duration of requests to DynamoDB, with their repetitions and the pauses between them.",
+        "Duration of requests to DynamoDB, with their retries and the delays between them.",
         advice: new InstrumentAdvice<double>
         {
             // OpenTelemetry, "Semantic conventions for database client metrics".
@@ -24,7 +24,7 @@ internal static class Instruments
         "userstore.retries", "{retry}", "Requests, or parts of them, that were sent again.");
 
     public static readonly Counter<long> Throttles = Meter.CreateCounter<long>(
-        "userstore.throttles", "{throttle}", "Answers that refused a request, or left a part of it undone, for lack of capacity.");
+        "userstore.throttles", "{throttle}", "Responses that rejected a request, or left a part of it unprocessed, for lack of capacity.");
 
     public static readonly Counter<double> ConsumedCapacity = Meter.CreateCounter<double>(
         "userstore.consumed_capacity", "{capacity_unit}", "Capacity units that requests consumed.");

@@ -4,41 +4,41 @@ using Amazon.Runtime;
 
 namespace UserStore.DynamoDb.Sending;
 
-/// <summary>Sorts what the SDK throws by what it says about the request.</summary>
+/// <summary>Classifies the exceptions of the SDK by what they mean for the request.</summary>
 internal static class RequestFailure
 {
-    private const string Refused = "ConditionalCheckFailed";
+    private const string ConditionalCheckFailed = "ConditionalCheckFailed";
 
     // Codes of reasons for which a transaction was cancelled: Amazon DynamoDB API Reference, "TransactWriteItems".
     private static readonly string[] Throttles = ["ThrottlingError", "ProvisionedThroughputExceeded"];
     private static readonly string[] PassingReasons = ["None", "TransactionConflict", .. Throttles];
 
-    /// <summary>A condition of the request does not hold. Nothing of it was applied.</summary>
+    /// <summary>A condition of the request failed. Nothing was applied.</summary>
     public static bool IsFailedCondition(Exception failure) => failure is ConditionalCheckFailedException
         || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && reasons.Exists(IsFailedCondition));
 
-    public static bool IsFailedCondition(CancellationReason reason) => reason.Code == Refused;
+    public static bool IsFailedCondition(CancellationReason reason) => reason.Code == ConditionalCheckFailed;
 
-    /// <summary>DynamoDB called the request invalid, as a whole or one of its actions.</summary>
+    /// <summary>DynamoDB rejected the request, or one of its actions, as invalid.</summary>
     public static bool IsInvalid(Exception failure) => failure is AmazonServiceException { ErrorCode: "ValidationException" }
         || (failure is TransactionCanceledException { CancellationReasons: { } reasons }
             && reasons.Exists(reason => reason.Code == "ValidationError"));
 
-    /// <summary>Too many requests came at once. Nothing was applied.</summary>
+    /// <summary>The request was throttled. Nothing was applied.</summary>
     public static bool IsThrottle(Exception failure)
         => failure is ProvisionedThroughputExceededException or RequestLimitExceededException or LimitExceededException
-            // The SDK knows an exception by its type only where the API lists it for the operation.
+            // The SDK throws the specific type only where the API lists the error for the operation.
             or AmazonServiceException { ErrorCode: "ThrottlingException" or "Throttling" or "ProvisionedThroughputExceededException" }
             || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && IsPassing(reasons)
                 && reasons.Exists(reason => Throttles.Contains(reason.Code)));
 
-    /// <summary>The request met another one that is running, or was slowed down as a part of a transaction; the SDK does not retry
-    /// these. Nothing was applied.</summary>
+    /// <summary>The request conflicts with a transaction, or was throttled as a part of one; the SDK does not retry these. Nothing was
+    /// applied.</summary>
     public static bool IsConflict(Exception failure)
         => failure is TransactionConflictException or AmazonServiceException { ErrorCode: "TransactionConflictException" }
         || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && IsPassing(reasons));
 
-    /// <summary>No answer came, or none that can be understood: the request may have been applied.</summary>
+    /// <summary>No response was received, or none that can be interpreted: the request may have been applied.</summary>
     public static bool HasNoResponse(Exception failure)
     {
         if (IsThrottle(failure) || IsConflict(failure) || IsUnreachable(failure) || failure is ResourceNotFoundException)
@@ -48,11 +48,11 @@ internal static class RequestFailure
             || (failure is AmazonServiceException service && !IsRefusal(service));
     }
 
-    /// <summary>The answer holds an item that cannot be mapped.</summary>
+    /// <summary>The response contains an item that cannot be mapped.</summary>
     public static bool IsUnreadable(Exception failure)
         => failure is InvalidOperationException or InvalidCastException or FormatException or OverflowException or ArgumentException;
 
-    /// <summary>There was no connection to send the request over.</summary>
+    /// <summary>There was no connection over which to send the request.</summary>
     public static bool IsUnreachable(Exception failure) => Transport(failure) is
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
@@ -62,11 +62,11 @@ internal static class RequestFailure
     public static bool IsTransient(Exception failure)
         => IsThrottle(failure) || IsConflict(failure) || IsUnreachable(failure) || HasNoResponse(failure);
 
-    /// <summary>Says for the log why a request is sent again.</summary>
+    /// <summary>Returns, for the log, why a request is retried.</summary>
     public static string Reason(Exception failure) => IsThrottle(failure) ? "it was throttled"
-        : IsConflict(failure) ? "it met a running transaction"
+        : IsConflict(failure) ? "it conflicted with a transaction"
         : IsUnreachable(failure) ? "there was no connection"
-        : "no usable answer came";
+        : "no usable response was received";
 
     private static bool IsPassing(List<CancellationReason> reasons)
         => reasons.Count > 0 && reasons.TrueForAll(reason => PassingReasons.Contains(reason.Code));

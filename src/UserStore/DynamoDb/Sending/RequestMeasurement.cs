@@ -26,7 +26,7 @@ internal sealed class RequestMeasurement : IDisposable
         if (_activity is not { IsAllDataRequested: true })
             return;
         _activity.SetTag("aws.dynamodb.table_names", Array.ConvertAll(tables, each => each.TableName));
-        if (batchSize > 1) // one item is no batch in the conventions
+        if (batchSize > 1) // the conventions do not call one item a batch
             _activity.SetTag("db.operation.batch.size", batchSize);
     }
 
@@ -35,7 +35,7 @@ internal sealed class RequestMeasurement : IDisposable
     /// <param name="tables">The tables that it needs.</param>
     /// <param name="batchSize">The number of items, if it is a batch.</param>
     /// <param name="time">The clock.</param>
-    /// <remarks>Call it in an asynchronous method only, so that the span is the current one of nobody outside.</remarks>
+    /// <remarks>Call it in an asynchronous method only, so that the span does not become the current one of the caller.</remarks>
     public static RequestMeasurement? Start(string operation, NamedTable[] tables, int? batchSize, TimeProvider time)
         => Instruments.AreUsed ? new RequestMeasurement(operation, tables, batchSize, time) : null;
 

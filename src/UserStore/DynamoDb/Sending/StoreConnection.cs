@@ -9,7 +9,7 @@ namespace UserStore.DynamoDb.Sending;
 /// <param name="Client">The client.</param>
 /// <param name="Options">The options of the store.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="Logger">The logger of requests. It is required: work that nobody waits for is seen in the log only.</param>
+/// <param name="Logger">The logger of requests. It is required, because failures of background work are seen only in the log.</param>
 internal sealed record StoreConnection(IAmazonDynamoDB Client, UserStoreOptions Options, TimeProvider Time, ILogger Logger)
 {
     /// <summary>Gets the context; null to make one from client and options.</summary>

@@ -4,7 +4,7 @@ using Amazon.Runtime.Internal;
 
 namespace UserStore.DynamoDb.Sending;
 
-/// <summary>A client that UserStore made. Its own retries are off, so that they do not multiply with those of
+/// <summary>A client that UserStore creates. Its own retries are off, so that they do not multiply with those of
 /// <see cref="StoreCall"/>.</summary>
 internal sealed class UserStoreClient : AmazonDynamoDBClient
 {

@@ -43,7 +43,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     public TableReader Reader { get; }
 
-    /// <summary>Gets the users' table alone, as what a request needs.</summary>
+    /// <summary>Gets the users' table alone, as requests name their tables.</summary>
     public TableSchema[] Users { get; }
 
     public string TableName => Schema.Users.TableName;

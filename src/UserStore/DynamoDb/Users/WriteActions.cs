@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.DynamoDb.Users;
 
-/// <summary>Sends alone what is otherwise an action of a transaction.</summary>
+/// <summary>Turns an action of a transaction into a request of its own.</summary>
 internal static class WriteActions
 {
     public static PutItemRequest ToRequest(this Put put) => new()
@@ -16,7 +16,7 @@ internal static class WriteActions
         ReturnValuesOnConditionCheckFailure = put.ReturnValuesOnConditionCheckFailure,
     };
 
-    /// <summary>Returns the request, which also asks for the item after the update.</summary>
+    /// <summary>Returns the request, whose response contains the item after the update.</summary>
     public static UpdateItemRequest ToRequest(this Update update) => new()
     {
         TableName = update.TableName,

@@ -33,7 +33,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     }
 
     /// <summary>Returns the write of the user itself.</summary>
-    /// <exception cref="InvalidUserException">The item breaks a rule of DynamoDB.</exception>
+    /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
     public Put ToPut(TUser created)
     {
         var writer = new ExpressionWriter();
