@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Migrations;
@@ -258,12 +257,12 @@ public sealed class BackfillTests : MigrationServerTest
     {
         await CreateUsersAsync(30);
         Backfill backfill = Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 60, MaxConcurrency = 1, TotalSegments = 1 } };
-        long started = Stopwatch.GetTimestamp();
+        long started = Bench.Time.GetTimestamp();
 
         await RunAsync((context, token) => context.BackfillAsync(backfill, token));
 
         // Each write of a user consumes a unit for the item and more for its indexes: 30 of them at least half a second.
-        Stopwatch.GetElapsedTime(started).Should().BeGreaterThan(TimeSpan.FromSeconds(0.4));
+        Bench.Time.GetElapsedTime(started).Should().BeGreaterThan(TimeSpan.FromSeconds(0.4));
     }
 
     [Fact]
@@ -280,28 +279,6 @@ public sealed class BackfillTests : MigrationServerTest
         progress.Should().HaveCountGreaterThan(1).And.OnlyContain(told => told.Activity == "shout" && told.Total == 30);
         progress.First().Should().Match<MigrationProgress>(told => told.Done < 30 && told.Remaining > TimeSpan.Zero);
         progress.Last().Should().Match<MigrationProgress>(told => told.Done == 30 && told.Remaining == TimeSpan.Zero);
-    }
-
-    [Fact]
-    public async Task Wrong_options_are_refused()
-    {
-        Backfill[] wrong =
-        [
-            Shouting() with { Name = "" },
-            Shouting() with { Name = new string('x', 101) },
-            Shouting() with { TableName = "" },
-            Shouting() with { Options = new BackfillOptions { TotalSegments = 0 } },
-            Shouting() with { Options = new BackfillOptions { PageSize = 1001 } },
-            Shouting() with { Options = new BackfillOptions { MaxConcurrency = 33 } },
-            Shouting() with { Options = new BackfillOptions { MaxPoisonItems = -1 } },
-            Shouting() with { Options = new BackfillOptions { ReadUnitsPerSecond = 0 } },
-            Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = double.NaN } },
-        ];
-        foreach (Backfill backfill in wrong)
-        {
-            Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(backfill, token));
-            (await run.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException.Should().BeAssignableTo<ArgumentException>();
-        }
     }
 
     private Backfill Shouting() => new() { Name = "shout", TableName = UsersTable, Transform = (item, _) => Shout(item) };
