@@ -88,8 +88,13 @@ public sealed class BatchFaultTests : ServerTest
         Wire.Every(1, WireFault.LostResponse);
         BatchWriteResult<User> unknown = await writer.ReplaceAsync(Users().Take(100));
         Wire.Every(1, WireFault.Delay(TimeSpan.FromMinutes(1)));
-        BatchWriteResult<User> late = await writer.CreateAsync(
-            Users().Take(1000), new BatchWriteOptions<User> { Timeout = TimeSpan.FromMilliseconds(300), MaxConcurrency = 4 });
+        (int sent, var allSent, var clock) = (0, new TaskCompletionSource(), new FakeClock());
+        Wire.BeforeRequest = _ => Task.FromResult(Interlocked.Increment(ref sent) == 4 && allSent.TrySetResult());
+        Task<BatchWriteResult<User>> creating = new DynamoDbUserBatchWriter<User>(Client, Options, clock).CreateAsync(
+            Users().Take(1000), new BatchWriteOptions<User> { Timeout = TimeSpan.FromSeconds(1), MaxConcurrency = 4 });
+        await allSent.Task;
+        clock.Advance(TimeSpan.FromSeconds(1));
+        BatchWriteResult<User> late = await creating;
 
         throttled.Failures.Should().HaveCount(100).And.OnlyContain(
             item => item.Reason == BatchItemFailureReason.Rejected && item.Error is UserStoreThrottledException);

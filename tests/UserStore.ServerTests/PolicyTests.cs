@@ -58,8 +58,8 @@ public sealed class PolicyTests : ServerTest
             await Server.Client.PutItemAsync(Table, new() { ["user_id"] = new("foreign"), ["email"] = new("foreign@example.test") });
             await Server.Client.PutItemAsync(EmailsTable, new() { ["email"] = new("gone@example.test"), ["user_id"] = new("gone") });
             await provider.GetRequiredService<IUserEmailAudit<User>>().RepairAsync().ReadAllAsync();
-            await store.CreateAsync(FakeUsers.Create(20) with { Email = "old@example.test", ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(1.5) });
-            await Task.Delay(TimeSpan.FromSeconds(2.5)); // the store's clock is the real one here
+            await store.CreateAsync(FakeUsers.Create(20) with { Email = "old@example.test", ExpiresAt = Clock.GetUtcNow().AddSeconds(5) });
+            Clock.Advance(TimeSpan.FromSeconds(5));
             await store.CreateAsync(FakeUsers.Create(21) with { Email = "old@example.test" });
         }
         else
@@ -202,6 +202,7 @@ public sealed class PolicyTests : ServerTest
         };
         var wire = new PolicedWire(UserStorePolicy.Create(schema, role, parts));
         ServiceCollection services = new();
+        services.AddSingleton(Stores.Time);
         services.AddSingleton<IAmazonDynamoDB>(Server.CreateClient(config => config.HttpClientFactory = wire));
         services.AddUserStore(options =>
             {

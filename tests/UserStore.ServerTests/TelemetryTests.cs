@@ -160,14 +160,15 @@ public sealed class TelemetryTests : ServerTest
     {
         using var told = new TelemetryListener(Options.TableNamePrefix);
         using var log = new LogListener();
+        UserStoreRetryOptions? retry = null;
         ServiceCollection services = new();
         services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace));
         services.AddSingleton<IAmazonDynamoDB>(Client);
         services.AddUserStore(options =>
         {
             options.TableNamePrefix = Options.TableNamePrefix;
-            options.Retry.Timeout = TimeSpan.FromMilliseconds(500);
-            options.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
+            retry = options.Retry;
+            retry.BaseDelay = TimeSpan.FromMilliseconds(1);
         });
         await using ServiceProvider provider = services.BuildServiceProvider();
         IUserStore store = provider.GetRequiredService<IUserStore>();
@@ -182,6 +183,7 @@ public sealed class TelemetryTests : ServerTest
         await store.FindByEmailAsync("secret@example.test", ReadConsistency.Strong);
         await store.QueryByStatusAsync("secret-status").ReadAllAsync();
         await store.UpdateAsync(user with { Email = "secret-2@example.test" });
+        retry!.Timeout = TimeSpan.FromMilliseconds(500);
         Wire.Every(1, WireFault.LostResponse);
         Func<Task> unknown = () => store.UpdateAsync("id-1", new UserPatch<User>().Set(u => u.Name, "Secret Other"));
         await unknown.Should().ThrowAsync<UserWriteOutcomeUnknownException>();

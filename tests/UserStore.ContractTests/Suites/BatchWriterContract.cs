@@ -287,8 +287,8 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         IUserBatchWriter<User> writer = WriterOf(await CreateStoreAsync());
         (string Name, BatchWriteOptions<User> Options)[] mistakes =
         [
-            ("Concurrency", new() { MaxConcurrency = 0 }), ("Concurrency", new() { MaxConcurrency = 257 }),
-            ("Deadline", new() { Timeout = TimeSpan.Zero }), ("Duplicates", new() { Duplicates = (BatchDuplicates)7 }),
+            ("MaxConcurrency", new() { MaxConcurrency = 0 }), ("MaxConcurrency", new() { MaxConcurrency = 257 }),
+            ("Timeout", new() { Timeout = TimeSpan.Zero }), ("Duplicates", new() { Duplicates = (BatchDuplicates)7 }),
             ("Retry.Timeout", new() { Retry = new() { Timeout = TimeSpan.FromMinutes(6) } }),
         ];
 
