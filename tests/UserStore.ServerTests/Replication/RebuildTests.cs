@@ -8,7 +8,7 @@ namespace UserStore.ServerTests.Replication;
 /// <summary>Rebuilding and comparing whole targets.</summary>
 public sealed class RebuildTests : ReplicationTest
 {
-    private static readonly int UsersWritten = TestVolume.Of(full: 400, usual: 100);
+    private const int UsersWritten = 400;
 
     [Fact]
     public async Task An_empty_target_is_filled_and_then_in_order()
@@ -81,21 +81,18 @@ public sealed class RebuildTests : ReplicationTest
     {
         await CreateAsync(1000);
         var options = new UserReplicationWalkOptions { TotalSegments = 2 };
-        int mended = 0;
         for (int run = 0; run < 50; run++)
         {
             await foreach (UserReplicationPage page in Replicator.RebuildAsync(options))
             {
-                mended += page.Drifts.Count;
                 options = options with { ResumeFrom = page.ContinuationToken };
                 break; // as a process that ends after each page; what others had read is read again
             }
         }
 
-        Wire.Clear();
+        Sent().Count(operation => operation == "TransactWriteItems").Should().BeGreaterThanOrEqualTo(1000, "each user is written");
         (await Replicator.RebuildAsync(options).ReadAllAsync()).Should().BeEmpty("all parts are done");
         Sent().Should().BeEmpty();
-        mended.Should().BeGreaterThanOrEqualTo(400);
         await ShouldEqualSourceAsync();
     }
 
