@@ -46,7 +46,7 @@ public sealed class SelfAdvancingClock : TimeProvider, IDisposable
     {
         Interlocked.Increment(ref _uses);
         if (state is CancellationTokenSource)
-            return _clock.CreateTimer(callback, state, dueTime, period);
+            return _clock.CreateTimer(_ => Start(callback, state), null, dueTime, period);
         var delay = new Delay(this, callback, state);
         delay.Change(dueTime, period);
         return delay;
@@ -70,25 +70,29 @@ public sealed class SelfAdvancingClock : TimeProvider, IDisposable
 
     private void OnTick()
     {
-        TimeSpan pause;
         lock (_lock)
         {
             int uses = Volatile.Read(ref _uses);
-            _idleTicks = uses == _usesAtLastTick && Volatile.Read(ref _requests) == 0 ? _idleTicks + 1 : 0;
+            _idleTicks = uses == _usesAtLastTick && Volatile.Read(ref _requests) <= 0 ? _idleTicks + 1 : 0;
             _usesAtLastTick = uses;
             if (_idleTicks < IdleTicks || _delays.Count == 0)
                 return;
             _idleTicks = 0;
-            pause = _delays.Min(delay => delay.Due) - _clock.GetUtcNow();
+            DateTimeOffset now = _clock.GetUtcNow(), next = _delays.Min(delay => delay.Due);
+            _clock.Advance(next > now ? next - now : TimeSpan.Zero);
+            foreach (Delay ended in _delays.Where(delay => delay.Due <= next).ToList())
+                Remove(ended); // one that ended while it was being added is still here
         }
-
-        _clock.Advance(pause > TimeSpan.Zero ? pause : TimeSpan.Zero);
     }
 
-    private void Add(Delay delay)
+    // Away from the thread of the clock, which must not wait for what it starts.
+    private static void Start(TimerCallback callback, object? state) => ThreadPool.QueueUserWorkItem(_ => callback(state));
+
+    private void Add(Delay delay, TimeSpan dueTime)
     {
         lock (_lock)
         {
+            delay.Due = _clock.GetUtcNow() + dueTime;
             _delays.Add(delay);
             if (_delays.Count == 1)
                 _ticks.Change(TickInterval, TickInterval);
@@ -116,28 +120,27 @@ public sealed class SelfAdvancingClock : TimeProvider, IDisposable
                 _ =>
                 {
                     owner.Remove(this);
-                    callback(state);
+                    Start(callback, state);
                 },
                 null,
                 Timeout.InfiniteTimeSpan,
                 Timeout.InfiniteTimeSpan);
         }
 
-        public DateTimeOffset Due { get; private set; }
+        public DateTimeOffset Due { get; set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             if (period > TimeSpan.Zero)
                 throw new NotSupportedException("A delay ends once.");
             _owner.Remove(this);
-            if (dueTime != Timeout.InfiniteTimeSpan)
-            {
-                dueTime += Resolution;
-                Due = _owner._clock.GetUtcNow() + dueTime;
-                _owner.Add(this);
-            }
+            if (dueTime == Timeout.InfiniteTimeSpan)
+                return _timer.Change(dueTime, period);
 
-            return _timer.Change(dueTime, period);
+            // In this order, so that the timer is due no later than the clock takes it to be.
+            _timer.Change(dueTime + Resolution, period);
+            _owner.Add(this, dueTime + Resolution);
+            return true;
         }
 
         public void Dispose()
