@@ -1,70 +1,47 @@
-using UserStore.ContractTests.Stores;
 using UserStore.ContractTests.Suites;
 
 namespace UserStore.ContractTests;
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbCreateTests(LocalServer server) : CreateContract(new DynamoDbStores(server));
+public sealed class DynamoDbCreateTests() : CreateContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbReadTests(LocalServer server) : ReadContract(new DynamoDbStores(server));
+public sealed class DynamoDbReadTests() : ReadContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbUpdateTests(LocalServer server) : UpdateContract(new DynamoDbStores(server));
+public sealed class DynamoDbUpdateTests() : UpdateContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbPatchTests(LocalServer server) : PatchContract(new DynamoDbStores(server));
+public sealed class DynamoDbPatchTests() : PatchContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbDeleteTests(LocalServer server) : DeleteContract(new DynamoDbStores(server));
+public sealed class DynamoDbDeleteTests() : DeleteContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbConditionTests(LocalServer server) : ConditionContract(new DynamoDbStores(server));
+public sealed class DynamoDbConditionTests() : ConditionContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbQueryTests(LocalServer server) : QueryContract(new DynamoDbStores(server));
+public sealed class DynamoDbQueryTests() : QueryContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbTokenTests(LocalServer server) : TokenContract(new DynamoDbStores(server));
+public sealed class DynamoDbTokenTests() : TokenContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbBadInputTests(LocalServer server) : BadInputContract(new DynamoDbStores(server));
+public sealed class DynamoDbBadInputTests() : BadInputContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbDerivedUserTests(LocalServer server) : DerivedUserContract(new DynamoDbStores(server));
+public sealed class DynamoDbDerivedUserTests() : DerivedUserContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbFieldTypeTests(LocalServer server) : FieldTypeContract(new DynamoDbStores(server));
+public sealed class DynamoDbFieldTypeTests() : FieldTypeContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbEmailTests(LocalServer server) : EmailContract(new DynamoDbStores(server));
+public sealed class DynamoDbEmailTests() : EmailContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbEmailConcurrencyTests(LocalServer server) : EmailConcurrencyContract(new DynamoDbStores(server));
+public sealed class DynamoDbEmailConcurrencyTests() : EmailConcurrencyContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbAuditTests(LocalServer server) : AuditContract(new DynamoDbStores(server));
+public sealed class DynamoDbAuditTests() : AuditContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbManyUsersTests(LocalServer server) : ManyUsersContract(new DynamoDbStores(server));
+public sealed class DynamoDbManyUsersTests() : ManyUsersContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbBatchWriterTests(LocalServer server) : BatchWriterContract(new DynamoDbStores(server));
+public sealed class DynamoDbBatchWriterTests() : BatchWriterContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbMigrationJournalTests(LocalServer server) : MigrationJournalContract(new DynamoDbStores(server));
+public sealed class DynamoDbMigrationJournalTests() : MigrationJournalContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbMigrationLockTests(LocalServer server) : MigrationLockContract(new DynamoDbStores(server));
+public sealed class DynamoDbMigrationLockTests() : MigrationLockContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbMigrationRunnerTests(LocalServer server) : MigrationRunnerContract(new DynamoDbStores(server));
+public sealed class DynamoDbMigrationRunnerTests() : MigrationRunnerContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbMigrationPlanTests(LocalServer server) : MigrationPlanContract(new DynamoDbStores(server));
+public sealed class DynamoDbMigrationPlanTests() : MigrationPlanContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbMigrationRepairTests(LocalServer server) : MigrationRepairContract(new DynamoDbStores(server));
+public sealed class DynamoDbMigrationRepairTests() : MigrationRepairContract(new DynamoDbStores());
 
-[Collection(ServerTests.Name)]
-public sealed class DynamoDbChangeTests(LocalServer server) : ChangeContract(new DynamoDbStores(server));
+public sealed class DynamoDbChangeTests() : ChangeContract(new DynamoDbStores());

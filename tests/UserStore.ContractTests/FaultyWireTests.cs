@@ -1,70 +1,47 @@
-using UserStore.ContractTests.Stores;
 using UserStore.ContractTests.Suites;
 
 namespace UserStore.ContractTests;
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireCreateTests(LocalServer server) : CreateContract(new FaultyWireStores(server));
+public sealed class FaultyWireCreateTests() : CreateContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireReadTests(LocalServer server) : ReadContract(new FaultyWireStores(server));
+public sealed class FaultyWireReadTests() : ReadContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireUpdateTests(LocalServer server) : UpdateContract(new FaultyWireStores(server));
+public sealed class FaultyWireUpdateTests() : UpdateContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWirePatchTests(LocalServer server) : PatchContract(new FaultyWireStores(server));
+public sealed class FaultyWirePatchTests() : PatchContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireDeleteTests(LocalServer server) : DeleteContract(new FaultyWireStores(server));
+public sealed class FaultyWireDeleteTests() : DeleteContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireConditionTests(LocalServer server) : ConditionContract(new FaultyWireStores(server));
+public sealed class FaultyWireConditionTests() : ConditionContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireQueryTests(LocalServer server) : QueryContract(new FaultyWireStores(server));
+public sealed class FaultyWireQueryTests() : QueryContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireTokenTests(LocalServer server) : TokenContract(new FaultyWireStores(server));
+public sealed class FaultyWireTokenTests() : TokenContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireBadInputTests(LocalServer server) : BadInputContract(new FaultyWireStores(server));
+public sealed class FaultyWireBadInputTests() : BadInputContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireDerivedUserTests(LocalServer server) : DerivedUserContract(new FaultyWireStores(server));
+public sealed class FaultyWireDerivedUserTests() : DerivedUserContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireFieldTypeTests(LocalServer server) : FieldTypeContract(new FaultyWireStores(server));
+public sealed class FaultyWireFieldTypeTests() : FieldTypeContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireEmailTests(LocalServer server) : EmailContract(new FaultyWireStores(server));
+public sealed class FaultyWireEmailTests() : EmailContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireEmailConcurrencyTests(LocalServer server) : EmailConcurrencyContract(new FaultyWireStores(server));
+public sealed class FaultyWireEmailConcurrencyTests() : EmailConcurrencyContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireAuditTests(LocalServer server) : AuditContract(new FaultyWireStores(server));
+public sealed class FaultyWireAuditTests() : AuditContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireManyUsersTests(LocalServer server) : ManyUsersContract(new FaultyWireStores(server));
+public sealed class FaultyWireManyUsersTests() : ManyUsersContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireBatchWriterTests(LocalServer server) : BatchWriterContract(new FaultyWireStores(server));
+public sealed class FaultyWireBatchWriterTests() : BatchWriterContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireMigrationJournalTests(LocalServer server) : MigrationJournalContract(new FaultyWireStores(server));
+public sealed class FaultyWireMigrationJournalTests() : MigrationJournalContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireMigrationLockTests(LocalServer server) : MigrationLockContract(new FaultyWireStores(server));
+public sealed class FaultyWireMigrationLockTests() : MigrationLockContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireMigrationRunnerTests(LocalServer server) : MigrationRunnerContract(new FaultyWireStores(server));
+public sealed class FaultyWireMigrationRunnerTests() : MigrationRunnerContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireMigrationPlanTests(LocalServer server) : MigrationPlanContract(new FaultyWireStores(server));
+public sealed class FaultyWireMigrationPlanTests() : MigrationPlanContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireMigrationRepairTests(LocalServer server) : MigrationRepairContract(new FaultyWireStores(server));
+public sealed class FaultyWireMigrationRepairTests() : MigrationRepairContract(new FaultyWireStores());
 
-[Collection(ServerTests.Name)]
-public sealed class FaultyWireChangeTests(LocalServer server) : ChangeContract(new FaultyWireStores(server));
+public sealed class FaultyWireChangeTests() : ChangeContract(new FaultyWireStores());

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.ContractTests.Suites;
 
 namespace UserStore.ContractTests;

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 
 namespace UserStore.ContractTests.Suites;
 
@@ -11,12 +10,12 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
         for (int i = 0; i < 130; i++)
             await store.CreateAsync(new User { UserId = $"fake-{i:D3}", Email = i < 120 ? $"fake.{i}@example.test" : null });
 
-        List<UserEmailAuditPage> pages = await ReadAsync(AuditOf(store).CheckAsync());
+        List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
 
         (pages.Sum(page => page.Users), pages.Sum(page => page.Reservations)).Should().Be((130, 120));
         pages.Should().OnlyContain(page => page.Findings.Count == 0 && page.Users + page.Reservations <= 100);
         pages.Select(page => page.ContinuationToken is null).Should().Equal(pages.Select(page => page == pages[^1]));
-        List<UserEmailAuditPage> rest = await ReadAsync(AuditOf(store).CheckAsync(pages[0].ContinuationToken));
+        List<UserEmailAuditPage> rest = await AuditOf(store).CheckAsync(pages[0].ContinuationToken).ReadAllAsync();
         rest.Should().BeEquivalentTo(pages.Skip(1));
     }
 
@@ -25,7 +24,7 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
     {
         IUserStore<User> store = await CreateStoreAsync();
 
-        (await ReadAsync(AuditOf(store).RepairAsync())).Should().OnlyContain(page => page.Users == 0 && page.Reservations == 0);
+        (await AuditOf(store).RepairAsync().ReadAllAsync()).Should().OnlyContain(page => page.Users == 0 && page.Reservations == 0);
     }
 
     [Fact]
@@ -41,7 +40,7 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
         (await FindingsAsync(AuditOf(store).RepairAsync())).Should().Equal(finding with { IsRepaired = true });
 
         await IsInOrderAsync(store);
-        (await ReadAsync(AuditOf(store).CheckAsync())).Sum(page => page.Reservations).Should().Be(1);
+        (await AuditOf(store).CheckAsync().ReadAllAsync()).Sum(page => page.Reservations).Should().Be(1);
     }
 
     [Theory]
@@ -51,8 +50,8 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
     {
         IUserStore<User> store = await CreateStoreAsync();
 
-        Func<Task> check = () => ReadAsync(AuditOf(store).CheckAsync(token));
-        Func<Task> repair = () => ReadAsync(AuditOf(store).RepairAsync(token));
+        Func<Task> check = () => AuditOf(store).CheckAsync(token).ReadAllAsync();
+        Func<Task> repair = () => AuditOf(store).RepairAsync(token).ReadAllAsync();
 
         await check.Should().ThrowAsync<InvalidContinuationTokenException>();
         await repair.Should().ThrowAsync<InvalidContinuationTokenException>();
@@ -63,11 +62,11 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
     {
         IUserStore<User> store = await CreateStoreAsync();
 
-        Func<Task> cancelled = () => ReadAsync(AuditOf(store).CheckAsync(cancellationToken: new CancellationToken(canceled: true)));
+        Func<Task> cancelled = () => AuditOf(store).CheckAsync(cancellationToken: new CancellationToken(canceled: true)).ReadAllAsync();
 
         await cancelled.Should().ThrowAsync<OperationCanceledException>();
     }
 
     private static async Task<List<UserEmailFinding>> FindingsAsync(IAsyncEnumerable<UserEmailAuditPage> pages)
-        => [.. (await ReadAsync(pages)).SelectMany(page => page.Findings)];
+        => [.. (await pages.ReadAllAsync()).SelectMany(page => page.Findings)];
 }

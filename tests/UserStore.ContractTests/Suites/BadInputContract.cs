@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -26,7 +25,7 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
 
     public override async Task DisposeAsync()
     {
-        (await ReadAsync(_store.ListAsync())).Should().ContainSingle("nothing may be half stored").Which.Version.Should().Be(_stored.Version);
+        (await _store.ListAsync().ReadAllAsync()).Should().ContainSingle("nothing may be half stored").Which.Version.Should().Be(_stored.Version);
         await base.DisposeAsync();
     }
 
@@ -58,7 +57,7 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync("Email", email, () => _store.UpdateAsync(_stored with { Email = email }));
         await RefusedAsync("Email", email, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Email, email)));
         await RefusedAsync("Email", email, () => _store.FindByEmailAsync(email));
-        await RefusedAsync("Email", email, () => ReadAsync(_store.QueryByEmailAsync(email)));
+        await RefusedAsync("Email", email, () => _store.QueryByEmailAsync(email).ReadAllAsync());
     }
 
     [Fact]
@@ -70,7 +69,7 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
             await RefusedAsync("Status", status, () => _store.UpdateAsync(_stored with { Status = status }));
             await RefusedAsync(
                 "Status", status, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Status, status)));
-            await RefusedAsync("Status", status, () => ReadAsync(_store.QueryByStatusAsync(status)));
+            await RefusedAsync("Status", status, () => _store.QueryByStatusAsync(status).ReadAllAsync());
         }
 
         await RefusedAsync("Status", null, () => _store.CreateAsync(new AppUser { Status = null!, City = null }));
@@ -84,7 +83,7 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync("City", "", () => _store.CreateAsync(new AppUser { City = "" }));
         await RefusedAsync(
             "City", null, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.City, new string('s', 2049))));
-        await RefusedAsync("City", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", ""))));
+        await RefusedAsync("City", null, () => _store.QueryAsync(new UserQuery<AppUser>("city-index", "")).ReadAllAsync());
     }
 
     [Fact]
@@ -185,37 +184,37 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync(
             "City",
             null,
-            () => ReadAsync(
-                _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Age > 1 && user.City != "secret" })));
+            () => 
+                _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Age > 1 && user.City != "secret" }).ReadAllAsync());
         await RefusedAsync(
             "CreatedAt",
             null,
-            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("status-index", "x") { Filter = user => !(user.CreatedAt > Now) })));
-        await RefusedAsync("IndexName", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("secret-index", "x"))));
-        await RefusedAsync("City", null, () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", 7))));
+            () => _store.QueryAsync(new UserQuery<AppUser>("status-index", "x") { Filter = user => !(user.CreatedAt > Now) }).ReadAllAsync());
+        await RefusedAsync("IndexName", null, () => _store.QueryAsync(new UserQuery<AppUser>("secret-index", "x")).ReadAllAsync());
+        await RefusedAsync("City", null, () => _store.QueryAsync(new UserQuery<AppUser>("city-index", 7)).ReadAllAsync());
         await RefusedAsync(
             "SortKey",
             null,
-            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { SortKey = SortKeyCondition.EqualTo("secret") })));
+            () => _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { SortKey = SortKeyCondition.EqualTo("secret") }).ReadAllAsync());
         await RefusedAsync(
             "Score",
             null,
-            () => ReadAsync(
-                _store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.AtLeast("secret") })));
+            () => 
+                _store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.AtLeast("secret") }).ReadAllAsync());
         await RefusedAsync(
             "Score",
             null,
-            () => ReadAsync(
-                _store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.Between(2m, 1m) })));
+            () => 
+                _store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.Between(2m, 1m) }).ReadAllAsync());
         await RefusedAsync(
             "Scratch",
             null,
-            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Scratch == "secret" })));
+            () => _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Scratch == "secret" }).ReadAllAsync());
         await RefusedAsync(
             "Plan",
             null,
-            () => ReadAsync(
-                _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => new List<Plan?>().Contains(user.Plan) })));
+            () => 
+                _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => new List<Plan?>().Contains(user.Plan) }).ReadAllAsync());
     }
 
     [Fact]
@@ -232,18 +231,18 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
             () => _store.UpdateAsync("fake-1", null!),
             () => _store.DeleteAsync((string)null!),
             () => _store.DeleteAsync((AppUser)null!),
-            () => ReadAsync(_store.QueryAsync(null!)),
+            () => _store.QueryAsync(null!).ReadAllAsync(),
             () => _store.QueryPageAsync(null!),
-            () => ReadAsync(_store.QueryByStatusAsync(null!)),
-            () => ReadAsync(_store.QueryByEmailAsync(null!)),
-            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>("city-index", null!))),
-            () => ReadAsync(_store.QueryAsync(new UserQuery<AppUser>(null!, "x"))),
+            () => _store.QueryByStatusAsync(null!).ReadAllAsync(),
+            () => _store.QueryByEmailAsync(null!).ReadAllAsync(),
+            () => _store.QueryAsync(new UserQuery<AppUser>("city-index", null!)).ReadAllAsync(),
+            () => _store.QueryAsync(new UserQuery<AppUser>(null!, "x")).ReadAllAsync(),
         ];
         Func<Task>[] ranges =
         [
             () => _store.FindAsync("fake-1", (ReadConsistency)9),
-            () => ReadAsync(_store.QueryByStatusAsync("x", limit: 0)),
-            () => ReadAsync(_store.QueryByStatusAsync("x", direction: (QueryDirection)9)),
+            () => _store.QueryByStatusAsync("x", limit: 0).ReadAllAsync(),
+            () => _store.QueryByStatusAsync("x", direction: (QueryDirection)9).ReadAllAsync(),
             () => _store.QueryPageAsync(new UserQuery<AppUser>("city-index", "x") { PageSize = 0 }),
             () => _store.QueryPageAsync(new UserQuery<AppUser>("city-index", "x") { Limit = -1 }),
             () => _store.ListPageAsync(new UserListOptions { PageSize = -1 }),

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -17,7 +16,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users);
 
         (result.Read, result.Written, result.IsComplete, result.CompletionReason).Should().Be((260, 260, true, BatchCompletionReason.Completed));
-        List<User> stored = await ReadAsync(store.ListAsync(new UserListOptions { Consistency = ReadConsistency.Strong }));
+        List<User> stored = await store.ListAsync(new UserListOptions { Consistency = ReadConsistency.Strong }).ReadAllAsync();
         stored.Select(user => (user.UserId, user.Email, user.Name, user.Version)).Should().BeEquivalentTo(
             users.Select(user => (user.UserId, user.Email, user.Name, (long?)1)));
         if (uniqueEmails)
@@ -45,7 +44,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         result.Failures.Where(item => item.Error is EmailAlreadyInUseException).Select(item => item.Item!.Email)
             .Should().BeEquivalentTo(users.Skip(10).Take(10).Select(user => user.Email));
         await IsInOrderAsync(store);
-        (await ReadAsync(store.ListAsync())).Should().HaveCount(300);
+        (await store.ListAsync().ReadAllAsync()).Should().HaveCount(300);
     }
 
     [Fact]
@@ -115,10 +114,10 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         BatchWriteResult<string> result = await WriterOf(store).DeleteAsync(Enumerable.Range(1, 150).Select(i => $"fake-{i}"));
 
         (result.Read, result.Written, result.NotFound, result.IsComplete).Should().Be((150, 120, 30, true));
-        (await ReadAsync(store.ListAsync())).Should().BeEmpty();
+        (await store.ListAsync().ReadAllAsync()).Should().BeEmpty();
         if (!uniqueEmails)
             return;
-        List<UserEmailAuditPage> pages = await ReadAsync(AuditOf(store).CheckAsync());
+        List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
         pages.Sum(page => page.Reservations).Should().Be(0);
     }
 
@@ -205,7 +204,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         first.Read.Should().Be(first.Written + first.Unknown + first.NotAttempted).And.BeLessThan(3_000);
         left.Should().HaveCount((int)(first.Unknown + first.NotAttempted));
         second.Failures.Where(item => item.Error is not UserAlreadyExistsException).Should().BeEmpty("only those had been written after all");
-        (await ReadAsync(store.ListAsync())).Should().HaveCount(3_000);
+        (await store.ListAsync().ReadAllAsync()).Should().HaveCount(3_000);
         await IsInOrderAsync(store);
 
         IEnumerable<User> Rest()

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Replication;
 
 namespace UserStore.ContractTests.Suites;

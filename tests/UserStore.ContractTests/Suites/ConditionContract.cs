@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using UserStore.ContractTests.Stores;
 
 namespace UserStore.ContractTests.Suites;
 
@@ -87,7 +86,7 @@ public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         await StoreUsersAsync(store);
 
-        var filtered = await ReadAsync(store.QueryAsync(new UserQuery<AppUser>("city-index", "Faketown") { Filter = Conditions[name] }));
+        var filtered = await store.QueryAsync(new UserQuery<AppUser>("city-index", "Faketown") { Filter = Conditions[name] }).ReadAllAsync();
 
         string.Concat(filtered.Select(user => user.UserId).Order()).Should().Be(Expected[name]);
         foreach (string id in new[] { "a", "b", "c", "d" })

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -35,15 +34,7 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
     /// <summary>Checks that users and reservations belong to each other.</summary>
     protected async Task IsInOrderAsync(IUserStore<User> store)
     {
-        List<UserEmailAuditPage> pages = await ReadAsync(AuditOf(store).CheckAsync());
+        List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
         pages.SelectMany(page => page.Findings).Should().BeEmpty();
-    }
-
-    protected static async Task<List<T>> ReadAsync<T>(IAsyncEnumerable<T> sequence)
-    {
-        var items = new List<T>();
-        await foreach (T item in sequence)
-            items.Add(item);
-        return items;
     }
 }

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -111,7 +110,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
         await store.CreateAsync(new User { UserId = "fake-b", Email = "shared@example.test" });
 
         (await store.GetAsync("fake-none", ReadConsistency.Strong)).Email.Should().BeNull();
-        (await ReadAsync(store.QueryByEmailAsync("shared@example.test"))).Select(user => user.UserId).Should().BeEquivalentTo("fake-a", "fake-b");
+        (await store.QueryByEmailAsync("shared@example.test").ReadAllAsync()).Select(user => user.UserId).Should().BeEquivalentTo("fake-a", "fake-b");
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -16,8 +15,8 @@ public abstract class DeleteContract(StoreFactory stores) : Contract(stores)
         deleted.Should().Be(created);
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().BeNull();
         (await store.FindByEmailAsync(created.Email!)).Should().BeNull();
-        (await ReadAsync(store.QueryByStatusAsync(created.Status))).Should().BeEmpty();
-        (await ReadAsync(store.ListAsync())).Should().BeEmpty();
+        (await store.QueryByStatusAsync(created.Status).ReadAllAsync()).Should().BeEmpty();
+        (await store.ListAsync().ReadAllAsync()).Should().BeEmpty();
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -88,7 +87,7 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
         (await ScoresAsync(new("plan-index", Plan.Team))).Should().BeEquivalentTo(new[] { 9m, 0m });
 
         async Task<IEnumerable<decimal?>> ScoresAsync(UserQuery<AppUser> query) => (
-            await ReadAsync(store.QueryAsync(query))).Select(user => user.Score);
+            await store.QueryAsync(query).ReadAllAsync()).Select(user => user.Score);
     }
 
     [Fact]
@@ -97,10 +96,10 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         await store.CreateAsync(FakeUsers.Create<AppUser>(1) with { City = "Faketown" });
 
-        (await ReadAsync(store.QueryAsync(new UserQuery<AppUser>("city-index", "Faketown")))).Should().ContainSingle();
-        (await ReadAsync(store.QueryAsync(new UserQuery<AppUser>("city-score-index", "Faketown")))).Should().BeEmpty();
+        (await store.QueryAsync(new UserQuery<AppUser>("city-index", "Faketown")).ReadAllAsync()).Should().ContainSingle();
+        (await store.QueryAsync(new UserQuery<AppUser>("city-score-index", "Faketown")).ReadAllAsync()).Should().BeEmpty();
         await store.UpdateAsync("fake-1", new UserPatch<AppUser>().Remove(user => user.City));
-        (await ReadAsync(store.QueryAsync(new UserQuery<AppUser>("city-index", "Faketown")))).Should().BeEmpty();
+        (await store.QueryAsync(new UserQuery<AppUser>("city-index", "Faketown")).ReadAllAsync()).Should().BeEmpty();
     }
 
     [Fact]

@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
-using UserStore.ContractTests.Stores;
 
 namespace UserStore.ContractTests.Suites;
 
 /// <summary>Many tasks want few emails.</summary>
+[Trait("Category", TestVolume.Category)]
 public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(stores)
 {
     private const int Tasks = 16;
     private const int Emails = 50;
-    private const int Attempts = 2_000;
+
+    private static readonly int Attempts = TestVolume.Of(full: 2_000, usual: 500);
 
     [Fact]
     public async Task Of_many_concurrent_creates_one_for_each_email_succeeds()
@@ -30,7 +31,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
         });
 
         (created.Count, refused.Count).Should().Be((Emails, Attempts - Emails));
-        (await ReadAsync(store.ListAsync())).Should().BeEquivalentTo(created);
+        (await store.ListAsync().ReadAllAsync()).Should().BeEquivalentTo(created);
         created.Select(user => user.Email).Should().OnlyHaveUniqueItems();
         refused.Select(taken => taken.OwnerUserId).Should().BeSubsetOf(created.Select(user => user.UserId));
         (await CountReservationsAsync(store)).Should().Be(Emails);
@@ -78,7 +79,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
         });
 
         done.Should().BeGreaterThan(Attempts / 10);
-        List<User> users = await ReadAsync(store.ListAsync(new UserListOptions { Consistency = ReadConsistency.Strong }));
+        List<User> users = await store.ListAsync(new UserListOptions { Consistency = ReadConsistency.Strong }).ReadAllAsync();
         string[] emails = [.. users.Select(user => user.Email).OfType<string>()];
         emails.Should().OnlyHaveUniqueItems();
         (await CountReservationsAsync(store)).Should().Be(emails.Length);
@@ -99,7 +100,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
 
     private async Task<int> CountReservationsAsync(IUserStore<User> store)
     {
-        List<UserEmailAuditPage> pages = await ReadAsync(AuditOf(store).CheckAsync());
+        List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
         pages.SelectMany(page => page.Findings).Should().BeEmpty();
         return pages.Sum(page => page.Reservations);
     }

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -31,7 +30,7 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
             taken.Message.Should().Contain("fake-holder").And.NotContain("example.test");
         }
 
-        (await ReadAsync(store.ListAsync())).Should().BeEquivalentTo([holder, other]);
+        (await store.ListAsync().ReadAllAsync()).Should().BeEquivalentTo([holder, other]);
         await HoldsAsync(store, Taken, holder);
         await HoldsAsync(store, "other@example.test", other);
         await IsInOrderAsync(store);
@@ -298,7 +297,7 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         await store.DeleteAsync(first);
 
         (await store.FindByEmailAsync(Taken))!.UserId.Should().Be("fake-2");
-        Func<Task> audit = () => ReadAsync(AuditOf(store).CheckAsync());
+        Func<Task> audit = () => AuditOf(store).CheckAsync().ReadAllAsync();
         await audit.Should().ThrowAsync<InvalidOperationException>();
     }
 

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 
 namespace UserStore.ContractTests.Suites;
 

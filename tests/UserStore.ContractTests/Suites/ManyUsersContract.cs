@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -16,7 +15,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         User[] users = [.. await CreateManyAsync(store, 120)];
         string[] ids = [.. Enumerable.Range(1, 450).Select(i => $"fake-{(i * 7) % 240 + 1}")];
 
-        List<UserLookup<User>> found = await ReadAsync(store.FindManyAsync(ids, consistency));
+        List<UserLookup<User>> found = await store.FindManyAsync(ids, consistency).ReadAllAsync();
 
         Dictionary<string, User> byId = users.ToDictionary(user => user.UserId);
         found.Should().Equal(ids.Select(id => new UserLookup<User>(id, byId.GetValueOrDefault(id))));
@@ -28,9 +27,9 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 3);
 
-        (await ReadAsync(store.FindManyAsync(Ids()))).Select(found => (found.UserId, found.User is null))
+        (await store.FindManyAsync(Ids()).ReadAllAsync()).Select(found => (found.UserId, found.User is null))
             .Should().Equal(("fake-3", false), ("fake-9", true), ("fake-3", false));
-        (await ReadAsync(store.FindManyAsync(Array.Empty<string>()))).Should().BeEmpty();
+        (await store.FindManyAsync(Array.Empty<string>()).ReadAllAsync()).Should().BeEmpty();
 
         static async IAsyncEnumerable<string> Ids([EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
@@ -50,7 +49,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(1) });
         Clock.Advance(TimeSpan.FromSeconds(1));
 
-        (await ReadAsync(store.FindManyAsync(["fake-1"], ReadConsistency.Strong))).Should().Equal(new UserLookup<User>("fake-1", null));
+        (await store.FindManyAsync(["fake-1"], ReadConsistency.Strong).ReadAllAsync()).Should().Equal(new UserLookup<User>("fake-1", null));
     }
 
     [Theory]
@@ -132,12 +131,12 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         IReadOnlyList<User> users = await CreateManyAsync(store, 100);
         var options = new UserListOptions { TotalSegments = segments, PageSize = 7, Consistency = ReadConsistency.Strong };
 
-        List<UserSegmentPage<User>> pages = await ReadAsync(store.ListSegmentsAsync(options));
+        List<UserSegmentPage<User>> pages = await store.ListSegmentsAsync(options).ReadAllAsync();
 
         pages.SelectMany(page => page.Users).Should().BeEquivalentTo(users);
         pages.Select(page => page.Segment).Distinct().Should().BeEquivalentTo(Enumerable.Range(0, segments));
         pages.Where(page => page.ContinuationToken is null).Select(page => page.Segment).Should().BeEquivalentTo(Enumerable.Range(0, segments));
-        (await ReadAsync(store.ListAsync(options))).Should().BeEquivalentTo(users);
+        (await store.ListAsync(options).ReadAllAsync()).Should().BeEquivalentTo(users);
     }
 
     [Fact]
@@ -161,7 +160,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
 
         read.Should().BeEquivalentTo(users).And.OnlyHaveUniqueItems();
         Dictionary<int, string?> finished = Enumerable.Range(0, 4).ToDictionary(segment => segment, _ => (string?)null);
-        (await ReadAsync(store.ListSegmentsAsync(options with { ResumeFrom = finished }))).Should().BeEmpty();
+        (await store.ListSegmentsAsync(options with { ResumeFrom = finished }).ReadAllAsync()).Should().BeEmpty();
     }
 
     [Fact]
@@ -170,7 +169,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 20);
         var options = new UserListOptions { TotalSegments = 2, PageSize = 1 };
-        string token = (await ReadAsync(store.ListSegmentsAsync(options))).First(page => page.ContinuationToken is not null && page.Segment == 0)
+        string token = (await store.ListSegmentsAsync(options).ReadAllAsync()).First(page => page.ContinuationToken is not null && page.Segment == 0)
             .ContinuationToken!;
 
         UserListOptions[] outOfRange =
@@ -181,8 +180,8 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         ];
         foreach (UserListOptions bad in outOfRange)
         {
-            await Throws<ArgumentOutOfRangeException>(() => ReadAsync(store.ListSegmentsAsync(bad)));
-            await Throws<ArgumentOutOfRangeException>(() => ReadAsync(store.ListAsync(bad)));
+            await Throws<ArgumentOutOfRangeException>(() => store.ListSegmentsAsync(bad).ReadAllAsync());
+            await Throws<ArgumentOutOfRangeException>(() => store.ListAsync(bad).ReadAllAsync());
         }
 
         UserListOptions[] foreign =
@@ -192,9 +191,9 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
             options with { ResumeFrom = new Dictionary<int, string?> { [0] = "rubbish" } },
         ];
         foreach (UserListOptions bad in foreign)
-            await Throws<InvalidContinuationTokenException>(() => ReadAsync(store.ListSegmentsAsync(bad)));
+            await Throws<InvalidContinuationTokenException>(() => store.ListSegmentsAsync(bad).ReadAllAsync());
         await Throws<ArgumentException>(() => store.ListPageAsync(options));
-        await Throws<ArgumentNullException>(() => ReadAsync(store.ListSegmentsAsync(null!)));
+        await Throws<ArgumentNullException>(() => store.ListSegmentsAsync(null!).ReadAllAsync());
 
         static async Task Throws<TException>(Func<Task> call)
             where TException : Exception
@@ -213,7 +212,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
             await foreach (UserSegmentPage<User> page in store.ListSegmentsAsync(new UserListOptions { TotalSegments = 3, PageSize = 1 }, source.Token))
                 await source.CancelAsync();
         };
-        Func<Task> find = () => ReadAsync(store.FindManyAsync(["fake-1"], cancellationToken: source.Token));
+        Func<Task> find = () => store.FindManyAsync(["fake-1"], cancellationToken: source.Token).ReadAllAsync();
 
         await list.Should().ThrowAsync<OperationCanceledException>();
         await find.Should().ThrowAsync<OperationCanceledException>();
@@ -237,7 +236,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         Func<Task> altered = () => store.QueryPageAsync(query, first.ContinuationToken![..^4] + "AAAA");
         await otherQuery.Should().ThrowAsync<InvalidContinuationTokenException>();
         await altered.Should().ThrowAsync<InvalidContinuationTokenException>();
-        List<UserSegmentPage<User>> pages = await ReadAsync(store.ListSegmentsAsync(new UserListOptions { TotalSegments = 2, PageSize = 1 }));
+        List<UserSegmentPage<User>> pages = await store.ListSegmentsAsync(new UserListOptions { TotalSegments = 2, PageSize = 1 }).ReadAllAsync();
         pages.SelectMany(page => page.Users).Should().HaveCount(10);
     }
 

@@ -1,5 +1,4 @@
 using Amazon.DynamoDBv2.Model;
-using UserStore.ContractTests.Stores;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
 

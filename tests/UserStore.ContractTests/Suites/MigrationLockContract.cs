@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
 
@@ -63,11 +62,11 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     {
         MigrationLock second = await OpenAsync();
         LockFence gone = await LeaveBehindAsync();
-        long started = TimeProvider.System.GetTimestamp();
+        long started = _bench.Time.GetTimestamp();
 
         await using Lease? next = await second.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
 
-        TimeProvider.System.GetElapsedTime(started).Should().BeGreaterThan(
+        _bench.Time.GetElapsedTime(started).Should().BeGreaterThan(
             _bench.Options.Lease * 0.95).And.BeLessThan(_bench.Options.Lease * 2);
         next!.Fence.Number.Should().Be(gone.Number + 1);
         (await (await OpenJournalAsync()).TryRecordAsync(new MigrationEntry { Id = "1" }, gone, default)).Should().BeFalse();

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Migrations;
 
 namespace UserStore.ContractTests.Suites;

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -175,8 +174,8 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         User updated = await store.UpdateAsync(
             "fake-1", new UserPatch<User>().Set(user => user.Status, "after").Set(user => user.Email, "new@example.test"));
 
-        (await ReadAsync(store.QueryByStatusAsync("before"))).Should().BeEmpty();
-        (await ReadAsync(store.QueryByStatusAsync("after"))).Should().Equal(updated);
+        (await store.QueryByStatusAsync("before").ReadAllAsync()).Should().BeEmpty();
+        (await store.QueryByStatusAsync("after").ReadAllAsync()).Should().Equal(updated);
         (await store.FindByEmailAsync("new@example.test")).Should().Be(updated);
     }
 

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -14,10 +13,10 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         List<User> users = await CreateUsersAsync(store, 5);
         await store.CreateAsync(FakeUsers.Create(99) with { Status = "other" });
 
-        (await ReadAsync(store.QueryByStatusAsync(UserStatus.Active))).Should().Equal(users);
-        (await ReadAsync(store.QueryByStatusAsync(UserStatus.Active, direction: QueryDirection.Descending))).Should().Equal(users.AsEnumerable().Reverse());
-        (await ReadAsync(store.QueryByStatusAsync(UserStatus.Active, limit: 2, QueryDirection.Descending))).Should().Equal(users[4], users[3]);
-        (await ReadAsync(store.QueryByStatusAsync("nobody has this"))).Should().BeEmpty();
+        (await store.QueryByStatusAsync(UserStatus.Active).ReadAllAsync()).Should().Equal(users);
+        (await store.QueryByStatusAsync(UserStatus.Active, direction: QueryDirection.Descending).ReadAllAsync()).Should().Equal(users.AsEnumerable().Reverse());
+        (await store.QueryByStatusAsync(UserStatus.Active, limit: 2, QueryDirection.Descending).ReadAllAsync()).Should().Equal(users[4], users[3]);
+        (await store.QueryByStatusAsync("nobody has this").ReadAllAsync()).Should().BeEmpty();
     }
 
     [Fact]
@@ -37,9 +36,9 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
 
         async Task<IEnumerable<int>> IndexesAsync(SortKeyCondition range)
         {
-            List<User> ascending = await ReadAsync(store.QueryAsync(Active with { SortKey = range }));
-            List<User> descending = await ReadAsync(
-                store.QueryAsync(Active with { SortKey = range, Direction = QueryDirection.Descending }));
+            List<User> ascending = await store.QueryAsync(Active with { SortKey = range }).ReadAllAsync();
+            List<User> descending = await 
+                store.QueryAsync(Active with { SortKey = range, Direction = QueryDirection.Descending }).ReadAllAsync();
             descending.Should().Equal(ascending.AsEnumerable().Reverse());
             return ascending.Select(user => users.IndexOf(user));
         }
@@ -69,7 +68,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         while (token is not null);
 
         read.Should().Equal(direction == QueryDirection.Ascending ? users : users.AsEnumerable().Reverse());
-        (await ReadAsync(store.QueryAsync(query))).Should().Equal(read);
+        (await store.QueryAsync(query).ReadAllAsync()).Should().Equal(read);
     }
 
     [Fact]
@@ -81,7 +80,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
 
         foreach (QueryDirection direction in Enum.GetValues<QueryDirection>())
         {
-            List<User> read = await ReadAsync(store.QueryAsync(Active with { PageSize = 2, Direction = direction }));
+            List<User> read = await store.QueryAsync(Active with { PageSize = 2, Direction = direction }).ReadAllAsync();
             read.Select(user => user.UserId).Should().BeEquivalentTo(FakeUsers.CreateMany(6).Select(user => user.UserId));
         }
     }
@@ -110,7 +109,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         List<User> users = await CreateUsersAsync(store, 6);
         UserQuery<User> query = Active with { PageSize = 2, Limit = limit };
 
-        (await ReadAsync(store.QueryAsync(query))).Should().Equal(users.Take(limit));
+        (await store.QueryAsync(query).ReadAllAsync()).Should().Equal(users.Take(limit));
         var read = new List<User>();
         string? token = null;
         do
@@ -131,7 +130,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
 
         UserQuery<User> query = Active with { Filter = user => user.Age >= 4, Limit = 3, PageSize = 2 };
 
-        (await ReadAsync(store.QueryAsync(query))).Should().Equal(users[4], users[5], users[6]);
+        (await store.QueryAsync(query).ReadAllAsync()).Should().Equal(users[4], users[5], users[6]);
     }
 
     [Fact]
@@ -157,7 +156,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         Clock.Advance(TimeSpan.FromSeconds(1));
         List<User> users = await CreateUsersAsync(store, 2);
 
-        (await ReadAsync(store.QueryAsync(Active with { Limit = 2 }))).Should().Equal(users);
+        (await store.QueryAsync(Active with { Limit = 2 }).ReadAllAsync()).Should().Equal(users);
     }
 
     [Fact]
@@ -173,7 +172,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
             break;
         }
 
-        (await ReadAsync(sequence)).Should().Equal(users);
+        (await sequence.ReadAllAsync()).Should().Equal(users);
     }
 
     [Fact]
@@ -182,8 +181,8 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));
 
-        (await ReadAsync(store.QueryByEmailAsync("FAKE.USER.1@example.test"))).Should().Equal(created);
-        (await ReadAsync(store.QueryAsync(new UserQuery<User>("email-index", " Fake.User.1@example.test ")))).Should().Equal(created);
+        (await store.QueryByEmailAsync("FAKE.USER.1@example.test").ReadAllAsync()).Should().Equal(created);
+        (await store.QueryAsync(new UserQuery<User>("email-index", " Fake.User.1@example.test ")).ReadAllAsync()).Should().Equal(created);
     }
 
     [Fact]
@@ -192,8 +191,8 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         List<User> users = await CreateUsersAsync(store, 7);
 
-        (await ReadAsync(store.ListAsync())).Should().BeEquivalentTo(users);
-        (await ReadAsync(store.ListAsync(new UserListOptions { PageSize = 2, Consistency = ReadConsistency.Strong }))).Should().BeEquivalentTo(users);
+        (await store.ListAsync().ReadAllAsync()).Should().BeEquivalentTo(users);
+        (await store.ListAsync(new UserListOptions { PageSize = 2, Consistency = ReadConsistency.Strong }).ReadAllAsync()).Should().BeEquivalentTo(users);
         var read = new List<User>();
         string? token = null;
         do
@@ -211,7 +210,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     {
         IUserStore<User> store = await CreateStoreAsync();
 
-        (await ReadAsync(store.ListAsync())).Should().BeEmpty();
+        (await store.ListAsync().ReadAllAsync()).Should().BeEmpty();
         (await store.ListPageAsync()).Should().BeEquivalentTo(new UserPage<User>([], null));
         (await store.QueryPageAsync(Active)).Should().BeEquivalentTo(new UserPage<User>([], null));
     }

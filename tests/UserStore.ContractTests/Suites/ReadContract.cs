@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -43,9 +42,9 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
         [
             await store.FindAsync("fake-1", ReadConsistency.Strong) is not null,
             await store.FindByEmailAsync("fake.user.1@example.test") is not null,
-            (await ReadAsync(store.QueryByStatusAsync("expiring"))).Count == 1,
-            (await ReadAsync(store.QueryByEmailAsync("fake.user.1@example.test"))).Count == 1,
-            (await ReadAsync(store.ListAsync())).Count == 1,
+            (await store.QueryByStatusAsync("expiring").ReadAllAsync()).Count == 1,
+            (await store.QueryByEmailAsync("fake.user.1@example.test").ReadAllAsync()).Count == 1,
+            (await store.ListAsync().ReadAllAsync()).Count == 1,
         ];
     }
 
@@ -95,8 +94,8 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
         [
             () => store.FindAsync("fake-1", ReadConsistency.Strong, cancelled),
             () => store.FindByEmailAsync("fake.user.1@example.test", ReadConsistency.Eventual, cancelled),
-            () => ReadAsync(store.QueryByStatusAsync("active", cancellationToken: cancelled)),
-            () => ReadAsync(store.ListAsync(cancellationToken: cancelled)),
+            () => store.QueryByStatusAsync("active", cancellationToken: cancelled).ReadAllAsync(),
+            () => store.ListAsync(cancellationToken: cancelled).ReadAllAsync(),
             () => store.ListPageAsync(cancellationToken: cancelled),
         ];
 

@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Paging;
 using UserStore.Preparation;
 using UserStore.Testing;

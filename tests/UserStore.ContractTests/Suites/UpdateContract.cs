@@ -1,4 +1,3 @@
-using UserStore.ContractTests.Stores;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -33,8 +32,8 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
         user = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Age, 2));
         user = await store.UpdateAsync(user with { Age = 3 });
         user = await store.UpdateAsync((await store.FindByEmailAsync(user.Email!))! with { Age = 4 });
-        user = await store.UpdateAsync((await ReadAsync(store.QueryByStatusAsync(user.Status))).Single() with { Age = 5 });
-        user = await store.UpdateAsync((await ReadAsync(store.ListAsync())).Single() with { Age = 6 });
+        user = await store.UpdateAsync((await store.QueryByStatusAsync(user.Status).ReadAllAsync()).Single() with { Age = 5 });
+        user = await store.UpdateAsync((await store.ListAsync().ReadAllAsync()).Single() with { Age = 6 });
         user = await store.UpdateAsync((await store.GetAsync("fake-1", ReadConsistency.Strong)) with { Age = 7 });
 
         (user.Age, user.Version).Should().Be((7, 8));
@@ -132,8 +131,8 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
 
         User updated = await store.UpdateAsync(created with { Status = "after", Email = "NEW@example.test" });
 
-        (await ReadAsync(store.QueryByStatusAsync("before"))).Should().BeEmpty();
-        (await ReadAsync(store.QueryByStatusAsync("after"))).Should().Equal(updated);
+        (await store.QueryByStatusAsync("before").ReadAllAsync()).Should().BeEmpty();
+        (await store.QueryByStatusAsync("after").ReadAllAsync()).Should().Equal(updated);
         (await store.FindByEmailAsync(created.Email!)).Should().BeNull();
         (await store.FindByEmailAsync("new@example.test")).Should().Be(updated);
     }

@@ -1,0 +1,153 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using UserStore.Health;
+using UserStore.Migrations;
+using UserStore.Testing;
+
+namespace UserStore.ServerTests;
+
+public sealed class HealthCheckTests : ServerTest
+{
+    [Fact]
+    public async Task A_store_with_its_tables_and_migrations_is_healthy()
+    {
+        await using ServiceProvider provider = Register(options => options.Migrations.AddCreateTables());
+
+        HealthCheckResult before = await CheckAsync(provider);
+        await provider.GetRequiredService<IMigrationRunner>().RunAsync();
+        HealthCheckResult after = await CheckAsync(provider);
+
+        before.Status.Should().Be(HealthStatus.Unhealthy);
+        before.Data.Keys.Should().BeEquivalentTo([Table, EmailsTable, "migrations"], "all that is wrong is told at once");
+        before.Description.Should().Contain($"'{Table}'").And.Contain("00000000000001");
+        after.Status.Should().Be(HealthStatus.Healthy);
+        after.Data.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Pending_and_cut_off_migrations_are_named_with_the_status_that_the_registration_asks_for()
+    {
+        await CreateStoreAsync();
+        bool fails = true;
+        await using ServiceProvider provider = Register(options => options.Migrations
+            .Add("00000000000001_one", (_, _) => Task.CompletedTask)
+            .Add("00000000000002_two", (_, _) => fails ? throw new InvalidOperationException("Not today.") : Task.CompletedTask));
+        IMigrationRunner runner = provider.GetRequiredService<IMigrationRunner>();
+
+        await runner.RunAsync(MigrationPlanner.To("00000000000001_one"));
+        HealthCheckResult pending = await CheckAsync(provider, HealthStatus.Degraded);
+        await runner.Invoking(migrations => migrations.RunAsync()).Should().ThrowAsync<MigrationFailedException>();
+        HealthCheckResult failed = await CheckAsync(provider);
+        fails = false;
+        await runner.RunAsync();
+
+        (pending.Status, pending.Data.Keys.Single()).Should().Be((HealthStatus.Degraded, "migrations"));
+        pending.Description.Should().Contain("00000000000002_two").And.NotContain("00000000000001_one");
+        failed.Description.Should().Contain("00000000000002_two");
+        (await CheckAsync(provider)).Status.Should().Be(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Migrations_of_a_newer_version_do_not_trouble_an_older_one_that_still_serves()
+    {
+        await CreateStoreAsync();
+        static Task Nothing(MigrationContext context, CancellationToken token) => Task.CompletedTask;
+        await using ServiceProvider older = Register(options => options.Migrations.Add("00000000000001_one", Nothing));
+        var running = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        await using ServiceProvider newer = Register(options => options.Migrations
+            .Add("00000000000001_one", Nothing)
+            .Add("00000000000002_two", Nothing)
+            .Add("00000000000003_three", async (_, _) =>
+            {
+                running.SetResult();
+                await goOn.Task;
+            }));
+
+        Task<MigrationRun> run = newer.GetRequiredService<IMigrationRunner>().RunAsync();
+        await running.Task;
+        HealthCheckResult meanwhile = await CheckAsync(older);
+        HealthCheckResult ofNewer = await CheckAsync(newer);
+        goOn.SetResult();
+        await run;
+
+        meanwhile.Status.Should().Be(HealthStatus.Healthy);
+        ofNewer.Description.Should().Contain("00000000000003_three").And.NotContain("00000000000002_two");
+        (await CheckAsync(older)).Status.Should().Be(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Every_drift_of_a_table_is_named()
+    {
+        await CreateExternalTableAsync(Table, "user_id", new GlobalSecondaryIndex
+        {
+            IndexName = "email-index",
+            KeySchema = [new("mail", KeyType.HASH)],
+            Projection = new Projection { ProjectionType = ProjectionType.ALL },
+        });
+        await CreateExternalTableAsync(EmailsTable, "address");
+        await using ServiceProvider provider = Register(configureStore: options => options.StreamViewType = TableStreamViewType.NewAndOldImages);
+
+        HealthCheckResult result = await CheckAsync(provider);
+
+        result.Data.Keys.Should().BeEquivalentTo([$"{Table}/email-index", $"{Table}/status-index", Table, EmailsTable]);
+        result.Data[$"{Table}/email-index"].ToString().Should().Contain("has other keys than 'email' (S)");
+        result.Data[$"{Table}/status-index"].ToString().Should().Contain("does not exist");
+        result.Data[Table].ToString().Should().Contain("stream that tells nothing").And.Contain("time to live on no attribute");
+        result.Data[EmailsTable].ToString().Should().Contain("another key than 'email' (S)");
+        result.Exception.Should().BeOfType<UserStoreSchemaException>();
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_makes_it_unhealthy_within_seconds()
+    {
+        await CreateStoreAsync();
+        await using ServiceProvider provider = Register();
+        Wire.Every(1, WireFault.ServiceUnavailable);
+
+        HealthCheckResult result = await CheckAsync(provider);
+
+        (result.Status, result.Data.Keys.Single()).Should().Be((HealthStatus.Unhealthy, "DynamoDB"));
+        result.Exception.Should().BeOfType<UserStoreUnavailableException>();
+    }
+
+    [Fact]
+    public async Task A_passing_fault_does_not_matter_and_cancellation_is_no_illness()
+    {
+        await CreateStoreAsync();
+        await using ServiceProvider provider = Register();
+        Wire.Next(WireFault.Reset, count: 2);
+
+        (await CheckAsync(provider)).Status.Should().Be(HealthStatus.Healthy);
+
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        Func<Task> check = () => CheckAsync(provider, cancellationToken: cancelled.Token);
+        await check.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    private ServiceProvider Register(Action<MigrationOptions>? configureMigrations = null, Action<UserStoreOptions>? configureStore = null)
+    {
+        ServiceCollection services = new();
+        services.AddSingleton<IAmazonDynamoDB>(Client);
+        UserStoreBuilder store = services.AddUserStore(options =>
+        {
+            options.TableNamePrefix = Options.TableNamePrefix;
+            options.Retry.Timeout = TimeSpan.FromSeconds(1);
+            configureStore?.Invoke(options);
+        });
+        if (configureMigrations is not null)
+            store.AddMigrations(configureMigrations);
+        return services.BuildServiceProvider();
+    }
+
+    private static Task<HealthCheckResult> CheckAsync(
+        IServiceProvider provider, HealthStatus failureStatus = HealthStatus.Unhealthy, CancellationToken cancellationToken = default)
+    {
+        var check = new UserStoreHealthCheck(provider);
+        var registration = new HealthCheckRegistration("users", check, failureStatus, tags: null);
+        return check.CheckHealthAsync(new HealthCheckContext { Registration = registration }, cancellationToken);
+    }
+}

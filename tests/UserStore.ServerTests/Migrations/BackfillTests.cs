@@ -1,0 +1,298 @@
+using System.Collections.Concurrent;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using UserStore.Migrations;
+using UserStore.Testing;
+
+namespace UserStore.ServerTests.Migrations;
+
+public sealed class BackfillTests : MigrationServerTest
+{
+    [Fact]
+    public async Task Every_item_is_changed_and_those_that_need_not_are_not_written()
+    {
+        IUserStore<User> store = await CreateUsersAsync(120);
+        await store.UpdateAsync("fake-007", new UserPatch<User>().Set(user => user.Name, "DONE"));
+        BackfillResult? result = null;
+
+        await RunAsync(async (context, token) => result = await context.BackfillAsync(Shouting(), token));
+
+        result.Should().BeEquivalentTo(new BackfillResult(120, 119, []));
+        (await store.ListAsync().ReadAllAsync()).Should().HaveCount(120).And.OnlyContain(user => IsShouted(user.Name!));
+        (await store.GetAsync("fake-007")).Version.Should().Be(2);
+        (await ScanAsync(LockTable)).Should().ContainSingle("the checkpoints of a migration that is done are gone");
+    }
+
+    [Fact]
+    public async Task A_user_read_before_the_backfill_does_not_overwrite_it_unseen()
+    {
+        IUserStore<User> store = await CreateUsersAsync(1);
+        User before = await store.GetAsync("fake-000");
+
+        await RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
+
+        await store.Invoking(other => other.UpdateAsync(before with { Age = 7 })).Should().ThrowAsync<UserConflictException>();
+        User after = await store.UpdateAsync((await store.GetAsync("fake-000")) with { Age = 7 });
+        (after.Name, after.Version).Should().Be(("FAKE USER 0", 3));
+    }
+
+    [Fact]
+    public async Task An_item_that_somebody_changes_meanwhile_is_transformed_as_it_is_then()
+    {
+        IUserStore<User> store = await CreateUsersAsync(1);
+        Meanwhile("UpdateItem", () => store.UpdateAsync("fake-000", new UserPatch<User>().Set(user => user.Name, "Somebody")));
+
+        await RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
+
+        (await store.GetAsync("fake-000")).Should().BeEquivalentTo(new { Name = "SOMEBODY", Version = 3 });
+    }
+
+    [Fact]
+    public async Task An_item_that_somebody_deletes_meanwhile_does_not_come_back()
+    {
+        IUserStore<User> store = await CreateUsersAsync(1);
+        Meanwhile("UpdateItem", () => store.DeleteAsync("fake-000"));
+
+        await RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
+
+        (await store.ListAsync().ReadAllAsync()).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_transform_that_adds_up_sees_each_item_once_whatever_is_lost(bool isMarked)
+    {
+        IUserStore<User> store = await CreateUsersAsync(60);
+        Wire.Randomly(seed: 4, share: 0.3, WireFault.LostResponse, WireFault.Throttle, WireFault.InternalServerError, WireFault.Reset);
+
+        await RunAsync((context, token) => context.BackfillAsync(
+            new Backfill
+            {
+                Name = "count",
+                TableName = UsersTable,
+                Mark = isMarked ? "counted" : null,
+                Transform = (item, _) =>
+                {
+                    item["age"] = new() { N = item.TryGetValue("age", out AttributeValue? age) ? $"{int.Parse(age.N, null) + 1}" : "1" };
+                    return ValueTask.CompletedTask;
+                },
+            },
+            token));
+
+        Wire.Clear();
+        (await store.ListAsync().ReadAllAsync()).Should().HaveCount(60).And.OnlyContain(user => user.Age == 1);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_failed_is_gone_on_with_where_it_was()
+    {
+        await CreateUsersAsync(200);
+        var seen = new ConcurrentBag<string>();
+        Backfill backfill = Shouting() with
+        {
+            Transform = (item, _) =>
+            {
+                seen.Add(item["user_id"].S);
+                return seen.Count == 120 ? throw new UserStoreUnavailableException("as the test asked") : Shout(item);
+            },
+            Options = new BackfillOptions { TotalSegments = 2, PageSize = 10 },
+        };
+        Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(backfill, token));
+
+        await run.Should().ThrowAsync<MigrationFailedException>();
+        int before = seen.Count;
+        await run();
+
+        seen.Distinct().Should().HaveCount(200);
+        (seen.Count - 200).Should().BeInRange(0, 2 * 10, "at most one page of each segment is read again");
+        before.Should().BeGreaterThanOrEqualTo(120);
+    }
+
+    [Fact]
+    public async Task Poison_is_recorded_up_to_the_limit_and_left_as_it_is()
+    {
+        IUserStore<User> store = await CreateUsersAsync(40);
+        BackfillResult? result = null;
+        Backfill backfill = Shouting() with
+        {
+            Transform = (item, _) => item["user_id"].S is "fake-003" or "fake-033" ? throw new FormatException("of Fake User") : Shout(item),
+            Options = new BackfillOptions { MaxPoisonItems = 2 },
+        };
+
+        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
+
+        result!.Poison.Select(item => item.Key["user_id"].S).Should().BeEquivalentTo("fake-003", "fake-033");
+        result.Poison.Should().OnlyContain(item => item.Error == "FormatException" && item.ToString() == "FormatException");
+        (result.Read, result.Changed).Should().Be((40, 38));
+        (await store.GetAsync("fake-003")).Name.Should().Be("Fake User 3");
+    }
+
+    [Fact]
+    public async Task More_poison_than_allowed_ends_the_migration_and_can_be_looked_up()
+    {
+        await CreateUsersAsync(20);
+        Backfill backfill = Shouting() with { Transform = (item, _) => item["user_id"].S == "fake-003" ? throw new FormatException() : Shout(item) };
+
+        Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(backfill, token));
+
+        BackfillFailedException failed = (BackfillFailedException)(
+            await run.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException!;
+        (failed.MigrationId, failed.Backfill).Should().Be(("1_test", "shout"));
+        failed.Poison.Should().ContainSingle().Which.Key["user_id"].S.Should().Be("fake-003");
+        failed.Message.Should().NotContain("fake-003");
+        (await ScanAsync(LockTable)).SelectMany(item => item.GetValueOrDefault("failing")?.L ?? []).Should().ContainSingle()
+            .Which.M["key"].M["user_id"].S.Should().Be("fake-003");
+        backfill = Shouting();
+        await run();
+        (await ScanAsync(UsersTable)).Should().OnlyContain(item => IsShouted(item["name"].S));
+    }
+
+    [Theory]
+    [InlineData("user_id")]
+    [InlineData("email")]
+    public async Task A_key_or_a_reserved_email_is_not_changed(string attribute)
+    {
+        await CreateUsersAsync(1);
+        BackfillResult? result = null;
+        Backfill backfill = Shouting() with
+        {
+            Transform = (item, _) =>
+            {
+                item[attribute] = new("other@example.test");
+                return ValueTask.CompletedTask;
+            },
+            Options = new BackfillOptions { MaxPoisonItems = 1 },
+        };
+
+        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
+
+        result!.Poison.Should().ContainSingle();
+        (await ScanAsync(UsersTable)).Should().ContainSingle().Which["user_id"].S.Should().Be("fake-000");
+    }
+
+    [Fact]
+    public async Task An_item_that_grows_too_large_is_poison()
+    {
+        await CreateUsersAsync(2);
+        BackfillResult? result = null;
+        Backfill backfill = Shouting() with
+        {
+            Transform = (item, _) =>
+            {
+                item["bulk"] = new(new string('x', item["user_id"].S == "fake-001" ? 410_000 : 1));
+                return ValueTask.CompletedTask;
+            },
+            Options = new BackfillOptions { MaxPoisonItems = 1 },
+        };
+
+        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
+
+        result!.Poison.Should().ContainSingle().Which.Error.Should().Contain("InvalidUserException");
+    }
+
+    [Fact]
+    public async Task A_table_with_a_sort_key_and_values_of_all_types_is_changed()
+    {
+        string table = UsersTable + "-composite";
+        await Server.Client.CreateTableAsync(new CreateTableRequest
+        {
+            TableName = table,
+            KeySchema = [new("state", KeyType.HASH), new("at", KeyType.RANGE)],
+            AttributeDefinitions = [new("state", ScalarAttributeType.S), new("at", ScalarAttributeType.N)],
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+        });
+        await Server.Client.PutItemAsync(table, new()
+        {
+            ["state"] = new("Ohio"),
+            ["at"] = new() { N = "1" },
+            ["bytes"] = new() { B = new MemoryStream([1, 2]) },
+            ["set"] = new() { SS = ["a", "b"] },
+            ["numbers"] = new() { NS = ["1", "2"] },
+            ["list"] = new() { L = [new("a"), new() { M = new() { ["x"] = new() { NULL = true } } }] },
+            ["flag"] = new() { BOOL = true },
+            ["gone"] = new("soon"),
+        });
+        int writes = 0;
+        for (int run = 1; run <= 2; run++)
+        {
+            Wire.Clear();
+            await RunAsync(
+                (context, token) => context.BackfillAsync(
+                    new Backfill
+                    {
+                        Name = "all",
+                        TableName = table,
+                        Transform = (item, _) =>
+                        {
+                            item["set"].SS = ["b", "a"]; // the same set
+                            item["list"].L[1].M["x"] = new("nested");
+                            item.Remove("gone");
+                            return ValueTask.CompletedTask;
+                        },
+                    },
+                    token),
+                $"{run}_composite");
+            writes += Sent().Count(operation => operation == "UpdateItem");
+        }
+
+        Dictionary<string, AttributeValue> item = (await ScanAsync(table)).Single();
+        item.Should().NotContainKey("gone");
+        item["list"].L[1].M["x"].S.Should().Be("nested");
+        item["bytes"].B.ToArray().Should().Equal(1, 2);
+        writes.Should().Be(1 + 4 + 4 + 0, "1 write of the item in two runs, and 4 stamps of checkpoints in each");
+    }
+
+    [Fact]
+    public async Task A_missing_table_is_named()
+    {
+        Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
+
+        (await run.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException.Should().BeOfType<UserStoreSchemaException>()
+            .Which.TableName.Should().Be(UsersTable);
+    }
+
+    [Fact]
+    public async Task A_budget_is_kept()
+    {
+        await CreateUsersAsync(30);
+        Backfill backfill = Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 60, MaxConcurrency = 1, TotalSegments = 1 } };
+        long started = Bench.Time.GetTimestamp();
+
+        await RunAsync((context, token) => context.BackfillAsync(backfill, token));
+
+        // Each write of a user consumes a unit for the item and more for its indexes: 30 of them at least half a second.
+        Bench.Time.GetElapsedTime(started).Should().BeGreaterThan(TimeSpan.FromSeconds(0.4));
+    }
+
+    [Fact]
+    public async Task Progress_tells_how_much_is_left()
+    {
+        await CreateUsersAsync(30);
+        var progress = new ConcurrentQueue<MigrationProgress>();
+        MigrationBench bench = Bench.AsOtherVersion();
+        bench.Options.Migrations.Add("1_test", (context, token) => context.BackfillAsync(
+            Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 15, TotalSegments = 1, PageSize = 5 } }, token));
+
+        await bench.NewRunner(new Progresses(progress)).RunAsync();
+
+        progress.Should().HaveCountGreaterThan(1).And.OnlyContain(told => told.Activity == "shout" && told.Total == 30);
+        progress.First().Should().Match<MigrationProgress>(told => told.Done < 30 && told.Remaining > TimeSpan.Zero);
+        progress.Last().Should().Match<MigrationProgress>(told => told.Done == 30 && told.Remaining == TimeSpan.Zero);
+    }
+
+    private Backfill Shouting() => new() { Name = "shout", TableName = UsersTable, Transform = (item, _) => Shout(item) };
+
+    private static ValueTask Shout(Dictionary<string, AttributeValue> item)
+    {
+        item["name"] = new AttributeValue(item["name"].S.ToUpperInvariant());
+        return ValueTask.CompletedTask;
+    }
+
+    private static bool IsShouted(string name) => !name.Any(char.IsLower);
+
+    private sealed class Progresses(ConcurrentQueue<MigrationProgress> told) : IMigrationReporter
+    {
+        public void Progressed(MigrationStep running, MigrationProgress progress) => told.Enqueue(progress);
+    }
+}

@@ -1,0 +1,183 @@
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
+using UserStore.Migrations;
+using UserStore.Testing;
+
+namespace UserStore.ServerTests.Migrations;
+
+public sealed class BuiltInMigrationTests : MigrationServerTest
+{
+    private string Foreign => Bench.StoreOptions.TableNamePrefix + "Foreign";
+
+    [Fact]
+    public async Task A_service_begins_with_nothing_of_its_own()
+    {
+        Bench.Options.Migrations.AddCreateTables().AddReserveEmails();
+
+        MigrationRun run = await Bench.NewRunner().RunAsync();
+
+        run.Steps.Should().HaveCount(2);
+        var store = new DynamoDbUserStore<User>(Client, Bench.StoreOptions);
+        User ada = await store.CreateAsync(new User { Email = "ada@example.test" });
+        (await store.FindByEmailAsync("ada@example.test", ReadConsistency.Strong)).Should().Be(ada);
+    }
+
+    [Fact]
+    public async Task Tables_are_deleted_only_where_that_was_asked_for()
+    {
+        Bench.Options.Migrations.AddCreateTables();
+        MigrationBench deleting = Bench.AsOtherVersion();
+        deleting.Options.Migrations.AddCreateTables(undoBehavior: TableUndoBehavior.Delete);
+        await Bench.NewRunner().RunAsync();
+
+        (await Bench.Invoking(bench => bench.NewRunner().RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationPlanException>())
+            .Which.Error.Should().Be(MigrationPlanError.NotUndoable);
+        await deleting.NewRunner().RunAsync(MigrationPlanner.Undo);
+
+        await Server.Client.Invoking(client => client.DescribeTableAsync(UsersTable)).Should().ThrowAsync<ResourceNotFoundException>();
+    }
+
+    [Fact]
+    public async Task Emails_of_users_who_are_there_are_reserved_and_clashes_named()
+    {
+        await CreateUsersAsync();
+        for (int i = 0; i < 150; i++)
+            await PutAsync(UsersTable, ("user_id", $"fake-{i:000}"), ("email", $"User{i}@example.test"));
+        await PutAsync(UsersTable, ("user_id", "fake-other"), ("email", "user7@example.test"));
+        Bench.Options.Migrations.AddReserveEmails();
+
+        MigrationFailedException failed = (
+            await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
+        failed.Message.Should().ContainAny("fake-007", "fake-other").And.NotContain("@");
+        await Server.Client.DeleteItemAsync(UsersTable, new() { ["user_id"] = new("fake-other") });
+        await Bench.NewRunner().RunAsync();
+
+        (await ScanAsync(Bench.StoreOptions.TableNamePrefix + "UserEmails")).Should().HaveCount(150);
+    }
+
+    [Fact]
+    public async Task Emails_are_not_reserved_in_a_store_that_shares_them()
+    {
+        Bench.StoreOptions.UniqueEmails = false;
+        Bench.Options.Migrations.AddReserveEmails();
+
+        (await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>())
+            .Which.InnerException.Should().BeOfType<InvalidMigrationException>();
+    }
+
+    // The tables of three programs: a stream sample, a quick start, and a web service.
+    [Fact]
+    public async Task A_table_keyed_by_email_is_taken_over()
+    {
+        await CreateExternalTableAsync(Foreign, "email");
+        await Server.Client.PutItemAsync(Foreign, new()
+        {
+            ["email"] = new("Bo@Example.test"),
+            ["state"] = new("Ohio"),
+            ["city"] = new("Cleveland"),
+            ["zipcode"] = new() { N = "44101" },
+            ["active"] = new() { BOOL = true },
+        });
+        await PutAsync(Foreign, ("email", "cy@example.test"), ("city", "Ames"));
+
+        await TakeOverAsync(new ExternalTable
+        {
+            TableName = Foreign,
+            Convert = item => item["status"] = new(
+                item.Remove("active", out AttributeValue? active) && active.BOOL == true ? "active" : "suspended"),
+        });
+
+        var store = new DynamoDbUserStore<User>(Client, Bench.StoreOptions);
+        User bo = (await store.FindByEmailAsync("bo@example.test", ReadConsistency.Strong))!;
+        (bo.Status, bo.Version, Guid.TryParse(bo.UserId, out Guid id), id.Version).Should().Be(("active", 1, true, 8));
+        (await store.FindByEmailAsync("cy@example.test", ReadConsistency.Strong))!.Status.Should().Be("suspended");
+        Dictionary<string, AttributeValue> item = (await ScanAsync(UsersTable)).Single(item => item["user_id"].S == bo.UserId);
+        (item["city"].S, item["zipcode"].N, item.ContainsKey("active")).Should().Be(("Cleveland", "44101", false));
+    }
+
+    [Fact]
+    public async Task Tables_with_other_names_of_key_and_attributes_are_taken_over()
+    {
+        await CreateExternalTableAsync(Foreign, "userId");
+        await PutAsync(Foreign, ("userId", "123"), ("name", "John"), ("email", "john@example.test"));
+        await CreateExternalTableAsync(Foreign + "2", "id");
+        await PutAsync(Foreign + "2", ("id", "a-b-c"), ("createdAt", "2024-05-06T07:08:09.123Z"), ("name", "Eve"));
+
+        await TakeOverAsync(new ExternalTable { TableName = Foreign, Attributes = { ["userId"] = "user_id" } });
+        await TakeOverAsync(
+            new ExternalTable { TableName = Foreign + "2", Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" } }, "2_more");
+
+        var store = new DynamoDbUserStore<User>(Client, Bench.StoreOptions);
+        (await store.GetAsync("123")).Should().BeEquivalentTo(
+            new { Name = "John", Email = "john@example.test", Status = UserStatus.Active });
+        (await store.GetAsync("a-b-c")).CreatedAt.Should().Be(new DateTimeOffset(2024, 5, 6, 7, 8, 9, 123, TimeSpan.Zero));
+        (await store.QueryByStatusAsync(UserStatus.Active).ReadAllAsync()).Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task What_is_taken_over_is_taken_over_once_whatever_is_lost()
+    {
+        await CreateExternalTableAsync(Foreign, "id");
+        for (int i = 0; i < 60; i++)
+            await PutAsync(Foreign, ("id", $"fake-{i:000}"), ("email", $"user{i}@example.test"), ("plan", "gold"));
+        IUserStore<User> users = await CreateUsersAsync();
+        await users.CreateAsync(new User { UserId = "fake-007", Name = "Here already" });
+        var table = new ExternalTable { TableName = Foreign, Attributes = { ["id"] = "user_id" } };
+        Wire.Randomly(
+            seed: 9, share: 0.3, WireFault.LostResponse, WireFault.Throttle, WireFault.InternalServerError, WireFault.TransactionConflict);
+
+        await TakeOverAsync(table);
+        await TakeOverAsync(table, "2_again");
+
+        Wire.Clear();
+        List<Dictionary<string, AttributeValue>> items = await ScanAsync(UsersTable);
+        items.Should().HaveCount(60).And.OnlyContain(item => item["version"].N == "1");
+        items.Count(item => item.ContainsKey("plan")).Should().Be(59);
+        (await users.GetAsync("fake-007")).Name.Should().Be("Here already");
+        (await new DynamoDbUserEmailAudit<User>(Server.Client, Bench.StoreOptions).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Items_that_cannot_be_users_are_poison()
+    {
+        await CreateExternalTableAsync(Foreign, "id");
+        await PutAsync(Foreign, ("id", "fake-1"), ("email", "ada@example.test"));
+        await PutAsync(Foreign, ("id", "fake-2"), ("createdAt", "yesterday"));
+        await PutAsync(Foreign, ("id", "fake-3"), ("email", "ada@example.test"));
+
+        await TakeOverAsync(new ExternalTable
+        {
+            TableName = Foreign,
+            Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" },
+            Options = new BackfillOptions { MaxPoisonItems = 2 },
+        });
+
+        (await ScanAsync(UsersTable)).Should().ContainSingle();
+        AttributeValue[] poison = [.. (await ScanAsync(LockTable)).SelectMany(item => item.GetValueOrDefault("poison")?.L ?? [])];
+        poison.Should().HaveCount(2).And.Contain(item => item.M["key"].M["id"].S == "fake-2");
+        poison.Should().OnlyContain(item => !item.M["error"].S.Contains("yesterday") && !item.M["error"].S.Contains('@'));
+    }
+
+    [Fact]
+    public async Task The_users_table_itself_and_a_missing_one_are_not_taken_over()
+    {
+        Func<Task> self = () => TakeOverAsync(new ExternalTable { TableName = UsersTable });
+        Func<Task> missing = () => TakeOverAsync(new ExternalTable { TableName = Foreign });
+
+        (await self.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException.Should().BeOfType<InvalidMigrationException>();
+        (await missing.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException.Should().BeOfType<UserStoreSchemaException>();
+    }
+
+    private async Task TakeOverAsync(ExternalTable table, string id = "1_take_over")
+    {
+        await CreateUsersAsync();
+        MigrationBench bench = Bench.AsOtherVersion();
+        bench.Options.Migrations.AddImport(id, table);
+        bench.Options.Missing = MigrationPolicy.Allow;
+        await bench.NewRunner().RunAsync();
+    }
+
+    private static Task PutAsync(string table, params (string Name, string Value)[] attributes)
+        => Server.Client.PutItemAsync(
+            table, attributes.ToDictionary(attribute => attribute.Name, attribute => new AttributeValue(attribute.Value)));
+}

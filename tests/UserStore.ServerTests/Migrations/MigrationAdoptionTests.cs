@@ -1,0 +1,94 @@
+using UserStore.Migrations;
+
+namespace UserStore.ServerTests.Migrations;
+
+/// <summary>Journals and locks that another library left, in both of its spellings, and those of a later version.</summary>
+public sealed class MigrationAdoptionTests : MigrationServerTest
+{
+    [Theory]
+    [InlineData("id", "dirty")]
+    [InlineData("ID", "Dirty")]
+    public async Task What_another_library_applied_is_applied_and_what_is_dirty_is_running(string key, string flag)
+    {
+        await CreateExternalTableAsync(Journal, key);
+        await CreateExternalTableAsync(LockTable, key);
+        await Server.Client.PutItemAsync(Journal, new() { [key] = new("20250401120000"), [flag] = new() { BOOL = false } });
+        await Server.Client.PutItemAsync(Journal, new() { [key] = new("20250402120000"), [flag] = new() { BOOL = true } });
+        Bench.Add("20250401120000", "20250402120000", "20250403120000_new");
+
+        MigrationDirtyException dirty = (
+            await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationDirtyException>()).Which;
+        await Bench.NewRunner().RepairAsync("20250402120000", MigrationRepair.MarkApplied, "looked at it");
+        await Bench.NewRunner().RunAsync();
+        await Bench.NewRunner().RunAsync(MigrationPlanner.To("20250401120000"));
+
+        (dirty.MigrationId, dirty.Entry.State).Should().Be(("20250402120000", MigrationState.Running));
+        dirty.Message.Should().Contain("another program");
+        Bench.Ran.Should().Equal("+20250403120000_new", "-20250403120000_new", "-20250402120000");
+        Dictionary<string, bool?> flags = (await ScanAsync(Journal)).ToDictionary(
+            item => item[key].S, item => (item.GetValueOrDefault("dirty") ?? item[flag]).BOOL);
+        flags.Should().BeEquivalentTo(new Dictionary<string, bool?>
+        {
+            ["20250401120000"] = false,
+            ["20250402120000"] = true,
+            ["20250403120000_new"] = true,
+        }, "the other library takes nothing for applied that is not");
+    }
+
+    [Fact]
+    public async Task The_lock_of_another_library_is_respected_until_it_is_released_by_force()
+    {
+        await CreateExternalTableAsync(LockTable, "id");
+        await Server.Client.PutItemAsync(LockTable, new() { ["id"] = new("migrations") });
+        Bench.Add("1_a");
+        Bench.Options.LockTimeout = Bench.Options.Lease * 1.5;
+
+        MigrationLockedException locked = (
+            await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationLockedException>()).Which;
+        MigrationLockStatus before = await Bench.NewRunner().UnlockAsync("the other program is gone");
+        await Bench.NewRunner().RunAsync();
+
+        (locked.Lock.IsHeld, locked.Lock.Owner, before.IsHeld).Should().Be((true, null, true));
+        locked.Message.Should().Contain("another program");
+        Bench.Ran.Should().Equal("+1_a");
+        (await Bench.NewRunner().GetStatusAsync()).Lock.Releases.Should().ContainSingle().Which.RunId.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("2", "Applied", "format 2")]
+    [InlineData("1", "Sleeping", "state")]
+    public async Task An_entry_of_a_later_version_is_refused(string format, string state, string told)
+    {
+        await CreateExternalTableAsync(Journal, "id");
+        await Server.Client.PutItemAsync(Journal, new() { ["id"] = new("1_a"), ["format"] = new() { N = format }, ["state"] = new(state) });
+        Bench.Add("1_a");
+
+        MigrationJournalException refused = (
+            await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationJournalException>()).Which;
+
+        (refused.RowId, refused.TableName).Should().Be(("1_a", Journal));
+        refused.Message.Should().Contain("1_a").And.Contain(told);
+        Bench.Ran.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_table_with_another_key_is_refused()
+    {
+        await CreateExternalTableAsync(Journal, "name");
+        Bench.Add("1_a");
+
+        (await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be(Journal);
+    }
+
+    [Fact]
+    public async Task Names_and_lock_id_are_as_the_options_say()
+    {
+        (Bench.Options.JournalTable, Bench.Options.LockTable, Bench.Options.LockId) = ("history", "history-lock", "my-service");
+        Bench.Add("1_a");
+
+        await Bench.NewRunner().RunAsync();
+
+        (await ScanAsync(Bench.StoreOptions.TableNamePrefix + "history")).Should().ContainSingle();
+        (await ScanAsync(Bench.StoreOptions.TableNamePrefix + "history-lock")).Should().ContainSingle().Which["id"].S.Should().Be("my-service");
+    }
+}

@@ -1,0 +1,116 @@
+using UserStore.Migrations;
+using UserStore.Testing;
+
+namespace UserStore.ServerTests.Migrations;
+
+/// <summary>A runner that ends, or is cancelled, at any of its requests: the journal claims no more than happened, and says what is
+/// unknown.</summary>
+public sealed class RunnerCrashTests : MigrationServerTest
+{
+    private const int MostRequests = 60;
+
+    private static readonly string[] Ids = ["1_a", "2_b"];
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_process_that_ends_at_any_request_leaves_a_journal_that_tells_the_truth(bool isRequestApplied)
+    {
+        int dirty = 0;
+        await CutAtEveryRequestAsync(MostRequests, async request =>
+        {
+            MigrationBench bench = NewBench();
+            bench.StoreOptions.Retry.Timeout = TimeSpan.FromMilliseconds(100);
+            bool isCut = false;
+            CutAt(request, isRequestApplied, () =>
+            {
+                isCut = true;
+                Wire.Every(1, WireFault.Reset); // nothing leaves a process that has ended
+                return Task.CompletedTask;
+            });
+            try
+            {
+                await bench.NewRunner().RunAsync();
+            }
+            catch (UserStoreException)
+            {
+                // What it says is read by nobody.
+            }
+
+            Wire.Clear();
+            if (!isCut)
+            {
+                bench.Ran.Should().Equal("+1_a", "+2_b");
+                return false;
+            }
+
+            await GoOnAsync(bench);
+            dirty += await IsRepairedAsync(bench) ? 1 : 0;
+            return true;
+        });
+
+        dirty.Should().BePositive("some cut must fall into a migration");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_that_is_cancelled_at_any_request_leaves_nothing_dirty(bool isRequestApplied)
+    {
+        await CutAtEveryRequestAsync(MostRequests, async request =>
+        {
+            MigrationBench bench = NewBench();
+            using var cancel = new CancellationTokenSource();
+            CutAt(request, isRequestApplied, cancel.CancelAsync);
+            try
+            {
+                await bench.NewRunner().RunAsync(cancellationToken: cancel.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                cancel.IsCancellationRequested.Should().BeTrue();
+            }
+
+            Wire.Clear();
+            await bench.NewRunner().RunAsync();
+            bench.Ran.Should().Equal("+1_a", "+2_b");
+            return cancel.IsCancellationRequested;
+        });
+    }
+
+    private MigrationBench NewBench()
+    {
+        MigrationBench bench = new MigrationBench(Stores).Add(Ids);
+        bench.Open(); // gives it a prefix
+        return bench;
+    }
+
+    /// <summary>Runs what is left, after the repair of what is unknown.</summary>
+    private static async Task GoOnAsync(MigrationBench bench)
+    {
+        foreach (MigrationEntry entry in (await bench.NewRunner().GetStatusAsync()).Migrations)
+        {
+            if (entry.State == MigrationState.Applied)
+                bench.Ran.Should().Contain($"+{entry.Id}", "the journal claims no more than happened");
+            if (entry.State == MigrationState.Pending)
+                bench.Ran.Should().NotContain($"+{entry.Id}", "what ran is never taken for untouched");
+        }
+
+        await bench.NewRunner().UnlockAsync("the process is gone");
+        try
+        {
+            await bench.NewRunner().RunAsync();
+        }
+        catch (MigrationDirtyException dirty)
+        {
+            await bench.NewRunner().RepairAsync(dirty.MigrationId!, MigrationRepair.Retry, "the process is gone");
+            await bench.NewRunner().RunAsync();
+        }
+
+        (await bench.NewRunner().GetStatusAsync()).Migrations.Should().OnlyContain(entry => entry.State == MigrationState.Applied);
+        bench.Ran.Distinct().Should().Equal("+1_a", "+2_b");
+    }
+
+    private static async Task<bool> IsRepairedAsync(MigrationBench bench)
+        => (await bench.NewRunner().GetStatusAsync()).Migrations.Any(entry => entry.Repairs.Count > 0);
+}

@@ -1,0 +1,53 @@
+using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.Logging.Abstractions;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.ServerTests;
+
+/// <summary>The SDK's context does the loading, saving and querying.</summary>
+public sealed class SavePathTests : ServerTest
+{
+    [Fact]
+    public async Task Load_save_and_query_go_through_the_context()
+    {
+        await CreateStoreAsync();
+        DynamoDBContext context = UserContext.Create(Client, new StoreSchema(Modeling.UserModel.For<User>(), Options));
+        IDynamoDBContext spy = CallSpy.Around(context, out List<string> calls);
+        var store = new DynamoDbUserStore<User>(new StoreConnection(Client, Options, Clock, NullLogger.Instance) { Context = spy });
+        User user = await store.CreateAsync(FakeUsers.Create(1));
+        calls.Clear();
+
+        await store.UpdateAsync(user with { Name = "Fake Saved" });
+        await store.FindAsync("fake-1");
+        await store.QueryByStatusAsync(user.Status).ReadAllAsync();
+        await store.ListAsync().ReadAllAsync();
+
+        calls.Should().Equal("SaveAsync", "LoadAsync", "FromQueryAsync", "FromScanAsync");
+    }
+}
+
+/// <summary>Passes every call on and notes its name.</summary>
+public class CallSpy : System.Reflection.DispatchProxy
+{
+    private readonly List<string> _calls = [];
+    private IDynamoDBContext? _target;
+
+    public static IDynamoDBContext Around(IDynamoDBContext target, out List<string> calls)
+    {
+        IDynamoDBContext proxy = Create<IDynamoDBContext, CallSpy>();
+        var spy = (CallSpy)proxy;
+        spy._target = target;
+        calls = spy._calls;
+        return proxy;
+    }
+
+    protected override object? Invoke(System.Reflection.MethodInfo? targetMethod, object?[]? args)
+    {
+        _calls.Add(targetMethod!.Name);
+        return targetMethod.Invoke(_target, args);
+    }
+}

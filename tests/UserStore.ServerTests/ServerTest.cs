@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.ServerTests;
+
+/// <summary>The base of tests that only a server can serve: a client that notes its requests, and tables of the test's own.</summary>
+public abstract class ServerTest : IAsyncLifetime
+{
+    private readonly ConcurrentDictionary<string, bool> _operations = [];
+
+    protected ServerTest()
+    {
+        Client = Server.CreateClient(config => config.HttpClientFactory = Wire);
+        Client.BeforeRequestEvent += (_, sent) => _operations[((WebServiceRequestEventArgs)sent).Request.GetType().Name.Replace("Request", "")] = true;
+        Stores = new DynamoDbStores { Client = Client };
+        Options = Stores.NewOptions();
+    }
+
+    protected static LocalServer Server => LocalServer.Shared;
+
+    /// <summary>Gets the wire of the client, healthy unless a test says otherwise.</summary>
+    protected FaultyWire Wire { get; } = new();
+
+    protected AmazonDynamoDBClient Client { get; }
+
+    protected DynamoDbStores Stores { get; }
+
+    protected UserStoreOptions Options { get; }
+
+    protected FakeClock Clock => Stores.Clock;
+
+    protected string Table => Options.TableNamePrefix + "Users";
+
+    protected Task<DynamoDbUserStore<User>> CreateStoreAsync() => Stores.CreateAsync<User>(Options);
+
+    protected string EmailsTable => Options.TableNamePrefix + "UserEmails";
+
+    /// <summary>Makes a store of another process: same tables, healthy wire.</summary>
+    protected DynamoDbUserStore<User> Other() => new(Server.Client, Options, Stores.Time);
+
+    /// <summary>Lets something happen once, just before the next request for an operation leaves.</summary>
+    protected void Meanwhile(string operation, Func<Task> action) => Wire.BeforeRequest = async request =>
+    {
+        if (request.Operation != operation)
+            return;
+        Wire.BeforeRequest = null;
+        await action();
+    };
+
+    /// <summary>Runs an action again and again, and ends it at its first request, at its second, and so on until it needs no more.</summary>
+    /// <param name="maxRequests">The number of requests that the action sends at most.</param>
+    /// <param name="runAsync">Runs the action up to a request; returns false when it completed before.</param>
+    /// <returns>The number of runs that were ended.</returns>
+    protected static async Task<int> CutAtEveryRequestAsync(int maxRequests, Func<int, Task<bool>> runAsync)
+    {
+        for (int request = 1; request <= maxRequests; request++)
+        {
+            if (!await runAsync(request))
+                return request - 1;
+        }
+
+        throw new InvalidOperationException($"More than {maxRequests} requests were sent.");
+    }
+
+    /// <summary>Cuts the wire at a request, before it is applied or after it.</summary>
+    protected void CutAt(int request, bool isRequestApplied, Func<Task> afterwards)
+    {
+        Wire.Every(request, isRequestApplied ? WireFault.LostResponse : WireFault.Reset);
+        Wire.AfterFault = _ => afterwards();
+    }
+
+    /// <summary>Returns the operations of the requests since the last look.</summary>
+    protected IReadOnlyList<string> Sent()
+    {
+        IReadOnlyList<string> sent = Wire.Operations;
+        Wire.Clear();
+        return sent;
+    }
+
+    /// <summary>Creates a table as another program would.</summary>
+    protected Task CreateExternalTableAsync(string name, string key = "user_id", params GlobalSecondaryIndex[] indexes)
+        => Client.CreateTableAsync(new CreateTableRequest
+        {
+            TableName = name,
+            KeySchema = [new(key, KeyType.HASH)],
+            AttributeDefinitions = [.. indexes.SelectMany(index => index.KeySchema).Select(
+                element => element.AttributeName).Append(key).Distinct()
+                .Select(attribute => new AttributeDefinition(attribute, ScalarAttributeType.S))],
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+            GlobalSecondaryIndexes = indexes.Length == 0 ? null : [.. indexes],
+        });
+
+    /// <summary>Returns all items of a table.</summary>
+    protected static async Task<List<Dictionary<string, AttributeValue>>> ScanAsync(string table)
+        => (await Server.Client.Paginators.Scan(new ScanRequest(table) { ConsistentRead = true }).Responses.ReadAllAsync())
+            .SelectMany(page => page.Items).ToList();
+
+    public virtual Task InitializeAsync() => Task.CompletedTask;
+
+    public virtual async Task DisposeAsync()
+    {
+        await Stores.DisposeAsync();
+        Client.Dispose();
+        Wire.Dispose();
+        _operations.Keys.Except(["ListTables"]).Should().BeSubsetOf( // which a test asks for itself
+            PolicedWire.OperationsOfAllRoles, "a policy knows all that is sent");
+    }
+}

@@ -1,0 +1,229 @@
+using System.Diagnostics;
+using Amazon.DynamoDBv2;
+using Amazon.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.ServerTests;
+
+/// <summary>What spans, metrics and logs tell about requests, and what they do not.</summary>
+public sealed class TelemetryTests : ServerTest
+{
+    [Fact]
+    public async Task A_span_tells_operation_table_and_capacity_as_the_conventions_say()
+    {
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var caller = new Activity("caller");
+        caller.Start();
+
+        await store.CreateAsync(FakeUsers.Create(1));
+        await store.FindAsync("fake-1", ReadConsistency.Strong);
+        await store.QueryPageAsync(new UserQuery<User>("status-index", UserStatus.Active));
+        caller.Stop();
+
+        told.Spans.Select(span => span.DisplayName).Should().Equal("TransactWriteItems", $"GetItem {Table}", $"Query {Table}");
+        told.Spans.Should().OnlyContain(span => span.Kind == ActivityKind.Client && span.ParentId == caller.Id && span.Status == ActivityStatusCode.Unset);
+        Activity create = told.Spans.First();
+        create.GetTagItem("db.system.name").Should().Be("aws.dynamodb");
+        create.GetTagItem("db.operation.name").Should().Be("TransactWriteItems");
+        create.GetTagItem("aws.dynamodb.table_names").Should().BeEquivalentTo(new[] { Table, EmailsTable });
+        create.GetTagItem("db.collection.name").Should().BeNull("there are two");
+        Activity find = told.Spans.ElementAt(1);
+        find.GetTagItem("db.collection.name").Should().Be(Table);
+        find.GetTagItem("aws.dynamodb.consumed_capacity").Should().BeEquivalentTo(
+            new[] { $$"""{"TableName":"{{Table}}","CapacityUnits":1}""" }, "the read is consistent and small");
+    }
+
+    [Fact]
+    public async Task Metrics_count_durations_capacity_and_batches()
+    {
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        using var told = new TelemetryListener(Options.TableNamePrefix);
+
+        await Stores.WriterOf(store).CreateAsync(FakeUsers.CreateMany(60).Select(user => user with { Email = null }));
+        await store.FindManyAsync(Enumerable.Range(1, 60).Select(i => $"fake-{i}")).ReadAllAsync();
+        await store.FindAsync("fake-1");
+
+        told.Spans.Where(span => span.OperationName.StartsWith("TransactWriteItems", StringComparison.Ordinal)).Sum(
+            span => (int)span.GetTagItem("db.operation.batch.size")!).Should().Be(60, "that many users were written together");
+        told.Measurements.Where(one => one.Instrument == "userstore.batch.size").Should().Contain(
+            one => one.Value == 60 && (string)one.Tags["db.operation.name"]! == "BatchGetItem");
+        told.Measurements.Where(one => one.Instrument == "db.client.operation.duration").Should().Contain(
+            one => (string?)one.Tags.GetValueOrDefault("db.collection.name") == Table && one.Value > 0 && one.Value < 60
+                && (string)one.Tags["db.operation.name"]! == "GetItem");
+        told.Sum("userstore.consumed_capacity").Should().BeGreaterThan(30, "60 eventual reads take half a unit each");
+        told.Sum("userstore.retries").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Errors_retries_and_throttles_are_counted_by_type()
+    {
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        using var told = new TelemetryListener(Options.TableNamePrefix);
+        Wire.Next(WireFault.Throttle, "GetItem", count: 2);
+        Wire.Next(WireFault.Reset, "GetItem");
+
+        await store.FindAsync("fake-1");
+
+        (told.Sum("userstore.retries"), told.Sum("userstore.throttles")).Should().Be((3, 2));
+        told.Spans.Should().ContainSingle("repetitions belong to the request").Which.GetTagItem("userstore.retries").Should().Be(3);
+
+        told.Spans.Clear();
+        await store.CreateAsync(FakeUsers.Create(1) with { Email = null });
+        Func<Task> again = () => store.CreateAsync(FakeUsers.Create(1) with { Email = null });
+        await again.Should().ThrowAsync<UserAlreadyExistsException>();
+        Options.Retry.Timeout = TimeSpan.Zero;
+        Wire.Next(WireFault.Throttle);
+        Func<Task> throttled = () => store.FindAsync("fake-1");
+        await throttled.Should().ThrowAsync<UserStoreThrottledException>();
+
+        Activity refused = told.Spans.ElementAt(1);
+        (refused.Status, refused.GetTagItem("error.type")).Should().Be((ActivityStatusCode.Error, "ConditionalCheckFailedException"));
+        Activity last = told.Spans.Last();
+        last.GetTagItem("error.type").Should().Be(typeof(UserStoreThrottledException).FullName);
+        last.GetTagItem("db.response.status_code").Should().Be("ProvisionedThroughputExceededException");
+        told.Measurements.Should().Contain(one => one.Instrument == "db.client.operation.duration"
+            && (string?)one.Tags.GetValueOrDefault("db.collection.name") == Table
+            && one.Tags.ContainsKey("error.type"));
+    }
+
+    [Fact]
+    public async Task What_a_batch_leaves_unprocessed_counts_as_throttled()
+    {
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        await store.CreateAsync(FakeUsers.Create(1));
+        using var told = new TelemetryListener(Options.TableNamePrefix);
+        Wire.Next(WireFault.Unprocessed(seed: 1, share: 1), "BatchGetItem");
+
+        await store.FindManyAsync(["fake-1", "fake-2"]).ReadAllAsync();
+
+        (told.Sum("userstore.retries"), told.Sum("userstore.throttles")).Should().Be((1, 1));
+        told.Spans.Should().HaveCount(2, "the rest is asked for by a request of its own");
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_is_an_error_of_its_own_type()
+    {
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var source = new CancellationTokenSource();
+        Meanwhile("GetItem", source.CancelAsync);
+
+        Func<Task> find = () => store.FindAsync("fake-1", cancellationToken: source.Token);
+
+        await find.Should().ThrowAsync<OperationCanceledException>();
+        told.Spans.Should().ContainSingle().Which.GetTagItem("error.type").Should().Be(typeof(OperationCanceledException).FullName);
+    }
+
+    [Fact]
+    public async Task Capacity_is_asked_for_only_while_somebody_listens_and_never_changes_a_request_that_has_a_token()
+    {
+        List<string> bodies = [];
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        Wire.BeforeRequest = request => Task.FromResult(request.Operation == "TransactWriteItems" && Add(bodies, request.Body));
+        using var told = new TelemetryListener(Options.TableNamePrefix);
+        Wire.Next(WireFault.LostResponse, "TransactWriteItems");
+
+        await store.CreateAsync(FakeUsers.Create(1));
+
+        bodies.Should().HaveCount(2).And.OnlyContain(body => body == bodies[0] && body.Contains("\"ReturnConsumedCapacity\":\"TOTAL\""));
+
+        static bool Add(List<string> bodies, string body)
+        {
+            bodies.Add(body);
+            return true;
+        }
+    }
+
+    [Fact]
+    public async Task A_client_of_the_service_tells_the_capacity_of_what_the_store_sends_itself()
+    {
+        await CreateStoreAsync();
+        using var client = new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig
+        {
+            ServiceURL = Server.Endpoint.ToString(),
+            AuthenticationRegion = "us-east-1",
+        });
+        var store = new DynamoDbUserStore<User>(client, Options, Stores.Time);
+        using var told = new TelemetryListener(Options.TableNamePrefix);
+
+        await store.CreateAsync(FakeUsers.Create(1) with { Email = null });
+
+        told.Sum("userstore.consumed_capacity").Should().BeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Nothing_personal_is_told()
+    {
+        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var log = new LogListener();
+        UserStoreRetryOptions? retry = null;
+        ServiceCollection services = new();
+        services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace));
+        services.AddSingleton<IAmazonDynamoDB>(Client);
+        services.AddUserStore(options =>
+        {
+            options.TableNamePrefix = Options.TableNamePrefix;
+            retry = options.Retry;
+            retry.BaseDelay = TimeSpan.FromMilliseconds(1);
+        });
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        IUserStore store = provider.GetRequiredService<IUserStore>();
+        await store.EnsureTablesAsync();
+        User secret = new() { UserId = "id-1", Name = "Secret Name", Email = "secret@example.test", Tags = ["secret-tag"], Status = "secret-status" };
+
+        Wire.Next(WireFault.Throttle, "TransactWriteItems", count: 2);
+        User user = await store.CreateAsync(secret);
+        Func<Task> taken = () => store.CreateAsync(secret with { UserId = "id-2" });
+        await taken.Should().ThrowAsync<EmailAlreadyInUseException>();
+        await store.FindByEmailAsync("secret@example.test");
+        await store.FindByEmailAsync("secret@example.test", ReadConsistency.Strong);
+        await store.QueryByStatusAsync("secret-status").ReadAllAsync();
+        await store.UpdateAsync(user with { Email = "secret-2@example.test" });
+        retry!.Timeout = TimeSpan.FromMilliseconds(500);
+        Wire.Every(1, WireFault.LostResponse);
+        Func<Task> unknown = () => store.UpdateAsync("id-1", new UserPatch<User>().Set(u => u.Name, "Secret Other"));
+        await unknown.Should().ThrowAsync<UserWriteOutcomeUnknownException>();
+
+        string[] tags = [.. told.Spans.SelectMany(span => span.TagObjects.Select(tag => $"{tag.Key}={Text(tag.Value)}").Append(span.DisplayName)),
+            .. told.Measurements.SelectMany(one => one.Tags).Select(tag => $"{tag.Key}={Text(tag.Value)}")];
+        tags.Should().HaveCountGreaterThan(20).And.NotContain(tag => tag.Contains("secret", StringComparison.OrdinalIgnoreCase));
+        tags.Should().NotContain(tag => tag.Contains("id-1"), "ids would make a series for each user");
+        log.Lines.Should().NotContain(line => line.Text.Contains("secret", StringComparison.OrdinalIgnoreCase));
+        log.Lines.Where(line => line.Category == "UserStore").Select(line => (line.EventId, line.Level)).Distinct().Should().BeEquivalentTo(
+            [(101, LogLevel.Debug), (102, LogLevel.Warning), (103, LogLevel.Warning)]);
+        log.Lines.Should().Contain(line => line.EventId == 103 && line.Text.Contains("user id-1 "));
+    }
+
+    private static string Text(object? value) => value is string[] texts ? string.Join(' ', texts) : $"{value}";
+
+    private sealed class LogListener : ILoggerProvider
+    {
+        public List<(string Category, int EventId, LogLevel Level, string Text)> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Logger(LogListener owner, string category) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull
+                => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(
+                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            {
+                lock (owner.Lines)
+                    owner.Lines.Add((category, eventId.Id, logLevel, formatter(state, exception)));
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Functions.Local;
+using UserStore.DynamoDb;
+using UserStore.DynamoDb.Tables;
+using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Running;
+using UserStore.Modeling;
+using UserStore.Replication;
+using UserStore.Schema;
+using UserStore.Testing;
+
+namespace UserStore.TestKit;
+
+/// <summary>Stores on the local server, each test with tables of its own, which it deletes at its end.</summary>
+public class DynamoDbStores : StoreFactory
+{
+    private const string AccountId = "123456789012";
+    private const string Region = "us-east-1";
+
+    private readonly ConcurrentBag<string> _prefixes = [];
+    private readonly Dictionary<object, UserStoreOptions> _options = [];
+    private readonly Dictionary<object, IAmazonDynamoDB> _clients = [];
+    private readonly ConcurrentBag<PolicedWire> _wires = [];
+
+    /// <summary>Gets the clock of the test, on which nobody has to wait for a pause between two attempts.</summary>
+    public TimeProvider Time => field ??= new ClockWithRealTimers(Clock);
+
+    /// <summary>Gets the client of the stores; null for one of each store's own, which may send only what its policy allows.</summary>
+    public AmazonDynamoDBClient? Client
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value is not null)
+                MigrationClock.WaitFor(value);
+        }
+    }
+
+    protected static LocalServer Server => LocalServer.Shared;
+
+    public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
+    {
+        UserStoreOptions options = NewOptions();
+        (options.UniqueEmails, options.StreamViewType) = (uniqueEmails, Stream);
+        foreach (byte[] key in tokenKeys)
+            options.TokenKeys.Add(key);
+        return await CreateAsync<TUser>(options);
+    }
+
+    public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
+        => new DynamoDbUserBatchWriter<TUser>(_clients[store], _options[store], Time);
+
+    public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+        => new DynamoDbUserEmailAudit<TUser>(_clients[store], _options[store], Time);
+
+    public override async Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
+    {
+        var reader = new UserChangeReader<TUser>(_options[store]);
+        LocalStream stream = await OpenStreamAsync(_options[store]);
+        UserChangeRecord<TUser>[] records = [.. (await stream.ReadNewAsync()).Select(reader.ReadRecord)];
+        records.Should().OnlyContain(record => record.Problem == null);
+        return [.. records.Select(record => record.Change!)];
+    }
+
+    /// <summary>Opens the stream of a store's table at its beginning.</summary>
+    internal static async Task<LocalStream> OpenStreamAsync(UserStoreOptions options)
+    {
+        DescribeTableResponse table = await Server.Client.DescribeTableAsync(options.TableNamePrefix + "Users");
+        return new LocalStream(Server.Endpoint, table.Table.LatestStreamArn);
+    }
+
+    internal override MigrationTarget OpenMigrations(MigrationBench bench)
+    {
+        if (bench.StoreOptions.TableNamePrefix.Length == 0)
+            bench.StoreOptions.TableNamePrefix = NewOptions().TableNamePrefix;
+        bench.StoreOptions.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
+        var store = new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), MigrationClock);
+        UserStoreSchema schema = UserStoreSchema.For<User>(bench.StoreOptions);
+        var parts = new UserStorePolicyOptions
+        {
+            AccountId = AccountId,
+            Region = Region,
+            Migrations = schema.MigrationTables(bench.Options),
+            AllowTableDeletion = true,
+        };
+        IAmazonDynamoDB client = Client ?? Policed(UserStorePolicy.Create(schema, UserStoreRole.Migrations, parts));
+        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, bench.Options, MigrationClock), client);
+    }
+
+    /// <summary>Makes options with a prefix that no other test has.</summary>
+    public UserStoreOptions NewOptions()
+    {
+        string prefix = $"test-{Guid.NewGuid():N}-";
+        _prefixes.Add(prefix);
+        return new UserStoreOptions { TableNamePrefix = prefix, Retry = { BaseDelay = TimeSpan.FromMilliseconds(1) } };
+    }
+
+    public async Task<DynamoDbUserStore<TUser>> CreateAsync<TUser>(UserStoreOptions options)
+        where TUser : User
+    {
+        // The tables become active by the server's clock, not by the test's.
+        await new DynamoDbUserStore<TUser>(Server.Client, options).EnsureTablesAsync();
+        return Open<TUser>(options);
+    }
+
+    public DynamoDbUserStore<TUser> Open<TUser>(UserStoreOptions options)
+        where TUser : User
+    {
+        var scope = new UserStorePolicyOptions { AccountId = AccountId, Region = Region };
+        IAmazonDynamoDB client = Client ?? Policed(
+            UserStorePolicy.Create(UserStoreSchema.For<TUser>(options), UserStoreRole.ReadWrite, scope));
+        var store = new DynamoDbUserStore<TUser>(client, options, Time);
+        (_options[store], _clients[store]) = (options, client);
+        return store;
+    }
+
+    private AmazonDynamoDBClient Policed(string policy)
+    {
+        var wire = new PolicedWire(policy);
+        _wires.Add(wire);
+        AmazonDynamoDBClient client = Server.CreateClient(config => config.HttpClientFactory = wire);
+        MigrationClock.WaitFor(client);
+        return client;
+    }
+
+    public override async Task<bool> StoresEmptyStringAsync()
+    {
+        UserStoreOptions options = NewOptions();
+        await CreateAsync<User>(options);
+        try
+        {
+            await Server.Client.PutItemAsync(options.TableNamePrefix + "Users", new() { ["user_id"] = new("probe"), ["name"] = new("") });
+            return true;
+        }
+        catch (AmazonDynamoDBException refused) when (refused.ErrorCode == "ValidationException")
+        {
+            return false;
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (string prefix in _prefixes)
+            await Server.DeleteTablesAsync(prefix);
+        GC.SuppressFinalize(this);
+        await base.DisposeAsync();
+        _wires.SelectMany(wire => wire.Refused).Should().BeEmpty("the policy allows all that the library sends");
+    }
+
+    /// <summary>Tells the time of a fake clock, and measures by the system's.</summary>
+    public sealed class ClockWithRealTimers(FakeClock clock) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+    }
+}

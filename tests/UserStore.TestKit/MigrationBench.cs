@@ -1,0 +1,100 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Running;
+
+namespace UserStore.TestKit;
+
+/// <summary>Migrations under test: options, what has run, and any number of runners, each as in a process of its own.</summary>
+public sealed class MigrationBench(StoreFactory stores)
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _ran = [];
+
+    public MigrationOptions Options { get; } = new() { Lease = TimeSpan.FromSeconds(20), LockTimeout = TimeSpan.FromMinutes(10) };
+
+    public UserStoreOptions StoreOptions { get; } = new();
+
+    public IServiceCollection Services { get; } = new ServiceCollection();
+
+    /// <summary>Gets the clock of all runners.</summary>
+    public TimeProvider Time => stores.MigrationClock;
+
+    internal RunnerEnvironment Host { get; } = new("test-host/1", stores.MigrationClock, NullLogger.Instance);
+
+    /// <summary>Gets what ran so far: <c>+1</c> for an apply, <c>-1</c> for an undo of migration 1.</summary>
+    public IReadOnlyList<string> Ran
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _ran];
+        }
+    }
+
+    /// <summary>Adds migrations that can be undone and note that they ran.</summary>
+    public MigrationBench Add(params IReadOnlyList<string> ids)
+    {
+        foreach (string id in ids)
+        {
+            Options.Migrations.Add(
+                id,
+                (context, _) => NoteAsync($"+{context.Step.MigrationId}"),
+                (context, _) => NoteAsync($"-{context.Step.MigrationId}"));
+        }
+
+        return this;
+    }
+
+    public Task NoteAsync(string what)
+    {
+        lock (_lock)
+            _ran.Add(what);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Makes a bench with the same journal and other options and migrations, as another version of the service has.</summary>
+    public MigrationBench AsOtherVersion()
+        => new(stores) { Origin = Origin ?? this, StoreOptions = { TableNamePrefix = StoreOptions.TableNamePrefix } };
+
+    public IMigrationRunner NewRunner(params IReadOnlyList<IMigrationReporter> reporters) => new MigrationRunner(
+        Open(),
+        Options,
+        Services.BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(),
+        Services,
+        reporters,
+        Host with { Name = RunnerEnvironment.ThisProcess });
+
+    public async Task<MigrationEntry> EntryAsync(string id)
+        => (await NewRunner().GetStatusAsync()).Migrations.Single(entry => entry.Id == id);
+
+    /// <summary>Checks that something is refused before anything is run, and why.</summary>
+    public static async Task<MigrationPlanException> RefusedAsync(MigrationPlanError problem, Func<Task> run, params string[] ids)
+    {
+        MigrationPlanException refused = (await run.Should().ThrowAsync<MigrationPlanException>()).Which;
+        refused.Error.Should().Be(problem);
+        refused.MigrationIds.Should().Equal(ids);
+        refused.IsTransient.Should().BeFalse();
+        return refused;
+    }
+
+    /// <summary>Waits until a migration is cancelled.</summary>
+    public static async Task<bool> IsCancelledAsync(CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource();
+        await using CancellationTokenRegistration registration = token.Register(cancelled.SetResult);
+        await cancelled.Task.WaitAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
+        return true;
+    }
+
+    internal MigrationTarget Open() => stores.OpenMigrations(Origin ?? this);
+
+    internal MigrationLock OpenLock(out IMigrationJournal journal)
+    {
+        journal = Open().Journal;
+        return new MigrationLock(journal, Options, Host);
+    }
+
+    private MigrationBench? Origin { get; init; }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using UserStore.DynamoDb.Tables;
+using UserStore.Migrations.Running;
+using UserStore.Modeling;
+using UserStore.Replication;
+using UserStore.Testing;
+
+namespace UserStore.TestKit;
+
+/// <summary>Makes empty stores of one implementation for one test, all with the same clock.</summary>
+public abstract class StoreFactory : IAsyncDisposable
+{
+    public FakeClock Clock { get; } = new();
+
+    /// <summary>Gets the clock of the migrations, whose runners wait for each other.</summary>
+    public SelfAdvancingClock MigrationClock { get; } = new();
+
+    public abstract Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
+        where TUser : User;
+
+    public abstract IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
+        where TUser : User;
+
+    public abstract IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+        where TUser : User;
+
+    /// <summary>Gets or sets what the streams of the tables tell.</summary>
+    public TableStreamViewType Stream { get; set; }
+
+    /// <summary>Reads what the stream of a store's table has told so far.</summary>
+    public abstract Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
+        where TUser : User;
+
+    /// <summary>Opens what migrations are run against, as a process of its own would; with the same bench, the same.</summary>
+    internal abstract MigrationTarget OpenMigrations(MigrationBench bench);
+
+    /// <summary>Tells whether empty text can be stored outside keys, as DynamoDB allows since May 2020 and older local servers do
+    /// not.</summary>
+    public virtual Task<bool> StoresEmptyStringAsync() => Task.FromResult(true);
+
+    /// <summary>Gets how many writers may patch one user at once: where answers are lost, a repetition is recognised past two
+    /// others.</summary>
+    public virtual int MaxWritersOfOneUser => int.MaxValue;
+
+    public virtual ValueTask DisposeAsync()
+    {
+        MigrationClock.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class InMemoryStores : StoreFactory
+{
+    private readonly ConcurrentDictionary<MigrationBench, MigrationTarget> _targets = [];
+
+    public override Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
+    {
+        var options = new InMemoryUserStoreOptions { TimeProvider = Clock, UniqueEmails = uniqueEmails };
+        foreach (byte[] key in tokenKeys)
+            options.TokenKeys.Add(key);
+        return Task.FromResult<IUserStore<TUser>>(new InMemoryUserStore<TUser>(options));
+    }
+
+    public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
+        => new InMemoryUserBatchWriter<TUser>((InMemoryUserStore<TUser>)store);
+
+    public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+        => new InMemoryUserEmailAudit<TUser>((InMemoryUserStore<TUser>)store);
+
+    public override Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
+        => Task.FromResult(((InMemoryUserStore<TUser>)store).TakeChanges());
+
+    internal override MigrationTarget OpenMigrations(MigrationBench bench)
+        => _targets.GetOrAdd(bench, bench => new MigrationTarget(
+            new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), MigrationClock),
+            new InMemoryMigrationJournal(),
+            Client: null));
+}
