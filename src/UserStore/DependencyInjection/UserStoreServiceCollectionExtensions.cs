@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DependencyInjection;
@@ -114,10 +115,11 @@ public static class UserStoreServiceCollectionExtensions
         where TUser : User
     {
         var time = provider.GetRequiredService<TimeProvider>();
-        var store = new MigrationStoreAccess<TUser>(new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), time);
+        ILogger logger = StoreServices.LoggerOf(provider);
+        var store = new MigrationStoreAccess<TUser>(new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), time, logger);
         IAmazonDynamoDB client = StoreServices.ClientOf<TUser>(provider);
         var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreOptions.NameFor(typeof(TUser)));
-        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, options, time), client);
+        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, options, time, logger), client);
     }
 
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)

@@ -1,11 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.Model;
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.Logging;
-using UserStore.DynamoDb.Provisioning;
-using UserStore.DynamoDb.Sending;
-using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Provisioning;
+using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Backfilling;
 using UserStore.Migrations.Running;
 
@@ -59,7 +58,7 @@ public sealed class MigrationContext
     /// <returns>The store, to be used during this migration only.</returns>
     public IUserStore<TUser> OpenStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>()
         where TUser : User
-        => new DynamoDbUserStore<TUser>(new StoreConnection(Client, StoreOptions, _attempt.Sender.Time, _attempt.Logger) { OwnsRetries = true });
+        => new DynamoDbUserStore<TUser>(_attempt.Store.Connect(Client));
 
     /// <summary>Creates the tables of the store with their indexes, stream and time to live, as far as they are missing.</summary>
     /// <param name="cancellationToken">Ends the wait; DynamoDB goes on.</param>

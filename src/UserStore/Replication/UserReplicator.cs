@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
@@ -41,6 +43,7 @@ public sealed class UserReplicator<
     /// <param name="projection">Says which item a user becomes.</param>
     /// <param name="options">Where to; the defaults if null.</param>
     /// <param name="timeProvider">The clock; the system's if null.</param>
+    /// <param name="logger">The logger of retries and give-ups; none if null.</param>
     /// <exception cref="InvalidOperationException">The attributes of a type do not make a table.</exception>
     /// <exception cref="ArgumentException">The options are not valid; the message says what is allowed.</exception>
     public UserReplicator(
@@ -48,13 +51,15 @@ public sealed class UserReplicator<
         UserStoreOptions storeOptions,
         IUserProjection<TUser, TView> projection,
         UserReplicationOptions? options = null,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(storeOptions);
         ArgumentNullException.ThrowIfNull(projection);
         options ??= new UserReplicationOptions();
-        _source = new UserTable<TUser>(StoreConnection.WithoutLogging(client, storeOptions, timeProvider));
+        _source = new UserTable<TUser>(
+            new StoreConnection(client, storeOptions, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance));
         if (ReplicationSchema.Problems(_source.Schema, ViewModel.For<TView>(), options).FirstOrDefault() is { } problem)
             throw new ArgumentException(problem, nameof(options));
         _schema = new ReplicationSchema(_source.Schema, ViewModel.For<TView>(), options);

@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Functions.Local;
+using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Journaling;
@@ -65,7 +66,7 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
         if (bench.StoreOptions.TableNamePrefix.Length == 0)
             bench.StoreOptions.TableNamePrefix = NewOptions().TableNamePrefix;
         bench.StoreOptions.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
-        var store = new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System);
+        var store = new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System, NullLogger.Instance);
         UserStoreSchema schema = UserStoreSchema.For<User>(bench.StoreOptions);
         var parts = new UserStorePolicyOptions
         {
@@ -75,7 +76,7 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
             AllowTableDeletion = true,
         };
         IAmazonDynamoDB client = Client ?? Policed(UserStorePolicy.Create(schema, UserStoreRole.Migrations, parts));
-        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, bench.Options, TimeProvider.System), client);
+        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, bench.Options, TimeProvider.System, NullLogger.Instance), client);
     }
 
     /// <summary>Makes options with a prefix that no other test has.</summary>

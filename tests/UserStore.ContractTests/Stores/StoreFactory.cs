@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
@@ -69,7 +70,7 @@ public sealed class InMemoryStores : StoreFactory
 
     internal override MigrationTarget OpenMigrations(MigrationBench bench)
         => _targets.GetOrAdd(bench, static bench => new MigrationTarget(
-            new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System),
+            new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System, NullLogger.Instance),
             new InMemoryMigrationJournal(),
             Client: null));
 }

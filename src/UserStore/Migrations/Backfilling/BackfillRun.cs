@@ -62,7 +62,7 @@ internal sealed class BackfillRun
                 return true;
             if (await ReadAsync(key, cancellationToken).ConfigureAwait(false) is not { } found)
                 return false; // deleted meanwhile
-            if (answer.Failure!.ResponseWasLost && change.IsIn(found))
+            if (answer.Failure.ResponseWasLost && change.IsIn(found))
                 return true;
             item = found;
         }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Logging;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Sending;
@@ -9,13 +10,14 @@ using UserStore.DynamoDb.Tables;
 namespace UserStore.Migrations.Journaling;
 
 /// <summary>Keeps journal, lock and checkpoints in two tables.</summary>
-internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSchema store, MigrationOptions options, TimeProvider time)
+internal sealed class DynamoDbMigrationJournal(
+    IAmazonDynamoDB client, StoreSchema store, MigrationOptions options, TimeProvider time, ILogger logger)
     : IMigrationJournal
 {
     private const string OwnKeyName = "id";
     private const string NoLaterFence = "attribute_not_exists(#fence) OR #fence <= :fence";
 
-    private readonly RequestSender _sender = new(StoreConnection.WithoutLogging(client, store.Options, time), store);
+    private readonly RequestSender _sender = new(new StoreConnection(client, store.Options, time, logger), store);
     // Known by their names only: tables that another library made spell their key otherwise.
     private readonly NamedTable _journal = new(TableFor(store, options.JournalTable).TableName);
     private readonly NamedTable _lock = new(TableFor(store, options.LockTable).TableName);
@@ -107,7 +109,7 @@ internal sealed class DynamoDbMigrationJournal(IAmazonDynamoDB client, StoreSche
             [_lock],
             token => client.PutItemAsync(request, token),
             wasApplied: () => IsLockAsync(call, next)).ConfigureAwait(false);
-        return answer.Failure is null || (answer.Failure!.ResponseWasLost && await IsLockAsync(call, next).ConfigureAwait(false));
+        return answer.Failure is null || (answer.Failure.ResponseWasLost && await IsLockAsync(call, next).ConfigureAwait(false));
     }
 
     public async Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)

@@ -57,8 +57,7 @@ internal sealed class MigrationAttempt(
     /// <summary>Gets what is told about progress.</summary>
     public Action<MigrationProgress>? Progressed { get; init; }
 
-    public RequestSender Sender { get; } = new(
-        new StoreConnection(client, store.Schema.Options, host.Time, host.Logger) { OwnsRetries = true }, store.Schema);
+    public RequestSender Sender { get; } = new(store.Connect(client), store.Schema);
 
     public StoreCall Begin(CancellationToken cancellationToken, IRequestObserver? observer = null)
         => Sender.Begin(cancellationToken, retry: _retry, observer: observer);

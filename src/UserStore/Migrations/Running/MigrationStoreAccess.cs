@@ -1,20 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.Model;
 using Amazon.DynamoDBv2;
-using Microsoft.Extensions.Logging.Abstractions;
+using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Logging;
 using UserStore.Batching;
+using UserStore.DynamoDb;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
-using UserStore.DynamoDb;
 
 namespace UserStore.Migrations.Running;
 
 /// <summary>What migrations need of a store whose user type they cannot name.</summary>
-internal abstract class MigrationStoreAccess(StoreSchema schema)
+internal abstract class MigrationStoreAccess(StoreSchema schema, TimeProvider time, ILogger logger)
 {
     public StoreSchema Schema => schema;
+
+    /// <summary>Returns the connection of the store with the client of a migration, which does not retry by itself.</summary>
+    public StoreConnection Connect(IAmazonDynamoDB client) => new(client, schema.Options, time, logger) { OwnsRetries = true };
 
     /// <summary>Reserves the emails of existing users, with a client of a migration.</summary>
     public abstract IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
@@ -27,8 +30,8 @@ internal abstract class MigrationStoreAccess(StoreSchema schema)
 
 /// <inheritdoc/>
 internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    StoreSchema schema, TimeProvider time)
-    : MigrationStoreAccess(schema)
+    StoreSchema schema, TimeProvider time, ILogger logger)
+    : MigrationStoreAccess(schema, time, logger)
     where TUser : User
 {
     public override IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
@@ -57,6 +60,4 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
             }
         };
     }
-
-    private StoreConnection Connect(IAmazonDynamoDB client) => new(client, Schema.Options, time, NullLogger.Instance) { OwnsRetries = true };
 }

@@ -1,6 +1,6 @@
-using UserStore.Preparation;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
+using UserStore.Preparation;
 
 namespace UserStore.Replication.Targets;
 
