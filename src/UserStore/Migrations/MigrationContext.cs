@@ -25,8 +25,10 @@ public sealed class MigrationContext
     /// <summary>Gets the step that is being done.</summary>
     public MigrationStep Step => _attempt.Step;
 
-    /// <summary>Gets the client. It throws <see cref="MigrationLeaseLostException"/> once the lock is lost; in a dry run it records writes
-    /// and performs none. It has the operations on items and tables, time to live, backups in time, and tags.</summary>
+    /// <summary>Gets the client for all requests of the migration.</summary>
+    /// <value>It throws <see cref="MigrationLeaseLostException"/> after the lock is lost; in a dry run it records writes and performs none. A
+    /// client, context or store from elsewhere does neither: a function must not capture one, and a dry run rejects a class whose constructor
+    /// takes one. The client supports the operations on items and tables, time to live, point-in-time recovery, and tags.</value>
     public IAmazonDynamoDB Client => _attempt.Client;
 
     /// <summary>Gets a value indicating whether this is a dry run.</summary>

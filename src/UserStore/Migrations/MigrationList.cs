@@ -29,8 +29,7 @@ public sealed class MigrationList
         where TMigration : Migration
     {
         ArgumentNullException.ThrowIfNull(migration);
-        _registrations.Add(
-            new MigrationRegistration(null, _ => migration, services => UnrecordedAccess.InConstructors(typeof(TMigration), services)));
+        _registrations.Add(new MigrationRegistration(_ => migration) { Type = typeof(TMigration), IsInstance = true });
         return this;
     }
 
@@ -53,8 +52,7 @@ public sealed class MigrationList
         Migration migration = down is null
             ? new DelegateMigration(id, up, description, revision)
             : new UndoableDelegateMigration(id, up, down, description, revision);
-        _registrations.Add(new MigrationRegistration(
-            null, _ => migration, _ => UnrecordedAccess.InClosure(up) ?? (down is null ? null : UnrecordedAccess.InClosure(down))));
+        _registrations.Add(new MigrationRegistration(_ => migration));
         return this;
     }
 
@@ -100,12 +98,10 @@ public sealed class MigrationList
 
     private MigrationList Add([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type)
     {
-        if (!_registrations.Exists(registration => registration.Type == type))
+        if (!_registrations.Exists(registration => registration.Type == type && !registration.IsInstance))
         {
-            _registrations.Add(new MigrationRegistration(
-                type,
-                provider => (Migration)ActivatorUtilities.CreateInstance(provider, type),
-                services => UnrecordedAccess.InConstructors(type, services)));
+            _registrations.Add(
+                new MigrationRegistration(provider => (Migration)ActivatorUtilities.CreateInstance(provider, type)) { Type = type });
         }
 
         return this;

@@ -42,7 +42,7 @@ public enum MigrationPlanError
     /// <summary>Everything would be undone, which the options do not permit.</summary>
     NotPermitted,
 
-    /// <summary>A dry run cannot record what a migration does with a client, context or store of its own.</summary>
+    /// <summary>A migration takes a client, context or store in its constructor, whose writes a dry run cannot record.</summary>
     NotRecordable,
 
     /// <summary>Migrations are not applied, and only that was to be verified.</summary>

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
+using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore.Migrations.Planning;
 
@@ -16,8 +16,9 @@ internal sealed class MigrationSource
 
     public bool Has(string id) => _byId.ContainsKey(id);
 
-    /// <summary>Finds what a migration has to reach tables past the client of its context, or null.</summary>
-    public Type? FindBypass(string id, IServiceCollection services) => _byId[id].Registration.FindBypass(services);
+    /// <summary>Returns the class of a migration, or null when it is a function.</summary>
+    [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    public Type? TypeOf(string id) => _byId[id].Registration.Type;
 
     /// <summary>Returns that migrations of this source are not applied, or null when all are. Others in the journal do not count.</summary>
     public MigrationPlanException? FindBehind(IReadOnlyList<MigrationEntry> journal)

@@ -40,13 +40,13 @@ internal sealed class DryRun(
 
     private void CheckRecordable(string migrationId)
     {
-        if (source.FindBypass(migrationId, services) is { } bypass)
+        if (source.TypeOf(migrationId) is { } type && UnrecordedAccess.FindIn(type, services) is { } service)
         {
             throw new MigrationPlanException(
                 MigrationPlanError.NotRecordable,
                 [migrationId],
-                $"Migration '{migrationId}' gets a {bypass.Name} of its own, whose writes a dry run cannot record. "
-                    + "Let it use MigrationContext.Client or MigrationContext.OpenStore.");
+                $"Migration '{migrationId}' takes a {service.Name} in its constructor, whose writes a dry run cannot record. "
+                    + "Use MigrationContext.Client or MigrationContext.OpenStore instead.");
         }
     }
 }
