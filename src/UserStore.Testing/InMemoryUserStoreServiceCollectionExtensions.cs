@@ -76,7 +76,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
                 UserStoreOptions.NameFor(typeof(TUser))) ?? new UserStoreOptions();
             var store = new MigrationStoreAccess<TUser>(
                 new StoreSchema(UserModel.For<TUser>(), options), provider.GetService<TimeProvider>() ?? TimeProvider.System, NullLogger.Instance);
-            return new MigrationTarget(store, new InMemoryMigrationJournal(), Client: null);
+            return MigrationTarget.InMemory(store, new InMemoryMigrationJournal());
         });
     }
 

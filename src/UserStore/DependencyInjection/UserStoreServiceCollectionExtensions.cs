@@ -3,15 +3,14 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations;
-using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 
@@ -114,12 +113,11 @@ public static class UserStoreServiceCollectionExtensions
     private static MigrationTarget InDynamoDb<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceProvider provider)
         where TUser : User
     {
-        var time = provider.GetRequiredService<TimeProvider>();
-        ILogger logger = StoreServices.LoggerOf(provider);
-        var store = new MigrationStoreAccess<TUser>(new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), time, logger);
-        IAmazonDynamoDB client = StoreServices.ClientOf<TUser>(provider);
+        StoreConnection connection = StoreServices.ConnectionOf<TUser>(provider);
+        var schema = new StoreSchema(UserModel.For<TUser>(), connection.Options);
+        var store = new MigrationStoreAccess<TUser>(schema, connection.Time, connection.Logger);
         var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreOptions.NameFor(typeof(TUser)));
-        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, options, time, logger), client);
+        return MigrationTarget.InDynamoDb(store, connection, options);
     }
 
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)

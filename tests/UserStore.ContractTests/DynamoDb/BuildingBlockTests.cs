@@ -2,6 +2,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.ContractTests.Stores;
 using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 using UserStore.Testing;
 
@@ -203,12 +204,9 @@ public sealed class BuildingBlockTests(LocalServer server) : MigrationServerTest
         MigrationTarget target = Bench.Open();
         var attempt = new MigrationAttempt(
             new MigrationStep("1_test", MigrationAction.Apply),
-            run: 1,
+            target,
             Client,
-            target.Store,
-            target.Journal,
-            lease: null,
-            hasTables: true,
+            new AttemptCheckpoints(target.Checkpoints, lease: null, "1_test", execution: 1),
             Bench.Host);
         return new MigrationContext(attempt, Bench.Options.TableTimeout);
     }

@@ -3,8 +3,8 @@ using Amazon.DynamoDBv2.Model;
 using Functions.Local;
 using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
-using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 using UserStore.Replication;
@@ -76,7 +76,8 @@ public class DynamoDbStores(LocalServer server) : StoreFactory
             AllowTableDeletion = true,
         };
         IAmazonDynamoDB client = Client ?? Policed(UserStorePolicy.Create(schema, UserStoreRole.Migrations, parts));
-        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, bench.Options, TimeProvider.System, NullLogger.Instance), client);
+        var connection = new StoreConnection(client, bench.StoreOptions, TimeProvider.System, NullLogger.Instance);
+        return MigrationTarget.InDynamoDb(store, connection, bench.Options);
     }
 
     /// <summary>Makes options with a prefix that no other test has.</summary>

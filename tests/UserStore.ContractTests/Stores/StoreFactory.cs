@@ -69,8 +69,7 @@ public sealed class InMemoryStores : StoreFactory
         => Task.FromResult(((InMemoryUserStore<TUser>)store).TakeChanges());
 
     internal override MigrationTarget OpenMigrations(MigrationBench bench)
-        => _targets.GetOrAdd(bench, static bench => new MigrationTarget(
+        => _targets.GetOrAdd(bench, static bench => MigrationTarget.InMemory(
             new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), TimeProvider.System, NullLogger.Instance),
-            new InMemoryMigrationJournal(),
-            Client: null));
+            new InMemoryMigrationJournal()));
 }

@@ -14,7 +14,7 @@ internal sealed record MigrationRegistration(Func<IServiceProvider, Migration> C
     public bool IsInstance { get; init; }
 }
 
-/// <summary>A migration that is a function.</summary>
+/// <summary>Represents a migration that is a function.</summary>
 internal sealed class DelegateMigration(
     string id, Func<MigrationContext, CancellationToken, Task> up, string? description, string? revision)
     : Migration(id, description, revision)
@@ -22,7 +22,7 @@ internal sealed class DelegateMigration(
     public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default) => up(context, cancellationToken);
 }
 
-/// <summary>A migration that is two functions.</summary>
+/// <summary>Represents a migration that is two functions.</summary>
 internal sealed class UndoableDelegateMigration(
     string id,
     Func<MigrationContext, CancellationToken, Task> up,
