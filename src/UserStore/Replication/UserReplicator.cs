@@ -103,7 +103,8 @@ public sealed class UserReplicator<
             if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
             {
                 throw new UserStoreUnavailableException(
-                    $"Change '{change.SequenceNumber}' of user '{change.UserId}' could not be written, because other writers kept changing its guard. Retry it.",
+                    $"Change '{change.SequenceNumber}' of user '{change.UserId}' could not be written, because other writers kept changing its "
+                        + "guard. Retry it.",
                     refusal.Failure);
             }
         }

@@ -68,7 +68,8 @@ internal sealed class BackfillRunner
         }
 
         throw new UserStoreUnavailableException(
-            $"An item of table '{_table.TableName}' was changed by other writers during each of {MaxAttempts} attempts of backfill '{_backfill.Name}'. Run the migration again.");
+            $"An item of table '{_table.TableName}' was changed by other writers during each of {MaxAttempts} attempts of backfill "
+                + $"'{_backfill.Name}'. Run the migration again.");
     }
 
     private void ThrowIfForbidden(ItemChange change, Dictionary<string, AttributeValue> key)

@@ -10,7 +10,8 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
     /// <param name="lockConflictBehavior">What to do when another runner holds it.</param>
     /// <param name="timeout">The maximum time to wait.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <returns>The lease; null when another runner holds the lock and <paramref name="lockConflictBehavior"/> is <see cref="LockConflictBehavior.Skip"/>.</returns>
+    /// <returns>The lease; null when another runner holds the lock and <paramref name="lockConflictBehavior"/> is
+    /// <see cref="LockConflictBehavior.Skip"/>.</returns>
     /// <exception cref="MigrationLockedException">Another runner holds the lock.</exception>
     public async Task<Lease?> TryAcquireAsync(LockConflictBehavior lockConflictBehavior, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -43,7 +43,9 @@ internal sealed class MigrationSource
             if (!byId.TryAdd(migration.Id, (migration, registration)))
             {
                 throw new InvalidMigrationException(
-                    migration.Id, $"is registered twice, as {byId[migration.Id].Migration.GetType().Name} and {migration.GetType().Name}. Give one of them another id.");
+                    migration.Id,
+                    $"is registered twice, as {byId[migration.Id].Migration.GetType().Name} and {migration.GetType().Name}. Give one of them "
+                        + "another id.");
             }
         }
 

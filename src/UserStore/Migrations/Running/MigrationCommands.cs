@@ -50,7 +50,9 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
                 case ["unlock", .. { Length: > 0 } reason]:
                     MigrationLockStatus before = await runner.UnlockAsync(
                         string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
-                    await WriteLineAsync(before.IsHeld ? $"Released the lock of {before.Owner?.ToString() ?? "another program"}." : "The lock was free.").ConfigureAwait(false);
+                    await WriteLineAsync(before.IsHeld
+                        ? $"Released the lock of {OwnerOf(before)}."
+                        : "The lock was free.").ConfigureAwait(false);
                     return 0;
                 case var planned when PlannerOf(planned) is { } planner:
                     await WriteAsync(await runner.RunAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
@@ -115,7 +117,8 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
             await WriteLineAsync($"{step.Action} {step.MigrationId} {step.Description}").ConfigureAwait(false);
         foreach (RecordedRequest request in plan.Requests)
             await WriteLineAsync($"    {request}").ConfigureAwait(false);
-        await WriteLineAsync($"{plan.Steps.Count} steps, {plan.RequestCount} recorded writes. Nothing was done; a run creates its own plan.").ConfigureAwait(false);
+        await WriteLineAsync(
+            $"{plan.Steps.Count} steps, {plan.RequestCount} recorded writes. Nothing was done; a run creates its own plan.").ConfigureAwait(false);
     }
 
     private async Task WriteAsync(MigrationStatus status)
@@ -135,10 +138,12 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
             }
         }
 
-        await WriteLineAsync(!status.Lock.IsHeld ? "The lock is free." : $"The lock is held by {status.Lock.Owner?.ToString() ?? "another program"}.").ConfigureAwait(false);
+        await WriteLineAsync(status.Lock.IsHeld ? $"The lock is held by {OwnerOf(status.Lock)}." : "The lock is free.").ConfigureAwait(false);
         foreach (ForcedRelease release in status.Lock.Releases)
             await WriteLineAsync($"         released by force {release.Timestamp:u} on {release.Host}: {release.Reason}").ConfigureAwait(false);
     }
+
+    private static string OwnerOf(MigrationLockStatus status) => status.Owner?.ToString() ?? "another program";
 
     private Task WriteLineAsync(string line) => output.WriteLineAsync(line);
 }

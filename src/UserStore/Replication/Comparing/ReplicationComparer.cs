@@ -28,7 +28,8 @@ internal sealed class ReplicationComparer<
         // The guard first: if it is unchanged when the target is written, no change was applied in between.
         var guards = await _batches.FindManyAsync(call, schema.Guards, ids, ReadConsistency.Strong).ConfigureAwait(false);
         var items = await _batches.FindManyAsync(call, schema.Source.Users, ids, ReadConsistency.Strong).ConfigureAwait(false);
-        ReplicationState[] states = [.. ids.Select(id => Evaluate(id, Guard.FromItem(guards.GetValueOrDefault(id)), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
+        ReplicationState[] states = [.. ids.Select(
+            id => Evaluate(id, Guard.FromItem(guards.GetValueOrDefault(id)), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
 
         List<Dictionary<string, AttributeValue>> keys =
             [.. states.Select(state => state.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValueComparer.ByValue)];
