@@ -1,10 +1,11 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using UserStore.Migrations;
 
 namespace UserStore.SpectreConsole;
 
-/// <summary>Shows on the console how migrations go on: a progress bar for each step, with the estimated rest, and a line at the
-/// end.</summary>
+/// <summary>Shows the progress of migrations on the console: a progress bar for each step, with the estimated remaining time, and a summary
+/// at the end.</summary>
 public sealed class SpectreMigrationReporter : IMigrationReporter
 {
     private readonly IAnsiConsole _console;
@@ -15,7 +16,7 @@ public sealed class SpectreMigrationReporter : IMigrationReporter
     private ProgressContext? _context;
 
     /// <summary>Initializes a new instance of the <see cref="SpectreMigrationReporter"/> class.</summary>
-    /// <param name="console">The console; that of the process if null.</param>
+    /// <param name="console">The console; the console of the process if null.</param>
     public SpectreMigrationReporter(IAnsiConsole? console = null) => _console = console ?? AnsiConsole.Console;
 
     /// <inheritdoc/>
@@ -30,7 +31,7 @@ public sealed class SpectreMigrationReporter : IMigrationReporter
         var ended = _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var started = new ManualResetEventSlim();
         _display = _console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new KnownPercentageColumn(), new SpinnerColumn())
             .StartAsync(async context =>
             {
                 _context = context;
@@ -56,11 +57,10 @@ public sealed class SpectreMigrationReporter : IMigrationReporter
         lock (_lock)
         {
             ProgressTask bar = _bars[running.MigrationId];
-            string rest = progress.Remaining is { } remaining ? $", {remaining:hh\\:mm\\:ss} to go" : "";
-            bar.Description = Markup.Escape($"{running.Action} {running.MigrationId}: {progress.Activity}, {progress.Done} of {progress.Total?.ToString() ?? "?"}{rest}");
+            bar.Description = Markup.Escape($"{running.Action} {running.MigrationId}: {progress}");
             bar.IsIndeterminate(progress.Total is null);
             bar.MaxValue = Math.Max(1, progress.Total ?? 1);
-            bar.Value = Math.Min(progress.Done, bar.MaxValue);
+            bar.Value = progress.Total is null ? 0 : Math.Min(progress.Done, bar.MaxValue);
         }
     }
 
@@ -83,10 +83,21 @@ public sealed class SpectreMigrationReporter : IMigrationReporter
     {
         ArgumentNullException.ThrowIfNull(run);
         _ended?.TrySetResult();
-        _display.GetAwaiter().GetResult(); // so that the bars are drawn before the line below
+        _display.GetAwaiter().GetResult(); // so that the bars are drawn before the summary
         lock (_lock)
             _bars.Clear();
-        string colour = run.Outcome == MigrationOutcome.Failed ? "red" : "green";
-        _console.MarkupLine($"[{colour}]Migrations: {run.Outcome}, {run.Steps.Count} steps done in {run.Duration.TotalSeconds:0.0} s.[/]");
+        string color = run.Outcome == MigrationOutcome.Failed ? "red" : "green";
+        _console.MarkupLine($"[{color}]Migrations: {run.Outcome}, {run.Steps.Count} steps completed in {run.Duration.TotalSeconds:0.0} s.[/]");
+    }
+
+    /// <summary>Shows a percentage once the total is known.</summary>
+    private sealed class KnownPercentageColumn : ProgressColumn
+    {
+        private readonly PercentageColumn _percentage = new();
+
+        public override int? GetColumnWidth(RenderOptions options) => _percentage.GetColumnWidth(options);
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+            => task.IsIndeterminate ? Text.Empty : _percentage.Render(options, task, deltaTime);
     }
 }

@@ -4,10 +4,10 @@ using UserStore.SpectreConsole;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the reporter that draws on the console.</summary>
+/// <summary>Registers the console reporter.</summary>
 public static class SpectreMigrationReporterExtensions
 {
-    /// <summary>Shows on the console how migrations go on.</summary>
+    /// <summary>Registers a reporter that shows the progress of migrations on the console.</summary>
     /// <param name="services">The services of the application.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddSpectreMigrationReporter(this IServiceCollection services)

@@ -3,8 +3,8 @@ using UserStore.Migrations.Journaling;
 
 namespace UserStore.Testing;
 
-/// <summary>Keeps journal, lock and checkpoints of migrations in memory.</summary>
-internal sealed class InMemoryMigrationJournal : IMigrationJournal
+/// <summary>Stores the journal, the lock and the checkpoints of migrations in memory.</summary>
+internal sealed class InMemoryMigrationJournal : IMigrationJournal, IMigrationLockStore, ICheckpointStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, MigrationEntry> _entries = new(StringComparer.Ordinal);
@@ -36,9 +36,9 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal
         },
         cancellationToken);
 
-    public Task<LockRow?> FindLockAsync(CancellationToken cancellationToken) => DoAsync(() => _row, cancellationToken);
+    Task<LockRow?> IMigrationLockStore.FindAsync(CancellationToken cancellationToken) => DoAsync(() => _row, cancellationToken);
 
-    public Task<bool> TryReplaceLockAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken) => DoAsync(
+    Task<bool> IMigrationLockStore.TryReplaceAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
             if ((_row?.Fence, _row?.Revision) != (seen?.Fence, seen?.Revision))
@@ -48,23 +48,23 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal
         },
         cancellationToken);
 
-    public Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken) => DoAsync(
-        () => IsFree(key, fence) ? _checkpoints[key] = (
+    Task<Checkpoint?> ICheckpointStore.ClaimAsync(CheckpointKey key, long fence, CancellationToken cancellationToken) => DoAsync(
+        () => IsClaimable(key, fence) ? _checkpoints[key] = (
             _checkpoints.GetValueOrDefault(key) ?? new Checkpoint(key, fence)) with
         { Fence = fence } : null,
         cancellationToken);
 
-    public Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => DoAsync(
+    Task<bool> ICheckpointStore.TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
-            if (!IsFree(checkpoint.Key, checkpoint.Fence))
+            if (!IsClaimable(checkpoint.Key, checkpoint.Fence))
                 return false;
             _checkpoints[checkpoint.Key] = checkpoint;
             return true;
         },
         cancellationToken);
 
-    public Task ForgetCheckpointsAsync(string migrationId, CancellationToken cancellationToken) => DoAsync(
+    Task ICheckpointStore.DeleteAsync(string migrationId, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
             foreach (Checkpoint done in _checkpoints.Values.Where(checkpoint => checkpoint.Key.MigrationId == migrationId && checkpoint.Poison.Count == 0).ToArray())
@@ -73,7 +73,7 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal
         },
         cancellationToken);
 
-    private bool IsFree(CheckpointKey key, long fence) => !_checkpoints.TryGetValue(key, out Checkpoint? found) || found.Fence <= fence;
+    private bool IsClaimable(CheckpointKey key, long fence) => !_checkpoints.TryGetValue(key, out Checkpoint? found) || found.Fence <= fence;
 
     private Task<T> DoAsync<T>(Func<T> action, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DynamoDb.Tables;
@@ -74,8 +75,8 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             UserStoreOptions options = provider.GetService<IOptionsMonitor<UserStoreOptions>>()?.Get(
                 UserStoreOptions.NameFor(typeof(TUser))) ?? new UserStoreOptions();
             var store = new MigrationStoreAccess<TUser>(
-                new StoreSchema(UserModel.For<TUser>(), options), provider.GetService<TimeProvider>() ?? TimeProvider.System);
-            return new MigrationTarget(store, new InMemoryMigrationJournal(), Client: null);
+                new StoreSchema(UserModel.For<TUser>(), options), provider.GetService<TimeProvider>() ?? TimeProvider.System, NullLogger.Instance);
+            return MigrationTarget.InMemory(store, new InMemoryMigrationJournal());
         });
     }
 

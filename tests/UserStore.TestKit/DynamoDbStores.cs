@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Functions.Local;
+using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
-using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 using UserStore.Replication;
@@ -77,7 +78,7 @@ public class DynamoDbStores : StoreFactory
         if (bench.StoreOptions.TableNamePrefix.Length == 0)
             bench.StoreOptions.TableNamePrefix = NewOptions().TableNamePrefix;
         bench.StoreOptions.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
-        var store = new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), MigrationClock);
+        var store = new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), MigrationClock, NullLogger.Instance);
         UserStoreSchema schema = UserStoreSchema.For<User>(bench.StoreOptions);
         var parts = new UserStorePolicyOptions
         {
@@ -87,7 +88,8 @@ public class DynamoDbStores : StoreFactory
             AllowTableDeletion = true,
         };
         IAmazonDynamoDB client = Client ?? Policed(UserStorePolicy.Create(schema, UserStoreRole.Migrations, parts));
-        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, bench.Options, MigrationClock), client);
+        var connection = new StoreConnection(client, bench.StoreOptions, MigrationClock, NullLogger.Instance);
+        return MigrationTarget.InDynamoDb(store, connection, bench.Options);
     }
 
     /// <summary>Makes options with a prefix that no other test has.</summary>

@@ -92,8 +92,9 @@ public sealed class MigrationBench(StoreFactory stores)
 
     internal MigrationLock OpenLock(out IMigrationJournal journal)
     {
-        journal = Open().Journal;
-        return new MigrationLock(journal, Options, Host);
+        MigrationTarget target = Open();
+        journal = target.Journal;
+        return new MigrationLock(target.Lock, Options, Host);
     }
 
     private MigrationBench? Origin { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
@@ -72,8 +73,7 @@ public sealed class InMemoryStores : StoreFactory
         => Task.FromResult(((InMemoryUserStore<TUser>)store).TakeChanges());
 
     internal override MigrationTarget OpenMigrations(MigrationBench bench)
-        => _targets.GetOrAdd(bench, bench => new MigrationTarget(
-            new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), MigrationClock),
-            new InMemoryMigrationJournal(),
-            Client: null));
+        => _targets.GetOrAdd(bench, bench => MigrationTarget.InMemory(
+            new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), MigrationClock, NullLogger.Instance),
+            new InMemoryMigrationJournal()));
 }

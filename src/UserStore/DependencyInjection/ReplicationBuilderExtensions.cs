@@ -68,7 +68,8 @@ public static class ReplicationBuilderExtensions
             StoreServices.OptionsOf<TUser>(provider),
             provider.GetRequiredService<IUserProjection<TUser, TView>>(),
             provider.GetRequiredService<IOptionsMonitor<UserReplicationOptions>>().Get(name),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            StoreServices.LoggerOf(provider)));
         services.AddSingleton<IUserChangeHandler<TUser>>(provider => provider.GetRequiredService<UserReplicator<TUser, TView>>());
         return builder;
     }

@@ -14,7 +14,7 @@ internal sealed class UserReplicationOptionsValidator(string name, StoreSchema s
         if (optionsName != name)
             return ValidateOptionsResult.Skip;
 
-        string[] problems = [.. ReplicationSchema.Problems(source, view, options)];
+        string[] problems = [.. ReplicationSchema.Validate(source, view, options)];
         return problems.Length == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(problems.Select(problem => $"UserReplicationOptions for {name}: {problem}"));

@@ -8,9 +8,9 @@ using UserStore;
 using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations;
-using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 
@@ -113,11 +113,11 @@ public static class UserStoreServiceCollectionExtensions
     private static MigrationTarget InDynamoDb<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceProvider provider)
         where TUser : User
     {
-        var time = provider.GetRequiredService<TimeProvider>();
-        var store = new MigrationStoreAccess<TUser>(new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), time);
-        IAmazonDynamoDB client = StoreServices.ClientOf<TUser>(provider);
+        StoreConnection connection = StoreServices.ConnectionOf<TUser>(provider);
+        var schema = new StoreSchema(UserModel.For<TUser>(), connection.Options);
+        var store = new MigrationStoreAccess<TUser>(schema, connection.Time, connection.Logger);
         var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreOptions.NameFor(typeof(TUser)));
-        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, options, time), client);
+        return MigrationTarget.InDynamoDb(store, connection, options);
     }
 
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)

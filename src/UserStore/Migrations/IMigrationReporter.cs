@@ -1,45 +1,59 @@
+using System.Globalization;
+
 namespace UserStore.Migrations;
 
-/// <summary>Is told how a run goes on. Registered as a service, any number of them. A reporter that throws is logged and does not disturb
-/// the run.</summary>
-/// <remarks>Called by the run itself, which waits for it; <see cref="Progressed"/> may be called by several threads at once.</remarks>
+/// <summary>Receives notifications about the progress of a run. Any number of reporters can be registered as services. An exception of a
+/// reporter is logged and does not affect the run.</summary>
+/// <remarks>The run waits for each call. <see cref="Progressed"/> may be called concurrently.</remarks>
 public interface IMigrationReporter
 {
-    /// <summary>The lock is held and the plan is made.</summary>
+    /// <summary>Called after the lock is acquired and the plan is created.</summary>
     /// <param name="plan">The plan.</param>
     void RunStarting(MigrationPlan plan)
     {
     }
 
-    /// <summary>A step begins.</summary>
+    /// <summary>Called before a step starts.</summary>
     /// <param name="started">The step.</param>
     void StepStarting(MigrationStep started)
     {
     }
 
-    /// <summary>A step tells how far it has come.</summary>
+    /// <summary>Called when a step reports its progress.</summary>
     /// <param name="running">The step.</param>
-    /// <param name="progress">How far.</param>
+    /// <param name="progress">The progress of the step.</param>
     void Progressed(MigrationStep running, MigrationProgress progress)
     {
     }
 
-    /// <summary>A step is done or has failed.</summary>
-    /// <param name="result">What became of it.</param>
+    /// <summary>Called after a step is completed or has failed.</summary>
+    /// <param name="result">The result of the step.</param>
     void StepEnded(MigrationStepResult result)
     {
     }
 
-    /// <summary>The run has ended.</summary>
-    /// <param name="run">What it did.</param>
+    /// <summary>Called after the run has ended.</summary>
+    /// <param name="run">The result of the run.</param>
     void RunEnded(MigrationRun run)
     {
     }
 }
 
-/// <summary>How far a migration has come.</summary>
-/// <param name="Activity">What it does at the moment, such as the name of a backfill.</param>
-/// <param name="Done">How much is done, in items if <paramref name="Activity"/> is a backfill.</param>
-/// <param name="Total">How much there is to do, estimated; <see langword="null"/> when unknown.</param>
-/// <param name="Remaining">How long the rest will take, estimated; <see langword="null"/> when unknown.</param>
-public sealed record MigrationProgress(string Activity, long Done, long? Total = null, TimeSpan? Remaining = null);
+/// <summary>Represents the progress of a migration.</summary>
+/// <param name="Activity">The current activity, such as the name of a backfill.</param>
+/// <param name="Done">The amount of work done, in items if <paramref name="Activity"/> is a backfill.</param>
+/// <param name="Total">The estimated total amount of work; <see langword="null"/> if unknown.</param>
+/// <param name="Remaining">The estimated remaining time; <see langword="null"/> if unknown.</param>
+public sealed record MigrationProgress(string Activity, long Done, long? Total = null, TimeSpan? Remaining = null)
+{
+    /// <summary>Returns the progress for people, such as <c>backfill: 120 of 500 done, 00:00:38 remaining</c>.</summary>
+    /// <returns>A string that contains only what is known.</returns>
+    public override string ToString()
+    {
+        string total = Total is { } all ? string.Create(CultureInfo.InvariantCulture, $" of {all}") : "";
+        string remaining = Remaining is { } time
+            ? string.Create(CultureInfo.InvariantCulture, $", {TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds)):c} remaining")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{Activity}: {Done}{total} done{remaining}");
+    }
+}

@@ -2,71 +2,73 @@ namespace UserStore.Migrations;
 
 /// <summary>Runs the migrations of a store.</summary>
 /// <remarks>
-/// Safe to call in any number of processes at once: one of them holds the lock, and what it recorded the others find done. Every change of
-/// the journal is one transaction with a check of the lock; an apply or undo costs two of them, and a renewal of the lease one write.
+/// Safe to call from any number of processes concurrently: one of them holds the lock, and the others find its migrations applied. Every
+/// change of the journal is one transaction that checks the lock; an apply or undo costs two of them, and a renewal of the lease one write.
 /// </remarks>
 public interface IMigrationRunner
 {
-    /// <summary>Makes a plan and runs it.</summary>
-    /// <param name="planner">What is wanted; <see cref="MigrationPlanner.Latest"/> if null.</param>
-    /// <param name="cancellationToken">Ends the wait for the lock, or the running migration, which is then recorded as failed.</param>
-    /// <returns>What was done.</returns>
-    /// <exception cref="InvalidMigrationException">An id is malformed, or two migrations have the same.</exception>
-    /// <exception cref="MigrationPlanException">What is wanted must not be run; nothing was.</exception>
-    /// <exception cref="MigrationDirtyException">A migration was cut off and must be repaired first; nothing was run.</exception>
-    /// <exception cref="MigrationFailedException">A migration failed; those before it are done.</exception>
+    /// <summary>Creates a plan and runs it.</summary>
+    /// <param name="planner">Selects the migrations; <see cref="MigrationPlanner.Latest"/> if null.</param>
+    /// <param name="cancellationToken">A token to cancel the wait for the lock, or the running migration, which is then recorded as
+    /// failed.</param>
+    /// <returns>The result of the run.</returns>
+    /// <exception cref="InvalidMigrationException">An id is malformed, or two migrations have the same id.</exception>
+    /// <exception cref="MigrationPlanException">The plan was rejected; nothing was run.</exception>
+    /// <exception cref="MigrationDirtyException">A migration was interrupted and must be repaired first; nothing was run.</exception>
+    /// <exception cref="MigrationFailedException">A migration failed; the migrations before it are applied.</exception>
     /// <exception cref="MigrationLockedException">Another runner holds the lock.</exception>
-    /// <exception cref="MigrationLeaseLostException">The lock was lost in the middle.</exception>
+    /// <exception cref="MigrationLeaseLostException">The lock was lost during the run.</exception>
     /// <exception cref="MigrationJournalException">A newer version wrote the journal.</exception>
     Task<MigrationRun> RunAsync(MigrationPlanner? planner = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Tells what <see cref="RunAsync"/> would do, without doing any of it: a dry run.</summary>
-    /// <param name="planner">What is wanted; <see cref="MigrationPlanner.Latest"/> if null.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>The plan, with the changes that the migrations asked for.</returns>
-    /// <exception cref="MigrationPlanException">What is wanted must not be run, or a migration cannot be recorded.</exception>
-    /// <exception cref="MigrationDirtyException">A migration was cut off and must be repaired first.</exception>
+    /// <summary>Performs a dry run: returns what <see cref="RunAsync"/> would do, without doing it.</summary>
+    /// <param name="planner">Selects the migrations; <see cref="MigrationPlanner.Latest"/> if null.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The plan, with the changes that the migrations requested.</returns>
+    /// <exception cref="MigrationPlanException">The plan was rejected, or the writes of a migration cannot be recorded.</exception>
+    /// <exception cref="MigrationDirtyException">A migration was interrupted and must be repaired first.</exception>
     /// <exception cref="MigrationFailedException">A migration failed while its requests were recorded.</exception>
     /// <remarks>
-    /// Takes no lock, creates nothing, and sends no write. The migrations run with a client that records their writes and answers them as
-    /// DynamoDB would; what they read is read from the tables as they are. A backfill reads one page.
+    /// Acquires no lock, creates nothing, and sends no write. The migrations run with a client that records their writes and returns the
+    /// responses that DynamoDB would return; they read the tables as they are. A backfill reads one page.
     /// </remarks>
     Task<MigrationPlan> PlanAsync(MigrationPlanner? planner = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads journal and lock.</summary>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>What they say; without a journal, everything is pending.</returns>
+    /// <summary>Reads the journal and the lock.</summary>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The state of all migrations and of the lock; without a journal, all migrations are pending.</returns>
     Task<MigrationStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Checks that all migrations are applied, without running any.</summary>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>A task that completes when they are.</returns>
-    /// <exception cref="MigrationPlanException">Some are not (<see cref="MigrationPlanError.NotUpToDate"/>), or a plan could not be
-    /// made.</exception>
-    /// <exception cref="MigrationDirtyException">A migration is being applied, or was cut off.</exception>
+    /// <summary>Verifies that all migrations are applied, without running any.</summary>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>A task that completes when all migrations are found to be applied.</returns>
+    /// <exception cref="MigrationPlanException">Some are not applied (<see cref="MigrationPlanError.NotUpToDate"/>), or the plan was
+    /// rejected.</exception>
+    /// <exception cref="MigrationDirtyException">A migration is being applied, or was interrupted.</exception>
     Task VerifyAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Corrects what the journal says of a migration.</summary>
+    /// <summary>Corrects the journal entry of a migration.</summary>
     /// <param name="migrationId">The migration.</param>
-    /// <param name="repair">What to do.</param>
-    /// <param name="reason">Why; 1 to 1,000 characters. Kept in the journal, for the last 20 repairs.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>The migration as the journal knows it now.</returns>
+    /// <param name="repair">The repair.</param>
+    /// <param name="reason">The reason; 1 to 1,000 characters. The journal keeps the reasons of the last 20 repairs.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The entry after the repair.</returns>
     /// <exception cref="MigrationPlanException">Neither the journal nor the service has the migration.</exception>
-    /// <exception cref="InvalidOperationException">The repair does not fit its state.</exception>
-    /// <exception cref="MigrationLockedException">A runner holds the lock: the migration is not cut off.</exception>
+    /// <exception cref="InvalidOperationException">The repair does not apply to the state of the migration.</exception>
+    /// <exception cref="MigrationLockedException">A runner holds the lock: the migration is not interrupted.</exception>
     Task<MigrationEntry> RepairAsync(
         string migrationId, MigrationRepair repair, string reason, CancellationToken cancellationToken = default);
 
-    /// <summary>Releases the lock by force. Whoever holds it loses its lease and records nothing more.</summary>
-    /// <param name="reason">Why; 1 to 1,000 characters. Kept with the lock, for the last 20 releases.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
+    /// <summary>Releases the lock by force. Its owner loses the lease and records nothing more.</summary>
+    /// <param name="reason">The reason; 1 to 1,000 characters. The lock keeps the reasons of the last 20 forced releases.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The lock as it was before.</returns>
     Task<MigrationLockStatus> UnlockAsync(string reason, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes journal, lock and checkpoints, and so forgets what was applied. What the migrations made stays.</summary>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>A task that completes when both tables are gone.</returns>
+    /// <summary>Deletes the journal, the lock and the checkpoints, and with them the record of what was applied. The results of the
+    /// migrations remain.</summary>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>A task that completes when both tables are deleted.</returns>
     /// <exception cref="MigrationLockedException">A runner holds the lock.</exception>
     Task DestroyAsync(CancellationToken cancellationToken = default);
 }

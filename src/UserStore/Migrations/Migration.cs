@@ -1,17 +1,17 @@
 using System.Reflection;
+using UserStore.Migrations.Planning;
 
 namespace UserStore.Migrations;
 
-/// <summary>A change of tables or items that is made once, in the order of the ids, and remembered in a journal.</summary>
+/// <summary>Represents a change of tables or items that is made once, in the order of the ids, and recorded in a journal.</summary>
 /// <remarks>
 /// <para>
-/// A migration that ends with an exception, or whose process ends, is run again from its beginning: all that it does must be harmless when
-/// it is done twice. The building blocks of <see cref="MigrationContext"/> are; they look first, and a backfill goes on from its
-/// checkpoints.
+/// A migration that fails, or whose process ends, runs again from its beginning. Everything that it does must therefore be idempotent. The
+/// building blocks of <see cref="MigrationContext"/> are: they check the current state first, and a backfill resumes from its checkpoints.
 /// </para>
 /// <para>
-/// Its requests must go through <see cref="MigrationContext.Client"/>, which stops when the lock is lost, and records in a dry run. After
-/// the lock is lost one request that is on its way may still be applied.
+/// Its requests must go through <see cref="MigrationContext.Client"/>, which stops when the lock is lost, and records writes in a dry run.
+/// After the lock is lost, one request that was already sent may still be applied.
 /// </para>
 /// </remarks>
 public abstract class Migration
@@ -23,41 +23,41 @@ public abstract class Migration
     {
         MigrationAttribute attribute = GetType().GetCustomAttribute<MigrationAttribute>(inherit: false)
             ?? throw new InvalidMigrationException(
-                GetType().Name, "has no id. Put [Migration(\"20261121093000_what_it_does\")] on the class, or give the id to the constructor.");
+                GetType().Name, "has no id. Put [Migration(\"20261121093000_what_it_does\")] on the class, or pass the id to the constructor.");
         (Id, Description, Revision) = (MigrationId.Check(attribute.Id), attribute.Description, attribute.Revision);
     }
 
     /// <summary>Initializes a new instance of the <see cref="Migration"/> class.</summary>
     /// <param name="id">The id; see <see cref="Id"/>.</param>
-    /// <param name="description">What it does, for people.</param>
+    /// <param name="description">The description, for people.</param>
     /// <param name="revision">The revision; see <see cref="Revision"/>.</param>
     /// <exception cref="InvalidMigrationException">The id is malformed.</exception>
     protected Migration(string id, string? description = null, string? revision = null)
         => (Id, Description, Revision) = (MigrationId.Check(id), description, revision);
 
-    /// <summary>Gets the id, by whose ordinal order migrations are applied.</summary>
+    /// <summary>Gets the id. Migrations are applied in the ordinal order of their ids.</summary>
     /// <value>
     /// Digits, such as a time of 14 digits, then optionally <c>_</c> and letters, digits, <c>_</c>, <c>-</c> and <c>.</c>; at most 200
-    /// characters. All migrations of a service have the same number of leading digits, so that their order as text is their order in time.
+    /// characters. All migrations of a service must have the same number of leading digits, so that they sort by time.
     /// </value>
     public string Id { get; }
 
-    /// <summary>Gets what the migration does, for people.</summary>
+    /// <summary>Gets the description of the migration, for people.</summary>
     public string? Description { get; }
 
-    /// <summary>Gets the revision: a text that the author changes whenever the migration is changed after it was released.</summary>
-    /// <value>Kept in the journal when the migration is applied, and compared at every run. The default is <see langword="null"/>: not
+    /// <summary>Gets the revision: a string that the author changes whenever the migration changes after its release.</summary>
+    /// <value>Recorded in the journal when the migration is applied, and compared in every run. The default is <see langword="null"/>: not
     /// compared.</value>
     public string? Revision { get; }
 
-    /// <summary>Makes the change.</summary>
-    /// <param name="context">The tables, the client, and the building blocks.</param>
-    /// <param name="cancellationToken">Cancelled by the caller of the run, or because the lock was lost.</param>
-    /// <returns>A task that completes when the change is made.</returns>
+    /// <summary>Applies the change.</summary>
+    /// <param name="context">Provides the tables, the client, and the building blocks.</param>
+    /// <param name="cancellationToken">Cancelled by the caller of the run, or when the lock is lost.</param>
+    /// <returns>A task that completes when the change is applied.</returns>
     public abstract Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default);
 }
 
-/// <summary>A migration that can be undone.</summary>
+/// <summary>Represents a migration that can be undone.</summary>
 public abstract class UndoableMigration : Migration
 {
     /// <summary>Initializes a new instance of the <see cref="UndoableMigration"/> class with the id and description that
@@ -69,7 +69,7 @@ public abstract class UndoableMigration : Migration
 
     /// <summary>Initializes a new instance of the <see cref="UndoableMigration"/> class.</summary>
     /// <param name="id">The id; see <see cref="Migration.Id"/>.</param>
-    /// <param name="description">What it does, for people.</param>
+    /// <param name="description">The description, for people.</param>
     /// <param name="revision">The revision; see <see cref="Migration.Revision"/>.</param>
     /// <exception cref="InvalidMigrationException">The id is malformed.</exception>
     protected UndoableMigration(string id, string? description = null, string? revision = null)
@@ -77,9 +77,9 @@ public abstract class UndoableMigration : Migration
     {
     }
 
-    /// <summary>Takes the change back.</summary>
-    /// <param name="context">The tables, the client, and the building blocks.</param>
-    /// <param name="cancellationToken">Cancelled by the caller of the run, or because the lock was lost.</param>
-    /// <returns>A task that completes when the change is taken back.</returns>
+    /// <summary>Undoes the change.</summary>
+    /// <param name="context">Provides the tables, the client, and the building blocks.</param>
+    /// <param name="cancellationToken">Cancelled by the caller of the run, or when the lock is lost.</param>
+    /// <returns>A task that completes when the change is undone.</returns>
     public abstract Task DownAsync(MigrationContext context, CancellationToken cancellationToken = default);
 }

@@ -1,6 +1,6 @@
 namespace UserStore.Migrations;
 
-/// <summary>Gives a class derived from <see cref="Migration"/> its id.</summary>
+/// <summary>Specifies the id of a class derived from <see cref="Migration"/>.</summary>
 /// <param name="id">The id; see <see cref="Migration.Id"/>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class MigrationAttribute(string id) : Attribute
@@ -8,7 +8,7 @@ public sealed class MigrationAttribute(string id) : Attribute
     /// <summary>Gets the id.</summary>
     public string Id => id;
 
-    /// <summary>Gets or sets what the migration does, for people.</summary>
+    /// <summary>Gets or sets the description of the migration, for people.</summary>
     public string? Description { get; set; }
 
     /// <summary>Gets or sets the revision; see <see cref="Migration.Revision"/>.</summary>

@@ -1,17 +1,17 @@
 namespace UserStore.Migrations;
 
-/// <summary>Thrown when a runner does not hold the lock any more: it could not renew its lease in time, or somebody released it by force.
-/// It has stopped, and recorded nothing since.</summary>
+/// <summary>Thrown when a runner no longer holds the lock: it could not renew its lease in time, or the lock was released by force. The
+/// runner has stopped, and records nothing more.</summary>
 public sealed class MigrationLeaseLostException : MigrationException
 {
     /// <summary>Initializes a new instance of the <see cref="MigrationLeaseLostException"/> class.</summary>
     /// <param name="migrationId">The migration that was running, if one was.</param>
-    /// <param name="innerException">The error that shows it, if one does.</param>
+    /// <param name="innerException">The underlying error, if any.</param>
     public MigrationLeaseLostException(string? migrationId = null, Exception? innerException = null)
         : base(
             migrationId,
             (migrationId is null ? "The run" : $"Migration '{migrationId}'") + " was stopped, because the lease on the lock was lost: it was "
-                + "not renewed in time, or the lock was released by force. The next run tells how the journal stands.",
+                + "not renewed in time, or the lock was released by force. The status shows the state of the migrations.",
             innerException)
     {
     }

@@ -6,15 +6,15 @@ using UserStore.Migrations.Planning;
 
 namespace UserStore.Migrations;
 
-/// <summary>The migrations of a store. The order in which they are added does not matter, their ids do.</summary>
+/// <summary>Represents the migrations of a store, added in any order. Their ids determine the order in which they run.</summary>
 public sealed class MigrationList
 {
     private readonly List<MigrationRegistration> _registrations = [];
 
     internal IReadOnlyList<MigrationRegistration> Registrations => _registrations;
 
-    /// <summary>Adds a migration whose constructor takes services of the application; it is made anew for each run.</summary>
-    /// <typeparam name="TMigration">The migration. Added twice, it counts once.</typeparam>
+    /// <summary>Adds a migration whose constructor takes services of the application. An instance is created for each run.</summary>
+    /// <typeparam name="TMigration">The migration. Adding it twice has no effect.</typeparam>
     /// <returns>The list.</returns>
     public MigrationList Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TMigration>()
         where TMigration : Migration
@@ -29,16 +29,15 @@ public sealed class MigrationList
         where TMigration : Migration
     {
         ArgumentNullException.ThrowIfNull(migration);
-        _registrations.Add(
-            new MigrationRegistration(null, _ => migration, services => UnrecordedAccess.InConstructors(typeof(TMigration), services)));
+        _registrations.Add(new MigrationRegistration(_ => migration) { Type = typeof(TMigration), IsInstance = true });
         return this;
     }
 
-    /// <summary>Adds a migration that is a function.</summary>
+    /// <summary>Adds a migration that is a function. It must write only through its context; see <see cref="MigrationContext.Client"/>.</summary>
     /// <param name="id">The id; see <see cref="Migration.Id"/>.</param>
-    /// <param name="up">Makes the change.</param>
-    /// <param name="down">Takes it back, if it can be.</param>
-    /// <param name="description">What it does, for people.</param>
+    /// <param name="up">Applies the change.</param>
+    /// <param name="down">Undoes the change; null if it cannot be undone.</param>
+    /// <param name="description">The description, for people.</param>
     /// <param name="revision">The revision; see <see cref="Migration.Revision"/>.</param>
     /// <returns>The list.</returns>
     /// <exception cref="InvalidMigrationException">The id is malformed.</exception>
@@ -53,15 +52,14 @@ public sealed class MigrationList
         Migration migration = down is null
             ? new DelegateMigration(id, up, description, revision)
             : new UndoableDelegateMigration(id, up, down, description, revision);
-        _registrations.Add(new MigrationRegistration(
-            null, _ => migration, _ => UnrecordedAccess.InClosure(up) ?? (down is null ? null : UnrecordedAccess.InClosure(down))));
+        _registrations.Add(new MigrationRegistration(_ => migration));
         return this;
     }
 
-    /// <summary>Adds all classes of an assembly that derive from <see cref="Migration"/> and are not abstract.</summary>
+    /// <summary>Adds all non-abstract classes of an assembly that derive from <see cref="Migration"/>.</summary>
     /// <param name="assembly">The assembly.</param>
     /// <returns>The list.</returns>
-    [RequiresUnreferencedCode("Finds the classes by reflection. Add them one by one instead.")]
+    [RequiresUnreferencedCode("Finds the classes by reflection. Add them individually instead.")]
     public MigrationList AddFromAssembly(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
@@ -76,21 +74,21 @@ public sealed class MigrationList
 
     /// <summary>Adds a migration that creates the tables of the store, as <see cref="IUserStore{TUser}.EnsureTablesAsync"/> does.</summary>
     /// <param name="id">The id of the migration.</param>
-    /// <param name="undoBehavior">What happens to the tables when it is undone.</param>
+    /// <param name="undoBehavior">What undoing the migration does to the tables.</param>
     /// <returns>The list.</returns>
     public MigrationList AddCreateTables(
         string id = "00000000000001_create_user_tables", TableUndoBehavior undoBehavior = TableUndoBehavior.Refuse)
         => Add(undoBehavior == TableUndoBehavior.Delete ? new CreateAndDeleteTables(id) : new CreateTables(id) as Migration);
 
-    /// <summary>Adds a migration that reserves the emails of the users who are there already, by <see cref="IUserEmailAudit{TUser}"/>. It
-    /// fails when two users have the same email.</summary>
+    /// <summary>Adds a migration that reserves the emails of existing users with <see cref="IUserEmailAudit{TUser}"/>. It fails if two users
+    /// have the same email.</summary>
     /// <param name="id">The id of the migration.</param>
     /// <returns>The list.</returns>
     public MigrationList AddReserveEmails(string id = "00000000000002_reserve_emails") => Add(new ReserveEmails(id));
 
-    /// <summary>Adds a migration that takes over the items of another program's table as users of the store.</summary>
+    /// <summary>Adds a migration that imports the items of an external table as users of the store.</summary>
     /// <param name="id">The id of the migration.</param>
-    /// <param name="table">The table, and how its attributes are called here.</param>
+    /// <param name="table">The table, with the mapping of its attributes.</param>
     /// <returns>The list.</returns>
     public MigrationList AddImport(string id, ExternalTable table)
     {
@@ -100,24 +98,22 @@ public sealed class MigrationList
 
     private MigrationList Add([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type)
     {
-        if (!_registrations.Exists(registration => registration.Type == type))
+        if (!_registrations.Exists(registration => registration.Type == type && !registration.IsInstance))
         {
-            _registrations.Add(new MigrationRegistration(
-                type,
-                provider => (Migration)ActivatorUtilities.CreateInstance(provider, type),
-                services => UnrecordedAccess.InConstructors(type, services)));
+            _registrations.Add(
+                new MigrationRegistration(provider => (Migration)ActivatorUtilities.CreateInstance(provider, type)) { Type = type });
         }
 
         return this;
     }
 }
 
-/// <summary>What happens to the tables of a store when their creation is undone.</summary>
+/// <summary>Specifies what undoing the creation of the tables of a store does.</summary>
 public enum TableUndoBehavior
 {
     /// <summary>The migration cannot be undone.</summary>
     Refuse,
 
-    /// <summary>They are deleted, with all users.</summary>
+    /// <summary>Deletes the tables with all users.</summary>
     Delete,
 }

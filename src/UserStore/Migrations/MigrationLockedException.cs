@@ -1,6 +1,6 @@
 namespace UserStore.Migrations;
 
-/// <summary>Thrown when another runner holds the lock, longer than the caller wanted to wait.</summary>
+/// <summary>Thrown when another runner holds the lock for longer than the lock timeout.</summary>
 public sealed class MigrationLockedException : MigrationException
 {
     /// <summary>Initializes a new instance of the <see cref="MigrationLockedException"/> class.</summary>
@@ -18,10 +18,10 @@ public sealed class MigrationLockedException : MigrationException
     private static string Describe(MigrationLockStatus status)
     {
         ArgumentNullException.ThrowIfNull(status);
-        return status.Owner is { } holder
-            ? $"The lock of the migrations is held by {holder}. Wait for it; if that process has ended, the lock is free "
-                + $"{holder.Lease} after its last renewal, for a runner that waits so long."
-            : "The lock of the migrations is held by another program, which does not say who and until when. If that program is not running, "
-                + "release the lock by force.";
+        return status.Owner is { } owner
+            ? $"The migration lock is held by {owner}. Wait for that run; if its process has ended, the lock becomes free for a runner that waits "
+                + $"{owner.Lease}."
+            : "The migration lock is held by another program, which records no owner and no lease. If that program is not running, release the "
+                + "lock by force.";
     }
 }

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace UserStore.Migrations;
 
-/// <summary>What migrations write to the log. The ids of the events do not change.</summary>
+/// <summary>Logs events of migrations. The ids of the events do not change.</summary>
 internal static partial class MigrationLog
 {
-    [LoggerMessage(201, LogLevel.Information, "Migrations start: {Count} steps.")]
+    [LoggerMessage(201, LogLevel.Information, "Starting migrations: {Count} steps.")]
     public static partial void RunStarting(ILogger logger, int count);
 
     [LoggerMessage(202, LogLevel.Warning, "{Warning}")]
@@ -14,45 +14,44 @@ internal static partial class MigrationLog
     [LoggerMessage(203, LogLevel.Information, "{Action} of migration {MigrationId} starts.")]
     public static partial void StepStarting(ILogger logger, MigrationAction action, string migrationId);
 
-    [LoggerMessage(204, LogLevel.Information, "Migration {MigrationId}: {Activity}, {Done} of {Total} done, {Remaining} to go.")]
-    public static partial void Progressed(
-        ILogger logger, string migrationId, string activity, long done, long? total, TimeSpan? remaining);
+    [LoggerMessage(204, LogLevel.Information, "Migration {MigrationId}: {Progress}.")]
+    public static partial void Progressed(ILogger logger, string migrationId, MigrationProgress progress);
 
-    [LoggerMessage(205, LogLevel.Information, "{Action} of migration {MigrationId} is done, after {Duration}.")]
+    [LoggerMessage(205, LogLevel.Information, "{Action} of migration {MigrationId} completed after {Duration}.")]
     public static partial void StepDone(ILogger logger, MigrationAction action, string migrationId, TimeSpan duration);
 
     [LoggerMessage(206, LogLevel.Error, "{Action} of migration {MigrationId} failed after {Duration}: {Error}")]
     public static partial void StepFailed(ILogger logger, MigrationAction action, string migrationId, TimeSpan duration, string error);
 
-    [LoggerMessage(207, LogLevel.Information, "Migrations end: {Outcome}, {Count} steps done, after {Duration}.")]
+    [LoggerMessage(207, LogLevel.Information, "Migrations ended: {Outcome}, {Count} steps completed after {Duration}.")]
     public static partial void RunEnded(ILogger logger, MigrationOutcome outcome, int count, TimeSpan duration);
 
-    [LoggerMessage(211, LogLevel.Warning, "The lease {Fence} on the lock of the migrations could not be renewed; it is tried again.")]
+    [LoggerMessage(211, LogLevel.Warning, "The lease {Fence} on the migration lock could not be renewed. The renewal is retried.")]
     public static partial void RenewalFailed(ILogger logger, long fence, Exception failure);
 
-    [LoggerMessage(212, LogLevel.Error, "The lease {Fence} on the lock of the migrations is lost; what runs under it is cancelled.")]
+    [LoggerMessage(212, LogLevel.Error, "The lease {Fence} on the migration lock is lost. Running migrations are cancelled.")]
     public static partial void LeaseLost(ILogger logger, long fence);
 
-    [LoggerMessage(213, LogLevel.Warning, "The lock of the migrations could not be released; it is free when its lease ends.")]
+    [LoggerMessage(213, LogLevel.Warning, "The migration lock could not be released. It becomes free when its lease expires.")]
     public static partial void ReleaseFailed(ILogger logger, Exception failure);
 
     [LoggerMessage(
-        214, LogLevel.Error, "That migration {MigrationId} failed could not be recorded; the journal still says that it is running.")]
+        214, LogLevel.Error, "The failure of migration {MigrationId} could not be recorded. The journal still says that it is running.")]
     public static partial void FailureNotRecorded(ILogger logger, string migrationId, Exception failure);
 
-    [LoggerMessage(215, LogLevel.Warning, "The checkpoints of migration {MigrationId}, which is done, could not be deleted.")]
+    [LoggerMessage(215, LogLevel.Warning, "The checkpoints of the completed migration {MigrationId} could not be deleted.")]
     public static partial void CheckpointsRemain(ILogger logger, string migrationId, Exception failure);
 
-    [LoggerMessage(216, LogLevel.Warning, "Reporter {Reporter} threw an exception, which did not disturb the run.")]
+    [LoggerMessage(216, LogLevel.Warning, "Reporter {Reporter} threw an exception. The run is not affected.")]
     public static partial void ReporterFailed(ILogger logger, string reporter, Exception failure);
 
-    [LoggerMessage(217, LogLevel.Warning, "The lock of the migrations was released by force: {Reason}")]
+    [LoggerMessage(217, LogLevel.Warning, "The migration lock was released by force: {Reason}")]
     public static partial void LockReleased(ILogger logger, string reason);
 
     [LoggerMessage(218, LogLevel.Warning, "Migration {MigrationId} was repaired, {Repair}: {Reason}")]
     public static partial void Repaired(ILogger logger, string migrationId, MigrationRepair repair, string reason);
 
     [LoggerMessage(
-        219, LogLevel.Warning, "Backfill {Backfill} of migration {MigrationId} left {Count} items as they are; its checkpoints name them.")]
+        219, LogLevel.Warning, "Backfill {Backfill} of migration {MigrationId} left {Count} items unchanged. Its checkpoints list them.")]
     public static partial void PoisonRemains(ILogger logger, string backfill, string migrationId, int count);
 }

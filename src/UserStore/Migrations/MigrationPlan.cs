@@ -1,39 +1,39 @@
 namespace UserStore.Migrations;
 
-/// <summary>What a run does, in this order.</summary>
-/// <param name="Steps">The steps; empty when there is nothing to do.</param>
-/// <param name="Warnings">What was allowed by options and may be a mistake.</param>
+/// <summary>Represents the steps of a run, in order.</summary>
+/// <param name="Steps">The steps; empty if there is nothing to do.</param>
+/// <param name="Warnings">Possible mistakes that the options allow.</param>
 public sealed record MigrationPlan(IReadOnlyList<MigrationStep> Steps, IReadOnlyList<string> Warnings)
 {
-    /// <summary>Gets a value indicating whether this is the result of a dry run: made without the lock, so that it may be out of
+    /// <summary>Gets a value indicating whether this plan is the result of a dry run: created without the lock, so that it may be out of
     /// date.</summary>
     public bool IsAdvisory { get; init; }
 
-    /// <summary>Gets the changes that a dry run would have requested, in order: the first 1,000.</summary>
+    /// <summary>Gets the changes that a dry run recorded, in order: the first 1,000.</summary>
     public IReadOnlyList<RecordedRequest> Requests { get; init; } = [];
 
-    /// <summary>Gets how many changes a dry run would have requested, those included that <see cref="Requests"/> leaves out.</summary>
+    /// <summary>Gets the number of changes that a dry run recorded, including those that <see cref="Requests"/> omits.</summary>
     public long RequestCount { get; init; }
 }
 
-/// <summary>One step of a plan.</summary>
+/// <summary>Represents one step of a plan.</summary>
 /// <param name="MigrationId">The migration.</param>
-/// <param name="Action">What happens to it.</param>
+/// <param name="Action">The action on the migration.</param>
 public sealed record MigrationStep(string MigrationId, MigrationAction Action)
 {
-    /// <summary>Gets what the migration does, for people.</summary>
+    /// <summary>Gets the description of the migration, for people.</summary>
     public string? Description { get; init; }
 }
 
-/// <summary>What happens to a migration.</summary>
+/// <summary>Specifies an action on a migration.</summary>
 public enum MigrationAction
 {
-    /// <summary>It is applied.</summary>
+    /// <summary>Applies the migration.</summary>
     Apply,
 
-    /// <summary>It is undone.</summary>
+    /// <summary>Undoes the migration.</summary>
     Undo,
 
-    /// <summary>It is noted as applied without being run.</summary>
+    /// <summary>Records the migration as applied without running it.</summary>
     Baseline,
 }

@@ -1,26 +1,26 @@
 namespace UserStore.Migrations;
 
-/// <summary>What a run did.</summary>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Steps">The steps that were done.</param>
-/// <param name="Duration">How long it took, the wait for the lock included.</param>
+/// <summary>Represents the result of a run.</summary>
+/// <param name="Outcome">How the run ended.</param>
+/// <param name="Steps">The completed steps.</param>
+/// <param name="Duration">The duration of the run, including the wait for the lock.</param>
 public sealed record MigrationRun(MigrationOutcome Outcome, IReadOnlyList<MigrationStepResult> Steps, TimeSpan Duration);
 
-/// <summary>What became of a step.</summary>
+/// <summary>Represents the result of a step.</summary>
 /// <param name="Step">The step.</param>
-/// <param name="Duration">How long it took.</param>
-/// <param name="Failure">Why it failed; <see langword="null"/> when it is done.</param>
+/// <param name="Duration">The duration of the step.</param>
+/// <param name="Failure">The reason of the failure; <see langword="null"/> if the step is completed.</param>
 public sealed record MigrationStepResult(MigrationStep Step, TimeSpan Duration, Exception? Failure = null);
 
-/// <summary>How a run ended.</summary>
+/// <summary>Specifies how a run ended.</summary>
 public enum MigrationOutcome
 {
-    /// <summary>All steps of the plan are done; there may have been none.</summary>
+    /// <summary>All steps of the plan are completed. The plan may have been empty.</summary>
     Completed,
 
-    /// <summary>Another runner held the lock, and <see cref="LockConflictBehavior.Skip"/> says to leave it at that.</summary>
+    /// <summary>Another runner held the lock, and the option was <see cref="LockConflictBehavior.Skip"/>.</summary>
     Skipped,
 
-    /// <summary>A step failed, or the run was cancelled; only reporters see this, callers get the exception.</summary>
+    /// <summary>A step failed, or the run was cancelled. Only reporters receive this value; callers receive the exception.</summary>
     Failed,
 }

@@ -1,23 +1,23 @@
 namespace UserStore.Migrations;
 
-/// <summary>What the journal knows of a migration. Only <see cref="Applied"/> counts as done.</summary>
+/// <summary>Specifies the state of a migration in the journal. Only <see cref="Applied"/> counts as done.</summary>
 public enum MigrationState
 {
-    /// <summary>Not applied. It is at the next run.</summary>
+    /// <summary>Not applied. The next run applies it.</summary>
     Pending,
 
-    /// <summary>Being applied; found by a run that holds the lock it means that the process which applied it ended in the middle.</summary>
+    /// <summary>Being applied. If a run that holds the lock finds this state, the process that applied the migration was interrupted.</summary>
     Running,
 
     /// <summary>Applied.</summary>
     Applied,
 
-    /// <summary>It ended with an exception, or was marked so. It is applied at the next run.</summary>
+    /// <summary>Failed with an exception, or marked as failed. The next run applies it.</summary>
     Failed,
 
-    /// <summary>Being undone; found by a run that holds the lock it means that the process which undid it ended in the middle.</summary>
+    /// <summary>Being undone. If a run that holds the lock finds this state, the process that undid the migration was interrupted.</summary>
     Undoing,
 
-    /// <summary>Undone. It is applied at the next run.</summary>
+    /// <summary>Undone. The next run applies it.</summary>
     Undone,
 }

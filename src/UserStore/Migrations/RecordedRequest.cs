@@ -3,16 +3,16 @@ using Amazon.Runtime;
 
 namespace UserStore.Migrations;
 
-/// <summary>A change that a dry run would have requested.</summary>
-/// <param name="MigrationId">The migration that asked for it.</param>
-/// <param name="Operation">The operation of the service's API, such as <c>UpdateItem</c>.</param>
-/// <param name="Tables">The tables that it would have changed.</param>
-/// <param name="Request">The request itself, which may hold values of users.</param>
+/// <summary>Represents a change that a dry run recorded instead of requesting it.</summary>
+/// <param name="MigrationId">The migration.</param>
+/// <param name="Operation">The name of the operation in DynamoDB's API, such as <c>UpdateItem</c>.</param>
+/// <param name="Tables">The tables to be changed.</param>
+/// <param name="Request">The request, which may contain values of users.</param>
 public sealed record RecordedRequest(
     string MigrationId, string Operation, IReadOnlyList<string> Tables, AmazonWebServiceRequest Request)
 {
-    /// <summary>Returns what would have been changed, without values.</summary>
-    /// <returns>A text that is safe to log.</returns>
+    /// <summary>Returns a description of the change without values.</summary>
+    /// <returns>A string that is safe to log.</returns>
     public override string ToString() => $"{MigrationId}: {Operation} {string.Join(", ", Tables)}{Details()}";
 
     private string Details() => Request switch

@@ -6,18 +6,18 @@ namespace UserStore.Replication;
 /// <summary>Reads and writes attributes in the JSON of DynamoDB's API and of its stream events: <c>{"S": "text"}</c>.</summary>
 internal static class AttributeJson
 {
-    /// <exception cref="FormatException">The JSON is not that of an item.</exception>
+    /// <exception cref="FormatException">The JSON is not an item.</exception>
     public static Dictionary<string, AttributeValue> ReadItem(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object)
-            throw new FormatException("An item is no JSON object.");
+            throw new FormatException("An item is not a JSON object.");
         var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
         foreach (JsonProperty attribute in json.EnumerateObject())
             item[attribute.Name] = Read(attribute.Value);
         return item;
     }
 
-    /// <summary>Writes a key, whose attributes are text or numbers.</summary>
+    /// <summary>Writes a key, whose attributes are strings or numbers.</summary>
     public static void WriteKey(Utf8JsonWriter writer, Dictionary<string, AttributeValue> key)
     {
         writer.WriteStartObject();
@@ -34,24 +34,24 @@ internal static class AttributeJson
     private static AttributeValue Read(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object || json.EnumerateObject().Count() != 1)
-            throw new FormatException("An attribute is no JSON object with one property, its type.");
+            throw new FormatException("An attribute is not a JSON object with one property, its type.");
         JsonProperty typed = json.EnumerateObject().Single();
         JsonElement value = typed.Value;
         try
         {
             return typed.Name switch
             {
-                "S" => new AttributeValue { S = Text(value) },
-                "N" => new AttributeValue { N = Text(value) },
+                "S" => new AttributeValue { S = StringIn(value) },
+                "N" => new AttributeValue { N = StringIn(value) },
                 "B" => new AttributeValue { B = Bytes(value) },
                 "BOOL" => new AttributeValue { BOOL = value.GetBoolean() },
                 "NULL" => new AttributeValue { NULL = value.GetBoolean() },
-                "SS" => new AttributeValue { SS = [.. value.EnumerateArray().Select(Text)] },
-                "NS" => new AttributeValue { NS = [.. value.EnumerateArray().Select(Text)] },
+                "SS" => new AttributeValue { SS = [.. value.EnumerateArray().Select(StringIn)] },
+                "NS" => new AttributeValue { NS = [.. value.EnumerateArray().Select(StringIn)] },
                 "BS" => new AttributeValue { BS = [.. value.EnumerateArray().Select(Bytes)] },
                 "L" => new AttributeValue { L = [.. value.EnumerateArray().Select(Read)] },
                 "M" => new AttributeValue { M = ReadItem(value) },
-                _ => throw new FormatException("An attribute has a type that is unknown."),
+                _ => throw new FormatException("An attribute has an unknown type."),
             };
         }
         catch (InvalidOperationException mismatch)
@@ -60,7 +60,7 @@ internal static class AttributeJson
         }
     }
 
-    private static string Text(JsonElement json) => json.GetString() ?? throw new FormatException("An attribute has null for a text.");
+    private static string StringIn(JsonElement json) => json.GetString() ?? throw new FormatException("An attribute has null instead of a string.");
 
     private static MemoryStream Bytes(JsonElement json) => new(json.GetBytesFromBase64());
 }

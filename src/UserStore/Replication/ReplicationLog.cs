@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace UserStore.Replication;
 
-/// <summary>What replication writes to the log. The ids of the events do not change.</summary>
+/// <summary>Logs events of replication. The ids of the events do not change.</summary>
 internal static partial class ReplicationLog
 {
     [LoggerMessage(

@@ -8,11 +8,12 @@ using UserStore.Modeling;
 
 namespace UserStore.Replication;
 
-/// <summary>Reads changes of users from the records of a DynamoDB stream, as Lambda delivers them or as the stream itself does.</summary>
+/// <summary>Reads changes of users from the records of a DynamoDB stream, as Lambda delivers them or as the DynamoDB Streams API returns
+/// them.</summary>
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <remarks>
-/// The stream must tell old and new images: <see cref="UserStoreOptions.StreamViewType"/> = <see cref="TableStreamViewType.NewAndOldImages"/>. Users are
-/// mapped as the store maps them. A record that cannot be read does not hide the others; it comes back with the reason. Sends no request.
+/// The stream view type must be <see cref="TableStreamViewType.NewAndOldImages"/>; see <see cref="UserStoreOptions.StreamViewType"/>. Users are
+/// mapped as the store maps them. A record that cannot be read does not affect the others; it is returned with the reason. Sends no requests.
 /// Safe for concurrent use.
 /// </remarks>
 public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
@@ -20,14 +21,14 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
 {
     private const int MaxDigits = 40; // Amazon DynamoDB Streams API Reference, "StreamRecord": SequenceNumber
 
-    // How the service calls itself where it removes expired items: Amazon DynamoDB Developer Guide, "DynamoDB Streams and TTL".
+    // The principal of deletions by time to live: Amazon DynamoDB Developer Guide, "DynamoDB Streams and TTL".
     private const string ServicePrincipal = "dynamodb.amazonaws.com";
 
     private readonly UserItems<TUser> _items;
     private readonly StoreSchema _schema;
 
     /// <summary>Initializes a new instance of the <see cref="UserChangeReader{TUser}"/> class without dependency injection.</summary>
-    /// <param name="options">The options of the store; not to be changed afterwards.</param>
+    /// <param name="options">The options of the store, which must not change afterwards.</param>
     /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
     public UserChangeReader(UserStoreOptions options)
     {
@@ -39,9 +40,9 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
 
     /// <summary>Reads an event as Lambda delivers it: <c>{"Records": [...]}</c>.</summary>
     /// <param name="json">The event, in UTF-8.</param>
-    /// <param name="cancellationToken">Abandons the call.</param>
-    /// <returns>Its records, in its order.</returns>
-    /// <exception cref="InvalidUserChangeException">It is not JSON, or has no records.</exception>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The records, in the order of the event.</returns>
+    /// <exception cref="InvalidUserChangeException">The event is not JSON, or has no records.</exception>
     public async Task<IReadOnlyList<UserChangeRecord<TUser>>> ReadEventAsync(Stream json, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -52,17 +53,17 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
                 && document.RootElement.TryGetProperty("Records", out JsonElement records) && records.ValueKind == JsonValueKind.Array
                 ? [.. records.EnumerateArray().Select(ReadRecord)]
                 : throw new InvalidUserChangeException(
-                    null, "is none of a DynamoDB stream: it has no array 'Records'. Check what invokes this.");
+                    null, "is not a DynamoDB stream event: it has no array 'Records'. Check what invokes the function.");
         }
         catch (JsonException failure)
         {
-            throw new InvalidUserChangeException(null, "is not JSON. Check what invokes this.", failure);
+            throw new InvalidUserChangeException(null, "is not JSON. Check what invokes the function.", failure);
         }
     }
 
-    /// <summary>Reads one record, of a Lambda event or as the API of DynamoDB Streams returns it.</summary>
+    /// <summary>Reads one record of a Lambda event or of the DynamoDB Streams API.</summary>
     /// <param name="record">The record.</param>
-    /// <returns>The change, or why it cannot be read.</returns>
+    /// <returns>The change, or the reason why it cannot be read.</returns>
     public UserChangeRecord<TUser> ReadRecord(JsonElement record)
     {
         string? sequenceNumber = null, userId = null;
@@ -70,7 +71,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         {
             JsonElement body = Property(record, "dynamodb")
                 ?? throw new InvalidUserChangeException(
-                    null, "has a record that is none of a DynamoDB stream: it has no object 'dynamodb'.");
+                    null, "has a record that is not a DynamoDB stream record: it has no object 'dynamodb'.");
             sequenceNumber = SequenceNumberIn(body);
             CheckTable(record, sequenceNumber);
             userId = IdIn(body, sequenceNumber);
@@ -83,20 +84,20 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         catch (Exception failure) when (RequestFailure.IsUnreadable(failure))
         {
             var problem = new InvalidUserChangeException(
-                sequenceNumber, $"holds an image that cannot be read as {typeof(TUser).Name}; the inner exception says why.", failure);
+                sequenceNumber, $"has an image that cannot be read as {typeof(TUser).Name}; see the inner exception.", failure);
             return new UserChangeRecord<TUser>(sequenceNumber, userId, null, problem);
         }
     }
 
     private UserChange<TUser> Read(JsonElement record, JsonElement body, string userId, string sequenceNumber)
     {
-        string? name = Text(record, "eventName");
+        string? name = StringIn(record, "eventName");
         UserChangeKind kind = name switch
         {
             "INSERT" => UserChangeKind.Inserted,
             "MODIFY" => UserChangeKind.Modified,
             "REMOVE" => UserChangeKind.Removed,
-            _ => throw new InvalidUserChangeException(sequenceNumber, "has an 'eventName' that is unknown."),
+            _ => throw new InvalidUserChangeException(sequenceNumber, "has an unknown 'eventName'."),
         };
         return new UserChange<TUser>
         {
@@ -107,7 +108,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             SequenceNumber = sequenceNumber,
             Timestamp = TimeIn(body),
             IsTimeToLiveDelete = kind == UserChangeKind.Removed && Property(record, "userIdentity") is { } identity
-                && Text(identity, "principalId") == ServicePrincipal,
+                && StringIn(identity, "principalId") == ServicePrincipal,
         };
     }
 
@@ -117,14 +118,14 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         {
             throw new InvalidUserChangeException(
                 sequenceNumber,
-                $"has no '{name}': the stream tells {Text(body, "StreamViewType") ?? "too little"}, but old and new images are needed. Set "
-                    + "UserStoreOptions.StreamViewType to NewAndOldImages and give the table such a stream.");
+                $"has no '{name}': the stream view type is {StringIn(body, "StreamViewType") ?? "unknown"}, but must be NEW_AND_OLD_IMAGES. Set "
+                    + "UserStoreOptions.StreamViewType to NewAndOldImages and enable such a stream on the table.");
         }
 
         TUser user = _items.FromItem(AttributeJson.ReadItem(image));
         return user.UserId == userId
             ? user
-            : throw new InvalidUserChangeException(sequenceNumber, $"has an '{name}' of another user than its 'Keys' name.");
+            : throw new InvalidUserChangeException(sequenceNumber, $"has an '{name}' of another user than its 'Keys'.");
     }
 
     private string IdIn(JsonElement body, string sequenceNumber)
@@ -136,10 +137,10 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
                 sequenceNumber, $"has no 'Keys' with '{key}' (S). Read the stream of table '{_schema.Users.TableName}'.");
     }
 
-    // Only Lambda says where a record comes from: arn:aws:dynamodb:{region}:{account}:table/{table}/stream/{label}.
+    // Only records from Lambda contain their source: arn:aws:dynamodb:{region}:{account}:table/{table}/stream/{label}.
     private void CheckTable(JsonElement record, string sequenceNumber)
     {
-        if (Text(record, "eventSourceARN") is not { } arn
+        if (StringIn(record, "eventSourceARN") is not { } arn
             || (arn.Split('/') is [_, var table, "stream", ..] && table == _schema.Users.TableName))
         {
             return;
@@ -147,12 +148,12 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
 
         throw new InvalidUserChangeException(
             sequenceNumber,
-            $"comes from another source than the stream of table '{_schema.Users.TableName}'. "
+            $"does not come from the stream of table '{_schema.Users.TableName}'. "
                 + "Check the event source, or the names in UserStoreOptions.");
     }
 
     private static string SequenceNumberIn(JsonElement body)
-        => Text(body, "SequenceNumber") is { Length: >= 1 and <= MaxDigits } number && !number.AsSpan().ContainsAnyExceptInRange('0', '9')
+        => StringIn(body, "SequenceNumber") is { Length: >= 1 and <= MaxDigits } number && !number.AsSpan().ContainsAnyExceptInRange('0', '9')
             ? number
             : throw new InvalidUserChangeException(null, $"has a record without a 'SequenceNumber' of 1 to {MaxDigits} digits.");
 
@@ -162,10 +163,10 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             ? DateTimeOffset.UnixEpoch.AddSeconds(seconds.GetDouble())
             : default;
 
-    private static string? Text(JsonElement json, string name)
-        => Property(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? StringIn(JsonElement json, string name)
+        => Property(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    // Lambda and the API of the stream differ in the case of some names.
+    // Lambda and the DynamoDB Streams API spell some names with different case.
     private static JsonElement? Property(JsonElement json, string name)
     {
         if (json.ValueKind != JsonValueKind.Object)

@@ -1,13 +1,13 @@
 namespace UserStore.Replication;
 
-/// <summary>Thrown, or reported for one user, when the projection makes no item that the target can hold.</summary>
+/// <summary>Thrown, or reported for one user, when the projection fails or returns an item that the target cannot store.</summary>
 public sealed class UserProjectionException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserProjectionException"/> class.</summary>
     /// <param name="userId">The user.</param>
-    /// <param name="problem">What is wrong and what to do about it, as the rest of a sentence.</param>
-    /// <param name="innerException">The error that shows it, if one does.</param>
-    /// <param name="isTransient">Whether a repetition may help: true when another user has the key, who may be about to give it up.</param>
+    /// <param name="problem">The problem and its remedy, as the rest of a sentence.</param>
+    /// <param name="innerException">The underlying error, if any.</param>
+    /// <param name="isTransient">Whether a retry may succeed: true if another user has the key, which may change.</param>
     public UserProjectionException(string userId, string problem, Exception? innerException = null, bool isTransient = false)
         : base($"The projection of user '{userId}' {problem}", innerException)
         => (UserId, IsTransient) = (userId, isTransient);

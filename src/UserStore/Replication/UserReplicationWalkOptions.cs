@@ -1,21 +1,21 @@
 namespace UserStore.Replication;
 
-/// <summary>Says how source and target are walked to be compared or rebuilt.</summary>
+/// <summary>Specifies how a walk compares or rebuilds source and target.</summary>
 public sealed record UserReplicationWalkOptions
 {
     private const int SegmentLimit = 1000;
     private const int ConcurrencyLimit = 256;
 
-    /// <summary>Gets into how many segments each table is divided. Up to 16 are read at the same time.</summary>
-    /// <value>1 to 1,000. The default is 4. A walk is resumed with as many as it began with.</value>
+    /// <summary>Gets the number of segments into which each table is divided. Up to 16 are read in parallel.</summary>
+    /// <value>1 to 1,000. The default is 4. A walk must be resumed with the number it started with.</value>
     public int TotalSegments { get; init; } = 4;
 
-    /// <summary>Gets how many users of each page are read again or written at the same time.</summary>
+    /// <summary>Gets the maximum number of users of each page that are read again or written concurrently.</summary>
     /// <value>1 to 256. The default is 8.</value>
     public int MaxConcurrency { get; init; } = 8;
 
-    /// <summary>Gets where to go on: the <see cref="UserReplicationPage.ContinuationToken"/> of the last page of a walk of the same kind that was
-    /// dealt with.</summary>
+    /// <summary>Gets the <see cref="UserReplicationPage.ContinuationToken"/> of the last page that was processed, to resume a walk of the same
+    /// kind.</summary>
     /// <value>The default is <see langword="null"/>: a new walk.</value>
     public string? ResumeFrom { get; init; }
 

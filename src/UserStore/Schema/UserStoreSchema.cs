@@ -63,8 +63,8 @@ public sealed class UserStoreSchema
     {
         options ??= new MigrationOptions();
         return new MigrationDefinition(
-            ToDefinition(DynamoDbMigrationJournal.TableFor(_store, options.JournalTable)),
-            ToDefinition(DynamoDbMigrationJournal.TableFor(_store, options.LockTable)));
+            ToDefinition(JournalTables.TableFor(_store, options.JournalTable)),
+            ToDefinition(JournalTables.TableFor(_store, options.LockTable)));
     }
 
     private static TableDefinition ToDefinition(TableSchema table) => new(

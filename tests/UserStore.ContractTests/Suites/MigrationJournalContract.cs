@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2.Model;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Running;
 
 namespace UserStore.ContractTests.Suites;
 
@@ -15,8 +16,8 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
     [Fact]
     public async Task An_entry_reads_back_as_it_was_recorded()
     {
-        IMigrationJournal journal = await CreateAsync();
-        LockFence fence = await AcquireAsync(journal);
+        MigrationTarget target = await CreateAsync();
+        LockFence fence = await AcquireAsync(target.Lock);
         var entry = new MigrationEntry
         {
             Id = "20300102030405_all-of.it",
@@ -30,38 +31,38 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
             Error = "TimeoutException",
             Repairs = [new(MigrationRepair.Retry, MigrationState.Running, At, "host/2", "checked by hand")],
             IsUndo = true,
-            Run = 2,
+            Execution = 2,
             Sequence = 9,
         };
 
-        (await journal.TryRecordAsync(entry, fence, default)).Should().BeTrue();
+        (await target.Journal.TryRecordAsync(entry, fence, default)).Should().BeTrue();
 
-        (await journal.ReadAsync(default)).Should().ContainSingle().Which.Should().BeEquivalentTo(entry);
+        (await target.Journal.ReadAsync(default)).Should().ContainSingle().Which.Should().BeEquivalentTo(entry);
     }
 
     [Fact]
     public async Task Only_the_holder_of_the_lock_records()
     {
-        IMigrationJournal journal = await CreateAsync();
-        LockFence fence = await AcquireAsync(journal);
+        MigrationTarget target = await CreateAsync();
+        LockFence fence = await AcquireAsync(target.Lock);
         LockFence[] others = [fence with { Number = fence.Number - 1 }, fence with { Number = fence.Number + 1 }, fence with { Owner = "other" }];
 
         foreach (LockFence other in others)
-            (await journal.TryRecordAsync(new MigrationEntry { Id = "1" }, other, default)).Should().BeFalse();
+            (await target.Journal.TryRecordAsync(new MigrationEntry { Id = "1" }, other, default)).Should().BeFalse();
 
-        (await journal.ReadAsync(default)).Should().BeEmpty();
+        (await target.Journal.ReadAsync(default)).Should().BeEmpty();
     }
 
     [Fact]
     public async Task A_journal_of_many_entries_is_read_whole()
     {
-        IMigrationJournal journal = await CreateAsync();
-        LockFence fence = await AcquireAsync(journal);
+        MigrationTarget target = await CreateAsync();
+        LockFence fence = await AcquireAsync(target.Lock);
         string text = new('x', 30_000); // so that one page does not hold them all
         for (int i = 0; i < 40; i++)
-            await journal.TryRecordAsync(new MigrationEntry { Id = $"{i:00}", Description = text }, fence, default);
+            await target.Journal.TryRecordAsync(new MigrationEntry { Id = $"{i:00}", Description = text }, fence, default);
 
-        IReadOnlyList<MigrationEntry> entries = await journal.ReadAsync(default);
+        IReadOnlyList<MigrationEntry> entries = await target.Journal.ReadAsync(default);
 
         entries.Select(entry => entry.Id).Should().BeEquivalentTo(Enumerable.Range(0, 40).Select(i => $"{i:00}"));
     }
@@ -69,24 +70,24 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
     [Fact]
     public async Task The_row_of_the_lock_is_replaced_only_as_it_was_seen()
     {
-        IMigrationJournal journal = await CreateAsync();
+        MigrationTarget target = await CreateAsync();
         var first = new LockRow { Fence = 1, Revision = 1, Owner = new("a", "host/1", At, At.AddSeconds(1), TimeSpan.FromSeconds(3)) };
         LockRow second = first with { Revision = 2, Owner = null, Releases = [new("a", At, "host/2", "it hung")] };
 
-        (await journal.FindLockAsync(default)).Should().BeNull();
-        (await journal.TryReplaceLockAsync(first, second, default)).Should().BeFalse();
-        (await journal.TryReplaceLockAsync(null, first, default)).Should().BeTrue();
-        (await journal.FindLockAsync(default)).Should().BeEquivalentTo(first);
-        (await journal.TryReplaceLockAsync(null, second, default)).Should().BeFalse();
-        (await journal.TryReplaceLockAsync(first with { Revision = 0 }, second, default)).Should().BeFalse();
-        (await journal.TryReplaceLockAsync(first, second, default)).Should().BeTrue();
-        (await journal.FindLockAsync(default)).Should().BeEquivalentTo(second);
+        (await target.Lock.FindAsync(default)).Should().BeNull();
+        (await target.Lock.TryReplaceAsync(first, second, default)).Should().BeFalse();
+        (await target.Lock.TryReplaceAsync(null, first, default)).Should().BeTrue();
+        (await target.Lock.FindAsync(default)).Should().BeEquivalentTo(first);
+        (await target.Lock.TryReplaceAsync(null, second, default)).Should().BeFalse();
+        (await target.Lock.TryReplaceAsync(first with { Revision = 0 }, second, default)).Should().BeFalse();
+        (await target.Lock.TryReplaceAsync(first, second, default)).Should().BeTrue();
+        (await target.Lock.FindAsync(default)).Should().BeEquivalentTo(second);
     }
 
     [Fact]
     public async Task A_checkpoint_reads_back_as_it_was_written()
     {
-        IMigrationJournal journal = await CreateAsync();
+        MigrationTarget target = await CreateAsync();
         var checkpoint = new Checkpoint(Segment, 5)
         {
             Position = new() { ["user_id"] = new("fake-1"), ["n"] = new() { N = "7" } },
@@ -96,76 +97,76 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
             Failing = [new(new Dictionary<string, AttributeValue> { ["user_id"] = new("fake-3") }, "TimeoutException")],
         };
 
-        (await journal.TryWriteAsync(checkpoint, default)).Should().BeTrue();
+        (await target.Checkpoints.TryWriteAsync(checkpoint, default)).Should().BeTrue();
 
-        (await journal.StampAsync(Segment, 5, default)).Should().BeEquivalentTo(checkpoint);
+        (await target.Checkpoints.ClaimAsync(Segment, 5, default)).Should().BeEquivalentTo(checkpoint);
         Checkpoint done = checkpoint with { IsDone = true };
-        await journal.TryWriteAsync(done, default);
-        (await journal.StampAsync(Segment, 6, default)).Should().BeEquivalentTo(done with { Fence = 6 });
-        (await journal.StampAsync(Segment with { Run = 2 }, 6, default)).Should().BeEquivalentTo(new Checkpoint(Segment with { Run = 2 }, 6));
+        await target.Checkpoints.TryWriteAsync(done, default);
+        (await target.Checkpoints.ClaimAsync(Segment, 6, default)).Should().BeEquivalentTo(done with { Fence = 6 });
+        (await target.Checkpoints.ClaimAsync(Segment with { Execution = 2 }, 6, default)).Should().BeEquivalentTo(new Checkpoint(Segment with { Execution = 2 }, 6));
     }
 
     [Fact]
     public async Task A_checkpoint_that_a_later_owner_stamped_is_not_written_by_an_earlier_one()
     {
-        IMigrationJournal journal = await CreateAsync();
-        await journal.TryWriteAsync(new Checkpoint(Segment, 5) { Read = 10 }, default);
-        await journal.StampAsync(Segment, 7, default);
+        MigrationTarget target = await CreateAsync();
+        await target.Checkpoints.TryWriteAsync(new Checkpoint(Segment, 5) { Read = 10 }, default);
+        await target.Checkpoints.ClaimAsync(Segment, 7, default);
 
-        (await journal.TryWriteAsync(new Checkpoint(Segment, 6) { Read = 20 }, default)).Should().BeFalse();
-        (await journal.StampAsync(Segment, 6, default)).Should().BeNull();
-        (await journal.StampAsync(Segment, 7, default))!.Read.Should().Be(10);
+        (await target.Checkpoints.TryWriteAsync(new Checkpoint(Segment, 6) { Read = 20 }, default)).Should().BeFalse();
+        (await target.Checkpoints.ClaimAsync(Segment, 6, default)).Should().BeNull();
+        (await target.Checkpoints.ClaimAsync(Segment, 7, default))!.Read.Should().Be(10);
     }
 
     [Fact]
     public async Task Checkpoints_of_one_migration_are_forgotten_and_no_others()
     {
-        IMigrationJournal journal = await CreateAsync();
-        CheckpointKey[] forgotten = [Segment, Segment with { Segment = 1 }, Segment with { Run = 2 }, Segment with { Backfill = "other" }];
+        MigrationTarget target = await CreateAsync();
+        CheckpointKey[] forgotten = [Segment, Segment with { Segment = 1 }, Segment with { Execution = 2 }, Segment with { Backfill = "other" }];
         CheckpointKey kept = Segment with { MigrationId = "1_ab" };
         foreach (CheckpointKey key in forgotten.Append(kept))
-            await journal.TryWriteAsync(new Checkpoint(key, 1) { Read = 1 }, default);
+            await target.Checkpoints.TryWriteAsync(new Checkpoint(key, 1) { Read = 1 }, default);
 
         CheckpointKey poisoned = Segment with { Segment = 3 };
         var poison = new PoisonItem(new Dictionary<string, AttributeValue> { ["user_id"] = new("fake-2") }, "FormatException");
-        await journal.TryWriteAsync(new Checkpoint(poisoned, 1) { Poison = [poison] }, default);
+        await target.Checkpoints.TryWriteAsync(new Checkpoint(poisoned, 1) { Poison = [poison] }, default);
 
-        await journal.ForgetCheckpointsAsync("1_a", default);
+        await target.Checkpoints.DeleteAsync("1_a", default);
 
         foreach (CheckpointKey key in forgotten)
-            (await journal.StampAsync(key, 1, default))!.Read.Should().Be(0);
-        (await journal.StampAsync(poisoned, 1, default))!.Poison.Should().HaveCount(1);
-        (await journal.StampAsync(kept, 1, default))!.Read.Should().Be(1);
+            (await target.Checkpoints.ClaimAsync(key, 1, default))!.Read.Should().Be(0);
+        (await target.Checkpoints.ClaimAsync(poisoned, 1, default))!.Poison.Should().HaveCount(1);
+        (await target.Checkpoints.ClaimAsync(kept, 1, default))!.Read.Should().Be(1);
     }
 
     [Fact]
     public async Task Without_tables_there_is_nothing_and_Destroy_leaves_it_so()
     {
-        IMigrationJournal journal = new MigrationBench(_stores).Open().Journal;
+        MigrationTarget target = new MigrationBench(_stores).Open();
 
-        (await journal.ReadAsync(default)).Should().BeEmpty();
-        (await journal.FindLockAsync(default)).Should().BeNull();
-        await journal.DestroyAsync(default);
+        (await target.Journal.ReadAsync(default)).Should().BeEmpty();
+        (await target.Lock.FindAsync(default)).Should().BeNull();
+        await target.Journal.DestroyAsync(default);
 
-        await journal.EnsureAsync(default);
-        await journal.EnsureAsync(default);
-        await journal.TryRecordAsync(new MigrationEntry { Id = "1" }, await AcquireAsync(journal), default);
-        await journal.DestroyAsync(default);
-        (await journal.ReadAsync(default)).Should().BeEmpty();
-        (await journal.FindLockAsync(default)).Should().BeNull();
+        await target.Journal.EnsureAsync(default);
+        await target.Journal.EnsureAsync(default);
+        await target.Journal.TryRecordAsync(new MigrationEntry { Id = "1" }, await AcquireAsync(target.Lock), default);
+        await target.Journal.DestroyAsync(default);
+        (await target.Journal.ReadAsync(default)).Should().BeEmpty();
+        (await target.Lock.FindAsync(default)).Should().BeNull();
     }
 
-    private async Task<IMigrationJournal> CreateAsync()
+    private async Task<MigrationTarget> CreateAsync()
     {
-        IMigrationJournal journal = new MigrationBench(_stores).Open().Journal;
-        await journal.EnsureAsync(default);
-        return journal;
+        MigrationTarget target = new MigrationBench(_stores).Open();
+        await target.Journal.EnsureAsync(default);
+        return target;
     }
 
-    private static async Task<LockFence> AcquireAsync(IMigrationJournal journal)
+    private static async Task<LockFence> AcquireAsync(IMigrationLockStore store)
     {
         var row = new LockRow { Fence = 4, Revision = 1, Owner = new("owner", "host/1", At, At, TimeSpan.FromMinutes(1)) };
-        (await journal.TryReplaceLockAsync(null, row, default)).Should().BeTrue();
+        (await store.TryReplaceAsync(null, row, default)).Should().BeTrue();
         return new LockFence("owner", 4);
     }
 }

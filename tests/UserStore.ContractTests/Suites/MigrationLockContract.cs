@@ -1,5 +1,6 @@
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
+using UserStore.Migrations.Running;
 
 namespace UserStore.ContractTests.Suites;
 
@@ -77,13 +78,13 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
         await using Lease? held = await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
-        IMigrationJournal journal = await OpenJournalAsync();
-        LockRow row = (await journal.FindLockAsync(default))!;
+        IMigrationLockStore store = await OpenStoreAsync();
+        LockRow row = (await store.FindAsync(default))!;
         row.Owner!.RenewedAt.Should().BeAfter(DateTimeOffset.UnixEpoch);
 
         // As if the holder's clock stood at 1970: to watchers its row has not even been looked at yet.
         await ChangeAsync(
-            journal,
+            store,
             seen => seen with { Owner = seen.Owner! with { RenewedAt = DateTimeOffset.UnixEpoch, AcquiredAt = DateTimeOffset.UnixEpoch } });
 
         await second.Invoking(other => other.TryAcquireAsync(LockConflictBehavior.Wait, _bench.Options.Lease * 0.7, default))
@@ -106,7 +107,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         await lost.Task.WaitAsync(Long);
         held.Invoking(lease => lease.ThrowIfLost("1")).Should().Throw<MigrationLeaseLostException>().Which.MigrationId.Should().Be("1");
         await using Lease? next = await second.TryAcquireAsync(LockConflictBehavior.Fail, Long, default);
-        ForcedRelease release = (await _bench.Open().Journal.FindLockAsync(default))!.Releases.Should().ContainSingle().Which;
+        ForcedRelease release = (await _bench.Open().Lock.FindAsync(default))!.Releases.Should().ContainSingle().Which;
         (release.RunId, release.Reason, release.Host).Should().Be((held.Fence.Owner, "it hung", "test-host/1"));
     }
 
@@ -141,7 +142,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         });
 
         (most, acquired).Should().Be((1, 24));
-        (await _bench.Open().Journal.FindLockAsync(default))!.Fence.Should().BeGreaterThanOrEqualTo(24);
+        (await _bench.Open().Lock.FindAsync(default))!.Fence.Should().BeGreaterThanOrEqualTo(24);
     }
 
     private async Task<MigrationLock> OpenAsync()
@@ -158,20 +159,27 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         return journal;
     }
 
+    private async Task<IMigrationLockStore> OpenStoreAsync()
+    {
+        MigrationTarget target = _bench.Open();
+        await target.Journal.EnsureAsync(default);
+        return target.Lock;
+    }
+
     private async Task<LockFence> LeaveBehindAsync()
     {
-        IMigrationJournal journal = await OpenJournalAsync();
+        IMigrationLockStore store = await OpenStoreAsync();
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        await journal.TryReplaceLockAsync(
+        await store.TryReplaceAsync(
             null, new LockRow { Fence = 3, Revision = 5, Owner = new("gone", "gone/1", now, now, _bench.Options.Lease) }, default);
         return new LockFence("gone", 3);
     }
 
-    private static async Task ChangeAsync(IMigrationJournal journal, Func<LockRow, LockRow> change)
+    private static async Task ChangeAsync(IMigrationLockStore store, Func<LockRow, LockRow> change)
     {
         LockRow? seen;
         do
-            seen = await journal.FindLockAsync(default);
-        while (!await journal.TryReplaceLockAsync(seen, change(seen!) with { Revision = seen!.Revision + 1 }, default));
+            seen = await store.FindAsync(default);
+        while (!await store.TryReplaceAsync(seen, change(seen!) with { Revision = seen!.Revision + 1 }, default));
     }
 }

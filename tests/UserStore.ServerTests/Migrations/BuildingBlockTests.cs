@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Migrations;
+using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 
 namespace UserStore.ServerTests.Migrations;
@@ -184,12 +185,9 @@ public sealed class BuildingBlockTests : MigrationServerTest
         MigrationTarget target = Bench.Open();
         var attempt = new MigrationAttempt(
             new MigrationStep("1_test", MigrationAction.Apply),
-            run: 1,
+            target,
             Client,
-            target.Store,
-            target.Journal,
-            lease: null,
-            hasTables: true,
+            new AttemptCheckpoints(target.Checkpoints, lease: null, "1_test", execution: 1),
             Bench.Host);
         return new MigrationContext(attempt, Bench.Options.TableTimeout);
     }

@@ -156,7 +156,7 @@ public sealed class ReplicatorTests : ReplicationTest
             .Should().ThrowAsync<UserProjectionException>()).Which;
 
         (refused.UserId, refused.IsTransient).Should().Be(("fake-2", true));
-        refused.Message.Should().Contain("Put the user's id into the key").And.NotContain("Cleveland");
+        refused.Message.Should().Contain("Include the user's id in the key").And.NotContain("Cleveland");
         (await TargetAsync()).Select(user => user.Key).Should().Equal("fake-1");
     }
 

@@ -37,9 +37,9 @@ public sealed class AddReplicationTests
     [InlineData(366, null, null, "between 2 and 365 days")]
     [InlineData(7, "x", null, "TargetTable make the table name 'x', but it must have 3 to 255")]
     [InlineData(7, null, "a b c", "GuardTable make the table name 'a b c'")]
-    [InlineData(7, "Users", null, "each must be a table of its own")]
-    [InlineData(7, null, "UserEmails", "each must be a table of its own")]
-    [InlineData(7, "Same", "Same", "each must be a table of its own")]
+    [InlineData(7, "Users", null, "must differ from each other and from the tables of the store")]
+    [InlineData(7, null, "UserEmails", "must differ from each other and from the tables of the store")]
+    [InlineData(7, "Same", "Same", "must differ from each other and from the tables of the store")]
     public void Options_that_cannot_be_are_refused(double days, string? target, string? guards, string problem)
     {
         var services = new ServiceCollection();
@@ -88,7 +88,7 @@ public sealed class AddReplicationTests
         builder.Invoking(one => one.AddReplication<User, BoolKey, None<BoolKey>>())
             .Should().Throw<InvalidOperationException>().WithMessage("*makes Id a key of the table; a key is stored as text or number*");
         FluentActions.Invoking(() => UserStoreSchema.For<User>(new UserStoreOptions()).ReplicationTo<Taken>())
-            .Should().Throw<InvalidOperationException>().WithMessage("*maps Id to 'source_user_id', which replication needs for itself*");
+            .Should().Throw<InvalidOperationException>().WithMessage("*maps Id to 'source_user_id', which is reserved for replication*");
     }
 
     private static UserStoreOptions OptionsOf(IServiceProvider provider)

@@ -138,7 +138,7 @@ public sealed class MigrationRegistrationTests
             ("migrate verify", 0, "All migrations are applied"),
             ("migrate undo", 0, "Undo 2_b: done"),
             ("migrate to 2_b", 0, "Apply 2_b: done"),
-            ("migrate redo", 0, "2 steps done"),
+            ("migrate redo", 0, "2 steps completed"),
             ("migrate step -2", 0, "Undo 1_a: done"),
             ("migrate baseline 1_a", 0, "Baseline 1_a: done"),
             ("migrate rewind", 1, "not permitted"),

@@ -17,11 +17,22 @@ internal sealed class ExpressionWriter
 {
     private readonly Dictionary<string, string> _placeholders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DynamoDBEntry> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AttributeValue> _attributeValues = new(StringComparer.Ordinal);
 
     public Dictionary<string, string> Names => _placeholders.ToDictionary(name => name.Value, name => name.Key, StringComparer.Ordinal);
 
     public Dictionary<string, AttributeValue>? Values
-        => _values.Count == 0 ? null : new Document(_values).ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
+    {
+        get
+        {
+            if (_values.Count == 0)
+                return _attributeValues.Count == 0 ? null : new(_attributeValues, StringComparer.Ordinal);
+            Dictionary<string, AttributeValue> values = new Document(_values).ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
+            foreach ((string placeholder, AttributeValue value) in _attributeValues)
+                values[placeholder] = value;
+            return values;
+        }
+    }
 
     public string Name(string attribute)
     {
@@ -34,8 +45,16 @@ internal sealed class ExpressionWriter
 
     public string Value(DynamoDBEntry value)
     {
-        string placeholder = $":{_values.Count}";
+        string placeholder = NextValue();
         _values.Add(placeholder, value);
+        return placeholder;
+    }
+
+    /// <summary>Adds a value as it is stored, for requests of the client: <see cref="ToExpression"/> does not support it.</summary>
+    public string Value(AttributeValue value)
+    {
+        string placeholder = NextValue();
+        _attributeValues.Add(placeholder, value);
         return placeholder;
     }
 
@@ -91,6 +110,8 @@ internal sealed class ExpressionWriter
         Write(condition, text);
         return text.ToString();
     }
+
+    private string NextValue() => $":{_values.Count + _attributeValues.Count}";
 
     private void Write(UserCondition condition, StringBuilder text)
     {

@@ -2,21 +2,23 @@ using UserStore.Batching;
 
 namespace UserStore.Migrations.Backfilling;
 
-/// <summary>Keeps the capacity that is consumed in a second, on average, to a limit: what was consumed is paid off before the next request
-/// leaves.</summary>
+/// <summary>Limits the capacity that is consumed per second, on average: delays the next request until the capacity consumed so far is within
+/// the limit.</summary>
+/// <param name="unitsPerSecond">The limit; null for none.</param>
+/// <param name="time">The clock.</param>
 internal sealed class CapacityRateLimiter(double? unitsPerSecond, TimeProvider time) : IRequestObserver
 {
-    private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(1); // timers take no more than 49
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(1); // timers support at most 49
 
     private readonly Lock _lock = new();
     private readonly long _started = time.GetTimestamp();
-    private TimeSpan _paidOffAt;
+    private TimeSpan _availableAt;
 
-    /// <summary>Waits until what was consumed is paid off.</summary>
+    /// <summary>Waits until the capacity consumed so far is within the limit.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        while (Debt() is var debt && debt > TimeSpan.Zero)
-            await Task.Delay(debt < MaxDelay ? debt : MaxDelay, time, cancellationToken).ConfigureAwait(false);
+        while (RemainingDelay() is var delay && delay > TimeSpan.Zero)
+            await Task.Delay(delay < MaxDelay ? delay : MaxDelay, time, cancellationToken).ConfigureAwait(false);
     }
 
     public void Consumed(double units)
@@ -25,17 +27,17 @@ internal sealed class CapacityRateLimiter(double? unitsPerSecond, TimeProvider t
             return;
         TimeSpan now = time.GetElapsedTime(_started);
         lock (_lock)
-            _paidOffAt = (_paidOffAt > now ? _paidOffAt : now) + TimeSpan.FromSeconds(units / unitsPerSecond.Value);
+            _availableAt = (_availableAt > now ? _availableAt : now) + TimeSpan.FromSeconds(units / unitsPerSecond.Value);
     }
 
     public void Retrying(bool isThrottled)
     {
     }
 
-    // Timers are no finer than a millisecond.
-    private TimeSpan Debt()
+    // Timers have a resolution of one millisecond.
+    private TimeSpan RemainingDelay()
     {
         lock (_lock)
-            return TimeSpan.FromMilliseconds(Math.Ceiling((_paidOffAt - time.GetElapsedTime(_started)).TotalMilliseconds));
+            return TimeSpan.FromMilliseconds(Math.Ceiling((_availableAt - time.GetElapsedTime(_started)).TotalMilliseconds));
     }
 }

@@ -3,43 +3,42 @@ using UserStore.DynamoDb.Items;
 
 namespace UserStore.Migrations.Backfilling;
 
-/// <summary>The difference between an item as it was read and as it should be, as a write under the condition that what differs still is as
-/// it was read.</summary>
+/// <summary>Represents the difference between an item as it was read and its desired state.</summary>
 internal sealed class ItemChange
 {
     private readonly Dictionary<string, (AttributeValue? Old, AttributeValue? New)> _differences = new(StringComparer.Ordinal);
 
-    public ItemChange(Dictionary<string, AttributeValue> old, Dictionary<string, AttributeValue> wanted)
+    public ItemChange(Dictionary<string, AttributeValue> old, Dictionary<string, AttributeValue> desired)
     {
-        foreach (string name in old.Keys.Union(wanted.Keys, StringComparer.Ordinal))
+        foreach (string name in old.Keys.Union(desired.Keys, StringComparer.Ordinal))
         {
-            (AttributeValue? before, AttributeValue? after) = (old.GetValueOrDefault(name), wanted.GetValueOrDefault(name));
+            (AttributeValue? before, AttributeValue? after) = (old.GetValueOrDefault(name), desired.GetValueOrDefault(name));
             if (!AttributeValueComparer.AreEqual(before, after))
                 _differences[name] = (before, after);
         }
     }
 
-    public bool IsNothing => _differences.Count == 0;
+    public bool IsEmpty => _differences.Count == 0;
 
     public bool Concerns(string attribute) => _differences.ContainsKey(attribute);
 
-    /// <summary>Tells whether an item has all that this change wanted: the change was applied, or makes no difference any more.</summary>
+    /// <summary>Returns whether an item contains this change: it was applied, or no longer makes a difference.</summary>
     public bool IsIn(Dictionary<string, AttributeValue> item)
         => _differences.All(difference => AttributeValueComparer.AreEqual(item.GetValueOrDefault(difference.Key), difference.Value.New));
 
+    /// <summary>Returns the request that makes the change, under the condition that the attributes that differ are as they were read.</summary>
     public UpdateItemRequest ToRequest(string tableName, Dictionary<string, AttributeValue> key)
     {
-        var names = new Dictionary<string, string>();
-        var values = new Dictionary<string, AttributeValue>();
-        List<string> sets = [], removes = [], conditions = [.. key.Keys.Select(name => $"attribute_exists({Name(name)})")];
-        foreach ((string attribute, (AttributeValue? old, AttributeValue? wanted)) in _differences)
+        var expression = new ExpressionWriter();
+        List<string> sets = [], removes = [], conditions = [.. key.Keys.Select(name => $"attribute_exists({expression.Name(name)})")];
+        foreach ((string attribute, (AttributeValue? old, AttributeValue? desired)) in _differences)
         {
-            string name = Name(attribute);
-            conditions.Add(old is null ? $"attribute_not_exists({name})" : $"{name} = {Value(old)}");
-            if (wanted is null)
+            string name = expression.Name(attribute);
+            conditions.Add(old is null ? $"attribute_not_exists({name})" : $"{name} = {expression.Value(old)}");
+            if (desired is null)
                 removes.Add(name);
             else
-                sets.Add($"{name} = {Value(wanted)}");
+                sets.Add($"{name} = {expression.Value(desired)}");
         }
 
         return new UpdateItemRequest
@@ -49,23 +48,9 @@ internal sealed class ItemChange
             UpdateExpression = string.Join(
                 ' ', new[] { Clause("SET", sets), Clause("REMOVE", removes) }.Where(clause => clause.Length > 0)),
             ConditionExpression = string.Join(" AND ", conditions),
-            ExpressionAttributeNames = names,
-            ExpressionAttributeValues = values.Count == 0 ? null : values,
+            ExpressionAttributeNames = expression.Names,
+            ExpressionAttributeValues = expression.Values,
         };
-
-        string Name(string attribute)
-        {
-            string placeholder = $"#n{names.Count}";
-            names[placeholder] = attribute;
-            return placeholder;
-        }
-
-        string Value(AttributeValue value)
-        {
-            string placeholder = $":v{values.Count}";
-            values[placeholder] = value;
-            return placeholder;
-        }
 
         static string Clause(string verb, List<string> parts) => parts.Count == 0 ? "" : $"{verb} {string.Join(", ", parts)}";
     }

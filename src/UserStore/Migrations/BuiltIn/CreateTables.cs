@@ -1,15 +1,15 @@
 namespace UserStore.Migrations.BuiltIn;
 
 /// <summary>Creates the tables of the store.</summary>
-internal sealed class CreateTables(string id) : Migration(id, "Creates the tables of the users and of their emails.")
+internal sealed class CreateTables(string id) : Migration(id, "Creates the tables of users and emails.")
 {
     public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
         => context.CreateTablesAsync(cancellationToken);
 }
 
-/// <summary>Creates the tables of the store, and deletes them with all users when it is undone.</summary>
+/// <summary>Creates the tables of the store. Undoing it deletes them with all users.</summary>
 internal sealed class CreateAndDeleteTables(string id)
-    : UndoableMigration(id, "Creates the tables of the users and of their emails; undone, it deletes them.")
+    : UndoableMigration(id, "Creates the tables of users and emails; undoing it deletes them.")
 {
     public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
         => context.CreateTablesAsync(cancellationToken);

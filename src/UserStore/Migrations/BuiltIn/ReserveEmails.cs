@@ -3,8 +3,8 @@ using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.BuiltIn;
 
-/// <summary>Reserves the emails of users that are there already.</summary>
-internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the emails of the users who are there.")
+/// <summary>Reserves the emails of existing users.</summary>
+internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the emails of existing users.")
 {
     private const int MaxNamed = 20;
     private const string Token = "token";
@@ -17,38 +17,37 @@ internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the ema
                 Id, "reserves emails, but UserStoreOptions.UniqueEmails is false. Remove it, or set the option.");
         }
 
-        // Walks go on from the last page before which everything was in order.
-        var key = new CheckpointKey(Id, context.Attempt.Run, "reserve-emails", 0, 1);
-        Checkpoint checkpoint = await context.Attempt.StampAsync(key, cancellationToken).ConfigureAwait(false);
+        // Resumes after the last page up to which all emails are reserved.
+        Checkpoint checkpoint = await context.Attempt.Checkpoints.ClaimAsync("reserve-emails", 0, 1, cancellationToken).ConfigureAwait(false);
         long users = checkpoint.Read;
-        var open = new List<string>();
-        int openCount = 0;
+        var unreserved = new List<string>();
+        int unreservedCount = 0;
         await foreach (UserEmailAuditPage page in context.Attempt.Store.RepairEmailsAsync(
             context.Client, checkpoint.Position?.Text(Token), cancellationToken).ConfigureAwait(false))
         {
             users += page.Users;
             foreach (UserEmailFinding finding in page.Findings.Where(finding => !finding.IsRepaired))
             {
-                openCount++;
-                if (open.Count < MaxNamed)
-                    open.Add(finding.UserId);
+                unreservedCount++;
+                if (unreserved.Count < MaxNamed)
+                    unreserved.Add(finding.UserId);
             }
 
             context.Report(new MigrationProgress("reserving emails", users));
-            if (openCount == 0 && page.ContinuationToken is { } token)
+            if (unreservedCount == 0 && page.ContinuationToken is { } token)
             {
                 checkpoint = checkpoint with { Read = users, Position = new() { [Token] = new(token) } };
-                await context.Attempt.WriteAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+                await context.Attempt.Checkpoints.SaveAsync(checkpoint, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        // In a dry run nothing is mended, because nothing is written.
-        if (openCount > 0 && !context.IsDryRun)
+        // A dry run writes nothing, and therefore repairs nothing.
+        if (unreservedCount > 0 && !context.IsDryRun)
         {
             throw new InvalidMigrationException(
                 Id,
-                $"could not reserve {openCount} emails, because several users have the same: see IUserEmailAudit.CheckAsync, choose who keeps it, and "
-                    + $"run it again. Users: {string.Join(", ", open)}{(openCount > open.Count ? ", ..." : "")}.");
+                $"could not reserve {unreservedCount} emails, because several users have the same email. See IUserEmailAudit.CheckAsync, choose who "
+                    + $"keeps it, and run the migration again. Users: {string.Join(", ", unreserved)}{(unreservedCount > unreserved.Count ? ", ..." : "")}.");
         }
     }
 }

@@ -2,37 +2,39 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.Migrations.Journaling;
 
-/// <summary>Names one segment of one backfill of one attempt at a migration.</summary>
+/// <summary>Identifies one segment of one backfill of one execution of a migration.</summary>
 /// <param name="MigrationId">The migration.</param>
-/// <param name="Run">Which apply or undo of it.</param>
+/// <param name="Execution">The execution; see <see cref="MigrationEntry.Execution"/>.</param>
 /// <param name="Backfill">The name of the backfill.</param>
 /// <param name="Segment">The segment, from 0.</param>
-/// <param name="Segments">How many segments there are: with another number, all of them hold other items.</param>
-internal sealed record CheckpointKey(string MigrationId, int Run, string Backfill, int Segment, int Segments)
+/// <param name="TotalSegments">The total number of segments. Another total number divides the items differently.</param>
+internal sealed record CheckpointKey(string MigrationId, int Execution, string Backfill, int Segment, int TotalSegments)
 {
-    public override string ToString() => $"{PrefixOf(MigrationId)}{Run}/{Backfill}/{Segment}-of-{Segments}";
+    public override string ToString() => $"{PrefixOf(MigrationId)}{Execution}/{Backfill}/{Segment}-of-{TotalSegments}";
 
-    /// <summary>Returns how the keys of a migration begin.</summary>
+    /// <summary>Returns the prefix of all keys of a migration.</summary>
     public static string PrefixOf(string migrationId) => $"{migrationId}/";
 }
 
-/// <summary>How far a segment has come.</summary>
+/// <summary>Represents the position of a backfill in one segment.</summary>
+/// <param name="Key">The segment.</param>
+/// <param name="Fence">The fencing number of the runner that claimed it last.</param>
 internal sealed record Checkpoint(CheckpointKey Key, long Fence)
 {
-    /// <summary>Gets the key of the last item that was done; null before the first.</summary>
+    /// <summary>Gets the key of the last item that was processed; null before the first.</summary>
     public Dictionary<string, AttributeValue>? Position { get; init; }
 
     public bool IsDone { get; init; }
 
-    /// <summary>Gets how many items were read, in all attempts.</summary>
+    /// <summary>Gets the number of items read, in all attempts.</summary>
     public long Read { get; init; }
 
-    /// <summary>Gets how many items were changed, in all attempts.</summary>
+    /// <summary>Gets the number of items changed, in all attempts.</summary>
     public long Changed { get; init; }
 
-    /// <summary>Gets the items of the pages done that could not be changed.</summary>
+    /// <summary>Gets the poison items of the processed pages.</summary>
     public IReadOnlyList<PoisonItem> Poison { get; init; } = [];
 
-    /// <summary>Gets the items of the next page that could not be changed, when there were too many: the page will be read again.</summary>
+    /// <summary>Gets the poison items of the next page, if they exceeded the maximum: the page will be read again.</summary>
     public IReadOnlyList<PoisonItem> Failing { get; init; } = [];
 }

@@ -3,7 +3,7 @@ using UserStore.DynamoDb.Items;
 
 namespace UserStore.Migrations.Journaling;
 
-/// <summary>How checkpoints are kept. docs/migration-tables.md describes it.</summary>
+/// <summary>Converts checkpoints to and from items. docs/migration-tables.md describes the format.</summary>
 internal static class CheckpointFormat
 {
     public static Dictionary<string, AttributeValue> ToItem(Checkpoint checkpoint, string rowId, string keyName)

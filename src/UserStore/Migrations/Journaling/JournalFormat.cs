@@ -3,8 +3,8 @@ using UserStore.DynamoDb.Items;
 
 namespace UserStore.Migrations.Journaling;
 
-/// <summary>How the entries of the journal are kept. docs/migration-tables.md describes it.</summary>
-/// <param name="tableName">The table of the journal.</param>
+/// <summary>Converts entries of the journal to and from items. docs/migration-tables.md describes the format.</summary>
+/// <param name="tableName">The table of the journal, for messages.</param>
 internal sealed class JournalFormat(string tableName)
 {
     private const int Format = 1;
@@ -16,11 +16,11 @@ internal sealed class JournalFormat(string tableName)
             [keyName] = new(entry.Id),
             ["format"] = ItemExtensions.Number(Format),
             ["state"] = new(entry.State.ToString()),
-            // What another program reads: true for all that it must not take as applied.
+            // Other programs read this flag: true for every state that they must not treat as applied.
             ["dirty"] = new() { BOOL = entry.State != MigrationState.Applied },
             ["direction"] = new(entry.IsUndo ? "down" : "up"),
             ["attempts"] = ItemExtensions.Number(entry.Attempts),
-            ["run"] = ItemExtensions.Number(entry.Run),
+            ["run"] = ItemExtensions.Number(entry.Execution),
             ["sequence"] = ItemExtensions.Number(entry.Sequence),
             ["fence"] = ItemExtensions.Number(fence.Number),
         };
@@ -35,7 +35,7 @@ internal sealed class JournalFormat(string tableName)
         return item;
     }
 
-    /// <exception cref="MigrationJournalException">A newer version wrote the item, or nobody knows what did.</exception>
+    /// <exception cref="MigrationJournalException">A newer version wrote the item, or its format is unknown.</exception>
     public MigrationEntry FromItem(Dictionary<string, AttributeValue> item, string keyName)
     {
         string id = item[keyName].S;
@@ -44,7 +44,7 @@ internal sealed class JournalFormat(string tableName)
         if (item.Number("format") is not Format)
         {
             throw new MigrationJournalException(
-                tableName, id, $"has format {format.N}, but this version of UserStore knows only {Format}. Run the version that wrote it, or a later one.");
+                tableName, id, $"has format {format.N}, but this version of UserStore supports only {Format}. Run the version that wrote it, or a later one.");
         }
 
         return new MigrationEntry
@@ -53,7 +53,7 @@ internal sealed class JournalFormat(string tableName)
             State = Enum.TryParse(item.Text("state"), out MigrationState state) && Enum.IsDefined(state)
                 ? state
                 : throw new MigrationJournalException(
-                    tableName, id, "has a state that this version of UserStore does not know. Run the version that wrote it."),
+                    tableName, id, "has a state that this version of UserStore does not support. Run the version that wrote it, or a later one."),
             Description = item.Text("description"),
             Revision = item.Text("revision"),
             Attempts = (int)(item.Number("attempts") ?? 0),
@@ -63,16 +63,16 @@ internal sealed class JournalFormat(string tableName)
             Error = item.Text("error"),
             Repairs = [.. item.List("repairs").Select(FromValue)],
             IsUndo = item.Text("direction") == "down",
-            Run = (int)(item.Number("run") ?? 0),
+            Execution = (int)(item.Number("run") ?? 0),
             Sequence = item.Number("sequence") ?? 0,
         };
     }
 
-    // Another library left key and flag, with one of two spellings: what it began is dirty, what it finished is not.
+    // Another library wrote only the key and a flag, in one of two spellings: true for migrations that started and did not finish.
     private static MigrationEntry Adopt(string id, Dictionary<string, AttributeValue> item)
     {
         bool isDirty = (item.GetValueOrDefault("dirty") ?? item.GetValueOrDefault("Dirty"))?.BOOL == true;
-        return new MigrationEntry { Id = id, State = isDirty ? MigrationState.Running : MigrationState.Applied, Attempts = 1, Run = 1 };
+        return new MigrationEntry { Id = id, State = isDirty ? MigrationState.Running : MigrationState.Applied, Attempts = 1, Execution = 1 };
     }
 
     private static AttributeValue ToValue(MigrationRepairRecord repair) => new()

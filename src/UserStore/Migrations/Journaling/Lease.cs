@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace UserStore.Migrations.Journaling;
 
-/// <summary>The lock while it is held. Renews itself until it is disposed of; when it could not in time, it is lost, and says so to
-/// whatever runs under it.</summary>
+/// <summary>Represents the lock while this runner holds it. Renews itself until it is disposed of. A lease that cannot be renewed in time
+/// is lost, and cancels <see cref="Lost"/>.</summary>
 internal sealed class Lease : IAsyncDisposable
 {
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly IMigrationJournal _journal;
+    private readonly IMigrationLockStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TimeSpan _duration;
@@ -18,13 +18,13 @@ internal sealed class Lease : IAsyncDisposable
     private LockRow _row;
     private long _renewedAt;
 
-    /// <param name="journal">Where the lock is kept.</param>
-    /// <param name="row">The row with which the lock was taken.</param>
-    /// <param name="sentAt">When that row was sent, by the clock of the host: others count from when it arrived, which was later.</param>
-    /// <param name="host">Where it is held.</param>
-    public Lease(IMigrationJournal journal, LockRow row, long sentAt, RunnerEnvironment host)
+    /// <param name="store">Where the lock is stored.</param>
+    /// <param name="row">The row with which the lock was acquired.</param>
+    /// <param name="sentAt">When that row was sent, by the clock of this process. Other runners count from its arrival, which was later.</param>
+    /// <param name="environment">The process that holds it.</param>
+    public Lease(IMigrationLockStore store, LockRow row, long sentAt, RunnerEnvironment environment)
     {
-        (_journal, _row, _renewedAt, _time, _logger, _duration) = (journal, row, sentAt, host.Time, host.Logger, row.Owner!.Lease);
+        (_store, _row, _renewedAt, _time, _logger, _duration) = (store, row, sentAt, environment.Time, environment.Logger, row.Owner!.Lease);
         Fence = new LockFence(row.Owner.RunId, row.Fence);
         Lost = _lost.Token;
         _renewals = RenewAsync();
@@ -42,11 +42,11 @@ internal sealed class Lease : IAsyncDisposable
             throw new MigrationLeaseLostException(migrationId);
     }
 
-    /// <summary>Gets a value indicating whether the lease is lost. Looks at the clock as well: after a process was suspended, this may run
-    /// before the timer that would have noticed.</summary>
+    /// <summary>Gets a value indicating whether the lease is lost. Checks the clock as well, because after a suspension of the process
+    /// this may run before the timer fires.</summary>
     public bool IsLost => Lost.IsCancellationRequested || Remaining <= TimeSpan.Zero;
 
-    /// <summary>Releases the lock, if it is still this lease's.</summary>
+    /// <summary>Releases the lock, if this lease still holds it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync().ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal sealed class Lease : IAsyncDisposable
         }
         catch (Exception failure) when (failure is UserStoreException or OperationCanceledException)
         {
-            MigrationLog.ReleaseFailed(_logger, failure); // it ends by itself
+            MigrationLog.ReleaseFailed(_logger, failure); // the lease expires
         }
 
         _ended.Dispose();
@@ -85,7 +85,7 @@ internal sealed class Lease : IAsyncDisposable
                 return;
             }
 
-            // A renewal whose answer does not come must not hide that the time is up.
+            // A renewal without a response must not delay the detection that the lease has expired.
             using var timeout = new CancellationTokenSource(remaining, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _ended.Token);
             try
@@ -98,7 +98,7 @@ internal sealed class Lease : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // the loop finds out which of both it was
+                // the loop determines which of the two was cancelled
             }
             catch (Exception failure)
             {
@@ -108,20 +108,20 @@ internal sealed class Lease : IAsyncDisposable
         }
     }
 
-    /// <returns>Whether the lock is still this lease's.</returns>
+    /// <returns>Whether this lease still holds the lock.</returns>
     private async Task<bool> TryRenewAsync(CancellationToken cancellationToken)
     {
         long sentAt = _time.GetTimestamp();
         LockRow next = _row with { Revision = _row.Revision + 1, Owner = _row.Owner! with { RenewedAt = _time.GetUtcNow() } };
-        if (await _journal.TryReplaceLockAsync(_row, next, cancellationToken).ConfigureAwait(false))
+        if (await _store.TryReplaceAsync(_row, next, cancellationToken).ConfigureAwait(false))
         {
             _row = next;
             Volatile.Write(ref _renewedAt, sentAt);
             return true;
         }
 
-        // An earlier renewal may have been applied although it was given up.
-        LockRow? found = await _journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
+        // An earlier renewal may have been applied although no response was received.
+        LockRow? found = await _store.FindAsync(cancellationToken).ConfigureAwait(false);
         if (found?.IsHeldBy(Fence) != true)
             return false;
         _row = found;
@@ -134,9 +134,9 @@ internal sealed class Lease : IAsyncDisposable
         while (row?.IsHeldBy(Fence) == true)
         {
             LockRow free = row with { Revision = row.Revision + 1, Owner = null };
-            if (await _journal.TryReplaceLockAsync(row, free, cancellationToken).ConfigureAwait(false))
+            if (await _store.TryReplaceAsync(row, free, cancellationToken).ConfigureAwait(false))
                 return;
-            row = await _journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
+            row = await _store.FindAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -3,7 +3,7 @@ using UserStore.DynamoDb.Items;
 
 namespace UserStore.Migrations.Journaling;
 
-/// <summary>How the row of the lock is kept. docs/migration-tables.md describes it.</summary>
+/// <summary>Converts the row of the lock to and from an item. docs/migration-tables.md describes the format.</summary>
 internal static class LockFormat
 {
     public static Dictionary<string, AttributeValue> ToItem(LockRow row, string lockId, string keyName)
@@ -14,13 +14,13 @@ internal static class LockFormat
             ["fence"] = ItemExtensions.Number(row.Fence),
             ["revision"] = ItemExtensions.Number(row.Revision),
         };
-        if (row.Owner is { } holder)
+        if (row.Owner is { } current)
         {
-            item["owner"] = new(holder.RunId);
-            item["host"] = new(holder.Host);
-            item["acquired_at"] = ItemExtensions.Instant(holder.AcquiredAt);
-            item["renewed_at"] = ItemExtensions.Instant(holder.RenewedAt);
-            item["lease_ms"] = ItemExtensions.Number((long)holder.Lease.TotalMilliseconds);
+            item["owner"] = new(current.RunId);
+            item["host"] = new(current.Host);
+            item["acquired_at"] = ItemExtensions.Instant(current.AcquiredAt);
+            item["renewed_at"] = ItemExtensions.Instant(current.RenewedAt);
+            item["lease_ms"] = ItemExtensions.Number((long)current.Lease.TotalMilliseconds);
         }
 
         if (row.Releases.Count > 0)

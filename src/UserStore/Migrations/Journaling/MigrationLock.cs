@@ -1,97 +1,98 @@
 namespace UserStore.Migrations.Journaling;
 
-/// <summary>Lets one runner at a time through, and tells when the one before it is gone.</summary>
-internal sealed class MigrationLock(IMigrationJournal journal, MigrationOptions options, RunnerEnvironment host)
+/// <summary>Acquires the lock, which one runner holds at a time, and detects owners that stopped renewing it.</summary>
+internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions options, RunnerEnvironment environment)
 {
-    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinPollInterval = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan MaxPollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Takes the lock.</summary>
-    /// <param name="lockConflictBehavior">What to do when it is held.</param>
-    /// <param name="timeout">How long to wait.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null when it is held and <paramref name="lockConflictBehavior"/> is <see cref="LockConflictBehavior.Skip"/>.</returns>
-    /// <exception cref="MigrationLockedException">It is held.</exception>
+    /// <summary>Acquires the lock.</summary>
+    /// <param name="lockConflictBehavior">What to do when another runner holds it.</param>
+    /// <param name="timeout">The maximum time to wait.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The lease; null when another runner holds the lock and <paramref name="lockConflictBehavior"/> is
+    /// <see cref="LockConflictBehavior.Skip"/>.</returns>
+    /// <exception cref="MigrationLockedException">Another runner holds the lock.</exception>
     public async Task<Lease?> TryAcquireAsync(LockConflictBehavior lockConflictBehavior, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        long started = host.Time.GetTimestamp();
-        var watch = new LockWatch(host.Time, options.Lease);
+        long started = environment.Time.GetTimestamp();
+        var watch = new LockWatch(environment.Time, options.Lease);
         while (true)
         {
-            LockRow? row = await journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
+            LockRow? row = await store.FindAsync(cancellationToken).ConfigureAwait(false);
             if (row?.IsHeld != true || watch.IsStale(row))
             {
-                long sentAt = host.Time.GetTimestamp();
+                long sentAt = environment.Time.GetTimestamp();
                 LockRow next = Acquired(row);
-                if (await journal.TryReplaceLockAsync(row, next, cancellationToken).ConfigureAwait(false))
-                    return new Lease(journal, next, sentAt, host);
-                continue; // another runner was faster: look who holds it now
+                if (await store.TryReplaceAsync(row, next, cancellationToken).ConfigureAwait(false))
+                    return new Lease(store, next, sentAt, environment);
+                continue; // another runner was faster
             }
 
             if (lockConflictBehavior == LockConflictBehavior.Skip)
                 return null;
-            TimeSpan left = timeout - host.Time.GetElapsedTime(started);
+            TimeSpan left = timeout - environment.Time.GetElapsedTime(started);
             if (lockConflictBehavior == LockConflictBehavior.Fail || left <= TimeSpan.Zero)
                 throw new MigrationLockedException(row.ToStatus());
-            TimeSpan pause = Poll();
-            await Task.Delay(pause < left ? pause : left, host.Time, cancellationToken).ConfigureAwait(false);
+            TimeSpan pause = NextPollInterval();
+            await Task.Delay(pause < left ? pause : left, environment.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Takes the lock away from whoever holds it.</summary>
-    /// <returns>The lock as it was.</returns>
+    /// <summary>Releases the lock, whoever its owner is.</summary>
+    /// <returns>The lock as it was before.</returns>
     public async Task<MigrationLockStatus> ReleaseByForceAsync(string reason, CancellationToken cancellationToken)
     {
         while (true)
         {
-            LockRow? row = await journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
+            LockRow? row = await store.FindAsync(cancellationToken).ConfigureAwait(false);
             if (row?.IsHeld != true)
                 return (row ?? new LockRow { Fence = 1 }).ToStatus();
-            var release = new ForcedRelease(row.Owner?.RunId, host.Time.GetUtcNow(), host.Name, reason);
+            var release = new ForcedRelease(row.Owner?.RunId, environment.Time.GetUtcNow(), environment.Name, reason);
             LockRow next = row with
             {
-                Fence = row.Fence + 1, // so that the holder's number is too low from now on
+                Fence = row.Fence + 1, // invalidates the owner's number
                 Revision = row.Revision + 1,
                 Owner = null,
                 Releases = [.. row.Releases.TakeLast(LockRow.MaxReleases - 1), release],
             };
-            if (await journal.TryReplaceLockAsync(row, next, cancellationToken).ConfigureAwait(false))
+            if (await store.TryReplaceAsync(row, next, cancellationToken).ConfigureAwait(false))
                 return row.ToStatus();
         }
     }
 
     private LockRow Acquired(LockRow? row)
     {
-        DateTimeOffset now = host.Time.GetUtcNow();
+        DateTimeOffset now = environment.Time.GetUtcNow();
         return (row ?? new LockRow()) with
         {
             Fence = (row?.Fence ?? 0) + 1,
             Revision = (row?.Revision ?? 0) + 1,
-            Owner = new MigrationLockOwner(Guid.NewGuid().ToString("N"), host.Name, now, now, options.Lease),
+            Owner = new MigrationLockOwner(Guid.NewGuid().ToString("N"), environment.Name, now, now, options.Lease),
         };
     }
 
-    // Those who wait for the same lock look at different times.
-    private TimeSpan Poll()
+    // Random, so that runners that wait for the same lock poll at different times.
+    private TimeSpan NextPollInterval()
     {
         TimeSpan poll = options.Lease / 20;
-        poll = poll < ShortestPoll ? ShortestPoll : poll > LongestPoll ? LongestPoll : poll;
+        poll = poll < MinPollInterval ? MinPollInterval : poll > MaxPollInterval ? MaxPollInterval : poll;
         return poll * (0.5 + Random.Shared.NextDouble());
     }
 }
 
-/// <summary>Watches the lock from outside. Clocks of two hosts are never compared: a holder whose row did not change for a whole lease, by
-/// the clock of the one who watches, has not renewed it.</summary>
+/// <summary>Detects a lock whose owner stopped renewing it. Clocks of two hosts are never compared: an owner whose row does not change for a
+/// whole lease, by the clock of the observer, has not renewed it.</summary>
 internal sealed class LockWatch(TimeProvider time, TimeSpan ownLease)
 {
     private LockRow? _seen;
     private long _since;
 
-    /// <summary>Looks at the row as it was just read.</summary>
+    /// <summary>Returns whether the lock is stale, given the row as it was just read.</summary>
     public bool IsStale(LockRow row)
     {
         if (row.Owner is null)
-            return false; // another program's, which renews nothing
+            return false; // another program holds it, which renews nothing
         if (_seen is null || (_seen.Fence, _seen.Revision) != (row.Fence, row.Revision))
         {
             (_seen, _since) = (row, time.GetTimestamp());

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace UserStore.Migrations.Journaling;
 
-/// <summary>Where migrations run: what journal and lock call this process, its clock, and its log.</summary>
+/// <summary>Represents the process in which migrations run.</summary>
+/// <param name="Name">The name of the process in the journal and the lock.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Logger">The logger of migrations.</param>
 internal sealed record RunnerEnvironment(string Name, TimeProvider Time, ILogger Logger)
 {
     /// <summary>Gets the name of this machine and process.</summary>

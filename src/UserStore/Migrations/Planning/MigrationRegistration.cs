@@ -1,15 +1,20 @@
-using Microsoft.Extensions.DependencyInjection;
+using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore.Migrations.Planning;
 
-/// <summary>How a migration is made.</summary>
-/// <param name="Type">Its class, if that was registered.</param>
-/// <param name="Create">Makes it.</param>
-/// <param name="FindBypass">Finds what it has to reach tables past the client of its context, or null.</param>
-internal sealed record MigrationRegistration(
-    Type? Type, Func<IServiceProvider, Migration> Create, Func<IServiceCollection, Type?> FindBypass);
+/// <summary>Creates a migration.</summary>
+/// <param name="Create">Creates the migration, or returns the one that was registered.</param>
+internal sealed record MigrationRegistration(Func<IServiceProvider, Migration> Create)
+{
+    /// <summary>Gets the class of the migration, whose constructors name the services that it uses; null for a function.</summary>
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    public Type? Type { get; init; }
 
-/// <summary>A migration that is a function.</summary>
+    /// <summary>Gets a value indicating whether an instance was registered instead of a class.</summary>
+    public bool IsInstance { get; init; }
+}
+
+/// <summary>Represents a migration that is a function.</summary>
 internal sealed class DelegateMigration(
     string id, Func<MigrationContext, CancellationToken, Task> up, string? description, string? revision)
     : Migration(id, description, revision)
@@ -17,7 +22,7 @@ internal sealed class DelegateMigration(
     public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default) => up(context, cancellationToken);
 }
 
-/// <summary>A migration that is two functions.</summary>
+/// <summary>Represents a migration that is two functions.</summary>
 internal sealed class UndoableDelegateMigration(
     string id,
     Func<MigrationContext, CancellationToken, Task> up,

@@ -1,8 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore.Migrations.Planning;
 
-/// <summary>The migrations of a service, made for one run, in the order of their ids.</summary>
+/// <summary>Represents the migrations of a service, created for one run, in the order of their ids.</summary>
 internal sealed class MigrationSource
 {
     private readonly Dictionary<string, (Migration Migration, MigrationRegistration Registration)> _byId;
@@ -16,10 +16,12 @@ internal sealed class MigrationSource
 
     public bool Has(string id) => _byId.ContainsKey(id);
 
-    /// <summary>Finds what a migration has to reach tables past the client of its context, or null.</summary>
-    public Type? FindBypass(string id, IServiceCollection services) => _byId[id].Registration.FindBypass(services);
+    /// <summary>Returns the class of a migration, or null when it is a function.</summary>
+    [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    public Type? TypeOf(string id) => _byId[id].Registration.Type;
 
-    /// <summary>Returns that migrations of this source are not applied, or null when all are. Others in the journal do not count.</summary>
+    /// <summary>Returns an exception that lists the migrations that are not applied, or null if all are. Migrations that only the journal contains
+    /// are ignored.</summary>
     public MigrationPlanException? FindBehind(IReadOnlyList<MigrationEntry> journal)
     {
         var applied = journal.Where(entry => entry.State == MigrationState.Applied).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
@@ -27,11 +29,11 @@ internal sealed class MigrationSource
         return open.Length == 0 ? null : new MigrationPlanException(
             MigrationPlanError.NotUpToDate,
             open,
-            $"{open.Length} of {Ids.Count} migrations are not applied: {string.Join(", ", open)}. Run them, then start again.");
+            $"{open.Length} of {Ids.Count} migrations are not applied: {string.Join(", ", open)}. Run them first.");
     }
 
-    /// <exception cref="InvalidMigrationException">An id is malformed, used twice, or does not sort with the others.</exception>
-    /// <exception cref="MigrationPlanException">There are none.</exception>
+    /// <exception cref="InvalidMigrationException">An id is malformed, duplicate, or does not sort with the others.</exception>
+    /// <exception cref="MigrationPlanException">There are no migrations.</exception>
     public static MigrationSource Load(MigrationList list, IServiceProvider services)
     {
         var byId = new Dictionary<string, (Migration Migration, MigrationRegistration)>(StringComparer.Ordinal);
@@ -41,7 +43,9 @@ internal sealed class MigrationSource
             if (!byId.TryAdd(migration.Id, (migration, registration)))
             {
                 throw new InvalidMigrationException(
-                    migration.Id, $"is there twice, as {byId[migration.Id].Migration.GetType().Name} and {migration.GetType().Name}. Give one another id.");
+                    migration.Id,
+                    $"is registered twice, as {byId[migration.Id].Migration.GetType().Name} and {migration.GetType().Name}. Give one of them "
+                        + "another id.");
             }
         }
 
@@ -58,7 +62,7 @@ internal sealed class MigrationSource
         string? other = source.Ids.FirstOrDefault(id => MigrationId.DigitsOf(id) != digits);
         return other is null ? source : throw new InvalidMigrationException(
             other,
-            $"begins with {MigrationId.DigitsOf(other)} digits, but '{source.Ids[0]}' with {digits}, so that they do not sort as numbers. "
+            $"starts with {MigrationId.DigitsOf(other)} digits, but '{source.Ids[0]}' with {digits}, so that they do not sort as numbers. "
                 + "Give all of them the same number of digits.");
     }
 }

@@ -1,12 +1,12 @@
 namespace UserStore.Migrations.Planning;
 
-/// <summary>Makes a plan from the source and the journal, and checks all of it before any of it is run.</summary>
+/// <summary>Creates a plan from the migrations of the service and the journal, and validates all of it before any of it runs.</summary>
 internal sealed class PlanRules(MigrationSource source, MigrationOptions options)
 {
     private readonly List<string> _warnings = [];
 
-    /// <exception cref="MigrationDirtyException">A migration was cut off.</exception>
-    /// <exception cref="MigrationPlanException">What is wanted must not be run.</exception>
+    /// <exception cref="MigrationDirtyException">A migration was interrupted.</exception>
+    /// <exception cref="MigrationPlanException">The plan is rejected.</exception>
     public MigrationPlan Plan(MigrationPlanner planner, IReadOnlyList<MigrationEntry> journal)
     {
         if (journal.OrderBy(entry => entry.Id, StringComparer.Ordinal).FirstOrDefault(entry => entry.IsDirty) is { } dirty)
@@ -20,7 +20,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
             throw new MigrationPlanException(
                 MigrationPlanError.NotPermitted,
                 [],
-                "Everything would be undone, which is not permitted here. Where it is meant, set MigrationOptions.AllowReset.");
+                "All migrations would be undone, which is not permitted. If that is intended, set MigrationOptions.AllowReset.");
         }
 
         var done = applied.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
                 MigrationPlanError.Missing,
                 missing,
                 $"{List(missing)} applied, but this service does not have {(missing.Length == 1 ? "it" : "them")}. Run a version that does, "
-                    + "or set MigrationOptions.Missing where earlier versions may run beside later ones.");
+                    + "or set MigrationOptions.Missing if earlier versions may run alongside later ones.");
         }
     }
 
@@ -58,8 +58,8 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
             throw new MigrationPlanException(
                 MigrationPlanError.RevisionChanged,
                 changed,
-                $"{List(changed)} applied with another revision than the service has now. Make the change in a new migration, or accept the "
-                    + "revision by a repair if it makes no difference.");
+                $"{List(changed)} applied with another revision than the service has now. Make the change in a new migration, or, if it makes no "
+                    + "difference, accept the revision by a repair.");
         }
     }
 
@@ -73,7 +73,10 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
             if (!source.Has(id) || done.Contains(id) != (step.Action == MigrationAction.Undo))
             {
                 throw new MigrationPlanException(
-                    MigrationPlanError.Missing, [id], $"The planner wants to {step.Action} '{id}', which is not there to do that to.");
+                    MigrationPlanError.Missing,
+                    [id],
+                    $"The planner returned {step.Action} of migration '{id}', "
+                        + (source.Has(id) ? $"which is {(done.Contains(id) ? "already" : "not")} applied." : "which this service does not have."));
             }
 
             if (step.Action == MigrationAction.Undo)
@@ -83,7 +86,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
                     throw new MigrationPlanException(
                         MigrationPlanError.NotUndoable,
                         [id],
-                        $"Migration '{id}' cannot be undone: it does not derive from UndoableMigration. Nothing was undone. Go back in a new "
+                        $"Migration '{id}' cannot be undone: it does not derive from UndoableMigration. Nothing was undone. Reverse it in a new "
                             + "migration.");
                 }
 

@@ -4,7 +4,14 @@ using Amazon.Runtime.Internal;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>A client that sends nothing itself: it hands each request, whichever overload it came by, to another place.</summary>
+/// <summary>Represents a client that passes every request to a delegate instead of sending it.</summary>
+/// <param name="send">Handles a request.</param>
+/// <remarks>
+/// This is what <see cref="MigrationContext.Client"/> is. The SDK's client turns every call, whichever overload it is, into a request in its
+/// pipeline; the pipeline of this client consists of one handler, which passes the untyped request on. In a run, <see cref="StepRunner"/>
+/// checks the lease and then sends the request with <see cref="UntypedRequestSender"/> by the real client of the store. In a dry run and in
+/// memory, <see cref="Recorder"/> records writes, simulates their responses, and sends only reads.
+/// </remarks>
 internal class DelegatingClient(Func<AmazonWebServiceRequest, CancellationToken, Task<AmazonWebServiceResponse>> send)
     : AmazonDynamoDBClient(new AnonymousAWSCredentials(), new AmazonDynamoDBConfig { ServiceURL = "http://localhost", MaxErrorRetry = 0 })
 {
@@ -13,7 +20,7 @@ internal class DelegatingClient(Func<AmazonWebServiceRequest, CancellationToken,
     /// <inheritdoc/>
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline) => pipeline.AddHandler(new Handler(this));
 
-    // The base constructor builds the pipeline before the fields of this class are set, so the handler looks at them late.
+    // The base constructor builds the pipeline before the fields of this class are set, so the handler reads them on each request.
     private sealed class Handler(DelegatingClient client) : PipelineHandler
     {
         public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
@@ -25,6 +32,6 @@ internal class DelegatingClient(Func<AmazonWebServiceRequest, CancellationToken,
         }
 
         public override void InvokeSync(IExecutionContext executionContext)
-            => throw new NotSupportedException("This client has no synchronous calls.");
+            => throw new NotSupportedException("This client does not support synchronous calls.");
     }
 }

@@ -4,9 +4,9 @@ using UserStore.Migrations.Planning;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Runs the migrations of a plan with a client that records what they write.</summary>
+/// <summary>Runs the migrations of a plan with a client that records their writes.</summary>
 internal sealed class DryRun(
-    MigrationTarget target, MigrationOptions options, MigrationSource source, IServiceCollection services, RunnerEnvironment host)
+    MigrationTarget target, MigrationOptions options, MigrationSource source, IServiceCollection services, RunnerEnvironment environment)
 {
     /// <exception cref="MigrationPlanException">A migration could write past the client.</exception>
     /// <exception cref="MigrationFailedException">A migration failed.</exception>
@@ -14,14 +14,14 @@ internal sealed class DryRun(
     {
         MigrationStep[] steps = [.. plan.Steps.Where(step => step.Action != MigrationAction.Baseline)];
         foreach (MigrationStep step in steps)
-            CheckRecordable(step.MigrationId);
+            ThrowIfUnrecordable(step.MigrationId);
 
         var recorder = new Recorder(target.Client);
         foreach (MigrationStep step in steps)
         {
             using DelegatingClient client = recorder.CreateClient(step.MigrationId);
-            var attempt = new MigrationAttempt(
-                step, run: 0, client, target.Store, new NoCheckpoints(), lease: null, hasTables: target.Client is not null, host);
+            var checkpoints = new AttemptCheckpoints(new NoCheckpoints(), lease: null, step.MigrationId, execution: 0);
+            var attempt = new MigrationAttempt(step, target, client, checkpoints, environment) { IsDryRun = true };
             var context = new MigrationContext(attempt, options.TableTimeout);
             try
             {
@@ -38,15 +38,15 @@ internal sealed class DryRun(
         return recorder.AddTo(plan);
     }
 
-    private void CheckRecordable(string migrationId)
+    private void ThrowIfUnrecordable(string migrationId)
     {
-        if (source.FindBypass(migrationId, services) is { } bypass)
+        if (source.TypeOf(migrationId) is { } type && UnrecordedAccess.FindIn(type, services) is { } service)
         {
             throw new MigrationPlanException(
                 MigrationPlanError.NotRecordable,
                 [migrationId],
-                $"Migration '{migrationId}' gets a {bypass.Name} of its own, whose writes a dry run cannot record. "
-                    + "Let it use MigrationContext.Client or MigrationContext.OpenStore.");
+                $"Migration '{migrationId}' takes a {service.Name} in its constructor, whose writes a dry run cannot record. "
+                    + "Use MigrationContext.Client or MigrationContext.OpenStore instead.");
         }
     }
 }

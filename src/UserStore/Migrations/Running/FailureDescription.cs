@@ -1,12 +1,12 @@
 namespace UserStore.Migrations.Running;
 
-/// <summary>Says what went wrong in words that may be kept and logged.</summary>
+/// <summary>Describes failures without values of users, so that the description can be stored and logged.</summary>
 internal static class FailureDescription
 {
     private const int MaxLength = 1000;
 
-    /// <summary>Returns the types of an exception and its causes, with the messages of UserStore's own: those of others may hold values of
-    /// users.</summary>
+    /// <summary>Returns the types of an exception and its inner exceptions, with the messages of UserStore's own; other messages may contain
+    /// values of users.</summary>
     public static string Of(Exception failure)
     {
         var parts = new List<string>();

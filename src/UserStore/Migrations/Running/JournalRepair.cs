@@ -1,6 +1,6 @@
 namespace UserStore.Migrations.Running;
 
-/// <summary>The rules of repairs by hand.</summary>
+/// <summary>Applies manual repairs to entries of the journal.</summary>
 internal static class JournalRepair
 {
     private const int MaxKept = 20;
@@ -12,12 +12,12 @@ internal static class JournalRepair
         ArgumentOutOfRangeException.ThrowIfGreaterThan(reason.Length, MaxReasonLength, nameof(reason));
     }
 
-    /// <summary>Returns an entry as it is after a repair.</summary>
-    /// <param name="entry">The entry before.</param>
+    /// <summary>Returns an entry after a repair.</summary>
+    /// <param name="entry">The entry before the repair.</param>
     /// <param name="migration">The migration, if the service has it.</param>
     /// <param name="record">The repair.</param>
-    /// <param name="sequence">The place in the order of application, if it comes to be applied.</param>
-    /// <exception cref="InvalidOperationException">The repair does not fit the state.</exception>
+    /// <param name="sequence">The position in the order of application, if the entry becomes applied.</param>
+    /// <exception cref="InvalidOperationException">The repair does not apply to the state of the migration.</exception>
     public static MigrationEntry Apply(MigrationEntry entry, Migration? migration, MigrationRepairRecord record, long sequence)
     {
         MigrationEntry repaired = (record.Repair, entry.State) switch
@@ -31,7 +31,7 @@ internal static class JournalRepair
                 Revision = migration?.Revision,
                 Error = null,
             },
-            // The next attempt has a number of its own, and so begins without checkpoints.
+            // The next attempt starts a new execution, and therefore without checkpoints.
             (
                 MigrationRepair.MarkFailed,
                 MigrationState.Running or MigrationState.Undoing or MigrationState.Applied or MigrationState.Failed) => entry with
@@ -39,7 +39,7 @@ internal static class JournalRepair
                     State = MigrationState.Failed,
                     IsUndo = false,
                     FinishedAt = record.Timestamp,
-                    Run = entry.Run + 1,
+                    Execution = entry.Execution + 1,
                     Sequence = 0,
                 },
             (MigrationRepair.Retry, MigrationState.Running or MigrationState.Undoing or MigrationState.Failed) => entry with
@@ -51,7 +51,7 @@ internal static class JournalRepair
                 MigrationRepair.AcceptRevision,
                 MigrationState.Applied) when migration is not null => entry with { Revision = migration.Revision },
             _ => throw new InvalidOperationException(
-                $"Migration '{entry.Id}' is {entry.State}{(migration is null ? " and unknown to this service" : "")}: {record.Repair} does not fit."),
+                $"Migration '{entry.Id}' is {entry.State}{(migration is null ? " and unknown to this service" : "")}: {record.Repair} does not apply."),
         };
         return repaired with { Repairs = [.. entry.Repairs.TakeLast(MaxKept - 1), record] };
     }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Writes to the log how a run goes on.</summary>
+/// <summary>Logs the progress of a run.</summary>
 internal sealed class LoggingReporter(ILogger logger) : IMigrationReporter
 {
     public void RunStarting(MigrationPlan plan)
@@ -15,7 +15,7 @@ internal sealed class LoggingReporter(ILogger logger) : IMigrationReporter
     public void StepStarting(MigrationStep started) => MigrationLog.StepStarting(logger, started.Action, started.MigrationId);
 
     public void Progressed(MigrationStep running, MigrationProgress progress)
-        => MigrationLog.Progressed(logger, running.MigrationId, progress.Activity, progress.Done, progress.Total, progress.Remaining);
+        => MigrationLog.Progressed(logger, running.MigrationId, progress);
 
     public void StepEnded(MigrationStepResult result)
     {

@@ -6,79 +6,52 @@ using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>One attempt at one step, with all that its building blocks share.</summary>
+/// <summary>Represents one attempt at a step, with everything that its building blocks share.</summary>
 /// <param name="step">The step.</param>
-/// <param name="run">Which apply or undo of the migration this is, or goes on with.</param>
-/// <param name="client">The client, which stops with the lease, or records.</param>
-/// <param name="store">The store.</param>
-/// <param name="checkpoints">Where backfills note how far they are.</param>
-/// <param name="lease">The lease; null in a dry run.</param>
-/// <param name="hasTables">Whether there are tables at all; not in memory.</param>
-/// <param name="host">Where it runs.</param>
+/// <param name="target">The store and its tables.</param>
+/// <param name="client">The client of the attempt, which checks the lease or records; see <see cref="DelegatingClient"/>.</param>
+/// <param name="checkpoints">The checkpoints of the attempt.</param>
+/// <param name="environment">The process of the attempt.</param>
+/// <remarks>
+/// A <em>run</em> executes a plan while it holds the lock. Each of its <em>steps</em> applies or undoes one migration. A step that fails or
+/// is interrupted takes further <em>attempts</em>, in later runs. Attempts that resume each other form one <em>execution</em> and share its
+/// checkpoints.
+/// </remarks>
 internal sealed class MigrationAttempt(
-    MigrationStep step,
-    int run,
-    IAmazonDynamoDB client,
-    MigrationStoreAccess store,
-    ICheckpoints checkpoints,
-    Lease? lease,
-    bool hasTables,
-    RunnerEnvironment host)
+    MigrationStep step, MigrationTarget target, IAmazonDynamoDB client, AttemptCheckpoints checkpoints, RunnerEnvironment environment)
 {
-    // A migration can wait for capacity longer than a caller of the store, within what request tokens live.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    // A migration can wait longer for capacity than a caller of the store, but not longer than request tokens live.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private readonly UserStoreRetryOptions _retry = new()
     {
-        Timeout = Patience,
-        AttemptTimeout = store.Schema.Options.Retry.AttemptTimeout,
-        BaseDelay = store.Schema.Options.Retry.BaseDelay,
-        MaxDelay = store.Schema.Options.Retry.MaxDelay,
+        Timeout = Timeout,
+        AttemptTimeout = target.Store.Schema.Options.Retry.AttemptTimeout,
+        BaseDelay = target.Store.Schema.Options.Retry.BaseDelay,
+        MaxDelay = target.Store.Schema.Options.Retry.MaxDelay,
     };
 
     public MigrationStep Step => step;
 
-    public string MigrationId => step.MigrationId;
-
-    public int Run => run;
+    public MigrationStoreAccess Store => target.Store;
 
     public IAmazonDynamoDB Client => client;
 
-    public MigrationStoreAccess Store => store;
+    public AttemptCheckpoints Checkpoints => checkpoints;
 
-    private long Fence => lease?.Fence.Number ?? 0;
+    public ILogger Logger => environment.Logger;
 
-    public bool IsDryRun => lease is null;
+    public RequestSender Sender { get; } = new(target.Store.Connect(client), target.Store.Schema);
 
-    public bool HasTables => hasTables;
+    /// <summary>Gets a value indicating whether there are tables to read; false in memory.</summary>
+    public bool HasTables => target.Client is not null;
 
-    public ILogger Logger => host.Logger;
+    public bool IsDryRun { get; init; }
 
-    /// <summary>Gets what is told about progress.</summary>
+    /// <summary>Gets the delegate that is notified of progress.</summary>
     public Action<MigrationProgress>? Progressed { get; init; }
 
-    public RequestSender Sender { get; } = new(
-        new StoreConnection(client, store.Schema.Options, host.Time, host.Logger) { OwnsRetries = true }, store.Schema);
-
+    /// <summary>Begins a call with the timeout of migrations.</summary>
     public StoreCall Begin(CancellationToken cancellationToken, IRequestObserver? observer = null)
         => Sender.Begin(cancellationToken, retry: _retry, observer: observer);
-
-    public void Report(MigrationProgress progress) => Progressed?.Invoke(progress);
-
-    /// <summary>Makes a checkpoint this attempt's, and returns it as it stands.</summary>
-    /// <exception cref="MigrationLeaseLostException">The lock is lost.</exception>
-    public async Task<Checkpoint> StampAsync(CheckpointKey key, CancellationToken cancellationToken)
-    {
-        lease?.ThrowIfLost(MigrationId);
-        return await checkpoints.StampAsync(key, Fence, cancellationToken).ConfigureAwait(false)
-            ?? throw new MigrationLeaseLostException(MigrationId);
-    }
-
-    /// <exception cref="MigrationLeaseLostException">The lock is lost.</exception>
-    public async Task WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
-    {
-        lease?.ThrowIfLost(MigrationId);
-        if (!await checkpoints.TryWriteAsync(checkpoint with { Fence = Fence }, cancellationToken).ConfigureAwait(false))
-            throw new MigrationLeaseLostException(MigrationId);
-    }
 }

@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Does what the arguments of a command line ask for, and tells what came of it.</summary>
+/// <summary>Executes the commands of the command line and writes their results.</summary>
 internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter output)
 {
     private const string Usage = """
-        migrate [up]                     apply everything that is not applied
-        migrate plan [up|to|step ...]    tell what would be done, without doing it
-        migrate to <id>                  go forward or back to a migration
-        migrate step <n>                 apply the next n, or undo the last -n
-        migrate undo                     undo the one applied last
-        migrate redo                     undo it and apply it again
-        migrate rewind                   undo everything, if permitted
-        migrate reset                    undo everything and apply everything, if permitted
-        migrate baseline <id>            note everything up to a migration as applied, without running it
-        migrate status                   tell what is applied and who holds the lock
-        migrate verify                   fail unless everything is applied
+        migrate [up]                     apply all pending migrations
+        migrate plan [up|to|step ...]    show what a run would do, without doing it
+        migrate to <id>                  apply or undo migrations up to this one
+        migrate step <n>                 apply the next n migrations, or undo the last -n
+        migrate undo                     undo the last migration
+        migrate redo                     undo the last migration and apply it again
+        migrate rewind                   undo all migrations, if permitted
+        migrate reset                    undo all migrations and apply them again, if permitted
+        migrate baseline <id>            record all migrations up to this one as applied, without running them
+        migrate status                   show the state of all migrations and the owner of the lock
+        migrate verify                   fail unless all migrations are applied
         migrate repair <id> applied|failed|retry|revision <reason>
-                                         correct what the journal says
-        migrate unlock <reason>          take the lock away from whoever holds it
+                                         correct the journal entry of a migration
+        migrate unlock <reason>          release the lock by force
         """;
 
     /// <returns>The exit code.</returns>
@@ -32,11 +32,11 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
                 case ["help"]:
                     await output.WriteLineAsync(Usage.AsMemory(), cancellationToken).ConfigureAwait(false);
                     return 0;
-                case ["plan", .. var wanted] when PlannerOf(wanted) is { } planner:
-                    await NotifyAsync(await runner.PlanAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                case ["plan", .. var planned] when PlannerOf(planned) is { } planner:
+                    await WriteAsync(await runner.PlanAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                     return 0;
                 case ["status"]:
-                    await NotifyAsync(await runner.GetStatusAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    await WriteAsync(await runner.GetStatusAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                     return 0;
                 case ["verify"]:
                     await runner.VerifyAsync(cancellationToken).ConfigureAwait(false);
@@ -50,10 +50,12 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
                 case ["unlock", .. { Length: > 0 } reason]:
                     MigrationLockStatus before = await runner.UnlockAsync(
                         string.Join(' ', reason), cancellationToken).ConfigureAwait(false);
-                    await WriteLineAsync(before.IsHeld ? $"Released the lock of {before.Owner?.ToString() ?? "another program"}." : "The lock was free.").ConfigureAwait(false);
+                    await WriteLineAsync(before.IsHeld
+                        ? $"Released the lock of {OwnerOf(before)}."
+                        : "The lock was free.").ConfigureAwait(false);
                     return 0;
-                case var wanted when PlannerOf(wanted) is { } planner:
-                    await NotifyAsync(await runner.RunAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                case var planned when PlannerOf(planned) is { } planner:
+                    await WriteAsync(await runner.RunAsync(planner, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                     return 0;
                 default:
                     await output.WriteLineAsync(Usage.AsMemory(), cancellationToken).ConfigureAwait(false);
@@ -91,7 +93,7 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
         _ => null,
     };
 
-    private async Task NotifyAsync(MigrationRun run)
+    private async Task WriteAsync(MigrationRun run)
     {
         foreach (MigrationStepResult result in run.Steps)
         {
@@ -101,13 +103,13 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
 
         await WriteLineAsync(run switch
         {
-            { Outcome: MigrationOutcome.Skipped } => "Another runner is at work; nothing was done.",
+            { Outcome: MigrationOutcome.Skipped } => "Another runner holds the lock. Nothing was done.",
             { Steps.Count: 0 } => "There is nothing to do.",
-            _ => $"{run.Steps.Count} steps done in {run.Duration.TotalSeconds:0.0} s.",
+            _ => $"{run.Steps.Count} steps completed in {run.Duration.TotalSeconds:0.0} s.",
         }).ConfigureAwait(false);
     }
 
-    private async Task NotifyAsync(MigrationPlan plan)
+    private async Task WriteAsync(MigrationPlan plan)
     {
         foreach (string warning in plan.Warnings)
             await WriteLineAsync($"Warning: {warning}").ConfigureAwait(false);
@@ -115,17 +117,18 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
             await WriteLineAsync($"{step.Action} {step.MigrationId} {step.Description}").ConfigureAwait(false);
         foreach (RecordedRequest request in plan.Requests)
             await WriteLineAsync($"    {request}").ConfigureAwait(false);
-        await WriteLineAsync($"{plan.Steps.Count} steps, {plan.RequestCount} writes seen; nothing was done. The plan is made anew when it is run.").ConfigureAwait(false);
+        await WriteLineAsync(
+            $"{plan.Steps.Count} steps, {plan.RequestCount} recorded writes. Nothing was done; a run creates its own plan.").ConfigureAwait(false);
     }
 
-    private async Task NotifyAsync(MigrationStatus status)
+    private async Task WriteAsync(MigrationStatus status)
     {
         foreach (MigrationEntry entry in status.Migrations)
         {
             string missing = status.Missing.Contains(entry.Id) ? ", not in this service" : "";
             string when = entry.FinishedAt is { } finished ? $" {finished:u}" : entry.StartedAt is { } started ? $" since {started:u}" : "";
-            string who = entry.Host is null ? "" : $" on {entry.Host}, attempt {entry.Attempts}";
-            await WriteLineAsync($"{entry.State,-8} {entry.Id}{when}{who}{missing}").ConfigureAwait(false);
+            string host = entry.Host is null ? "" : $" on {entry.Host}, attempt {entry.Attempts}";
+            await WriteLineAsync($"{entry.State,-8} {entry.Id}{when}{host}{missing}").ConfigureAwait(false);
             if (entry.Error is not null)
                 await WriteLineAsync($"         {entry.Error}").ConfigureAwait(false);
             foreach (MigrationRepairRecord repair in entry.Repairs)
@@ -135,10 +138,12 @@ internal sealed class MigrationCommands(IMigrationRunner runner, TextWriter outp
             }
         }
 
-        await WriteLineAsync(!status.Lock.IsHeld ? "The lock is free." : $"The lock is held by {status.Lock.Owner?.ToString() ?? "another program"}.").ConfigureAwait(false);
+        await WriteLineAsync(status.Lock.IsHeld ? $"The lock is held by {OwnerOf(status.Lock)}." : "The lock is free.").ConfigureAwait(false);
         foreach (ForcedRelease release in status.Lock.Releases)
             await WriteLineAsync($"         released by force {release.Timestamp:u} on {release.Host}: {release.Reason}").ConfigureAwait(false);
     }
+
+    private static string OwnerOf(MigrationLockStatus status) => status.Owner?.ToString() ?? "another program";
 
     private Task WriteLineAsync(string line) => output.WriteLineAsync(line);
 }

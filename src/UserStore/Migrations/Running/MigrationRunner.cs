@@ -4,34 +4,34 @@ using UserStore.Migrations.Planning;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Runs the migrations of one store: takes the lock, makes the plan, has its steps done, and releases the lock.</summary>
+/// <summary>Runs the migrations of one store: acquires the lock, creates the plan, executes its steps, and releases the lock.</summary>
 internal sealed class MigrationRunner(
     MigrationTarget target,
     MigrationOptions options,
     IServiceScopeFactory scopes,
     IServiceCollection services,
     IReadOnlyList<IMigrationReporter> reporters,
-    RunnerEnvironment host)
+    RunnerEnvironment environment)
     : IMigrationRunner
 {
     private readonly IMigrationJournal _journal = target.Journal;
-    private readonly MigrationLock _lock = new(target.Journal, options, host);
-    private readonly Reporters _reporters = new([new LoggingReporter(host.Logger), .. reporters], host.Logger);
+    private readonly MigrationLock _lock = new(target.Lock, options, environment);
+    private readonly Reporters _reporters = new([new LoggingReporter(environment.Logger), .. reporters], environment.Logger);
 
     public Task<MigrationRun> RunAsync(MigrationPlanner? planner = null, CancellationToken cancellationToken = default)
         => WithSourceAsync(async source =>
         {
-            long started = host.Time.GetTimestamp();
+            long started = environment.Time.GetTimestamp();
             await _journal.EnsureAsync(cancellationToken).ConfigureAwait(false);
             Lease? lease = await _lock.TryAcquireAsync(options.LockConflictBehavior, options.LockTimeout, cancellationToken).ConfigureAwait(false);
             if (lease is null)
-                return new MigrationRun(MigrationOutcome.Skipped, [], host.Time.GetElapsedTime(started));
+                return new MigrationRun(MigrationOutcome.Skipped, [], environment.Time.GetElapsedTime(started));
 
             await using (lease.ConfigureAwait(false))
             {
                 IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
                 MigrationPlan plan = new PlanRules(source, options).Plan(planner ?? MigrationPlanner.Latest, journal);
-                var steps = new StepRunner(target, options, source, lease, _reporters, host);
+                var steps = new StepRunner(target, options, source, lease, _reporters, environment);
                 return await RunAsync(plan, journal, steps, started, cancellationToken).ConfigureAwait(false);
             }
         });
@@ -41,14 +41,14 @@ internal sealed class MigrationRunner(
         {
             IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
             MigrationPlan plan = new PlanRules(source, options).Plan(planner ?? MigrationPlanner.Latest, journal);
-            return await new DryRun(target, options, source, services, host).RunAsync(plan, cancellationToken).ConfigureAwait(false);
+            return await new DryRun(target, options, source, services, environment).RunAsync(plan, cancellationToken).ConfigureAwait(false);
         });
 
     public Task<MigrationStatus> GetStatusAsync(CancellationToken cancellationToken = default)
         => WithSourceAsync(async source =>
         {
             IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
-            LockRow? row = await _journal.FindLockAsync(cancellationToken).ConfigureAwait(false);
+            LockRow? row = await target.Lock.FindAsync(cancellationToken).ConfigureAwait(false);
             var known = journal.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
             IEnumerable<MigrationEntry> unknown = source.Ids.Where(id => !known.Contains(id)).Select(id => new MigrationEntry { Id = id });
             MigrationEntry[] all = [.. journal.Concat(unknown)
@@ -82,12 +82,12 @@ internal sealed class MigrationRunner(
                         MigrationPlanError.Missing,
                         [migrationId],
                         $"Neither the journal nor this service has a migration '{migrationId}'. Look up its id in the status.");
-                var record = new MigrationRepairRecord(repair, entry.State, host.Time.GetUtcNow(), host.Name, reason);
+                var record = new MigrationRepairRecord(repair, entry.State, environment.Time.GetUtcNow(), environment.Name, reason);
                 MigrationEntry repaired = JournalRepair.Apply(
                     entry, source.Has(migrationId) ? source[migrationId] : null, record, NextSequence(journal));
                 if (!await _journal.TryRecordAsync(repaired, lease.Fence, cancellationToken).ConfigureAwait(false))
                     throw new MigrationLeaseLostException(migrationId);
-                MigrationLog.Repaired(host.Logger, migrationId, repair, reason);
+                MigrationLog.Repaired(environment.Logger, migrationId, repair, reason);
                 return repaired;
             },
             cancellationToken));
@@ -98,7 +98,7 @@ internal sealed class MigrationRunner(
         JournalRepair.CheckReason(reason);
         MigrationLockStatus before = await _lock.ReleaseByForceAsync(reason, cancellationToken).ConfigureAwait(false);
         if (before.IsHeld)
-            MigrationLog.LockReleased(host.Logger, reason);
+            MigrationLog.LockReleased(environment.Logger, reason);
         return before;
     }
 
@@ -120,7 +120,7 @@ internal sealed class MigrationRunner(
         foreach (MigrationStep step in plan.Steps)
         {
             _reporters.StepStarting(step);
-            long stepStarted = host.Time.GetTimestamp();
+            long stepStarted = environment.Time.GetTimestamp();
             try
             {
                 entries[step.MigrationId] = await steps.RunAsync(
@@ -128,21 +128,21 @@ internal sealed class MigrationRunner(
             }
             catch (Exception failure)
             {
-                _reporters.StepEnded(new MigrationStepResult(step, host.Time.GetElapsedTime(stepStarted), failure));
-                _reporters.RunEnded(new MigrationRun(MigrationOutcome.Failed, done, host.Time.GetElapsedTime(started)));
+                _reporters.StepEnded(new MigrationStepResult(step, environment.Time.GetElapsedTime(stepStarted), failure));
+                _reporters.RunEnded(new MigrationRun(MigrationOutcome.Failed, done, environment.Time.GetElapsedTime(started)));
                 throw;
             }
 
-            done.Add(new MigrationStepResult(step, host.Time.GetElapsedTime(stepStarted)));
+            done.Add(new MigrationStepResult(step, environment.Time.GetElapsedTime(stepStarted)));
             _reporters.StepEnded(done[^1]);
         }
 
-        var run = new MigrationRun(MigrationOutcome.Completed, done, host.Time.GetElapsedTime(started));
+        var run = new MigrationRun(MigrationOutcome.Completed, done, environment.Time.GetElapsedTime(started));
         _reporters.RunEnded(run);
         return run;
     }
 
-    /// <summary>Makes the migrations anew, with services of their own for as long as they are used.</summary>
+    /// <summary>Creates the migrations in a scope of their own, for as long as they are used.</summary>
     private async Task<T> WithSourceAsync<T>(Func<MigrationSource, Task<T>> use)
     {
         AsyncServiceScope scope = scopes.CreateAsyncScope();
@@ -150,7 +150,7 @@ internal sealed class MigrationRunner(
             return await use(MigrationSource.Load(options.Migrations, scope.ServiceProvider)).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the lock of a process that ended to become free, and no longer.</summary>
+    /// <summary>Acquires the lock, and waits at most until that of a process that ended becomes free.</summary>
     private async Task<T> WithLockAsync<T>(Func<Lease, Task<T>> use, CancellationToken cancellationToken)
     {
         await _journal.EnsureAsync(cancellationToken).ConfigureAwait(false);

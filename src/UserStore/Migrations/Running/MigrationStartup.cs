@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Runs or verifies migrations when the host starts, before any other service starts.</summary>
+/// <summary>Runs or verifies migrations when the host starts, before other services start.</summary>
 internal sealed class MigrationStartup(IMigrationRunner runner, MigrationOptions options) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => options.OnStart switch

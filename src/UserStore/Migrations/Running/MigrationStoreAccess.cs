@@ -1,34 +1,38 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.Model;
 using Amazon.DynamoDBv2;
-using Microsoft.Extensions.Logging.Abstractions;
+using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Logging;
 using UserStore.Batching;
+using UserStore.DynamoDb;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
-using UserStore.DynamoDb;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>What migrations need of a store whose user type they cannot name.</summary>
-internal abstract class MigrationStoreAccess(StoreSchema schema)
+/// <summary>Provides the operations of a store that migrations need without naming its user type.</summary>
+internal abstract class MigrationStoreAccess(StoreSchema schema, TimeProvider time, ILogger logger)
 {
     public StoreSchema Schema => schema;
 
-    /// <summary>Reserves the emails of existing users, with a client of a migration.</summary>
+    /// <summary>Returns the connection of the store with the client of a migration. Because migrations can wait, requests are retried even if
+    /// the client of the service retries as well.</summary>
+    public StoreConnection Connect(IAmazonDynamoDB client) => new(client, schema.Options, time, logger) { OwnsRetries = true };
+
+    /// <summary>Reserves the emails of existing users with the client of a migration.</summary>
     public abstract IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
         IAmazonDynamoDB client, string? continuationToken, CancellationToken cancellationToken);
 
-    /// <summary>Opens the store for items that another program wrote.</summary>
-    /// <returns>A function that stores an item as a new user, and tells whether it did: it does not when the user is there.</returns>
+    /// <summary>Opens the store for the import of items that another program wrote.</summary>
+    /// <returns>A function that stores an item as a new user and returns true, or returns false if the user exists.</returns>
     public abstract Func<Dictionary<string, AttributeValue>, IRequestObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client);
 }
 
 /// <inheritdoc/>
 internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    StoreSchema schema, TimeProvider time)
-    : MigrationStoreAccess(schema)
+    StoreSchema schema, TimeProvider time, ILogger logger)
+    : MigrationStoreAccess(schema, time, logger)
     where TUser : User
 {
     public override IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
@@ -53,10 +57,8 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
             }
             catch (UserAlreadyExistsException)
             {
-                return false; // an earlier attempt stored it, or it is another user of the store, who stays
+                return false; // stored by an earlier attempt, or another user of the store, which is kept
             }
         };
     }
-
-    private StoreConnection Connect(IAmazonDynamoDB client) => new(client, Schema.Options, time, NullLogger.Instance) { OwnsRetries = true };
 }

@@ -1,15 +1,30 @@
 using Amazon.DynamoDBv2;
+using UserStore.DynamoDb.Sending;
 using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>What migrations are run against: a store with its tables and journal, or, for tests, a journal in memory and no
-/// tables.</summary>
+/// <summary>Represents a store whose migrations run, with their journal, lock and checkpoints.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Journal">The journal.</param>
-/// <param name="Client">The client of the tables; null in memory.</param>
-internal sealed record MigrationTarget(MigrationStoreAccess Store, IMigrationJournal Journal, IAmazonDynamoDB? Client)
+/// <param name="Lock">The lock.</param>
+/// <param name="Checkpoints">The checkpoints.</param>
+/// <param name="Client">The client of the tables; null in memory, where there are none.</param>
+internal sealed record MigrationTarget(
+    MigrationStoreAccess Store, IMigrationJournal Journal, IMigrationLockStore Lock, ICheckpointStore Checkpoints, IAmazonDynamoDB? Client)
 {
-    /// <summary>Gets what takes the requests of migrations where there are no tables.</summary>
-    public Recorder? InMemory { get; } = Client is null ? new Recorder(inner: null) : null;
+    /// <summary>Gets the recorder that receives the requests of migrations in memory.</summary>
+    public Recorder? InMemoryRecorder { get; } = Client is null ? new Recorder(inner: null) : null;
+
+    public static MigrationTarget InDynamoDb(MigrationStoreAccess store, StoreConnection connection, MigrationOptions options)
+    {
+        var tables = new JournalTables(connection, store.Schema, options);
+        return new MigrationTarget(
+            store, new DynamoDbMigrationJournal(tables), new DynamoDbLockStore(tables), new DynamoDbCheckpointStore(tables), connection.Client);
+    }
+
+    /// <summary>Creates a target without tables, for tests.</summary>
+    public static MigrationTarget InMemory<TStorage>(MigrationStoreAccess store, TStorage storage)
+        where TStorage : IMigrationJournal, IMigrationLockStore, ICheckpointStore
+        => new(store, storage, storage, storage, Client: null);
 }

@@ -2,11 +2,13 @@ using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Begins every backfill at its beginning and notes nothing, as a dry run does.</summary>
-internal sealed class NoCheckpoints : ICheckpoints
+/// <summary>Stores no checkpoints, for dry runs: every backfill starts at its beginning.</summary>
+internal sealed class NoCheckpoints : ICheckpointStore
 {
-    public Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
+    public Task<Checkpoint?> ClaimAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
         => Task.FromResult<Checkpoint?>(new Checkpoint(key, fence));
 
     public Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public Task DeleteAsync(string migrationId, CancellationToken cancellationToken) => Task.CompletedTask;
 }

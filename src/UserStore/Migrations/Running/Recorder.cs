@@ -4,19 +4,19 @@ using Amazon.Runtime;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Records the writes of migrations and performs none. What they read comes from the tables as they are, apart from tables and
-/// indexes that the dry run itself created or deleted.</summary>
-/// <param name="inner">The client that reads; null where there is no server, and so nothing to read.</param>
+/// <summary>Records the writes of migrations instead of sending them. Reads go to the tables, except those of tables and indexes that the dry
+/// run itself created or deleted.</summary>
+/// <param name="inner">The client that reads; null where there is no server.</param>
 internal sealed class Recorder(IAmazonDynamoDB? inner)
 {
-    private const int MostRequests = 1000;
+    private const int MaxRequests = 1000;
 
     private readonly Lock _lock = new();
     private readonly List<RecordedRequest> _requests = [];
     private readonly SimulatedTables _tables = new(inner);
     private long _count;
 
-    /// <summary>Makes the client of one migration.</summary>
+    /// <summary>Creates the client of one migration.</summary>
     public DelegatingClient CreateClient(string migrationId)
         => new((request, cancellationToken) => SendAsync(migrationId, request, cancellationToken));
 
@@ -32,10 +32,10 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
         cancellationToken.ThrowIfCancellationRequested();
         if (TablesWrittenBy(request) is not { } tables)
             return await ReadAsync(request, cancellationToken).ConfigureAwait(false);
-        AmazonWebServiceResponse response = await AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+        AmazonWebServiceResponse response = await SimulateAsync(request, cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
-            if (++_count <= MostRequests)
+            if (++_count <= MaxRequests)
             {
                 string operation = request.GetType().Name.Replace("Request", "", StringComparison.Ordinal);
                 _requests.Add(new RecordedRequest(migrationId, operation, tables, request));
@@ -46,7 +46,7 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
     }
 
     /// <summary>Returns the tables that a request would write, or null when it reads.</summary>
-    /// <exception cref="NotSupportedException">The operation is none that migrations need.</exception>
+    /// <exception cref="NotSupportedException">Migrations do not support the operation.</exception>
     private static string[]? TablesWrittenBy(AmazonWebServiceRequest request) => request switch
     {
         PutItemRequest put => [put.TableName],
@@ -63,13 +63,13 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
         UntagResourceRequest untag => [untag.ResourceArn],
         GetItemRequest or QueryRequest or ScanRequest or BatchGetItemRequest or TransactGetItemsRequest or DescribeTableRequest
             or ListTablesRequest or DescribeTimeToLiveRequest or DescribeContinuousBackupsRequest or ListTagsOfResourceRequest => null,
-        _ => throw new NotSupportedException($"{request.GetType().Name} cannot be sent by the client of a migration."),
+        _ => throw new NotSupportedException($"{request.GetType().Name} is not supported by the client of a migration."),
     };
 
     private static string? TableOf(TransactWriteItem action)
         => action.Put?.TableName ?? action.Update?.TableName ?? action.Delete?.TableName;
 
-    private async Task<AmazonWebServiceResponse> AnswerAsync(AmazonWebServiceRequest request, CancellationToken cancellationToken)
+    private async Task<AmazonWebServiceResponse> SimulateAsync(AmazonWebServiceRequest request, CancellationToken cancellationToken)
         => request switch
         {
             PutItemRequest put => new PutItemResponse
@@ -98,12 +98,12 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
             _ => new UntagResourceResponse(),
         };
 
-    // Nothing is written, so the item before and after is the one that is there.
+    // Nothing is written, so the item before and after the write is the stored one.
     private async Task<Dictionary<string, AttributeValue>?> FindAsync(
-        bool isWanted, string tableName, Dictionary<string, AttributeValue>? key, CancellationToken cancellationToken)
+        bool isRequested, string tableName, Dictionary<string, AttributeValue>? key, CancellationToken cancellationToken)
     {
-        if (!isWanted || key is null || inner is null || _tables.IsMadeUp(tableName))
-            return isWanted ? key : null;
+        if (!isRequested || key is null || inner is null || _tables.IsSimulated(tableName))
+            return isRequested ? key : null;
         GetItemResponse found = await inner.GetItemAsync(tableName, key, consistentRead: true, cancellationToken).ConfigureAwait(false);
         return found.Item is { Count: > 0 } item ? item : key;
     }
@@ -115,13 +115,13 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
             case DescribeTableRequest describe:
                 TableDescription table = await _tables.GetAsync(describe.TableName, cancellationToken).ConfigureAwait(false);
                 return new DescribeTableResponse { Table = table };
-            case DescribeTimeToLiveRequest describe when inner is null || _tables.IsMadeUp(describe.TableName) || _tables.HasTimeToLive(describe.TableName):
+            case DescribeTimeToLiveRequest describe when inner is null || _tables.IsSimulated(describe.TableName) || _tables.HasTimeToLive(describe.TableName):
                 return _tables.DescribeTimeToLive(describe.TableName);
             case GetItemRequest get when IsEmpty(get.TableName):
                 return new GetItemResponse();
-            case QueryRequest query when IsEmpty(query.TableName) || _tables.IsMadeUp(query.TableName, query.IndexName):
+            case QueryRequest query when IsEmpty(query.TableName) || _tables.IsSimulated(query.TableName, query.IndexName):
                 return new QueryResponse { Items = [], Count = 0 };
-            case ScanRequest scan when IsEmpty(scan.TableName) || _tables.IsMadeUp(scan.TableName, scan.IndexName):
+            case ScanRequest scan when IsEmpty(scan.TableName) || _tables.IsSimulated(scan.TableName, scan.IndexName):
                 return new ScanResponse { Items = [], Count = 0 };
             case BatchGetItemRequest batch:
                 return await ReadAsync(batch, cancellationToken).ConfigureAwait(false);
@@ -160,5 +160,5 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
         return new TransactGetItemsResponse { Responses = responses };
     }
 
-    private bool IsEmpty(string tableName) => inner is null || _tables.IsMadeUp(tableName);
+    private bool IsEmpty(string tableName) => inner is null || _tables.IsSimulated(tableName);
 }

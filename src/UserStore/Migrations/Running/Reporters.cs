@@ -2,27 +2,27 @@ using Microsoft.Extensions.Logging;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Tells all reporters, and does not let one that throws disturb the run.</summary>
+/// <summary>Notifies all reporters. An exception of a reporter is logged and does not affect the run.</summary>
 internal sealed class Reporters(IReadOnlyList<IMigrationReporter> reporters, ILogger logger) : IMigrationReporter
 {
-    public void RunStarting(MigrationPlan plan) => Tell(reporter => reporter.RunStarting(plan));
+    public void RunStarting(MigrationPlan plan) => Notify(reporter => reporter.RunStarting(plan));
 
-    public void StepStarting(MigrationStep started) => Tell(reporter => reporter.StepStarting(started));
+    public void StepStarting(MigrationStep started) => Notify(reporter => reporter.StepStarting(started));
 
     public void Progressed(MigrationStep running, MigrationProgress progress)
-        => Tell(reporter => reporter.Progressed(running, progress));
+        => Notify(reporter => reporter.Progressed(running, progress));
 
-    public void StepEnded(MigrationStepResult result) => Tell(reporter => reporter.StepEnded(result));
+    public void StepEnded(MigrationStepResult result) => Notify(reporter => reporter.StepEnded(result));
 
-    public void RunEnded(MigrationRun run) => Tell(reporter => reporter.RunEnded(run));
+    public void RunEnded(MigrationRun run) => Notify(reporter => reporter.RunEnded(run));
 
-    private void Tell(Action<IMigrationReporter> tell)
+    private void Notify(Action<IMigrationReporter> notify)
     {
         foreach (IMigrationReporter reporter in reporters)
         {
             try
             {
-                tell(reporter);
+                notify(reporter);
             }
             catch (Exception failure)
             {

@@ -4,9 +4,9 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>The tables as they would be after what a dry run has recorded: changes take effect at once, so that nobody waits for
-/// them.</summary>
-/// <param name="inner">The client that knows the tables as they are; null where there are none.</param>
+/// <summary>Simulates the tables after the changes that a dry run has recorded. Changes take effect at once, so that building blocks do not
+/// wait for them.</summary>
+/// <param name="inner">The client of the real tables; null where there are none.</param>
 internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
 {
     private readonly ConcurrentDictionary<string, TableDescription?> _changed = new();
@@ -14,13 +14,13 @@ internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
     private readonly ConcurrentDictionary<(string Table, string Index), byte> _createdIndexes = new();
     private readonly ConcurrentDictionary<string, TimeToLiveDescription> _timesToLive = new();
 
-    /// <summary>Tells whether the dry run created or deleted a table, or an index, so that there is nothing to read in it.</summary>
-    public bool IsMadeUp(string table, string? index = null)
+    /// <summary>Returns whether the dry run created or deleted a table or an index, so that it has no items to read.</summary>
+    public bool IsSimulated(string table, string? index = null)
         => _created.ContainsKey(table) || (index is not null && _createdIndexes.ContainsKey((table, index)));
 
     public bool HasTimeToLive(string table) => _timesToLive.ContainsKey(table);
 
-    /// <exception cref="ResourceNotFoundException">There is no such table.</exception>
+    /// <exception cref="ResourceNotFoundException">The table does not exist.</exception>
     public async Task<TableDescription> GetAsync(string table, CancellationToken cancellationToken)
     {
         if (_changed.TryGetValue(table, out TableDescription? changed))
@@ -86,7 +86,7 @@ internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
     public async Task<DeleteTableResponse> DeleteAsync(DeleteTableRequest request, CancellationToken cancellationToken)
     {
         TableDescription table = await GetAsync(request.TableName, cancellationToken).ConfigureAwait(false);
-        _created[request.TableName] = 0; // what is created under this name later is empty
+        _created[request.TableName] = 0; // a table that is created later under this name is empty
         _changed[request.TableName] = null;
         _timesToLive.TryRemove(request.TableName, out _);
         return new DeleteTableResponse { TableDescription = table };

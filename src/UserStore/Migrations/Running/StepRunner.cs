@@ -4,15 +4,16 @@ using UserStore.Migrations.Planning;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Does the steps of a plan, one at a time, under a lease, and has the journal say at any moment no more than happened.</summary>
+/// <summary>Executes the steps of a plan under a lease. The journal never records more than has happened.</summary>
 internal sealed class StepRunner(
-    MigrationTarget target, MigrationOptions options, MigrationSource source, Lease lease, Reporters reporters, RunnerEnvironment host)
+    MigrationTarget target, MigrationOptions options, MigrationSource source, Lease lease, Reporters reporters, RunnerEnvironment environment)
 {
+    /// <summary>Executes a step.</summary>
     /// <param name="step">The step.</param>
     /// <param name="before">The entry of the migration; null if there is none.</param>
-    /// <param name="sequence">The place in the order of application, if it comes to be applied.</param>
-    /// <param name="cancellationToken">Ends the step.</param>
-    /// <returns>The entry as it is now.</returns>
+    /// <param name="sequence">The position in the order of application, if the migration becomes applied.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The entry after the step.</returns>
     public async Task<MigrationEntry> RunAsync(
         MigrationStep step, MigrationEntry? before, long sequence, CancellationToken cancellationToken)
     {
@@ -20,7 +21,7 @@ internal sealed class StepRunner(
         MigrationEntry started = Started(step, before, migration);
         if (step.Action == MigrationAction.Baseline)
         {
-            MigrationEntry noted = started with
+            MigrationEntry baseline = started with
             {
                 State = MigrationState.Applied,
                 Attempts = started.Attempts - 1,
@@ -28,28 +29,28 @@ internal sealed class StepRunner(
                 FinishedAt = Now(),
                 Sequence = sequence,
             };
-            return await RecordAsync(noted, cancellationToken).ConfigureAwait(false);
+            return await RecordAsync(baseline, cancellationToken).ConfigureAwait(false);
         }
 
-        // A cancellation that cut off these two records would leave the migration dirty, although it is known how it stands.
+        // Cancelling one of these two records would leave the migration dirty, although its state is known.
         cancellationToken.ThrowIfCancellationRequested();
         await RecordAsync(started, CancellationToken.None).ConfigureAwait(false);
-        await DoAsync(step, migration, started, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(step, migration, started, cancellationToken).ConfigureAwait(false);
         MigrationEntry ended = await RecordAsync(
             started.IsUndo
                 ? started with { State = MigrationState.Undone, FinishedAt = Now(), Revision = null, Sequence = 0 }
                 : started with { State = MigrationState.Applied, FinishedAt = Now(), Revision = migration.Revision, Sequence = sequence },
             CancellationToken.None).ConfigureAwait(false);
-        await ForgetCheckpointsAsync(step.MigrationId).ConfigureAwait(false);
+        await DeleteCheckpointsAsync(step.MigrationId).ConfigureAwait(false);
         return ended;
     }
 
-    private async Task DoAsync(MigrationStep step, Migration migration, MigrationEntry started, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(MigrationStep step, Migration migration, MigrationEntry started, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         using IAmazonDynamoDB client = CreateClient(step.MigrationId);
-        var attempt = new MigrationAttempt(
-            step, started.Run, client, target.Store, target.Journal, lease, hasTables: target.InMemory is null, host)
+        var checkpoints = new AttemptCheckpoints(target.Checkpoints, lease, step.MigrationId, started.Execution);
+        var attempt = new MigrationAttempt(step, target, client, checkpoints, environment)
         {
             Progressed = progress => reporters.Progressed(step, progress),
         };
@@ -63,7 +64,7 @@ internal sealed class StepRunner(
         }
         catch (Exception failure) when (lease.IsLost || failure is MigrationLeaseLostException)
         {
-            throw new MigrationLeaseLostException(step.MigrationId, failure); // the journal is another runner's now
+            throw new MigrationLeaseLostException(step.MigrationId, failure); // another runner may own the journal now
         }
         catch (Exception failure)
         {
@@ -79,24 +80,24 @@ internal sealed class StepRunner(
     {
         bool isUndo = step.Action == MigrationAction.Undo;
         before ??= new MigrationEntry { Id = step.MigrationId };
-        // An attempt that failed, or may be repeated, is gone on with; everything else is a new one, without the checkpoints of the last.
-        bool goesOn = before.Run > 0 && before.IsUndo == isUndo
+        // A failed attempt, or one whose repair is Retry, is resumed. Everything else starts a new execution, without earlier checkpoints.
+        bool isResumed = before.Execution > 0 && before.IsUndo == isUndo
             && (isUndo ? before.State == MigrationState.Applied : before.State is MigrationState.Pending or MigrationState.Failed);
         return before with
         {
             State = isUndo ? MigrationState.Undoing : MigrationState.Running,
             Description = migration.Description,
             Attempts = before.Attempts + 1,
-            Run = goesOn ? before.Run : before.Run + 1,
+            Execution = isResumed ? before.Execution : before.Execution + 1,
             IsUndo = isUndo,
             StartedAt = Now(),
             FinishedAt = null,
-            Host = host.Name,
+            Host = environment.Name,
             Error = null,
         };
     }
 
-    private DelegatingClient CreateClient(string migrationId) => target.InMemory?.CreateClient(migrationId)
+    private DelegatingClient CreateClient(string migrationId) => target.InMemoryRecorder?.CreateClient(migrationId)
         ?? new DelegatingClient((request, cancellationToken) =>
         {
             lease.ThrowIfLost(migrationId);
@@ -118,22 +119,22 @@ internal sealed class StepRunner(
         }
         catch (UserStoreException unrecorded)
         {
-            // The entry still says that the migration is running, which the next run takes for cut off.
-            MigrationLog.FailureNotRecorded(host.Logger, entry.Id, unrecorded);
+            // The entry still says that the migration is running, which the next run treats as interrupted.
+            MigrationLog.FailureNotRecorded(environment.Logger, entry.Id, unrecorded);
         }
     }
 
-    private async Task ForgetCheckpointsAsync(string migrationId)
+    private async Task DeleteCheckpointsAsync(string migrationId)
     {
         try
         {
-            await target.Journal.ForgetCheckpointsAsync(migrationId, CancellationToken.None).ConfigureAwait(false);
+            await target.Checkpoints.DeleteAsync(migrationId, CancellationToken.None).ConfigureAwait(false);
         }
         catch (UserStoreException failure)
         {
-            MigrationLog.CheckpointsRemain(host.Logger, migrationId, failure); // the next attempt has a number of its own, and does not see them
+            MigrationLog.CheckpointsRemain(environment.Logger, migrationId, failure); // a new execution ignores them
         }
     }
 
-    private DateTimeOffset Now() => host.Time.GetUtcNow();
+    private DateTimeOffset Now() => environment.Time.GetUtcNow();
 }

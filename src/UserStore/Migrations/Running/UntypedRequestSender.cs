@@ -4,10 +4,10 @@ using Amazon.Runtime;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Sends requests that are known by their type only.</summary>
+/// <summary>Sends requests whose type is known at run time only.</summary>
 internal static class UntypedRequestSender
 {
-    /// <exception cref="NotSupportedException">The operation is none that migrations need: backups, exports, global tables and the like.</exception>
+    /// <exception cref="NotSupportedException">Migrations do not support the operation: backups, exports, global tables and the like.</exception>
     public static async Task<AmazonWebServiceResponse> SendAsync(
         this IAmazonDynamoDB client, AmazonWebServiceRequest request, CancellationToken token) => request switch
         {
@@ -33,6 +33,6 @@ internal static class UntypedRequestSender
             ListTagsOfResourceRequest list => await client.ListTagsOfResourceAsync(list, token).ConfigureAwait(false),
             TagResourceRequest tag => await client.TagResourceAsync(tag, token).ConfigureAwait(false),
             UntagResourceRequest untag => await client.UntagResourceAsync(untag, token).ConfigureAwait(false),
-            _ => throw new NotSupportedException($"{request.GetType().Name} cannot be sent by the client of a migration."),
+            _ => throw new NotSupportedException($"{request.GetType().Name} is not supported by the client of a migration."),
         };
 }

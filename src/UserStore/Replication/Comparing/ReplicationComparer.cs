@@ -8,7 +8,7 @@ using UserStore.Replication.Targets;
 
 namespace UserStore.Replication.Comparing;
 
-/// <summary>Looks how users stand in source and target, many at once or one again, and mends one.</summary>
+/// <summary>Compares users in source and target, and repairs their drift.</summary>
 internal sealed class ReplicationComparer<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
@@ -18,116 +18,117 @@ internal sealed class ReplicationComparer<
 {
     private readonly TableReader _batches = new(source.Client);
 
-    /// <summary>Looks at up to 100 users.</summary>
-    /// <param name="call">The call that looks.</param>
-    /// <param name="users">Their ids, each once, with the key of an item that was found to be made from them.</param>
-    public async Task<IReadOnlyList<ReplicationState>> LookAsync(
+    /// <summary>Reads the states of up to 100 users.</summary>
+    /// <param name="call">The call that reads.</param>
+    /// <param name="users">The distinct ids, each with the key of an item of the target that was found to belong to the user.</param>
+    public async Task<IReadOnlyList<ReplicationState>> ReadAsync(
         StoreCall call, IReadOnlyDictionary<string, Dictionary<string, AttributeValue>?> users)
     {
         string[] ids = [.. users.Keys];
-        // The guard first: if it is unchanged when the target is written, no change came between.
+        // The guard first: if it is unchanged when the target is written, no change was applied in between.
         var guards = await _batches.FindManyAsync(call, schema.Guards, ids, ReadConsistency.Strong).ConfigureAwait(false);
         var items = await _batches.FindManyAsync(call, schema.Source.Users, ids, ReadConsistency.Strong).ConfigureAwait(false);
-        ReplicationState[] situations = [.. ids.Select(id => Judge(id, Guard.FromItem(guards.GetValueOrDefault(id)), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
+        ReplicationState[] states = [.. ids.Select(
+            id => Evaluate(id, Guard.FromItem(guards.GetValueOrDefault(id)), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
 
         List<Dictionary<string, AttributeValue>> keys =
-            [.. situations.Select(situation => situation.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValueComparer.ByValue)];
+            [.. states.Select(state => state.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValueComparer.ByValue)];
         var actual = keys.Count == 0 ? [] : await _batches.FindManyAsync(call, schema.Target, keys, ReadConsistency.Strong).ConfigureAwait(false);
         var byKey = actual.ToDictionary(item => TargetItem.KeyOf(item, schema.Target), AttributeValueComparer.ByValue);
-        return [.. situations.Select(situation => situation.Expected is null
-            ? situation
-            : situation with { Actual = byKey.GetValueOrDefault(situation.Expected.Key) })];
+        return [.. states.Select(state => state.Expected is null
+            ? state
+            : state with { Actual = byKey.GetValueOrDefault(state.Expected.Key) })];
     }
 
-    /// <summary>Looks at one user.</summary>
-    /// <param name="call">The call that looks.</param>
+    /// <summary>Reads the state of one user.</summary>
+    /// <param name="call">The call that reads.</param>
     /// <param name="userId">The user.</param>
-    /// <param name="foundKey">The key of an item that was found to be made from the user.</param>
-    public async Task<ReplicationState> LookAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? foundKey = null)
+    /// <param name="foundKey">The key of an item of the target that was found to belong to the user.</param>
+    public async Task<ReplicationState> ReadAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? foundKey = null)
     {
         Guard? guard = await ReadGuardAsync(call, userId).ConfigureAwait(false);
         StoredUser user = await source.ReadAsync(call, userId).ConfigureAwait(false);
-        ReplicationState situation = Judge(userId, guard, user.Item);
-        return situation with
+        ReplicationState state = Evaluate(userId, guard, user.Item);
+        return state with
         {
-            Actual = situation.Expected is null ? null : await ReadAsync(call, schema.Target, situation.Expected.Key).ConfigureAwait(false),
-            FoundKey = foundKey is not null && SourceOf(await ReadAsync(call, schema.Target, foundKey).ConfigureAwait(false)) == userId
+            Actual = state.Expected is null ? null : await ReadItemAsync(call, schema.Target, state.Expected.Key).ConfigureAwait(false),
+            FoundKey = foundKey is not null && SourceOf(await ReadItemAsync(call, schema.Target, foundKey).ConfigureAwait(false)) == userId
                 ? foundKey
                 : null,
         };
     }
 
-    /// <summary>Looks at one user again, and tells what is not in order still.</summary>
+    /// <summary>Reads one user again, and returns the drift that remains.</summary>
     public async Task<UserReplicationDrift?> ConfirmAsync(ReplicationState before, CancellationToken cancellationToken)
     {
-        ReplicationState now = await LookAsync(source.Sender.Begin(cancellationToken), before.UserId, before.FoundKey).ConfigureAwait(false);
+        ReplicationState now = await ReadAsync(source.Sender.Begin(cancellationToken), before.UserId, before.FoundKey).ConfigureAwait(false);
         return now.Drift is { } drift ? new UserReplicationDrift(now.UserId, drift, now.Failure) : null;
     }
 
-    /// <summary>Makes the target what the source says of one user.</summary>
-    /// <returns>What was not in order, with the failure if it could not be mended; null when a change was faster.</returns>
-    public async Task<UserReplicationDrift?> MendAsync(ReplicationState situation, CancellationToken cancellationToken)
+    /// <summary>Repairs the drift of one user.</summary>
+    /// <returns>The drift, with the failure if it could not be repaired; null if a concurrent change has removed it.</returns>
+    public async Task<UserReplicationDrift?> RepairAsync(ReplicationState state, CancellationToken cancellationToken)
     {
         StoreCall call = source.Sender.Begin(cancellationToken);
-        for (int round = 1; situation.Drift is { } drift; round++)
+        for (int round = 1; state.Drift is { } drift; round++)
         {
-            if (situation.Failure is not null)
-                return new UserReplicationDrift(situation.UserId, drift, situation.Failure);
+            if (state.Failure is not null)
+                return new UserReplicationDrift(state.UserId, drift, state.Failure);
             try
             {
-                GuardRefusal? refusal = await WriteAsync(call, situation).ConfigureAwait(false);
+                GuardRefusal? refusal = await WriteAsync(call, state).ConfigureAwait(false);
                 if (refusal is null)
-                    return new UserReplicationDrift(situation.UserId, drift);
+                    return new UserReplicationDrift(state.UserId, drift);
                 if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
                 {
                     throw new UserStoreUnavailableException(
-                        $"User '{situation.UserId}' could not be rebuilt, because changes kept coming. Try again.", refusal.Failure);
+                        $"User '{state.UserId}' could not be rebuilt, because changes kept arriving. Retry it.", refusal.Failure);
                 }
             }
             catch (UserProjectionException failure)
             {
-                return new UserReplicationDrift(situation.UserId, drift, failure);
+                return new UserReplicationDrift(state.UserId, drift, failure);
             }
 
-            situation = await LookAsync(call, situation.UserId, situation.FoundKey).ConfigureAwait(false);
+            state = await ReadAsync(call, state.UserId, state.FoundKey).ConfigureAwait(false);
         }
 
         return null;
     }
 
     public async Task<Guard?> ReadGuardAsync(StoreCall call, string userId)
-        => Guard.FromItem(await ReadAsync(call, schema.Guards, new() { [Guard.UserIdName] = new(userId) }).ConfigureAwait(false));
+        => Guard.FromItem(await ReadItemAsync(call, schema.Guards, new() { [Guard.UserIdName] = new(userId) }).ConfigureAwait(false));
 
-    private Task<GuardRefusal?> WriteAsync(StoreCall call, ReplicationState situation)
+    private Task<GuardRefusal?> WriteAsync(StoreCall call, ReplicationState state)
     {
         var next = new Guard(
-            situation.UserId,
-            situation.Guard?.SequenceNumber ?? Guard.NoSequenceNumber,
-            situation.Expected?.Key,
-            situation.IsInSource ? null : removedUntil());
+            state.UserId,
+            state.Guard?.SequenceNumber ?? Guard.NoSequenceNumber,
+            state.Expected?.Key,
+            state.IsInSource ? null : removedUntil());
         return writer.WriteAsync(
-            call, next, GuardCondition.IsUnchanged(situation.Guard), situation.Expected, [situation.Guard?.TargetKey, situation.FoundKey]);
+            call, next, GuardCondition.IsUnchanged(state.Guard), state.Expected, [state.Guard?.TargetKey, state.FoundKey]);
     }
 
-    /// <summary>Tells which user an item of the target is made from; null when no user is.</summary>
+    /// <summary>Returns the user to whom an item of the target belongs; null if there is none.</summary>
     public static string? SourceOf(Dictionary<string, AttributeValue>? item) => item?.Text(TargetItem.SourceAttribute);
 
-    private ReplicationState Judge(string userId, Guard? guard, Dictionary<string, AttributeValue>? user)
+    private ReplicationState Evaluate(string userId, Guard? guard, Dictionary<string, AttributeValue>? user)
     {
-        var situation = new ReplicationState(userId, guard, user is { Count: > 0 }, Expected: null);
-        if (!situation.IsInSource)
-            return situation;
+        var state = new ReplicationState(userId, guard, user is { Count: > 0 }, Expected: null);
+        if (!state.IsInSource)
+            return state;
         try
         {
-            return situation with { Expected = projector.Project(source.ToUser(new StoredUser(user, source.Model))) };
+            return state with { Expected = projector.Project(source.ToUser(new StoredUser(user, source.Model))) };
         }
         catch (UserStoreException failure) when (failure is UserProjectionException or UserStoreSchemaException)
         {
-            return situation with { Failure = failure };
+            return state with { Failure = failure };
         }
     }
 
-    private async Task<Dictionary<string, AttributeValue>?> ReadAsync(
+    private async Task<Dictionary<string, AttributeValue>?> ReadItemAsync(
         StoreCall call, TableSchema table, Dictionary<string, AttributeValue> key)
     {
         var request = new GetItemRequest { TableName = table.TableName, Key = key, ConsistentRead = true };

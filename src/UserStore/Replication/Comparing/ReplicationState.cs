@@ -4,29 +4,28 @@ using UserStore.Replication.Targets;
 
 namespace UserStore.Replication.Comparing;
 
-/// <summary>How one user stands in source, guards and target, read in this order: guard, source, target.</summary>
+/// <summary>Represents the state of one user in guards, source and target, read in this order.</summary>
 /// <param name="UserId">The user.</param>
 /// <param name="Guard">The guard, if there is one.</param>
 /// <param name="IsInSource">Whether the source has the user.</param>
-/// <param name="Expected">The item that the target should have, if any.</param>
+/// <param name="Expected">The desired item of the target, if any.</param>
 internal sealed record ReplicationState(string UserId, Guard? Guard, bool IsInSource, TargetItem? Expected)
 {
-    /// <summary>Gets why it is not known what the target should have.</summary>
+    /// <summary>Gets the reason why the desired item is unknown.</summary>
     public UserStoreException? Failure { get; init; }
 
-    /// <summary>Gets the key of the item of the target, made from this user, because of which it is looked at; null when it is because of the
-    /// user itself.</summary>
+    /// <summary>Gets the key of the item of the target that led to this user; null if the user itself was scanned.</summary>
     public Dictionary<string, AttributeValue>? FoundKey { get; init; }
 
-    /// <summary>Gets what the target has at the key of the item that it should have.</summary>
+    /// <summary>Gets the item of the target at the key of the desired item.</summary>
     public Dictionary<string, AttributeValue>? Actual { get; init; }
 
-    /// <summary>Gets what is not in order, or null.</summary>
+    /// <summary>Gets the drift, or null.</summary>
     public UserReplicationDriftKind? Drift
     {
         get
         {
-            // All else about a user is told where the user is met.
+            // Other drift is reported when the user itself is scanned.
             if (FoundKey is not null)
                 return Failure is null && !TargetItem.SameKey(FoundKey, Expected?.Key) ? UserReplicationDriftKind.Orphaned : null;
             if (Failure is not null)
@@ -39,7 +38,7 @@ internal sealed record ReplicationState(string UserId, Guard? Guard, bool IsInSo
         }
     }
 
-    // The guard of a removed user is one day forgotten, that of others never.
+    // Only the guard of a deleted user expires.
     private bool IsGuarded => Guard is null
         ? Expected is null
         : TargetItem.SameKey(Guard.TargetKey, Expected?.Key) && (Guard.ExpiresAt is null) == IsInSource;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
@@ -10,11 +11,11 @@ using UserStore.Replication.Targets;
 
 namespace UserStore.Replication.Comparing;
 
-/// <summary>Walks source, guards and target, each in segments, and inspects every user that it meets.</summary>
+/// <summary>Scans source, guards and target in segments, and compares or repairs every user found.</summary>
 internal sealed class ReplicationWalk<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
-    UserTable<TUser> source, ReplicationSchema schema, ReplicationComparer<TUser, TView> inspector, TargetWriter writer)
+    UserTable<TUser> source, ReplicationSchema schema, ReplicationComparer<TUser, TView> comparer, TargetWriter writer)
     where TUser : User
     where TView : class
 {
@@ -32,8 +33,8 @@ internal sealed class ReplicationWalk<
             $"replication\n{isRebuild}\n{schema.Source.Users.TableName}\n{schema.Target.TableName}\n{options.TotalSegments}"));
         WalkPositions positions = options.ResumeFrom is null
             ? new WalkPositions(parts)
-            : WalkPositions.FromText(source.QueryInput.Tokens.Decode(options.ResumeFrom, fingerprint).Position, parts);
-        // The parts read where they begin before the first page is noted.
+            : WalkPositions.Parse(source.QueryInput.Tokens.Decode(options.ResumeFrom, fingerprint).Position, parts);
+        // Read before the first page changes the positions.
         (bool IsDone, Dictionary<string, AttributeValue>? After)[] starts =
             [.. Enumerable.Range(0, parts).Select(part => (positions.IsDone(part), positions.After(part)))];
 
@@ -43,9 +44,9 @@ internal sealed class ReplicationWalk<
             cancellationToken);
         await foreach (Page page in pages.ConfigureAwait(false))
         {
-            positions.Note(page.Part, page.LastKey);
+            positions.Set(page.Part, page.LastKey);
             yield return new UserReplicationPage(
-                page.Read, page.Drifts, source.QueryInput.Tokens.Encode(new ContinuationToken(positions.ToText(), null), fingerprint));
+                page.Read, page.Drifts, source.QueryInput.Tokens.Encode(new ContinuationToken(positions.ToJson(), null), fingerprint));
         }
     }
 
@@ -61,26 +62,26 @@ internal sealed class ReplicationWalk<
             StoreCall call = source.Sender.Begin(cancellationToken);
             ScanResponse page = await ScanAsync(call, part, after, options.TotalSegments).ConfigureAwait(false);
             var drifts = new List<UserReplicationDrift>();
-            List<(string? UserId, Dictionary<string, AttributeValue>? Found)> met = [.. page.Items.Select(item => UserOf(item, part / options.TotalSegments))];
-            foreach ((string? userId, Dictionary<string, AttributeValue>? key) in met)
+            List<(string? UserId, Dictionary<string, AttributeValue>? Key)> found = [.. page.Items.Select(item => UserOf(item, part / options.TotalSegments))];
+            foreach ((string? userId, Dictionary<string, AttributeValue>? key) in found)
             {
                 if (userId is not null)
                     continue;
                 drifts.Add(new UserReplicationDrift(null, UserReplicationDriftKind.Orphaned));
                 if (isRebuild)
-                    await writer.RemoveForeignAsync(source.Sender.Begin(cancellationToken), key!).ConfigureAwait(false);
+                    await writer.RemoveOrphanAsync(source.Sender.Begin(cancellationToken), key!).ConfigureAwait(false);
             }
 
-            met.RemoveAll(one => one.UserId is null);
-            while (met.Count > 0)
+            found.RemoveAll(entry => entry.UserId is null);
+            while (found.Count > 0)
             {
-                // A user may have several items in the target, which are looked at one after the other.
-                var users = met.DistinctBy(one => one.UserId).ToDictionary(one => one.UserId!, one => one.Found, StringComparer.Ordinal);
-                met.RemoveAll(one => ReferenceEquals(users[one.UserId!], one.Found));
-                IEnumerable<ReplicationState> situations = await inspector.LookAsync(call, users).ConfigureAwait(false);
+                // A user may have several items in the target, which are compared one after the other.
+                var users = found.DistinctBy(entry => entry.UserId).ToDictionary(entry => entry.UserId!, entry => entry.Key, StringComparer.Ordinal);
+                found.RemoveAll(entry => ReferenceEquals(users[entry.UserId!], entry.Key));
+                IEnumerable<ReplicationState> states = await comparer.ReadAsync(call, users).ConfigureAwait(false);
                 if (_tables[part / options.TotalSegments] == schema.Guards)
-                    situations = situations.Where(situation => !situation.IsInSource); // the others are met there
-                drifts.AddRange(await InspectAsync(situations, options.MaxConcurrency, isRebuild, cancellationToken).ConfigureAwait(false));
+                    states = states.Where(state => !state.IsInSource); // users in the source are compared when the source is scanned
+                drifts.AddRange(await CompareAsync(states, options.MaxConcurrency, isRebuild, cancellationToken).ConfigureAwait(false));
             }
 
             after = page.LastEvaluatedKey is { Count: > 0 } lastKey ? lastKey : null;
@@ -89,33 +90,34 @@ internal sealed class ReplicationWalk<
         while (after is not null);
     }
 
-    private async Task<IEnumerable<UserReplicationDrift>> InspectAsync(
-        IEnumerable<ReplicationState> situations, int concurrency, bool isRebuild, CancellationToken cancellationToken)
+    private async Task<IEnumerable<UserReplicationDrift>> CompareAsync(
+        IEnumerable<ReplicationState> states, int concurrency, bool isRebuild, CancellationToken cancellationToken)
     {
-        ReplicationState[] suspect = [.. situations.Where(situation => situation.Drift is not null)];
-        var found = new UserReplicationDrift?[suspect.Length];
+        ReplicationState[] candidates = [.. states.Where(state => state.Drift is not null)];
+        var drifts = new UserReplicationDrift?[candidates.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, suspect.Length, parallel, async (i, token) => found[i] = isRebuild
-            ? await inspector.MendAsync(suspect[i], token).ConfigureAwait(false)
-            : await inspector.ConfirmAsync(suspect[i], token).ConfigureAwait(false)).ConfigureAwait(false);
-        return found.OfType<UserReplicationDrift>();
+        await Parallel.ForAsync(0, candidates.Length, parallel, async (i, token) => drifts[i] = isRebuild
+            ? await comparer.RepairAsync(candidates[i], token).ConfigureAwait(false)
+            : await comparer.ConfirmAsync(candidates[i], token).ConfigureAwait(false)).ConfigureAwait(false);
+        return drifts.OfType<UserReplicationDrift>();
     }
 
     private async Task<ScanResponse> ScanAsync(StoreCall call, int part, Dictionary<string, AttributeValue>? after, int segments)
     {
         TableSchema table = _tables[part / segments];
-        // Keys, and whom an item of the target is made from; the users themselves are read after their guards.
-        string[] names = [.. table.Keys.Select(key => key.AttributeName).Append(TargetItem.SourceAttribute)];
+        // Only keys, and the users of target items; the users themselves are read after their guards.
+        var expression = new ExpressionWriter();
+        IEnumerable<string> names = table.Keys.Select(key => key.AttributeName).Append(TargetItem.SourceAttribute);
         var request = new ScanRequest
         {
             TableName = table.TableName,
             Segment = part % segments,
             TotalSegments = segments,
             Limit = PageSize,
-            ConsistentRead = true, // so that no item that was there at the beginning is left out
+            ConsistentRead = true, // so that no item that existed at the start is skipped
             ExclusiveStartKey = after,
-            ProjectionExpression = string.Join(", ", names.Select((_, position) => $"#{position}")),
-            ExpressionAttributeNames = names.Select((name, position) => (name, position)).ToDictionary(name => $"#{name.position}", name => name.name),
+            ProjectionExpression = string.Join(", ", names.Select(expression.Name)),
+            ExpressionAttributeNames = expression.Names,
         };
         ScanResponse page = await call.SendAsync(
             "Scan", [table], token => source.Client.ScanAsync(request, token)).ConfigureAwait(false);
@@ -123,8 +125,8 @@ internal sealed class ReplicationWalk<
         return page;
     }
 
-    // Source and guards name a user by their key; an item of the target by whom it is made from.
-    private (string? UserId, Dictionary<string, AttributeValue>? Found) UserOf(Dictionary<string, AttributeValue> item, int table)
+    // The key of source and guards is the user; an item of the target contains it as an attribute.
+    private (string? UserId, Dictionary<string, AttributeValue>? Key) UserOf(Dictionary<string, AttributeValue> item, int table)
         => _tables[table] == schema.Target
             ? (ReplicationComparer<TUser, TView>.SourceOf(item), TargetItem.KeyOf(item, schema.Target))
             : (item[_tables[table].Key.AttributeName].S, null);

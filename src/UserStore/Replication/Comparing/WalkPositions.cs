@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.Replication.Comparing;
 
-/// <summary>How far each part of a walk has come.</summary>
+/// <summary>Represents the position of each part of a walk.</summary>
 internal sealed class WalkPositions
 {
     private readonly Dictionary<string, AttributeValue>?[] _lastKeys;
@@ -14,17 +14,17 @@ internal sealed class WalkPositions
 
     public bool IsDone(int part) => _isDone[part];
 
-    /// <summary>Returns the key after which a part goes on, or null at its beginning.</summary>
+    /// <summary>Returns the key after which a part continues, or null at its beginning.</summary>
     public Dictionary<string, AttributeValue>? After(int part) => _lastKeys[part];
 
-    /// <summary>Notes that a page of a part is done.</summary>
+    /// <summary>Sets the position after a page of a part.</summary>
     /// <param name="part">The part.</param>
-    /// <param name="lastKey">The last key of the page, or null when it was the last page.</param>
-    public void Note(int part, Dictionary<string, AttributeValue>? lastKey)
+    /// <param name="lastKey">The last key of the page, or null if it was the last page.</param>
+    public void Set(int part, Dictionary<string, AttributeValue>? lastKey)
         => (_lastKeys[part], _isDone[part]) = (lastKey, lastKey is null);
 
-    /// <summary>Returns the positions as JSON: for each part its last key, <c>null</c> before its first page, <c>true</c> when it is done.</summary>
-    public string ToText()
+    /// <summary>Returns the positions as JSON: for each part its last key, <c>null</c> before its first page, <c>true</c> if it is done.</summary>
+    public string ToJson()
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -46,15 +46,15 @@ internal sealed class WalkPositions
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
-    public static WalkPositions FromText(string text, int parts)
+    public static WalkPositions Parse(string json, int parts)
     {
-        using JsonDocument json = JsonDocument.Parse(text);
+        using JsonDocument document = JsonDocument.Parse(json);
         var positions = new WalkPositions(parts);
         int part = 0;
-        foreach (JsonElement position in json.RootElement.EnumerateArray())
+        foreach (JsonElement position in document.RootElement.EnumerateArray())
         {
             if (position.ValueKind != JsonValueKind.Null)
-                positions.Note(part, position.ValueKind == JsonValueKind.True ? null : AttributeJson.ReadItem(position));
+                positions.Set(part, position.ValueKind == JsonValueKind.True ? null : AttributeJson.ReadItem(position));
             part++;
         }
 

@@ -8,7 +8,7 @@ using UserStore.Modeling;
 
 namespace UserStore.Replication.Targets;
 
-/// <summary>Makes the items of the target, mapped as the store maps users, and refuses what the target cannot hold.</summary>
+/// <summary>Creates the items of the target, mapped as the store maps users, and rejects items that the target cannot store.</summary>
 internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
     IUserProjection<TUser, TView> projection, ReplicationSchema schema)
     where TUser : User
@@ -17,8 +17,8 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
     private readonly Lazy<IDynamoDBContext> _context = new(
         () => UserContext.CreateForMapping(schema.Source.Options, schema.View.Properties));
 
-    /// <summary>Returns the item that a user should have, or null for none.</summary>
-    /// <exception cref="UserProjectionException">The projection failed, or made what the target cannot hold.</exception>
+    /// <summary>Returns the desired item of a user, or null for none.</summary>
+    /// <exception cref="UserProjectionException">The projection failed, or returned an item that the target cannot store.</exception>
     public TargetItem? Project(TUser user)
     {
         TView? view;
@@ -28,7 +28,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         }
         catch (Exception failure)
         {
-            throw new UserProjectionException(user.UserId, "failed; the inner exception says why.", failure);
+            throw new UserProjectionException(user.UserId, "failed; see the inner exception.", failure);
         }
 
         if (view is null)
@@ -37,7 +37,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         foreach (KeyAttribute key in schema.Target.Keys)
         {
             if (ViolatedRule(item.GetValueOrDefault(key.AttributeName), key) is { } rule)
-                throw new UserProjectionException(user.UserId, $"makes an item whose key '{key.AttributeName}' {rule}.");
+                throw new UserProjectionException(user.UserId, $"returned an item whose key '{key.AttributeName}' {rule}.");
         }
 
         item[TargetItem.SourceAttribute] = new AttributeValue(user.UserId);
@@ -48,13 +48,13 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         catch (InvalidUserException broken)
         {
             throw new UserProjectionException(
-                user.UserId, "makes an item that DynamoDB would refuse; the inner exception says which rules it breaks.", broken);
+                user.UserId, "returned an item that DynamoDB would reject; the inner exception lists the broken rules.", broken);
         }
 
         return new TargetItem(TargetItem.KeyOf(item, schema.Target), item);
     }
 
-    /// <summary>Guesses the key of the item that a user had. A wrong guess is found out when the guard is written.</summary>
+    /// <summary>Guesses the key of the previous item of a user. A wrong guess is detected when the guard is written.</summary>
     public Dictionary<string, AttributeValue>? GuessKey(TUser? user)
     {
         try
@@ -63,7 +63,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         }
         catch (UserProjectionException)
         {
-            return null; // what cannot be projected now was not written either
+            return null; // a user that cannot be projected was not written either
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         }
         catch (Exception failure)
         {
-            throw new UserProjectionException(userId, "makes a view that cannot be mapped; the inner exception says why.", failure);
+            throw new UserProjectionException(userId, "returned a view that cannot be mapped; see the inner exception.", failure);
         }
     }
 

@@ -4,21 +4,21 @@ using UserStore.Modeling;
 
 namespace UserStore.Replication.Targets;
 
-/// <summary>The tables of one replication: the source, the target as the annotated view defines it, and the guards.</summary>
+/// <summary>Represents the tables of one replication: the source, the target that the annotated view defines, and the guards.</summary>
 internal sealed class ReplicationSchema
 {
     private const string GuardsSuffix = "Guards";
 
-    // A stream keeps its records for a day.
-    private static readonly TimeSpan ShortestRetention = TimeSpan.FromDays(2);
-    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(365);
+    // A stream keeps its records for 24 hours.
+    private static readonly TimeSpan MinRetention = TimeSpan.FromDays(2);
+    private static readonly TimeSpan MaxRetention = TimeSpan.FromDays(365);
 
     public ReplicationSchema(StoreSchema source, ViewModel view, UserReplicationOptions options)
     {
         if (view.Properties.FirstOrDefault(property => property.AttributeName == TargetItem.SourceAttribute) is { } taken)
         {
             throw new InvalidOperationException(
-                $"The view type {view.Type.FullName} maps {taken.Name} to '{TargetItem.SourceAttribute}', which replication needs for itself.");
+                $"The view type {view.Type.FullName} maps {taken.Name} to '{TargetItem.SourceAttribute}', which is reserved for replication.");
         }
 
         (Source, View) = (source, view);
@@ -49,8 +49,8 @@ internal sealed class ReplicationSchema
     /// <summary>Gets the tables that replication writes.</summary>
     public TableSchema[] Written => [Target, Guards];
 
-    /// <summary>Returns what is wrong with options; each message says what was given and what is allowed.</summary>
-    public static IEnumerable<string> Problems(StoreSchema source, ViewModel view, UserReplicationOptions options)
+    /// <summary>Validates options. Each message contains the value and the allowed values.</summary>
+    public static IEnumerable<string> Validate(StoreSchema source, ViewModel view, UserReplicationOptions options)
     {
         (string target, string guards) = TablesOf(view, options);
         string prefix = source.Options.TableNamePrefix;
@@ -61,8 +61,8 @@ internal sealed class ReplicationSchema
         }
 
         if (target == guards || source.Tables.Any(table => table.TableName == prefix + target || table.TableName == prefix + guards))
-            yield return $"TargetTable is '{target}' and GuardTable '{guards}', but each must be a table of its own, other than those of the store.";
-        if (options.RemovedUserRetention < ShortestRetention || options.RemovedUserRetention > LongestRetention)
+            yield return $"TargetTable is '{target}' and GuardTable '{guards}', but both must differ from each other and from the tables of the store.";
+        if (options.RemovedUserRetention < MinRetention || options.RemovedUserRetention > MaxRetention)
             yield return $"RemovedUserRetention is {options.RemovedUserRetention}, but must be between 2 and 365 days.";
     }
 

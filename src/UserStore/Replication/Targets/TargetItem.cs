@@ -4,18 +4,18 @@ using UserStore.DynamoDb.Tables;
 
 namespace UserStore.Replication.Targets;
 
-/// <summary>An item of the target as it should be.</summary>
-/// <param name="Key">Its key.</param>
-/// <param name="Item">All of it, with the user that it is made from.</param>
+/// <summary>Represents a desired item of the target.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Item">All attributes, including the user to whom the item belongs.</param>
 internal sealed record TargetItem(Dictionary<string, AttributeValue> Key, Dictionary<string, AttributeValue> Item)
 {
-    /// <summary>The attribute that tells which user an item is made from.</summary>
+    /// <summary>The attribute that contains the id of the user to whom an item belongs.</summary>
     public const string SourceAttribute = "source_user_id";
 
     public static Dictionary<string, AttributeValue> KeyOf(Dictionary<string, AttributeValue> item, TableSchema table)
         => table.Keys.ToDictionary(key => key.AttributeName, key => item[key.AttributeName], StringComparer.Ordinal);
 
-    /// <summary>Tells whether both are keys of the same item, or of none.</summary>
+    /// <summary>Returns whether both are keys of the same item, or both null.</summary>
     public static bool SameKey(Dictionary<string, AttributeValue>? one, Dictionary<string, AttributeValue>? other)
         => AttributeValueComparer.ByValue.Equals(one, other);
 }

@@ -1,37 +1,35 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
 namespace UserStore.Replication.Targets;
 
-/// <summary>Writes the guard of a user, its item, and the removal of former items in one transaction: the one place that changes the
-/// target.</summary>
+/// <summary>Writes the guard and the item of a user, and deletes previous items, in one transaction. All changes of the target are made
+/// here.</summary>
 internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema schema)
 {
-    // An item that another program wrote may be replaced or removed, one of another user not.
-    private const string IsOwn =
-        $"attribute_not_exists({TargetItem.SourceAttribute}) OR {TargetItem.SourceAttribute} = :user";
-
+    /// <summary>Writes one user.</summary>
     /// <param name="call">The call that writes.</param>
-    /// <param name="next">The guard as it is to be.</param>
-    /// <param name="condition">What must hold of the guard as it is.</param>
-    /// <param name="item">The user's item, if it is to have one.</param>
-    /// <param name="formerKeys">The keys at which the user may have had an item.</param>
-    /// <returns>Null when all was written; else that the condition failed, and nothing was written.</returns>
+    /// <param name="next">The new guard.</param>
+    /// <param name="condition">The condition on the stored guard.</param>
+    /// <param name="item">The new item of the user, if any.</param>
+    /// <param name="previousKeys">The keys of possible previous items of the user.</param>
+    /// <returns>Null if all was written; the failed condition if nothing was written.</returns>
     /// <exception cref="UserProjectionException">Another user has an item under the same key.</exception>
     public async Task<GuardRefusal?> WriteAsync(
         StoreCall call,
         Guard next,
         GuardCondition condition,
         TargetItem? item,
-        IEnumerable<Dictionary<string, AttributeValue>?> formerKeys)
+        IEnumerable<Dictionary<string, AttributeValue>?> previousKeys)
     {
-        var leftovers = new List<Dictionary<string, AttributeValue>>();
-        foreach (Dictionary<string, AttributeValue>? key in formerKeys)
+        var obsoleteKeys = new List<Dictionary<string, AttributeValue>>();
+        foreach (Dictionary<string, AttributeValue>? key in previousKeys)
         {
-            if (key is not null && !TargetItem.SameKey(key, item?.Key) && !leftovers.Exists(other => TargetItem.SameKey(key, other)))
-                leftovers.Add(key);
+            if (key is not null && !TargetItem.SameKey(key, item?.Key) && !obsoleteKeys.Exists(other => TargetItem.SameKey(key, other)))
+                obsoleteKeys.Add(key);
         }
 
         while (true)
@@ -39,8 +37,8 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             List<TransactWriteItem> actions = [ToPut(next, condition)];
             if (item is not null)
                 actions.Add(ToPut(item, next.UserId));
-            int removals = actions.Count;
-            actions.AddRange(leftovers.Select(key => ToDelete(key, next.UserId)));
+            int firstDelete = actions.Count;
+            actions.AddRange(obsoleteKeys.Select(key => ToDelete(key, next.UserId)));
 
             if (await SendAsync(call, actions).ConfigureAwait(false) is not { } failure)
                 return null;
@@ -51,40 +49,42 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             {
                 throw new UserProjectionException(
                     next.UserId,
-                    $"makes the key of an item of table '{schema.Target.TableName}' that is made from another user. Put the user's id into the key.",
+                    $"returned the key of an item of table '{schema.Target.TableName}' that belongs to another user. Include the user's id in the key.",
                     failure,
                     isTransient: true);
             }
 
-            // Another user has an item there by now: there is nothing to remove.
-            leftovers = [.. leftovers.Where((_, position) => !RequestFailure.IsFailedCondition(reasons[removals + position]))];
+            // Another user now has an item with this key: there is nothing to delete.
+            obsoleteKeys = [.. obsoleteKeys.Where((_, position) => !RequestFailure.IsFailedCondition(reasons[firstDelete + position]))];
         }
     }
 
-    /// <summary>Removes an item that no user is the source of, unless replication has replaced it meanwhile.</summary>
-    public async Task RemoveForeignAsync(StoreCall call, Dictionary<string, AttributeValue> key)
+    /// <summary>Deletes an item that belongs to no user, unless replication has replaced it in the meantime.</summary>
+    public async Task RemoveOrphanAsync(StoreCall call, Dictionary<string, AttributeValue> key)
     {
+        var expression = new ExpressionWriter();
         var request = new DeleteItemRequest
         {
             TableName = schema.Target.TableName,
             Key = key,
-            ConditionExpression = $"attribute_not_exists({TargetItem.SourceAttribute})",
+            ConditionExpression = $"attribute_not_exists({expression.Name(TargetItem.SourceAttribute)})",
+            ExpressionAttributeNames = expression.Names,
         };
         await call.WriteAsync("DeleteItem", [schema.Target], token => client.DeleteItemAsync(request, token)).ConfigureAwait(false);
     }
 
     private async Task<TransactionCanceledException?> SendAsync(StoreCall call, List<TransactWriteItem> actions)
     {
-        // A repetition under the same token is applied once; past its life, the guard stands against it.
+        // Retries with the same token are applied once; after the token expires, the condition on the guard prevents a second write.
         var request = new TransactWriteItemsRequest
         {
             TransactItems = actions,
             ClientRequestToken = Guid.NewGuid().ToString(),
             ReturnConsumedCapacity = call.Capacity,
         };
-        WriteResult<TransactWriteItemsResponse> answer = await call.WriteAsync(
+        WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
             "TransactWriteItems", schema.Written, token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
-        return (TransactionCanceledException?)answer.Failure?.Exception;
+        return (TransactionCanceledException?)result.Failure?.Exception;
     }
 
     private TransactWriteItem ToPut(Guard next, GuardCondition condition) => new()
@@ -94,35 +94,53 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             TableName = schema.Guards.TableName,
             Item = next.ToItem(),
             ConditionExpression = condition.Expression,
+            ExpressionAttributeNames = condition.Names,
             ExpressionAttributeValues = condition.Values,
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
         },
     };
 
-    private TransactWriteItem ToPut(TargetItem item, string userId) => new()
+    private TransactWriteItem ToPut(TargetItem item, string userId)
     {
-        Put = new Put
+        var expression = new ExpressionWriter();
+        return new()
         {
-            TableName = schema.Target.TableName,
-            Item = item.Item,
-            ConditionExpression = IsOwn,
-            ExpressionAttributeValues = new() { [":user"] = new(userId) },
-        },
-    };
+            Put = new Put
+            {
+                TableName = schema.Target.TableName,
+                Item = item.Item,
+                ConditionExpression = BelongsTo(userId, expression),
+                ExpressionAttributeNames = expression.Names,
+                ExpressionAttributeValues = expression.Values,
+            },
+        };
+    }
 
-    private TransactWriteItem ToDelete(Dictionary<string, AttributeValue> key, string userId) => new()
+    private TransactWriteItem ToDelete(Dictionary<string, AttributeValue> key, string userId)
     {
-        Delete = new Delete
+        var expression = new ExpressionWriter();
+        return new()
         {
-            TableName = schema.Target.TableName,
-            Key = key,
-            ConditionExpression = IsOwn,
-            ExpressionAttributeValues = new() { [":user"] = new(userId) },
-        },
-    };
+            Delete = new Delete
+            {
+                TableName = schema.Target.TableName,
+                Key = key,
+                ConditionExpression = BelongsTo(userId, expression),
+                ExpressionAttributeNames = expression.Names,
+                ExpressionAttributeValues = expression.Values,
+            },
+        };
+    }
+
+    // Items of other programs may be replaced or deleted, items of other users not.
+    private static string BelongsTo(string userId, ExpressionWriter expression)
+    {
+        string source = expression.Name(TargetItem.SourceAttribute);
+        return $"attribute_not_exists({source}) OR {source} = {expression.Value(new AttributeValue(userId))}";
+    }
 }
 
-/// <summary>The guard was not as a write expected it.</summary>
-/// <param name="Guard">The guard as it is, if the answer told it.</param>
-/// <param name="Failure">The answer.</param>
+/// <summary>Represents a failed condition on the guard.</summary>
+/// <param name="Guard">The stored guard, if DynamoDB returned it.</param>
+/// <param name="Failure">The failure that DynamoDB reported.</param>
 internal sealed record GuardRefusal(Guard? Guard, Exception Failure);

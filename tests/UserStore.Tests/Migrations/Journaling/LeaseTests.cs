@@ -11,13 +11,13 @@ public sealed class LeaseTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly FakeClock _clock = new();
-    private readonly FailingJournal _journal = new();
+    private readonly FailingStore _store = new();
 
     [Fact]
     public async Task A_lease_that_cannot_be_renewed_is_lost_when_its_time_is_up_and_not_before()
     {
         await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
-        _journal.Failure = new UserStoreUnavailableException("as the test asked");
+        _store.Failure = new UserStoreUnavailableException("as the test asked");
 
         await AdvanceAsync(TimeSpan.FromSeconds(29));
         lease.IsLost.Should().BeFalse();
@@ -25,16 +25,16 @@ public sealed class LeaseTests
 
         lease.IsLost.Should().BeTrue();
         await UntilAsync(() => lease.Lost.IsCancellationRequested);
-        _journal.Renewals.Should().BeGreaterThan(2, "it is tried again");
+        _store.Renewals.Should().BeGreaterThan(2, "it is tried again");
     }
 
     [Fact]
     public async Task A_renewal_that_succeeds_late_keeps_the_lease()
     {
         await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
-        _journal.Failure = new UserStoreUnavailableException("as the test asked");
+        _store.Failure = new UserStoreUnavailableException("as the test asked");
         await AdvanceAsync(TimeSpan.FromSeconds(20));
-        _journal.Failure = null;
+        _store.Failure = null;
 
         await AdvanceAsync(TimeSpan.FromSeconds(5));
         await AdvanceAsync(TimeSpan.FromSeconds(20));
@@ -46,10 +46,10 @@ public sealed class LeaseTests
     public async Task A_renewal_whose_answer_was_lost_is_recognised()
     {
         await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
-        _journal.IsAppliedBeforeFailure = true;
-        _journal.Failure = new UserStoreUnavailableException("as the test asked");
+        _store.IsAppliedBeforeFailure = true;
+        _store.Failure = new UserStoreUnavailableException("as the test asked");
         await AdvanceAsync(TimeSpan.FromSeconds(11));
-        _journal.Failure = null;
+        _store.Failure = null;
 
         await AdvanceAsync(TimeSpan.FromSeconds(30));
 
@@ -60,7 +60,7 @@ public sealed class LeaseTests
     public async Task A_process_that_slept_finds_its_lease_lost_before_any_timer_tells()
     {
         await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
-        _journal.Failure = new UserStoreUnavailableException("as the test asked");
+        _store.Failure = new UserStoreUnavailableException("as the test asked");
 
         _clock.Advance(TimeSpan.FromMinutes(5));
 
@@ -69,7 +69,7 @@ public sealed class LeaseTests
     }
 
     private MigrationLock NewLock() => new(
-        _journal,
+        _store,
         new MigrationOptions { Lease = TimeSpan.FromSeconds(30) },
         new RunnerEnvironment("test-host/1", _clock, NullLogger.Instance));
 
@@ -92,9 +92,9 @@ public sealed class LeaseTests
             await Task.Delay(5, timeout.Token);
     }
 
-    private sealed class FailingJournal : IMigrationJournal
+    private sealed class FailingStore : IMigrationLockStore
     {
-        private readonly InMemoryMigrationJournal _inner = new();
+        private readonly IMigrationLockStore _inner = new InMemoryMigrationJournal();
 
         public Exception? Failure { get; set; }
 
@@ -102,30 +102,14 @@ public sealed class LeaseTests
 
         public int Renewals { get; private set; }
 
-        public async Task<bool> TryReplaceLockAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken)
+        public async Task<bool> TryReplaceAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken)
         {
             Renewals++;
             bool isReplaced = (
-                Failure is null || IsAppliedBeforeFailure) && await _inner.TryReplaceLockAsync(seen, next, cancellationToken);
+                Failure is null || IsAppliedBeforeFailure) && await _inner.TryReplaceAsync(seen, next, cancellationToken);
             return Failure is null ? isReplaced : throw Failure;
         }
 
-        public Task<LockRow?> FindLockAsync(CancellationToken cancellationToken) => _inner.FindLockAsync(cancellationToken);
-
-        public Task EnsureAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task DestroyAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<MigrationEntry>> ReadAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<bool> TryRecordAsync(MigrationEntry entry, LockFence fence, CancellationToken cancellationToken)
-            => throw new NotSupportedException();
-
-        public Task ForgetCheckpointsAsync(string migrationId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<Checkpoint?> StampAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
-            => throw new NotSupportedException();
-
-        public Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<LockRow?> FindAsync(CancellationToken cancellationToken) => _inner.FindAsync(cancellationToken);
     }
 }

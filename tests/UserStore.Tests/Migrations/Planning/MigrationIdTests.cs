@@ -24,7 +24,7 @@ public sealed class MigrationIdTests
         InvalidMigrationException refused = new Func<Migration>(() => new Named(id)).Should().Throw<InvalidMigrationException>().Which;
 
         refused.MigrationId.Should().Be(id);
-        refused.Message.Should().Contain("Begin it with digits");
+        refused.Message.Should().Contain("Start it with digits");
     }
 
     [Fact]

@@ -1,10 +1,5 @@
 using System.Reflection;
-using Amazon.DynamoDBv2;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Moq;
-using UserStore.DynamoDb;
 using UserStore.Migrations;
 using UserStore.Migrations.Planning;
 using UserStore.Tests.Documentation;
@@ -64,38 +59,6 @@ public sealed class MigrationListTests
         this.Invoking(_ => Load()).Should().Throw<InvalidMigrationException>().Which.Message.Should().Contain("1_a").And.Contain(nameof(Plain));
     }
 
-    [Theory]
-    [InlineData(typeof(TakesClient), typeof(IAmazonDynamoDB))]
-    [InlineData(typeof(TakesConcreteClient), typeof(AmazonDynamoDBClient))]
-    [InlineData(typeof(TakesStore), typeof(IUserStore<User>))]
-    [InlineData(typeof(TakesLazyStore), typeof(Func<DynamoDbUserStore>))]
-    [InlineData(typeof(TakesProvider), typeof(IServiceProvider))]
-    [InlineData(typeof(TakesRepository), typeof(IUserStore))]
-    [InlineData(typeof(TakesHarmless), null)]
-    public void What_reaches_tables_past_the_context_is_found(Type migration, Type? bypass)
-    {
-        _services.AddSingleton<IRepository, Repository>().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
-        typeof(MigrationList).GetMethod("Add", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(_list, [migration]);
-
-        _list.Registrations.Single().FindBypass(_services).Should().Be(bypass);
-    }
-
-    [Fact]
-    public void What_a_function_captures_is_found()
-    {
-        IAmazonDynamoDB client = Mock.Of<IAmazonDynamoDB>();
-        int number = 7;
-        _list.Add("1_captures", (_, token) => client.PutItemAsync(null, token));
-        _list.Add("2_harmless", (_, _) => Task.FromResult(number));
-        _list.Add("3_undo", (_, _) => Task.CompletedTask, (_, token) => client.PutItemAsync(null, token));
-        foreach (string inner in new[] { "4_inner" })
-            _list.Add(inner, (_, token) => client.PutItemAsync(inner, null, token));
-        _list.Add("5_static", static (_, _) => Task.CompletedTask);
-
-        _list.Registrations.Select(registration => registration.FindBypass(_services)).Should().Equal(
-            typeof(IAmazonDynamoDB), typeof(IAmazonDynamoDB), typeof(IAmazonDynamoDB), typeof(IAmazonDynamoDB), null);
-    }
-
     private MigrationSource Load() => MigrationSource.Load(_list, _services.BuildServiceProvider());
 
     private sealed class FewTypes(params Type[] types) : Assembly
@@ -103,7 +66,7 @@ public sealed class MigrationListTests
         public override Type[] GetTypes() => types;
     }
 
-    private class Plain(string id) : Migration(id)
+    private sealed class Plain(string id) : Migration(id)
     {
         public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default) => Task.CompletedTask;
     }
@@ -113,31 +76,4 @@ public sealed class MigrationListTests
     {
         public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default) => Task.CompletedTask;
     }
-
-    private interface IRepository;
-
-    private sealed class Repository : IRepository
-    {
-        public Repository(ILogger<Repository> logger, IUserStore store) => (Logger, Store) = (logger, store);
-
-        public ILogger Logger { get; }
-
-        public IUserStore Store { get; }
-    }
-
-#pragma warning disable CS9113 // the parameters are looked at by their types only
-    private sealed class TakesClient(IAmazonDynamoDB client) : Plain("1");
-
-    private sealed class TakesConcreteClient(AmazonDynamoDBClient client) : Plain("1");
-
-    private sealed class TakesStore(TimeProvider time, IUserStore<User> store) : Plain("1");
-
-    private sealed class TakesLazyStore(Func<DynamoDbUserStore> store) : Plain("1");
-
-    private sealed class TakesProvider(IServiceProvider provider) : Plain("1");
-
-    private sealed class TakesRepository(IRepository repository) : Plain("1");
-
-    private sealed class TakesHarmless(TimeProvider time, ILoggerFactory log) : Plain("1");
-#pragma warning restore CS9113
 }

@@ -37,8 +37,36 @@ public sealed class MigrationReporterTests
         await runner.RunAsync();
         await runner.RunAsync();
 
-        output.ToString().Should().Contain("Migrations: Completed, 2 steps done").And.Contain("Migrations: Completed, 0 steps done")
+        output.ToString().Should().Contain("Migrations: Completed, 2 steps completed").And.Contain("Migrations: Completed, 0 steps completed")
             .And.Contain("1_counts").And.Contain("100%");
+    }
+
+    [Theory]
+    [InlineData(null, null, "reserving emails: 120 done")]
+    [InlineData(500, null, "reserving emails: 120 of 500 done")]
+    [InlineData(500, 3, "reserving emails: 120 of 500 done, 00:00:03 remaining")]
+    public async Task Progress_shows_only_what_is_known(int? total, int? seconds, string expected)
+    {
+        using var log = new RecordingLogger();
+        var output = new StringWriter();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = 200;
+        TimeSpan? remaining = seconds is null ? null : TimeSpan.FromSeconds(seconds.Value);
+        IMigrationRunner runner = Runner(
+            services => services.AddLogging(logging => logging.AddProvider(log))
+                .AddSingleton<IMigrationReporter>(new SpectreMigrationReporter(console)),
+            isBroken: false,
+            new MigrationProgress("reserving emails", 120, total, remaining));
+
+        await runner.RunAsync();
+
+        log.Events.Single(logged => logged.Id == 204).Text.Should().Be($"Migration 1_counts: {expected}.");
+        output.ToString().Should().Contain($"Apply 1_counts: {expected}").And.NotContain("of ?");
     }
 
     [Fact]
@@ -51,7 +79,7 @@ public sealed class MigrationReporterTests
 
         await runner.Invoking(one => one.RunAsync()).Should().ThrowAsync<MigrationFailedException>();
 
-        output.ToString().Should().Contain("Migrations: Failed, 1 steps done");
+        output.ToString().Should().Contain("Migrations: Failed, 1 steps completed");
     }
 
     [Fact]
@@ -59,13 +87,13 @@ public sealed class MigrationReporterTests
         => new ServiceCollection().AddSpectreMigrationReporter().AddSpectreMigrationReporter()
             .Should().ContainSingle().Which.ImplementationType.Should().Be<SpectreMigrationReporter>();
 
-    private static IMigrationRunner Runner(Action<IServiceCollection> configure, bool isBroken)
+    private static IMigrationRunner Runner(Action<IServiceCollection> configure, bool isBroken, MigrationProgress? progress = null)
     {
         ServiceCollection services = [];
         services.AddUserStore().AddMigrations(options => options.Migrations
             .Add("1_counts", (context, _) =>
             {
-                context.Report(new MigrationProgress("counting", 1, 4, TimeSpan.FromSeconds(3)));
+                context.Report(progress ?? new MigrationProgress("counting", 1, 4, TimeSpan.FromSeconds(3)));
                 return Task.CompletedTask;
             })
             .Add("2_breaks", (_, _) => isBroken ? throw new FormatException("ada@example.test") : Task.CompletedTask));

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 
-namespace UserStore.Migrations;
+namespace UserStore.Migrations.Planning;
 
-/// <summary>The rule for ids of migrations: text that sorts.</summary>
+/// <summary>Validates ids of migrations, which sort as strings.</summary>
 internal static partial class MigrationId
 {
     public const int MaxLength = 200;
@@ -14,11 +14,11 @@ internal static partial class MigrationId
             ? id
             : throw new InvalidMigrationException(
                 id.Length <= MaxLength ? id : id[..MaxLength],
-                "is not a usable id. Begin it with digits, such as 20261121093000_what_it_does, followed by '_' and letters, digits, "
+                "is not a valid id. Start it with digits, such as 20261121093000_what_it_does, followed by '_' and letters, digits, "
                     + $"'_', '-' or '.', at most {MaxLength} characters.");
     }
 
-    /// <summary>Returns how many digits an id begins with.</summary>
+    /// <summary>Returns the number of leading digits of an id.</summary>
     public static int DigitsOf(string id) => id.AsSpan().IndexOfAnyExceptInRange('0', '9') is var length and >= 0 ? length : id.Length;
 
     [GeneratedRegex(@"^[0-9]+(_[A-Za-z0-9_.\-]+)?\z", RegexOptions.CultureInvariant)]

@@ -1,14 +1,14 @@
 namespace UserStore.Migrations.Backfilling;
 
-/// <summary>Estimates how long a walk still takes, from how fast it went since it began or was taken up again.</summary>
-internal sealed class WalkProgress(TimeProvider time, long readBefore, long total)
+/// <summary>Estimates the remaining time of a scan from its speed since it started or resumed.</summary>
+internal sealed class ScanProgress(TimeProvider time, long readBefore, long total)
 {
     private readonly Lock _lock = new();
     private readonly long _started = time.GetTimestamp();
     private long _read;
     private TimeSpan _reportedAt;
 
-    /// <summary>Adds items, and tells whether it is time to report.</summary>
+    /// <summary>Adds items, and returns whether a report is due.</summary>
     public bool IsDue(int items, TimeSpan interval)
     {
         lock (_lock)
@@ -26,7 +26,7 @@ internal sealed class WalkProgress(TimeProvider time, long readBefore, long tota
     {
         lock (_lock)
         {
-            // DynamoDB counts the items of a table every six hours or so: there may be more.
+            // DynamoDB updates the item count of a table about every six hours: there may be more.
             long done = readBefore + _read;
             long all = Math.Max(total, done);
             TimeSpan? remaining = _read == 0 ? null : time.GetElapsedTime(_started) / _read * (all - done);

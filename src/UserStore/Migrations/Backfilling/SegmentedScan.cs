@@ -6,40 +6,40 @@ using UserStore.Migrations.Running;
 
 namespace UserStore.Migrations.Backfilling;
 
-/// <summary>Takes every item of a table through a function, in segments, and notes after each page how far it has come.</summary>
-internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTable table, BackfillOptions options)
+/// <summary>Scans a table in parallel segments, processes every item, and saves a checkpoint after every page.</summary>
+internal sealed class SegmentedScan(MigrationAttempt attempt, string name, NamedTable table, BackfillOptions options)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
 
     private readonly CapacityRateLimiter _reads = new(options.ReadUnitsPerSecond, attempt.Sender.Time);
-    private readonly PoisonList _poison = new(attempt.MigrationId, name, options.MaxPoisonItems);
+    private readonly PoisonList _poison = new(attempt.Step.MigrationId, name, options.MaxPoisonItems);
     private readonly Lock _lock = new();
     private readonly Checkpoint[] _checkpoints = new Checkpoint[options.TotalSegments];
-    private WalkProgress _progress = null!;
+    private ScanProgress _progress = null!;
     private string[] _keyNames = [];
 
-    /// <summary>Gets what writes consume.</summary>
+    /// <summary>Gets the rate limiter of writes.</summary>
     public CapacityRateLimiter Writes { get; } = new(options.WriteUnitsPerSecond, attempt.Sender.Time);
 
-    /// <param name="visit">Deals with an item; returns whether it changed anything.</param>
-    /// <param name="cancellationToken">Ends the walk after the items that are on their way.</param>
+    /// <param name="process">Processes an item, given with its key; returns whether it changed anything.</param>
+    /// <param name="cancellationToken">A token to cancel the scan, after the items in progress.</param>
     public async Task<BackfillResult> RunAsync(
-        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> visit,
+        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> process,
         CancellationToken cancellationToken)
     {
         if (!attempt.HasTables)
             return new BackfillResult(0, 0, []);
         TableDescription description = await DescribeAsync(cancellationToken).ConfigureAwait(false);
         _keyNames = [.. description.KeySchema.Select(key => key.AttributeName)];
-        // All segments are this runner's before the first item is read: an earlier one cannot note anything any more.
+        // All segments are claimed before the first item is read, so that an earlier runner can no longer save checkpoints.
         for (int segment = 0; segment < options.TotalSegments; segment++)
         {
-            var key = new CheckpointKey(attempt.MigrationId, attempt.Run, name, segment, options.TotalSegments);
-            _checkpoints[segment] = await attempt.StampAsync(key, cancellationToken).ConfigureAwait(false);
+            _checkpoints[segment] = await attempt.Checkpoints.ClaimAsync(
+                name, segment, options.TotalSegments, cancellationToken).ConfigureAwait(false);
             _poison.Add(_checkpoints[segment].Poison);
         }
 
-        _progress = new WalkProgress(attempt.Sender.Time, _checkpoints.Sum(checkpoint => checkpoint.Read), description.ItemCount ?? 0);
+        _progress = new ScanProgress(attempt.Sender.Time, _checkpoints.Sum(checkpoint => checkpoint.Read), description.ItemCount ?? 0);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // A dry run reads one page of one segment.
         int segments = attempt.IsDryRun ? 1 : options.TotalSegments;
@@ -47,7 +47,7 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
         {
             try
             {
-                await RunSegmentAsync(segment, visit, failed.Token).ConfigureAwait(false);
+                await RunSegmentAsync(segment, process, failed.Token).ConfigureAwait(false);
             }
             catch
             {
@@ -57,14 +57,14 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
         })).ConfigureAwait(false);
         Report();
         if (_poison.Items.Count > 0)
-            MigrationLog.PoisonRemains(attempt.Logger, name, attempt.MigrationId, _poison.Items.Count);
+            MigrationLog.PoisonRemains(attempt.Logger, name, attempt.Step.MigrationId, _poison.Items.Count);
         return new BackfillResult(
             _checkpoints.Sum(checkpoint => checkpoint.Read), _checkpoints.Sum(checkpoint => checkpoint.Changed), _poison.Items);
     }
 
     private async Task RunSegmentAsync(
         int segment,
-        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> visit,
+        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> process,
         CancellationToken cancellationToken)
     {
         while (!_checkpoints[segment].IsDone)
@@ -79,10 +79,10 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
                 try
                 {
                     await Writes.WaitAsync(token).ConfigureAwait(false);
-                    if (await visit(item, key, token).ConfigureAwait(false))
+                    if (await process(item, key, token).ConfigureAwait(false))
                         Interlocked.Increment(ref changed);
                 }
-                catch (Exception failure) when (IsFaultOfItem(failure, token))
+                catch (Exception failure) when (IsFailureOfItem(failure, token))
                 {
                     var found = new PoisonItem(key, FailureDescription.Of(failure));
                     lock (_lock)
@@ -103,12 +103,12 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
             };
             if (poison.Count > 0 && _poison.IsOverLimit)
             {
-                // The page is not done, but what is wrong with it can be looked up, whichever segment ends the walk first.
-                await attempt.WriteAsync(before with { Failing = poison }, CancellationToken.None).ConfigureAwait(false);
+                // The page is not done, but its poison items can be looked up, whichever segment fails first.
+                await attempt.Checkpoints.SaveAsync(before with { Failing = poison }, CancellationToken.None).ConfigureAwait(false);
                 throw _poison.ToException();
             }
 
-            await attempt.WriteAsync(after, cancellationToken).ConfigureAwait(false);
+            await attempt.Checkpoints.SaveAsync(after, cancellationToken).ConfigureAwait(false);
             _checkpoints[segment] = after;
             if (_progress.IsDue(page.Items?.Count ?? 0, ProgressInterval))
                 Report();
@@ -135,7 +135,7 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
             Segment = segment,
             TotalSegments = options.TotalSegments,
             Limit = options.PageSize,
-            ConsistentRead = true, // so that no item that was there at the beginning is left out
+            ConsistentRead = true, // so that no item that existed at the start is skipped
             ExclusiveStartKey = _checkpoints[segment].Position,
             ReturnConsumedCapacity = call.Capacity,
         };
@@ -145,10 +145,10 @@ internal sealed class TableWalk(MigrationAttempt attempt, string name, NamedTabl
     private Dictionary<string, AttributeValue> KeyOf(Dictionary<string, AttributeValue> item)
         => _keyNames.ToDictionary(name => name, name => item[name], StringComparer.Ordinal);
 
-    private void Report() => attempt.Report(_progress.ToProgress(name));
+    private void Report() => attempt.Progressed?.Invoke(_progress.ToProgress(name));
 
-    // What concerns the store as a whole ends the migration, whichever item it met.
-    private static bool IsFaultOfItem(Exception failure, CancellationToken cancellationToken) => failure switch
+    // A failure of the store as a whole ends the migration, whichever item encounters it.
+    private static bool IsFailureOfItem(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         MigrationException => false,
         UserStoreThrottledException or UserStoreUnavailableException or UserWriteOutcomeUnknownException => false,

@@ -9,69 +9,70 @@ using UserStore.Preparation;
 
 namespace UserStore.Migrations.Backfilling;
 
-/// <summary>Transforms every item of a table, each by a conditional write of what differs.</summary>
-internal sealed class BackfillRun
+/// <summary>Runs a backfill: transforms every item of a table, and writes only the attributes that differ, conditionally.</summary>
+internal sealed class BackfillRunner
 {
     private const int MaxNameLength = 100;
-    private const int MaxTries = 10; // an item that somebody else changes each time
+    private const int MaxAttempts = 10; // for an item that other writers keep changing
 
     private readonly MigrationAttempt _attempt;
     private readonly Backfill _backfill;
     private readonly NamedTable _table;
-    private readonly TableWalk _walk;
+    private readonly SegmentedScan _scan;
     private readonly string _mark;
     private readonly UserModel? _users;
 
-    public BackfillRun(MigrationAttempt attempt, Backfill backfill)
+    public BackfillRunner(MigrationAttempt attempt, Backfill backfill)
     {
         ArgumentException.ThrowIfNullOrEmpty(backfill.Name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(backfill.Name.Length, MaxNameLength);
         ArgumentException.ThrowIfNullOrEmpty(backfill.TableName);
-        backfill.Options.Check();
+        backfill.Options.ThrowIfInvalid();
         StoreSchema store = attempt.Store.Schema;
         (_attempt, _backfill, _table) = (attempt, backfill, new NamedTable(backfill.TableName));
-        _walk = new TableWalk(attempt, backfill.Name, _table, backfill.Options);
-        _mark = $"{attempt.MigrationId}/{attempt.Run}/{backfill.Name}";
+        _scan = new SegmentedScan(attempt, backfill.Name, _table, backfill.Options);
+        _mark = $"{attempt.Step.MigrationId}/{attempt.Checkpoints.Execution}/{backfill.Name}";
         _users = backfill.TableName == store.Users.TableName ? store.Model : null;
     }
 
-    public Task<BackfillResult> RunAsync(CancellationToken cancellationToken) => _walk.RunAsync(ChangeAsync, cancellationToken);
+    public Task<BackfillResult> RunAsync(CancellationToken cancellationToken) => _scan.RunAsync(ChangeAsync, cancellationToken);
 
     private async Task<bool> ChangeAsync(
         Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; attempt <= MaxTries; attempt++)
+        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             if (_backfill.Mark is { } mark && item.GetValueOrDefault(mark)?.S == _mark)
                 return false;
-            Dictionary<string, AttributeValue> wanted = AttributeValueComparer.Copy(item);
-            await _backfill.Transform(wanted, cancellationToken).ConfigureAwait(false);
-            var change = new ItemChange(item, wanted);
-            if (change.IsNothing && _backfill.Mark is null)
+            Dictionary<string, AttributeValue> desired = AttributeValueComparer.Copy(item);
+            await _backfill.Transform(desired, cancellationToken).ConfigureAwait(false);
+            var change = new ItemChange(item, desired);
+            if (change.IsEmpty && _backfill.Mark is null)
                 return false;
-            Refuse(change, key);
-            AddOwn(wanted, item);
-            change = new ItemChange(item, wanted);
+            ThrowIfForbidden(change, key);
+            AddMarkAndRevision(desired, item);
+            change = new ItemChange(item, desired);
 
             UpdateItemRequest request = change.ToRequest(_table.TableName, key);
-            StoreCall call = _attempt.Begin(cancellationToken, _walk.Writes);
+            StoreCall call = _attempt.Begin(cancellationToken, _scan.Writes);
             request.ReturnConsumedCapacity = call.Capacity;
-            WriteResult<UpdateItemResponse> answer = await call.WriteAsync(
+            WriteResult<UpdateItemResponse> result = await call.WriteAsync(
                 "UpdateItem", [_table], token => _attempt.Client.UpdateItemAsync(request, token)).ConfigureAwait(false);
-            if (answer.Failure is null)
+            if (result.Failure is null)
                 return true;
             if (await ReadAsync(key, cancellationToken).ConfigureAwait(false) is not { } found)
-                return false; // deleted meanwhile
-            if (answer.Failure!.ResponseWasLost && change.IsIn(found))
+                return false; // deleted in the meantime
+            if (result.Failure.ResponseWasLost && change.IsIn(found))
                 return true;
             item = found;
         }
 
         throw new UserStoreUnavailableException(
-            $"An item of table '{_table.TableName}' was changed by others each of {MaxTries} times that backfill '{_backfill.Name}' met it. Run it again.");
+            $"An item of table '{_table.TableName}' was changed by other writers during each of {MaxAttempts} attempts of backfill "
+                + $"'{_backfill.Name}'. Run the migration again.");
     }
 
-    private void Refuse(ItemChange change, Dictionary<string, AttributeValue> key)
+    private void ThrowIfForbidden(ItemChange change, Dictionary<string, AttributeValue> key)
     {
         if (key.Keys.FirstOrDefault(change.Concerns) is { } keyName)
             throw new InvalidOperationException($"The transform changes '{keyName}', a key of the table.");
@@ -82,13 +83,13 @@ internal sealed class BackfillRun
         }
     }
 
-    private void AddOwn(Dictionary<string, AttributeValue> wanted, Dictionary<string, AttributeValue> item)
+    private void AddMarkAndRevision(Dictionary<string, AttributeValue> desired, Dictionary<string, AttributeValue> item)
     {
         if (_backfill.Mark is { } mark)
-            wanted[mark] = new AttributeValue(_mark);
-        // Whoever read the user before must not overwrite unseen what the backfill changes.
+            desired[mark] = new AttributeValue(_mark);
+        // A caller that read the user earlier must not overwrite the change unknowingly.
         if (_users is not null && RevisionExpression.RevisionIn(item, _users) is { Version: not null } revision)
-            revision.Next(Revision.NewWriteId()).WriteTo(wanted, _users);
+            revision.Next(Revision.NewWriteId()).WriteTo(desired, _users);
     }
 
     private async Task<Dictionary<string, AttributeValue>?> ReadAsync(

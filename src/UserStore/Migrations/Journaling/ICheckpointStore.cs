@@ -1,0 +1,16 @@
+namespace UserStore.Migrations.Journaling;
+
+/// <summary>Stores the checkpoints of backfills.</summary>
+internal interface ICheckpointStore
+{
+    /// <summary>Claims a checkpoint for a runner, so that earlier runners can no longer write it, and reads it.</summary>
+    /// <returns>The checkpoint; null if a later runner has claimed it.</returns>
+    Task<Checkpoint?> ClaimAsync(CheckpointKey key, long fence, CancellationToken cancellationToken);
+
+    /// <summary>Writes a checkpoint, unless a later runner has claimed it.</summary>
+    /// <returns>Whether the checkpoint was written.</returns>
+    Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the checkpoints of a migration, except those that list poison items.</summary>
+    Task DeleteAsync(string migrationId, CancellationToken cancellationToken);
+}

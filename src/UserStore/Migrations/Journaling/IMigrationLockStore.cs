@@ -1,0 +1,15 @@
+namespace UserStore.Migrations.Journaling;
+
+/// <summary>Stores the row of the lock.</summary>
+internal interface IMigrationLockStore
+{
+    /// <summary>Reads the row consistently; null if there is none.</summary>
+    Task<LockRow?> FindAsync(CancellationToken cancellationToken);
+
+    /// <summary>Replaces the row if it is unchanged since it was read.</summary>
+    /// <param name="seen">The row as it was read; null if there was none.</param>
+    /// <param name="next">The new row.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>Whether the row was replaced.</returns>
+    Task<bool> TryReplaceAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken);
+}

@@ -1,0 +1,198 @@
+using Amazon.DynamoDBv2;
+using Functions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using UserStore.TestKit;
+using UserStore.Migrations;
+using UserStore.Replication;
+using UserStore.Testing;
+
+namespace UserStore.ServerTests;
+
+/// <summary>Requests that nobody waits for log their retries, give-ups and unknown outcomes like those of the store.</summary>
+public sealed class RequestLogTests(LocalServer server) : ServerTest(server)
+{
+    private const int Retrying = 101;
+    private const int GivenUp = 102;
+    private const int OutcomeUnknown = 103;
+
+    private readonly RequestLog _log = new();
+    private UserStoreRetryOptions _retry = new();
+
+    private string Journal => Options.TableNamePrefix + "_migrations";
+
+    [Fact]
+    public async Task A_throttled_migration_logs_the_retries_of_its_building_blocks_and_of_its_journal()
+    {
+        await using ServiceProvider services = Build(migrations => migrations.AddCreateTables());
+        Wire.Next(WireFault.Throttle, "UpdateTimeToLive");
+        Wire.Next(WireFault.Throttle, "TransactWriteItems");
+        Wire.Next(WireFault.Throttle, "GetItem");
+
+        await services.GetRequiredService<IMigrationRunner>().RunAsync();
+
+        _log.Should(Retrying, LogLevel.Debug, $"UpdateTimeToLive on {Table} ");
+        _log.Should(Retrying, LogLevel.Debug, $"TransactWriteItems on {Journal}, ");
+        _log.Should(Retrying, LogLevel.Debug, $"GetItem on {Journal}-lock ");
+    }
+
+    [Fact]
+    public async Task A_journal_that_gives_up_logs_so()
+    {
+        await using ServiceProvider services = Build(migrations => migrations.AddCreateTables());
+        _retry.Timeout = TimeSpan.FromMilliseconds(50);
+        Wire.Every(1, WireFault.Throttle, "TransactWriteItems");
+
+        await services.GetRequiredService<IMigrationRunner>().Invoking(runner => runner.RunAsync())
+            .Should().ThrowAsync<UserStoreThrottledException>();
+
+        _log.Should(GivenUp, LogLevel.Warning, $"TransactWriteItems on {Journal}, ");
+    }
+
+    [Fact]
+    public async Task The_store_of_a_migration_logs_retries_give_ups_and_unknown_outcomes()
+    {
+        await CreateStoreAsync();
+        await using ServiceProvider services = Build(migrations => migrations.Add("1_writes", async (context, token) =>
+        {
+            IUserStore<User> store = context.OpenStore<User>();
+            Wire.Next(WireFault.Throttle, "TransactWriteItems");
+            await store.CreateAsync(FakeUsers.Create(1), token);
+            _retry.Timeout = TimeSpan.FromMilliseconds(50);
+            Wire.Every(1, WireFault.LostResponse, "TransactWriteItems");
+            try
+            {
+                await store.CreateAsync(FakeUsers.Create(2), token);
+            }
+            finally
+            {
+                Wire.Clear();
+            }
+        }));
+
+        await services.GetRequiredService<IMigrationRunner>().Invoking(runner => runner.RunAsync())
+            .Should().ThrowAsync<MigrationFailedException>().WithInnerException(typeof(UserWriteOutcomeUnknownException));
+
+        string request = $"TransactWriteItems on {Table}, {EmailsTable} ";
+        _log.Should(Retrying, LogLevel.Debug, request);
+        _log.Should(GivenUp, LogLevel.Warning, request);
+        _log.Should(OutcomeUnknown, LogLevel.Warning, request + "was applied to user fake-2 ");
+    }
+
+    [Fact]
+    public async Task An_import_logs_a_write_whose_outcome_is_unknown()
+    {
+        await CreateStoreAsync();
+        string members = Options.TableNamePrefix + "Members";
+        await CreateExternalTableAsync(members);
+        await Client.PutItemAsync(members, new() { ["user_id"] = new("fake-1"), ["email"] = new("fake-1@example.test") });
+        await using ServiceProvider services = Build(migrations => migrations.AddImport("1_import", new ExternalTable
+        {
+            TableName = members,
+            Convert = _ => Wire.Every(1, WireFault.LostResponse, "TransactWriteItems"),
+        }));
+        _retry.Timeout = TimeSpan.FromMilliseconds(50);
+
+        await services.GetRequiredService<IMigrationRunner>().Invoking(runner => runner.RunAsync())
+            .Should().ThrowAsync<MigrationFailedException>().WithInnerException(typeof(UserWriteOutcomeUnknownException));
+
+        _log.Should(OutcomeUnknown, LogLevel.Warning, "was applied to user fake-1 ");
+    }
+
+    [Fact]
+    public async Task A_throttled_reservation_of_emails_logs_its_retries()
+    {
+        await CreateStoreAsync();
+        await using ServiceProvider services = Build(migrations => migrations.AddReserveEmails());
+        Wire.Every(2, WireFault.Throttle, "Scan"); // the first one reads the journal
+
+        await services.GetRequiredService<IMigrationRunner>().RunAsync();
+
+        _log.Should(Retrying, LogLevel.Debug, $"Scan on {Table} ");
+    }
+
+    [Fact]
+    public async Task A_throttled_replication_logs_its_retries_and_that_it_gave_up()
+    {
+        Options.StreamViewType = TableStreamViewType.NewAndOldImages;
+        await using ServiceProvider services = Build<PlacedUser>(
+            builder => builder.AddReplication<PlacedUser, UserByPlace, ByPlace>());
+        await Stores.CreateAsync<PlacedUser>(Options);
+        var replicator = services.GetRequiredService<UserReplicator<PlacedUser, UserByPlace>>();
+        Wire.Next(WireFault.Throttle, "CreateTable");
+        await replicator.EnsureTablesAsync();
+        var change = new UserChange<PlacedUser>
+        {
+            Kind = UserChangeKind.Removed,
+            UserId = "fake-1",
+            SequenceNumber = "1",
+        };
+        Wire.Next(WireFault.Throttle, "TransactWriteItems");
+        await replicator.HandleAsync(change);
+        _retry.Timeout = TimeSpan.Zero;
+        Wire.Next(WireFault.Throttle, "GetItem");
+
+        await replicator.Invoking(one => one.RebuildUserAsync("fake-1")).Should().ThrowAsync<UserStoreThrottledException>();
+
+        string target = Options.TableNamePrefix + "UsersByPlace";
+        _log.Should(Retrying, LogLevel.Debug, $"CreateTable on {target} ");
+        _log.Should(Retrying, LogLevel.Debug, $"TransactWriteItems on {target}, {target}Guards ");
+        _log.Should(GivenUp, LogLevel.Warning, $"GetItem on {target}Guards ");
+    }
+
+    private ServiceProvider Build(Action<MigrationList> add)
+        => Build<User>(builder => builder.AddMigrations(options => add(options.Migrations)));
+
+    private ServiceProvider Build<TUser>(Action<UserStoreBuilder> configure)
+        where TUser : User
+    {
+        ServiceCollection services = [];
+        services.AddLogging(logging => logging.AddProvider(new RequestLogProvider(_log)).SetMinimumLevel(LogLevel.Trace));
+        services.AddSingleton<IAmazonDynamoDB>(Client);
+        UserStoreBuilder store = services.AddUserStore<TUser>(options =>
+        {
+            options.TableNamePrefix = Options.TableNamePrefix;
+            options.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
+        });
+        configure(store);
+        ServiceProvider provider = services.BuildServiceProvider();
+        _retry = provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(store.OptionsName).Retry;
+        return provider;
+    }
+
+    /// <summary>Keeps what is logged under the category of requests.</summary>
+    private sealed class RequestLog : ILogger
+    {
+        private readonly List<string> _lines = [];
+
+        public void Should(int eventId, LogLevel level, string text)
+        {
+            lock (_lines)
+                _lines.Should().Contain(line => line.StartsWith($"{eventId} {level} ") && line.Contains(text));
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_lines)
+                _lines.Add($"{eventId.Id} {logLevel} {formatter(state, exception)}");
+        }
+    }
+
+    private sealed class RequestLogProvider(RequestLog log) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => categoryName == "UserStore" ? log : NullLogger.Instance;
+
+        public void Dispose()
+        {
+        }
+    }
+}
