@@ -155,7 +155,7 @@ public sealed class MigrationContext
     /// <param name="view">What the stream tells; not <see cref="TableStreamViewType.None"/>.</param>
     /// <param name="cancellationToken">Ends the wait; DynamoDB goes on.</param>
     /// <returns>A task that completes when it is there.</returns>
-    /// <exception cref="UserStoreSchemaException">There is no such table, or it has a stream that tells something else.</exception>
+    /// <exception cref="UserStoreSchemaException">There is no such table, or it has a stream with another view type.</exception>
     public Task EnableStreamAsync(string tableName, TableStreamViewType view, CancellationToken cancellationToken = default)
         => Edit(tableName, cancellationToken).EnsureStreamAsync(
             StoreSchema.StreamOf(view) ?? throw new ArgumentOutOfRangeException(nameof(view), view, "names no stream"));
