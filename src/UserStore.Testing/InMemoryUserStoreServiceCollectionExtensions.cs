@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using UserStore;
+using UserStore.DependencyInjection;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
@@ -68,6 +69,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
         where TUser : User
     {
+        StoreRegistry.Of(services).AddInMemory(typeof(TUser));
         services.RemoveAllKeyed<MigrationTarget>(typeof(TUser));
         services.AddKeyedSingleton(typeof(TUser), static (provider, _) =>
         {

@@ -72,6 +72,9 @@ public static class ReplicationBuilderExtensions
         if (services.Any(service => service.ServiceType == typeof(UserReplicator<TUser, TView>)))
             return builder;
 
+        StoreRegistry.Of(services).Add(TableOwner.Replication(typeof(TUser), ViewModel.For<TView>(), builder.OptionsName, name));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<UserReplicationOptions>, TableConflictValidator<UserReplicationOptions>>());
         services.AddSingleton<IValidateOptions<UserReplicationOptions>>(provider => new UserReplicationOptionsValidator(
             name, new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), ViewModel.For<TView>()));
         services.TryAddSingleton<IUserProjection<TUser, TView>, TProjection>();

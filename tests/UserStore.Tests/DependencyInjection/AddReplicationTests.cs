@@ -93,6 +93,17 @@ public sealed class AddReplicationTests
     }
 
     [Fact]
+    public void The_name_of_an_index_of_a_view_is_validated()
+    {
+        var services = new ServiceCollection();
+        services.AddUserStore().AddReplication<User, ShortIndex, None<ShortIndex>>();
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        provider.Invoking(one => one.GetRequiredService<IStartupValidator>().Validate())
+            .Should().Throw<OptionsValidationException>().WithMessage("*ShortIndex declares the index 'ix', but its name must have 3 to 255*");
+    }
+
+    [Fact]
     public void A_stream_that_tells_too_little_is_refused()
     {
         var services = new ServiceCollection();
@@ -159,6 +170,16 @@ public sealed class AddReplicationTests
     {
         [DynamoDBHashKey("source_user_id")]
         public string Id { get; set; } = "";
+    }
+
+    [DynamoDBTable("Views")]
+    public sealed class ShortIndex
+    {
+        [DynamoDBHashKey]
+        public string Id { get; set; } = "";
+
+        [DynamoDBGlobalSecondaryIndexHashKey("ix")]
+        public string? Team { get; set; }
     }
 
     public sealed class Failing : IUserChangeHandler<User>
