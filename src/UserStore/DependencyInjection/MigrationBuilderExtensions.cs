@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ public static class MigrationBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MigrationOptions>, TableConflictValidator<MigrationOptions>>());
         services.AddSingleton<IValidateOptions<MigrationOptions>>(provider => new MigrationOptionsValidator(
             builder.OptionsName, provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>()));
+        services.TryAddKeyedSingleton(userType, (provider, _) => CreateTarget(provider, builder));
         services.AddKeyedSingleton<IMigrationRunner>(userType, (provider, _) => new MigrationRunner(
             provider.GetRequiredKeyedService<MigrationTarget>(userType),
             OptionsOf(provider, builder.OptionsName),
@@ -59,6 +61,15 @@ public static class MigrationBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.AddMigrations(options => options.OnStart = mode);
+    }
+
+    private static MigrationTarget CreateTarget(IServiceProvider provider, UserStoreBuilder builder)
+    {
+        IAmazonDynamoDB client = provider.GetRequiredKeyedService<RegisteredStore>(builder.UserType).Connection!.Client;
+        MigrationStoreAccess store = builder.OpenForMigrations(provider);
+        var journal = new DynamoDbMigrationJournal(
+            client, store.Schema, OptionsOf(provider, builder.OptionsName), provider.GetRequiredService<TimeProvider>());
+        return new MigrationTarget(store, journal, client);
     }
 
     private static MigrationOptions OptionsOf(IServiceProvider provider, string name)

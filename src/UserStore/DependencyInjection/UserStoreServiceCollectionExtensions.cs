@@ -9,8 +9,6 @@ using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
-using UserStore.Migrations;
-using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 
@@ -94,7 +92,8 @@ public static class UserStoreServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
 
         _ = UserModel.For<TUser>(); // rejects a type that cannot be stored now, not at the first request
-        var builder = new UserStoreBuilder(services, typeof(TUser));
+        var builder = new UserStoreBuilder(services, typeof(TUser), static provider => new MigrationStoreAccess<TUser>(
+            provider.GetRequiredKeyedService<RegisteredStore>(typeof(TUser)).Schema, provider.GetRequiredService<TimeProvider>()));
         OptionsBuilder<UserStoreOptions> options = services.AddOptions<UserStoreOptions>(builder.OptionsName).ValidateOnStart();
         if (configure is not null)
             options.Configure(configure);
@@ -107,23 +106,14 @@ public static class UserStoreServiceCollectionExtensions
         services.TryAddSingleton<DynamoDbClients>();
         services.TryAdd(registry.CreatedClient ??= ServiceDescriptor.Singleton(
             static provider => provider.GetRequiredService<DynamoDbClients>().Get(StoreServices.OptionsOf<TUser>(provider))));
+        services.TryAddKeyedSingleton(typeof(TUser), static (provider, _) => new RegisteredStore(
+            StoreServices.ConnectionOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
             UserContext.Create(
                 StoreServices.ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
         services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
         services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
-        services.TryAddKeyedSingleton<MigrationTarget>(typeof(TUser), static (provider, _) => InDynamoDb<TUser>(provider));
         return builder;
-    }
-
-    private static MigrationTarget InDynamoDb<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceProvider provider)
-        where TUser : User
-    {
-        var time = provider.GetRequiredService<TimeProvider>();
-        var store = new MigrationStoreAccess<TUser>(new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), time);
-        IAmazonDynamoDB client = StoreServices.ClientOf<TUser>(provider);
-        var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreOptions.NameFor(typeof(TUser)));
-        return new MigrationTarget(store, new DynamoDbMigrationJournal(client, store.Schema, options, time), client);
     }
 
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
