@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using UserService.Users;
 using UserStore;
-using UserStore.Health;
 using UserStore.Testing;
 
 namespace UserService;
@@ -25,7 +24,7 @@ public static class Service
         // Paths contain emails, which must not be logged.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         AddUsers(builder.Services, builder.Configuration);
-        builder.Services.AddHealthChecks().AddCheck<UserStoreHealthCheck>("users");
+        builder.Services.AddHealthChecks().AddUserStore();
         builder.Services.AddOpenApi();
         configure?.Invoke(builder.Services);
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using UserStore;
+using UserStore.DependencyInjection;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
@@ -10,15 +11,16 @@ using UserStore.Testing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts in-memory stores in the place of registered ones.</summary>
+/// <summary>Replaces registered stores by in-memory stores.</summary>
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
     /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/>, registered or not, by those in memory.</summary>
+    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/> by in-memory implementations, whether they are
+    /// registered or not.</summary>
     /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
+    /// <param name="configure">Configures the store. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
     /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is
+    /// <returns>The services. Migrations of the store are run and recorded in memory, with tables that store nothing. The store itself is
     /// registered as <see cref="InMemoryUserStore"/>, for its faults and recorded calls.</returns>
     public static IServiceCollection AddInMemoryUserStore(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
@@ -34,17 +36,17 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             static provider => new InMemoryUserEmailAudit<User>(provider.GetRequiredService<InMemoryUserStore>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<User>>(
             static provider => new InMemoryUserBatchWriter<User>(provider.GetRequiredService<InMemoryUserStore>())));
-        PutMigrationsInMemory<User>(services);
+        ReplaceTables<User>(services);
         return services;
     }
 
     /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>,
-    /// registered or not, by those in memory.</summary>
+    /// by in-memory implementations, whether they are registered or not.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
+    /// <param name="configure">Configures the store. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
     /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is
+    /// <returns>The services. Migrations of the store are run and recorded in memory, with tables that store nothing. The store itself is
     /// registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
@@ -60,22 +62,30 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             static provider => new InMemoryUserEmailAudit<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<TUser>>(
             static provider => new InMemoryUserBatchWriter<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
-        PutMigrationsInMemory<TUser>(services);
+        ReplaceTables<TUser>(services);
         return services;
     }
 
-    // Migrations are planned, run and remembered, but there are no tables: their requests are answered and go nowhere.
-    private static void PutMigrationsInMemory<[DynamicallyAccessedMembers(
+    // Migrations are planned, run and recorded, but there are no tables: their requests receive a response and have no effect.
+    private static void ReplaceTables<[DynamicallyAccessedMembers(
         DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
         where TUser : User
     {
-        services.RemoveAllKeyed<MigrationTarget>(typeof(TUser));
+        StoreRegistry.Of(services).AddInMemory(typeof(TUser));
+        services.RemoveAllKeyed<RegisteredStore>(typeof(TUser));
         services.AddKeyedSingleton(typeof(TUser), static (provider, _) =>
         {
             UserStoreOptions options = provider.GetService<IOptionsMonitor<UserStoreOptions>>()?.Get(
                 UserStoreOptions.NameFor(typeof(TUser))) ?? new UserStoreOptions();
+            return new RegisteredStore(Connection: null, new StoreSchema(UserModel.For<TUser>(), options));
+        });
+        services.RemoveAllKeyed<MigrationTarget>(typeof(TUser));
+        services.AddKeyedSingleton(typeof(TUser), static (provider, _) =>
+        {
             var store = new MigrationStoreAccess<TUser>(
-                new StoreSchema(UserModel.For<TUser>(), options), provider.GetService<TimeProvider>() ?? TimeProvider.System, NullLogger.Instance);
+                provider.GetRequiredKeyedService<RegisteredStore>(typeof(TUser)).Schema,
+                provider.GetService<TimeProvider>() ?? TimeProvider.System,
+                NullLogger.Instance);
             return MigrationTarget.InMemory(store, new InMemoryMigrationJournal());
         });
     }

@@ -1,11 +1,11 @@
 namespace UserStore;
 
-/// <summary>Thrown when a user would get an email that another user has. Nothing was written.</summary>
+/// <summary>Thrown when a write would give a user an email that another user has. Nothing was written.</summary>
 public sealed class EmailAlreadyInUseException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="EmailAlreadyInUseException"/> class.</summary>
-    /// <param name="ownerUserId">The user who has the email.</param>
-    /// <param name="innerException">The error the database reported, if one did.</param>
+    /// <param name="ownerUserId">The id of the user who has the email.</param>
+    /// <param name="innerException">The error that DynamoDB reported, if any.</param>
     public EmailAlreadyInUseException(string ownerUserId, Exception? innerException = null)
         : base($"The email is in use by user '{ownerUserId}'. Choose another one, or change that user first.", innerException)
         => OwnerUserId = ownerUserId;

@@ -1,11 +1,11 @@
 namespace UserStore;
 
-/// <summary>Thrown when what a call was given breaks rules of the store. Nothing was stored.</summary>
+/// <summary>Thrown when an argument of a call, such as a user, a patch or a query, violates rules of the store. Nothing was stored.</summary>
 public sealed class InvalidUserException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="InvalidUserException"/> class.</summary>
-    /// <param name="violations">All broken rules.</param>
-    /// <param name="innerException">The error the database reported, if it found the violation.</param>
+    /// <param name="violations">All violated rules.</param>
+    /// <param name="innerException">The error that DynamoDB reported, if it found the violation.</param>
     public InvalidUserException(IReadOnlyList<UserRuleViolation> violations, Exception? innerException = null)
         : base(Describe(violations), innerException)
         => Violations = violations;
@@ -15,17 +15,17 @@ public sealed class InvalidUserException : UserStoreException
     {
     }
 
-    /// <summary>Gets all broken rules, at least one.</summary>
+    /// <summary>Gets all violated rules, at least one.</summary>
     public IReadOnlyList<UserRuleViolation> Violations { get; }
 
     private static string Describe(IReadOnlyList<UserRuleViolation> violations)
     {
         ArgumentNullException.ThrowIfNull(violations);
-        return $"The user is not valid: {string.Join("; ", violations.Select(violation => $"{violation.Field} {violation.Rule}"))}.";
+        return $"The request is not valid: {string.Join("; ", violations.Select(violation => $"{violation.Field} {violation.Rule}"))}.";
     }
 }
 
-/// <summary>One broken rule.</summary>
-/// <param name="Field">The property that breaks it, or <c>Item</c> for a rule about the whole user.</param>
-/// <param name="Rule">What is required, as the end of a sentence about the field: <c>must not be empty</c>. Never holds the value.</param>
+/// <summary>Represents a violated rule.</summary>
+/// <param name="Field">The property that violates it, or <c>Item</c> for a rule about the whole user.</param>
+/// <param name="Rule">The requirement, as the end of a sentence about the field: <c>must not be empty</c>. Never contains the value.</param>
 public sealed record UserRuleViolation(string Field, string Rule);

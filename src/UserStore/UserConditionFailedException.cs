@@ -1,12 +1,12 @@
 namespace UserStore;
 
-/// <summary>Thrown when a partial update was refused because its own condition did not hold. Nothing was changed.</summary>
+/// <summary>Thrown when the condition of a partial update failed. Nothing was changed.</summary>
 public sealed class UserConditionFailedException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserConditionFailedException"/> class.</summary>
     /// <param name="userId">The user that was not changed.</param>
-    /// <param name="actualVersion">The version of the user that did not meet the condition; <see langword="null"/> if it has none.</param>
-    /// <param name="innerException">The error the database reported, if one did.</param>
+    /// <param name="actualVersion">The version of the user that does not meet the condition; <see langword="null"/> if it has none.</param>
+    /// <param name="innerException">The error that DynamoDB reported, if any.</param>
     public UserConditionFailedException(string userId, long? actualVersion, Exception? innerException = null)
         : base($"User '{userId}' does not meet the condition of the update. Nothing was changed.", innerException)
         => (UserId, ActualVersion) = (userId, actualVersion);
@@ -14,6 +14,6 @@ public sealed class UserConditionFailedException : UserStoreException
     /// <summary>Gets the user that was not changed.</summary>
     public string UserId { get; }
 
-    /// <summary>Gets the version of the user that did not meet the condition; <see langword="null"/> if it has none.</summary>
+    /// <summary>Gets the version of the user that does not meet the condition; <see langword="null"/> if it has none.</summary>
     public long? ActualVersion { get; }
 }

@@ -1,40 +1,40 @@
 namespace UserStore;
 
-/// <summary>Thrown when a write expected one revision of a user and the table held another, or none.</summary>
+/// <summary>Thrown when a write expected one revision of a user and the table contains another, or none.</summary>
 public sealed class UserConflictException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserConflictException"/> class.</summary>
-    /// <param name="userId">The user whose write was refused.</param>
-    /// <param name="expectedVersion">The version the write meant to replace; <see langword="null"/> for a user without a version.</param>
-    /// <param name="actualVersion">The version found; <see langword="null"/> if the user is gone or has no version.</param>
-    /// <param name="userWasDeleted">Whether the user does not exist any more.</param>
-    /// <param name="innerException">The error the database reported, if one did.</param>
+    /// <param name="userId">The user whose write was rejected.</param>
+    /// <param name="expectedVersion">The version to be replaced; <see langword="null"/> for a user without a version.</param>
+    /// <param name="actualVersion">The stored version; <see langword="null"/> if the user no longer exists or has no version.</param>
+    /// <param name="userWasDeleted">Whether the user no longer exists.</param>
+    /// <param name="innerException">The error that DynamoDB reported, if any.</param>
     public UserConflictException(
         string userId, long? expectedVersion, long? actualVersion, bool userWasDeleted = false, Exception? innerException = null)
         : base(Describe(userId, expectedVersion, actualVersion, userWasDeleted), innerException)
         => (UserId, ExpectedVersion, ActualVersion, UserWasDeleted) = (userId, expectedVersion, actualVersion, userWasDeleted);
 
-    /// <summary>Gets the user whose write was refused.</summary>
+    /// <summary>Gets the user whose write was rejected.</summary>
     public string UserId { get; }
 
-    /// <summary>Gets the version the write meant to replace; <see langword="null"/> for a user without a version.</summary>
+    /// <summary>Gets the version to be replaced; <see langword="null"/> for a user without a version.</summary>
     public long? ExpectedVersion { get; }
 
-    /// <summary>Gets the version found; <see langword="null"/> if the user is gone or has no version.</summary>
-    /// <remarks>Equals <see cref="ExpectedVersion"/> when the user was deleted and created again, or when the copy in hand lost its write
+    /// <summary>Gets the stored version; <see langword="null"/> if the user no longer exists or has no version.</summary>
+    /// <remarks>Equals <see cref="ExpectedVersion"/> if the user was deleted and recreated, or if the caller's copy lost its write
     /// id.</remarks>
     public long? ActualVersion { get; }
 
-    /// <summary>Gets a value indicating whether the user does not exist any more.</summary>
+    /// <summary>Gets a value indicating whether the user no longer exists.</summary>
     public bool UserWasDeleted { get; }
 
-    private static string Describe(string userId, long? expected, long? actual, bool gone)
+    private static string Describe(string userId, long? expected, long? actual, bool wasDeleted)
     {
         string subject = $"User '{userId}' was expected {Name(expected)}";
-        if (gone)
-            return $"{subject} but does not exist any more.";
+        if (wasDeleted)
+            return $"{subject} but no longer exists.";
         if (expected == actual)
-            return $"{subject}, but the stored one was written by somebody else. Read it again and reapply the change.";
+            return $"{subject}, but the stored revision was written concurrently. Read the user again and reapply the change.";
         return $"{subject} but is {Name(actual)}. Read it again and reapply the change.";
     }
 

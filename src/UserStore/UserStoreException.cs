@@ -1,16 +1,43 @@
 namespace UserStore;
 
-/// <summary>The base of every failure that the store reports. Wrong use of the API throws the framework's argument exceptions
+/// <summary>Represents a failure that the store reports. Incorrect use of the API throws the framework's argument exceptions
 /// instead.</summary>
-/// <remarks>Messages hold ids and the names of fields, tables and indexes, never emails, names or other values. The SDK's exception is the
-/// inner one.</remarks>
+/// <remarks>Messages contain ids and the names of fields, tables and indexes, never emails, names or other values. The SDK's exception is the
+/// inner exception.</remarks>
 public abstract class UserStoreException : Exception
 {
+    private string? _operation;
+    private IReadOnlyList<string> _tableNames = [];
+
     private protected UserStoreException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>Gets a value indicating whether the same call may succeed when it is repeated unchanged.</summary>
+    /// <summary>Gets a value indicating whether the same call may succeed when it is retried unchanged.</summary>
     public virtual bool IsTransient => false;
+
+    /// <summary>Gets the operation of DynamoDB's API that failed, such as <c>GetItem</c>.</summary>
+    /// <value><see langword="null"/> if no request failed.</value>
+    public string? Operation
+    {
+        get => _operation;
+        init => _operation = value;
+    }
+
+    /// <summary>Gets the tables of the request that failed, with their prefix.</summary>
+    /// <value>Empty if no request failed.</value>
+    public IReadOnlyList<string> TableNames
+    {
+        get => _tableNames;
+        init => _tableNames = value;
+    }
+
+    /// <summary>Adds the request that failed, as far as it is not known yet.</summary>
+    internal void SetRequest(string operation, IReadOnlyList<string> tableNames)
+    {
+        _operation ??= operation;
+        if (_tableNames.Count == 0)
+            _tableNames = tableNames;
+    }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore;
 
-/// <summary>Says where the users of one type are kept. There is one instance for each user type, named by the full name of the
+/// <summary>Specifies where and how the users of one type are stored. Each user type has its own instance, named by the full name of the
 /// type.</summary>
 public sealed class UserStoreOptions
 {
@@ -10,7 +10,7 @@ public sealed class UserStoreOptions
     /// <c>http://localhost:8000</c>.</summary>
     /// <value>
     /// An absolute http or https address. The default is <see langword="null"/>: the environment variable <c>DYNAMODB_ENDPOINT</c> if it is
-    /// set, else the endpoint of the region. A loopback address needs no credentials. Unused when the service registered an
+    /// set, otherwise the endpoint of the region. A loopback address requires no credentials. Ignored if the service registered an
     /// <c>IAmazonDynamoDB</c>.
     /// </value>
     [SuppressMessage(
@@ -19,75 +19,76 @@ public sealed class UserStoreOptions
 
     /// <summary>Gets or sets the AWS region, such as <c>eu-central-1</c>.</summary>
     /// <value>
-    /// The default is <see langword="null"/>: the region of the environment, profile or machine, and <c>us-east-1</c> when none is set.
-    /// Unused when the service registered an <c>IAmazonDynamoDB</c>.
+    /// The default is <see langword="null"/>: the region of the environment, profile or machine, and <c>us-east-1</c> if none is set.
+    /// Ignored if the service registered an <c>IAmazonDynamoDB</c>.
     /// </value>
     public string? Region { get; set; }
 
-    /// <summary>Gets or sets what is put before every table name, such as <c>staging-</c>.</summary>
+    /// <summary>Gets or sets the prefix of every table name, such as <c>staging-</c>.</summary>
     /// <value>Letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is empty.</value>
     public string TableNamePrefix { get; set; } = string.Empty;
 
-    /// <summary>Gets or sets the table that holds the users, without the prefix.</summary>
-    /// <value>With the prefix 3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is <see langword="null"/>: as
-    /// <c>[DynamoDBTable]</c> says, for <see cref="User"/> <c>Users</c>.</value>
+    /// <summary>Gets or sets the table that stores the users, without the prefix.</summary>
+    /// <value>Including the prefix 3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is <see langword="null"/>: the name in
+    /// <c>[DynamoDBTable]</c>, which is <c>Users</c> for <see cref="User"/> and inherited by derived types. Each user type requires a table of
+    /// its own.</value>
     public string? UsersTable { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether no two users may have the same email.</summary>
+    /// <summary>Gets or sets a value indicating whether emails are unique.</summary>
     /// <value>
-    /// The default is <see langword="true"/>: emails are reserved in a second table, in the same transaction as the user is written.
-    /// <see langword="false"/> saves that table and those transactions. All services that write to the same table must agree.
+    /// The default is <see langword="true"/>: each email is reserved in a second table, in the transaction that writes the user.
+    /// <see langword="false"/> saves that table and those transactions. All services that write to the same table must use the same value.
     /// </value>
     public bool UniqueEmails { get; set; } = true;
 
-    /// <summary>Gets or sets the table that holds the reservations of emails, without the prefix. Unused unless
-    /// <see cref="UniqueEmails"/>.</summary>
+    /// <summary>Gets or sets the table that stores the reservations of emails, without the prefix. Ignored unless
+    /// <see cref="UniqueEmails"/> is set.</summary>
     /// <value>
-    /// With the prefix 3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is <see langword="null"/>:
-    /// <c>UserEmails</c>, or, when the users' table is not called <c>Users</c>, its name followed by <c>Emails</c>. Tables of users never
-    /// share it.
+    /// Including the prefix 3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is <see langword="null"/>:
+    /// <c>UserEmails</c>, or, if the users' table has another name than <c>Users</c>, that name followed by <c>Emails</c>. Each user type
+    /// requires a table of its own.
     /// </value>
     public string? EmailsTable { get; set; }
 
-    /// <summary>Gets the names that indexes have in the table, by the name that the attributes of the user type give them.</summary>
-    /// <value>3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. An index that is not listed is called as the attributes say. The
+    /// <summary>Gets the names of indexes in the table, keyed by their names in the attributes of the user type.</summary>
+    /// <value>3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. An index that is not listed has its name in the attributes. The
     /// default is empty.</value>
     public IDictionary<string, string> IndexNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Gets or sets how an email is made comparable before it is stored, reserved or looked up.</summary>
+    /// <summary>Gets or sets the function that normalizes an email before it is stored, reserved or looked up.</summary>
     /// <value>
-    /// The default trims and lowers it with the rules of the invariant culture. A rule must give the same result for its own result, and
-    /// must not change while users are stored: what it made before is not found by another rule.
+    /// The default trims the email and converts it to lower case by the rules of the invariant culture. A function must return its own result
+    /// unchanged. It must not be replaced while users are stored: another function does not find their emails.
     /// </value>
     public Func<string, string> NormalizeEmail { get; set; } = static email => email.Trim().ToLowerInvariant();
 
     /// <summary>Gets the keys that encrypt continuation tokens: the first encrypts, all of them decrypt.</summary>
     /// <value>
-    /// Each 32 random bytes (AES-256); from configuration as Base64. The default is empty: tokens are not encrypted, only protected against
-    /// accidents, and whoever takes one apart finds the keys of the last user read in it, which may be an id or an email. To change keys,
-    /// put the new one first and keep the old one until its tokens are used up.
+    /// Each key has 32 random bytes (AES-256), Base64-encoded in configuration. The default is empty: tokens are not encrypted, only protected
+    /// against accidental changes, and anyone who decodes a token can read the keys of the last user read, which may be an id or an email. To
+    /// rotate keys, insert the new key first and keep the old one until its tokens are no longer used.
     /// </value>
     public IList<byte[]> TokenKeys { get; } = [];
 
-    /// <summary>Gets or sets how tables made by <see cref="IUserStore{TUser}.EnsureTablesAsync"/> are paid.</summary>
+    /// <summary>Gets or sets the billing mode of tables that <see cref="IUserStore{TUser}.EnsureTablesAsync"/> creates.</summary>
     /// <value>The default is <see cref="TableBillingMode.OnDemand"/>.</value>
     public TableBillingMode BillingMode { get; set; } = TableBillingMode.OnDemand;
 
     /// <summary>Gets or sets the read capacity units of the table and of each index.</summary>
-    /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Only with
+    /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Ignored unless <see cref="BillingMode"/> is
     /// <see cref="TableBillingMode.Provisioned"/>.</value>
     public int ReadCapacityUnits { get; set; } = 5;
 
     /// <summary>Gets or sets the write capacity units of the table and of each index.</summary>
-    /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Only with
+    /// <value>1 to 40,000 (the service's default quota for a table). The default is 5. Ignored unless <see cref="BillingMode"/> is
     /// <see cref="TableBillingMode.Provisioned"/>.</value>
     public int WriteCapacityUnits { get; set; } = 5;
 
-    /// <summary>Gets or sets what the table's stream tells about each change.</summary>
+    /// <summary>Gets or sets the stream view type of the users' table.</summary>
     /// <value>The default is <see cref="TableStreamViewType.None"/>: no stream.</value>
     public TableStreamViewType StreamViewType { get; set; } = TableStreamViewType.None;
 
-    /// <summary>Gets or sets a value indicating whether DynamoDB removes expired users by itself.</summary>
+    /// <summary>Gets or sets a value indicating whether DynamoDB deletes expired users (time to live).</summary>
     /// <value>The default is <see langword="true"/>. The store hides expired users in any case.</value>
     public bool EnableTimeToLive { get; set; } = true;
 
@@ -96,7 +97,7 @@ public sealed class UserStoreOptions
     /// <value>1 second to 1 day. The default is 10 minutes.</value>
     public TimeSpan TableCreationTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Gets how requests are repeated.</summary>
+    /// <summary>Gets the options for retries.</summary>
     /// <value>The defaults of <see cref="UserStoreRetryOptions"/>.</value>
     public UserStoreRetryOptions Retry { get; } = new();
 
@@ -104,17 +105,17 @@ public sealed class UserStoreOptions
     internal static string NameFor(Type userType) => userType.FullName!;
 }
 
-/// <summary>Says how a table is paid.</summary>
+/// <summary>Specifies the billing mode of a table.</summary>
 public enum TableBillingMode
 {
-    /// <summary>By request; the table grows with its load.</summary>
+    /// <summary>Pay per request; the capacity follows the load.</summary>
     OnDemand,
 
-    /// <summary>By reserved capacity units.</summary>
+    /// <summary>Pay for provisioned capacity units.</summary>
     Provisioned,
 }
 
-/// <summary>Says what a table's stream tells about each change.</summary>
+/// <summary>Specifies what a table's stream records for each change.</summary>
 public enum TableStreamViewType
 {
     /// <summary>There is no stream.</summary>

@@ -1,22 +1,23 @@
 namespace UserStore;
 
-/// <summary>Thrown when a table or index is missing or different from the model, or an item cannot be read as a user.</summary>
+/// <summary>Thrown when a table or index does not exist or differs from its definition, or an item cannot be read as a user.</summary>
 public sealed class UserStoreSchemaException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserStoreSchemaException"/> class.</summary>
     /// <param name="tableName">The table, with its prefix.</param>
-    /// <param name="indexName">The index, as it is called in the table; <see langword="null"/> when the table itself is meant.</param>
-    /// <param name="problem">What is wrong and what to do about it, as sentences.</param>
-    /// <param name="innerException">The error the database reported, if one did.</param>
+    /// <param name="indexName">The name of the index in the table; <see langword="null"/> if the problem concerns the table itself.</param>
+    /// <param name="problem">The problem and its remedy, as the rest of a sentence about the table or index: <c>does not exist. Create
+    /// it.</c></param>
+    /// <param name="innerException">The error that DynamoDB reported, if any.</param>
     public UserStoreSchemaException(string tableName, string? indexName, string problem, Exception? innerException = null)
         : base(
             indexName is null ? $"Table '{tableName}': {problem}" : $"Index '{indexName}' of table '{tableName}': {problem}",
             innerException)
-        => (TableName, IndexName) = (tableName, indexName);
+        => (TableName, IndexName, TableNames) = (tableName, indexName, [tableName]);
 
     /// <summary>Gets the table, with its prefix.</summary>
     public string TableName { get; }
 
-    /// <summary>Gets the index, as it is called in the table; <see langword="null"/> when the table itself is meant.</summary>
+    /// <summary>Gets the name of the index in the table; <see langword="null"/> if the problem concerns the table itself.</summary>
     public string? IndexName { get; }
 }

@@ -1,11 +1,11 @@
 namespace UserStore;
 
-/// <summary>Thrown when DynamoDB refused a request because too many came at once. Transient.</summary>
+/// <summary>Thrown when DynamoDB rejected a request because it received too many at once. Transient.</summary>
 public sealed class UserStoreThrottledException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserStoreThrottledException"/> class.</summary>
-    /// <param name="message">What was tried.</param>
-    /// <param name="innerException">The error the database reported, if one did.</param>
+    /// <param name="message">The request that was throttled, and what to do.</param>
+    /// <param name="innerException">The error that DynamoDB reported, if any.</param>
     public UserStoreThrottledException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

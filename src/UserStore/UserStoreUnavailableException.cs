@@ -1,13 +1,14 @@
 namespace UserStore;
 
-/// <summary>Thrown when DynamoDB could not be reached, failed, answered nonsense, or refused the caller.</summary>
-/// <remarks>A write that may have been applied ends as <see cref="UserWriteOutcomeUnknownException"/> instead.</remarks>
+/// <summary>Thrown when DynamoDB cannot be reached, fails, returns an invalid response, or denies the caller's request.</summary>
+/// <remarks>A write that may have been applied throws <see cref="UserWriteOutcomeUnknownException"/> instead.</remarks>
 public sealed class UserStoreUnavailableException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserStoreUnavailableException"/> class.</summary>
-    /// <param name="message">What was tried and what came of it.</param>
-    /// <param name="innerException">The error the SDK reported, if one did.</param>
-    /// <param name="isTransient">Whether a repetition may help: true for outages, false for missing permissions or credentials.</param>
+    /// <param name="message">The request that failed, the reason, and what to do.</param>
+    /// <param name="innerException">The error that the SDK reported, if any.</param>
+    /// <param name="isTransient">Whether a retry may succeed: <see langword="true"/> for outages, <see langword="false"/> for missing permissions
+    /// or credentials.</param>
     public UserStoreUnavailableException(string message, Exception? innerException = null, bool isTransient = true)
         : base(message, innerException)
         => IsTransient = isTransient;

@@ -2,7 +2,6 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using UserStore.Health;
 using UserStore.Migrations;
 using UserStore.Testing;
 
@@ -15,9 +14,9 @@ public sealed class HealthCheckTests : ServerTest
     {
         await using ServiceProvider provider = Register(options => options.Migrations.AddCreateTables());
 
-        HealthCheckResult before = await CheckAsync(provider);
+        HealthReportEntry before = await CheckAsync(provider);
         await provider.GetRequiredService<IMigrationRunner>().RunAsync();
-        HealthCheckResult after = await CheckAsync(provider);
+        HealthReportEntry after = await CheckAsync(provider);
 
         before.Status.Should().Be(HealthStatus.Unhealthy);
         before.Data.Keys.Should().BeEquivalentTo([Table, EmailsTable, "migrations"], "all that is wrong is told at once");
@@ -27,19 +26,19 @@ public sealed class HealthCheckTests : ServerTest
     }
 
     [Fact]
-    public async Task Pending_and_cut_off_migrations_are_named_with_the_status_that_the_registration_asks_for()
+    public async Task Pending_and_interrupted_migrations_are_reported_with_the_status_of_the_registration()
     {
         await CreateStoreAsync();
         bool fails = true;
         await using ServiceProvider provider = Register(options => options.Migrations
             .Add("00000000000001_one", (_, _) => Task.CompletedTask)
-            .Add("00000000000002_two", (_, _) => fails ? throw new InvalidOperationException("Not today.") : Task.CompletedTask));
+            .Add("00000000000002_two", (_, _) => fails ? throw new InvalidOperationException("Not today.") : Task.CompletedTask), failureStatus: HealthStatus.Degraded);
         IMigrationRunner runner = provider.GetRequiredService<IMigrationRunner>();
 
         await runner.RunAsync(MigrationPlanner.To("00000000000001_one"));
-        HealthCheckResult pending = await CheckAsync(provider, HealthStatus.Degraded);
+        HealthReportEntry pending = await CheckAsync(provider);
         await runner.Invoking(migrations => migrations.RunAsync()).Should().ThrowAsync<MigrationFailedException>();
-        HealthCheckResult failed = await CheckAsync(provider);
+        HealthReportEntry failed = await CheckAsync(provider);
         fails = false;
         await runner.RunAsync();
 
@@ -68,8 +67,8 @@ public sealed class HealthCheckTests : ServerTest
 
         Task<MigrationRun> run = newer.GetRequiredService<IMigrationRunner>().RunAsync();
         await running.Task;
-        HealthCheckResult meanwhile = await CheckAsync(older);
-        HealthCheckResult ofNewer = await CheckAsync(newer);
+        HealthReportEntry meanwhile = await CheckAsync(older);
+        HealthReportEntry ofNewer = await CheckAsync(newer);
         goOn.SetResult();
         await run;
 
@@ -90,12 +89,12 @@ public sealed class HealthCheckTests : ServerTest
         await CreateExternalTableAsync(EmailsTable, "address");
         await using ServiceProvider provider = Register(configureStore: options => options.StreamViewType = TableStreamViewType.NewAndOldImages);
 
-        HealthCheckResult result = await CheckAsync(provider);
+        HealthReportEntry result = await CheckAsync(provider);
 
         result.Data.Keys.Should().BeEquivalentTo([$"{Table}/email-index", $"{Table}/status-index", Table, EmailsTable]);
         result.Data[$"{Table}/email-index"].ToString().Should().Contain("has other keys than 'email' (S)");
         result.Data[$"{Table}/status-index"].ToString().Should().Contain("does not exist");
-        result.Data[Table].ToString().Should().Contain("stream that tells nothing").And.Contain("time to live on no attribute");
+        result.Data[Table].ToString().Should().Contain("has no stream, but requires one with the view type NEW_AND_OLD_IMAGES").And.Contain("has time to live disabled, but requires it on 'expires_at'");
         result.Data[EmailsTable].ToString().Should().Contain("another key than 'email' (S)");
         result.Exception.Should().BeOfType<UserStoreSchemaException>();
     }
@@ -107,7 +106,7 @@ public sealed class HealthCheckTests : ServerTest
         await using ServiceProvider provider = Register();
         Wire.Every(1, WireFault.ServiceUnavailable);
 
-        HealthCheckResult result = await CheckAsync(provider);
+        HealthReportEntry result = await CheckAsync(provider);
 
         (result.Status, result.Data.Keys.Single()).Should().Be((HealthStatus.Unhealthy, "DynamoDB"));
         result.Exception.Should().BeOfType<UserStoreUnavailableException>();
@@ -124,13 +123,17 @@ public sealed class HealthCheckTests : ServerTest
 
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        Func<Task> check = () => CheckAsync(provider, cancellationToken: cancelled.Token);
+        Func<Task> check = () => CheckAsync(provider, cancelled.Token);
         await check.Should().ThrowAsync<OperationCanceledException>();
     }
 
-    private ServiceProvider Register(Action<MigrationOptions>? configureMigrations = null, Action<UserStoreOptions>? configureStore = null)
+    private ServiceProvider Register(
+        Action<MigrationOptions>? configureMigrations = null,
+        Action<UserStoreOptions>? configureStore = null,
+        HealthStatus? failureStatus = null)
     {
         ServiceCollection services = new();
+        services.AddLogging();
         services.AddSingleton<IAmazonDynamoDB>(Client);
         UserStoreBuilder store = services.AddUserStore(options =>
         {
@@ -140,14 +143,10 @@ public sealed class HealthCheckTests : ServerTest
         });
         if (configureMigrations is not null)
             store.AddMigrations(configureMigrations);
+        services.AddHealthChecks().AddUserStore(failureStatus: failureStatus);
         return services.BuildServiceProvider();
     }
 
-    private static Task<HealthCheckResult> CheckAsync(
-        IServiceProvider provider, HealthStatus failureStatus = HealthStatus.Unhealthy, CancellationToken cancellationToken = default)
-    {
-        var check = new UserStoreHealthCheck(provider);
-        var registration = new HealthCheckRegistration("users", check, failureStatus, tags: null);
-        return check.CheckHealthAsync(new HealthCheckContext { Registration = registration }, cancellationToken);
-    }
+    private static async Task<HealthReportEntry> CheckAsync(IServiceProvider provider, CancellationToken cancellationToken = default)
+        => (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync(cancellationToken)).Entries["users"];
 }

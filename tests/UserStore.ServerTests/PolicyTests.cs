@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using UserStore.DynamoDb;
-using UserStore.Health;
 using UserStore.Migrations;
 using UserStore.Replication;
 using UserStore.Schema;
@@ -204,6 +203,7 @@ public sealed class PolicyTests : ServerTest
         ServiceCollection services = new();
         services.AddSingleton(Stores.Time);
         services.AddSingleton<IAmazonDynamoDB>(Server.CreateClient(config => config.HttpClientFactory = wire));
+        services.AddLogging().AddHealthChecks().AddUserStore();
         services.AddUserStore(options =>
             {
                 (options.TableNamePrefix, options.UniqueEmails) = (Options.TableNamePrefix, Options.UniqueEmails);
@@ -232,12 +232,8 @@ public sealed class PolicyTests : ServerTest
     }
 
     // The journal is read and found missing; what the check says of that is not the question here.
-    private static async Task CheckHealthAsync(IServiceProvider provider)
-    {
-        var check = new UserStoreHealthCheck(provider);
-        var registration = new HealthCheckRegistration("users", check, failureStatus: null, tags: null);
-        await check.CheckHealthAsync(new HealthCheckContext { Registration = registration });
-    }
+    private static Task CheckHealthAsync(IServiceProvider provider)
+        => provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
     [DynamoDBTable("StatusViews")]
     public sealed class StatusView

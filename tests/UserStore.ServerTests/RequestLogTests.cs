@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using UserStore.TestKit;
 using UserStore.Migrations;
 using UserStore.Replication;
 using UserStore.Testing;
@@ -12,7 +11,7 @@ using UserStore.Testing;
 namespace UserStore.ServerTests;
 
 /// <summary>Requests that nobody waits for log their retries, give-ups and unknown outcomes like those of the store.</summary>
-public sealed class RequestLogTests(LocalServer server) : ServerTest(server)
+public sealed class RequestLogTests : ServerTest
 {
     private const int Retrying = 101;
     private const int GivenUp = 102;

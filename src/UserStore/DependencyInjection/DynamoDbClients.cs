@@ -6,7 +6,7 @@ using UserStore.DynamoDb.Sending;
 
 namespace UserStore.DependencyInjection;
 
-/// <summary>Makes the clients of services that registered none: one for each endpoint and region, shared by the stores that use
+/// <summary>Creates the clients of services that registered none: one for each endpoint and region, shared by the stores that use
 /// it.</summary>
 internal sealed class DynamoDbClients : IDisposable
 {
@@ -19,10 +19,13 @@ internal sealed class DynamoDbClients : IDisposable
     public static string? ServiceUrlOf(UserStoreOptions options)
         => options.ServiceUrl ?? (Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint ? endpoint : null);
 
-    public IAmazonDynamoDB Get(UserStoreOptions options)
-        => _clients.GetOrAdd((ServiceUrlOf(options), options.Region), static key => new(() => Create(key.ServiceUrl, key.Region))).Value;
+    /// <summary>Returns the endpoint and region that distinguish clients: stores with the same ones use the same tables.</summary>
+    public static (string? ServiceUrl, string? Region) KeyOf(UserStoreOptions options) => (ServiceUrlOf(options), options.Region);
 
-    public bool Made(IAmazonDynamoDB client) => _clients.Values.Any(made => made.IsValueCreated && ReferenceEquals(made.Value, client));
+    public IAmazonDynamoDB Get(UserStoreOptions options)
+        => _clients.GetOrAdd(KeyOf(options), static key => new(() => Create(key.ServiceUrl, key.Region))).Value;
+
+    public bool HasCreated(IAmazonDynamoDB client) => _clients.Values.Any(created => created.IsValueCreated && ReferenceEquals(created.Value, client));
 
     public void Dispose()
     {
@@ -53,7 +56,7 @@ internal sealed class DynamoDbClients : IDisposable
         return isLocal ? new UserStoreClient(LocalCredentials(), config) : new UserStoreClient(config);
     }
 
-    // A local server keeps separate tables for each access key unless told otherwise, so keys that the developer set come first.
+    // A local server may keep separate tables for each access key, so keys that the developer set take precedence.
     private static AWSCredentials LocalCredentials()
         => Environment.GetEnvironmentVariable(EnvironmentVariablesAWSCredentials.ENVIRONMENT_VARIABLE_ACCESSKEY) is { Length: > 0 }
             ? new EnvironmentVariablesAWSCredentials()

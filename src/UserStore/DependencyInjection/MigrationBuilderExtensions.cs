@@ -11,13 +11,13 @@ using UserStore.Migrations.Running;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers migrations.</summary>
+/// <summary>Registers the migrations of a store.</summary>
 public static class MigrationBuilderExtensions
 {
-    /// <summary>Registers the <see cref="IMigrationRunner"/> of a store, with its user type as key; that of the first store also without
-    /// one.</summary>
+    /// <summary>Registers the <see cref="IMigrationRunner"/> of a store with the user type as key; that of the first store also without a
+    /// key.</summary>
     /// <param name="builder">The store.</param>
-    /// <param name="configure">Adds the migrations, and says how they are run.</param>
+    /// <param name="configure">Adds the migrations and sets the options.</param>
     /// <returns>The builder.</returns>
     public static UserStoreBuilder AddMigrations(this UserStoreBuilder builder, Action<MigrationOptions> configure)
     {
@@ -30,8 +30,11 @@ public static class MigrationBuilderExtensions
         if (services.Any(service => service.ServiceType == typeof(IMigrationRunner) && userType.Equals(service.ServiceKey)))
             return builder;
 
+        StoreRegistry.Of(services).Add(TableOwner.Migrations(userType, builder.OptionsName));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MigrationOptions>, TableConflictValidator<MigrationOptions>>());
         services.AddSingleton<IValidateOptions<MigrationOptions>>(provider => new MigrationOptionsValidator(
             builder.OptionsName, provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>()));
+        services.TryAddKeyedSingleton(userType, (provider, _) => CreateTarget(provider, builder));
         services.AddKeyedSingleton<IMigrationRunner>(userType, (provider, _) => new MigrationRunner(
             provider.GetRequiredKeyedService<MigrationTarget>(userType),
             OptionsOf(provider, builder.OptionsName),
@@ -48,16 +51,21 @@ public static class MigrationBuilderExtensions
         return builder;
     }
 
-    /// <summary>Applies all migrations when the host starts, or verifies that they are applied; see
+    /// <summary>Applies all migrations when the host starts, or verifies that they are applied. See
     /// <see cref="MigrationOptions.OnStart"/>.</summary>
-    /// <param name="builder">The store, with its migrations.</param>
-    /// <param name="mode">What happens at the start.</param>
+    /// <param name="builder">The store with its migrations.</param>
+    /// <param name="mode">Whether to apply or verify the migrations.</param>
     /// <returns>The builder.</returns>
     public static UserStoreBuilder RunMigrationsOnStart(this UserStoreBuilder builder, MigrationStartupMode mode = MigrationStartupMode.Run)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.AddMigrations(options => options.OnStart = mode);
     }
+
+    private static MigrationTarget CreateTarget(IServiceProvider provider, UserStoreBuilder builder) => MigrationTarget.InDynamoDb(
+        builder.OpenForMigrations(provider),
+        provider.GetRequiredKeyedService<RegisteredStore>(builder.UserType).Connection!,
+        OptionsOf(provider, builder.OptionsName));
 
     private static MigrationOptions OptionsOf(IServiceProvider provider, string name)
         => provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(name);

@@ -4,7 +4,7 @@ using UserStore.Migrations;
 
 namespace UserStore.DependencyInjection;
 
-/// <summary>Checks the options of the migrations of one store. Each message says what was given and what is allowed.</summary>
+/// <summary>Validates the options of the migrations of one store. Each message contains the actual value and the allowed ones.</summary>
 internal sealed class MigrationOptionsValidator(string name, IOptionsMonitor<UserStoreOptions> stores) : IValidateOptions<MigrationOptions>
 {
     private const int MaxLockIdLength = 200;

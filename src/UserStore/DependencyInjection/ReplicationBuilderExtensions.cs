@@ -10,18 +10,18 @@ using UserStore.Replication;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers what follows the changes of users.</summary>
+/// <summary>Registers handlers of changes, and replications.</summary>
 public static class ReplicationBuilderExtensions
 {
-    /// <summary>Registers a handler, the <see cref="UserChangeReader{TUser}"/>, and the <see cref="UserChangeDispatcher{TUser}"/> that hands each
-    /// change to all handlers, in the order in which they were registered. A <see cref="UserChangeDispatchOptions"/> that the service registers
-    /// is used.</summary>
+    /// <summary>Registers a handler, the <see cref="UserChangeReader{TUser}"/>, and the <see cref="UserChangeDispatcher{TUser}"/> that dispatches each
+    /// change to all handlers in the order of their registration.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <typeparam name="THandler">The handler, a singleton.</typeparam>
-    /// <param name="builder">The store. Its table gets a stream of old and new images unless its options ask for another one, which is an
+    /// <param name="builder">The store. Its table gets a stream of old and new images; another <see cref="UserStoreOptions.StreamViewType"/> is an
     /// error.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException">The store is one of other users.</exception>
+    /// <exception cref="ArgumentException">The store has another user type.</exception>
+    /// <remarks><see cref="ConfigureChangeDispatch"/> sets concurrency and retries.</remarks>
     public static UserStoreBuilder AddChangeHandler<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(this UserStoreBuilder builder)
@@ -32,16 +32,28 @@ public static class ReplicationBuilderExtensions
         return builder;
     }
 
+    /// <summary>Configures the <see cref="UserChangeDispatcher{TUser}"/> of a store. The options are validated when the host starts.</summary>
+    /// <param name="builder">The store with its handlers or replications.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>The builder.</returns>
+    public static UserStoreBuilder ConfigureChangeDispatch(this UserStoreBuilder builder, Action<UserChangeDispatchOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.Configure(builder.OptionsName, configure);
+        return builder;
+    }
+
     /// <summary>Registers a <see cref="UserReplicator{TUser, TView}"/>, also as a handler of changes as
     /// <see cref="AddChangeHandler{TUser, THandler}"/> does.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <typeparam name="TView">The annotated type of the target's items.</typeparam>
-    /// <typeparam name="TProjection">Says which item a user becomes; a singleton.</typeparam>
+    /// <typeparam name="TProjection">The projection that converts users to items, a singleton.</typeparam>
     /// <param name="builder">The store that is the source.</param>
-    /// <param name="configure">Sets the options; without it the defaults apply.</param>
+    /// <param name="configure">Sets the options; the defaults apply if null.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException">The store is one of other users.</exception>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TView"/> do not make a table.</exception>
+    /// <exception cref="ArgumentException">The store has another user type.</exception>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TView"/> do not define a table.</exception>
     public static UserStoreBuilder AddReplication<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView,
@@ -60,6 +72,9 @@ public static class ReplicationBuilderExtensions
         if (services.Any(service => service.ServiceType == typeof(UserReplicator<TUser, TView>)))
             return builder;
 
+        StoreRegistry.Of(services).Add(TableOwner.Replication(typeof(TUser), ViewModel.For<TView>(), builder.OptionsName, name));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<UserReplicationOptions>, TableConflictValidator<UserReplicationOptions>>());
         services.AddSingleton<IValidateOptions<UserReplicationOptions>>(provider => new UserReplicationOptionsValidator(
             name, new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), ViewModel.For<TView>()));
         services.TryAddSingleton<IUserProjection<TUser, TView>, TProjection>();
@@ -79,7 +94,7 @@ public static class ReplicationBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         if (builder.UserType != typeof(TUser))
-            throw new ArgumentException($"The store keeps users of type {builder.UserType}, not {typeof(TUser)}.", nameof(builder));
+            throw new ArgumentException($"The store has the user type {builder.UserType}, not {typeof(TUser)}.", nameof(builder));
 
         IServiceCollection services = builder.Services;
         services.PostConfigure<UserStoreOptions>(builder.OptionsName, options =>
@@ -89,12 +104,15 @@ public static class ReplicationBuilderExtensions
         });
         services.AddOptions<UserStoreOptions>(builder.OptionsName).Validate(
             options => options.StreamViewType == TableStreamViewType.NewAndOldImages,
-            $"UserStoreOptions for {builder.OptionsName}: StreamViewType must be NewAndOldImages, because changes are followed.");
+            $"UserStoreOptions for {builder.OptionsName}: StreamViewType must be NewAndOldImages, because the store has handlers of changes.");
+        services.AddOptions<UserChangeDispatchOptions>(builder.OptionsName).ValidateOnStart();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<UserChangeDispatchOptions>, UserChangeDispatchOptionsValidator>());
         services.TryAddSingleton(provider => new UserChangeReader<TUser>(StoreServices.OptionsOf<TUser>(provider)));
         services.TryAddSingleton(provider => new UserChangeDispatcher<TUser>(
             provider.GetRequiredService<UserChangeReader<TUser>>(),
             provider.GetServices<IUserChangeHandler<TUser>>(),
-            provider.GetService<UserChangeDispatchOptions>(),
+            provider.GetRequiredService<IOptionsMonitor<UserChangeDispatchOptions>>().Get(builder.OptionsName),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<UserChangeDispatcher<TUser>>>()));
         return builder;

@@ -1,14 +1,14 @@
-using UserStore.DynamoDb.Sending;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using UserStore.DynamoDb.Sending;
 
 namespace UserStore.DependencyInjection;
 
-/// <summary>Finds what the parts of one store have in common.</summary>
+/// <summary>Resolves the services that the parts of one store share.</summary>
 internal static class StoreServices
 {
     public static UserStoreOptions OptionsOf<TUser>(IServiceProvider provider)
@@ -23,11 +23,11 @@ internal static class StoreServices
     public static ILogger LoggerOf(IServiceProvider provider)
         => provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore") ?? NullLogger.Instance;
 
-    // The registered client is the service's own, or the one made for the store that was registered first.
+    // The registered client is the service's own, or the one created for the store that was registered first.
     public static IAmazonDynamoDB ClientOf<TUser>(IServiceProvider provider)
     {
         IAmazonDynamoDB registered = provider.GetRequiredService<IAmazonDynamoDB>();
         var clients = provider.GetRequiredService<DynamoDbClients>();
-        return clients.Made(registered) ? clients.Get(OptionsOf<TUser>(provider)) : registered;
+        return clients.HasCreated(registered) ? clients.Get(OptionsOf<TUser>(provider)) : registered;
     }
 }

@@ -6,7 +6,7 @@ using UserStore.Replication.Targets;
 
 namespace UserStore.DependencyInjection;
 
-/// <summary>Checks the options of one replication.</summary>
+/// <summary>Validates the options of one replication.</summary>
 internal sealed class UserReplicationOptionsValidator(string name, StoreSchema source, ViewModel view) : IValidateOptions<UserReplicationOptions>
 {
     public ValidateOptionsResult Validate(string? optionsName, UserReplicationOptions options)
@@ -14,7 +14,12 @@ internal sealed class UserReplicationOptionsValidator(string name, StoreSchema s
         if (optionsName != name)
             return ValidateOptionsResult.Skip;
 
-        string[] problems = [.. ReplicationSchema.Validate(source, view, options)];
+        string[] problems =
+        [
+            .. ReplicationSchema.Validate(source, view, options),
+            .. view.Indexes.Keys.Where(index => !ResourceName.IsValid(index)).Select(index =>
+                $"{view.Type.Name} declares the index '{index}', but its name must have {ResourceName.Rule}. Correct the attribute."),
+        ];
         return problems.Length == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(problems.Select(problem => $"UserReplicationOptions for {name}: {problem}"));

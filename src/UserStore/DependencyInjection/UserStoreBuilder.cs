@@ -1,14 +1,18 @@
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.Migrations.Running;
 
 namespace UserStore;
 
-/// <summary>Goes on with the registration of a store: what <c>AddUserStore</c> returns.</summary>
+/// <summary>Adds further parts to a registered store. Returned by <c>AddUserStore</c>.</summary>
 public sealed class UserStoreBuilder
 {
-    internal UserStoreBuilder(IServiceCollection services, Type userType)
-        => (Services, UserType, OptionsName) = (services, userType, UserStoreOptions.NameFor(userType));
+    internal UserStoreBuilder(IServiceCollection services, Type userType, Func<IServiceProvider, MigrationStoreAccess> openForMigrations)
+    {
+        (Services, UserType, OptionsName) = (services, userType, UserStoreOptions.NameFor(userType));
+        OpenForMigrations = openForMigrations;
+    }
 
-    /// <summary>Gets the services that the store is registered in.</summary>
+    /// <summary>Gets the services in which the store is registered.</summary>
     public IServiceCollection Services { get; }
 
     /// <summary>Gets the type of the users.</summary>
@@ -16,4 +20,7 @@ public sealed class UserStoreBuilder
 
     /// <summary>Gets the name of this store's <see cref="UserStoreOptions"/>: the full name of the user type.</summary>
     public string OptionsName { get; }
+
+    /// <summary>Gets a function that opens the store for migrations, which do not know its user type.</summary>
+    internal Func<IServiceProvider, MigrationStoreAccess> OpenForMigrations { get; }
 }

@@ -5,7 +5,7 @@ using UserStore.Modeling;
 
 namespace UserStore.DependencyInjection;
 
-/// <summary>Checks the options of one user type. Each message says what was given and what is allowed.</summary>
+/// <summary>Validates the options of one user type. Each message contains the actual value and the allowed ones.</summary>
 internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     : IValidateOptions<UserStoreOptions>
     where TUser : User
@@ -40,7 +40,7 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
 
         if (options.TableNamePrefix is null)
         {
-            yield return "TableNamePrefix is null, but must be text; it may be empty.";
+            yield return "TableNamePrefix is null, but must be a string; it can be empty.";
         }
         else
         {
@@ -82,13 +82,19 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             if (!model.Indexes.ContainsKey(index))
                 yield return $"IndexNames has '{index}', but {model.UserType.Name} declares only {declared}.";
             if (!ResourceName.IsValid(name))
-                yield return $"IndexNames calls '{index}' '{name}', but the name must have {ResourceName.Rule}.";
+                yield return $"IndexNames['{index}'] is '{name}', but must have {ResourceName.Rule}.";
+        }
+
+        foreach (string index in model.Indexes.Keys.Where(index => !options.IndexNames.ContainsKey(index) && !ResourceName.IsValid(index)))
+        {
+            yield return $"{model.UserType.Name} declares the index '{index}', but its name in the table must have {ResourceName.Rule}. "
+                + $"Set IndexNames['{index}'], or correct the attribute.";
         }
 
         IEnumerable<IGrouping<string, string>> sameNames = model.Indexes.Keys
             .GroupBy(index => options.IndexNames.TryGetValue(index, out string? name) ? name : index, StringComparer.Ordinal)
             .Where(group => group.Count() > 1);
         foreach (IGrouping<string, string> twice in sameNames)
-            yield return $"IndexNames calls {string.Join(" and ", twice)} both '{twice.Key}', but every index needs a name of its own.";
+            yield return $"IndexNames gives {string.Join(" and ", twice)} the same name '{twice.Key}', but every index needs a name of its own.";
     }
 }

@@ -8,9 +8,7 @@ using UserStore;
 using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Items;
-using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
-using UserStore.Migrations;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 
@@ -18,17 +16,18 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers user stores.</summary>
 /// <remarks>
-/// All registrations are singletons. None opens a connection. Calling one twice is harmless: what is registered already stays, and the
-/// options are configured by both. An <see cref="IAmazonDynamoDB"/> that the service registers itself is used by every store; otherwise a
-/// client is made from the options, the default credential chain and the default region chain. The store's <see cref="IDynamoDBContext"/>
-/// is registered with the user type as key.
+/// All registrations are singletons. None opens a connection. A method can be called twice: existing registrations are kept, and both calls
+/// configure the options. Every store uses an <see cref="IAmazonDynamoDB"/> that the service registers itself; otherwise a client is created
+/// from the options, the default credential chain and the default region chain. The store's <see cref="IDynamoDBContext"/> is registered with
+/// the user type as key. Each user type requires tables of its own: a table that two stores, their migrations or their replications share is
+/// rejected when the host starts.
 /// </remarks>
 public static class UserStoreServiceCollectionExtensions
 {
     /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
     /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/>.</summary>
     /// <param name="services">The services of the application.</param>
-    /// <param name="configure">Sets the options; without it the defaults apply.</param>
+    /// <param name="configure">Sets the options; the defaults apply if null.</param>
     /// <returns>A builder for further parts.</returns>
     public static UserStoreBuilder AddUserStore(this IServiceCollection services, Action<UserStoreOptions>? configure = null)
     {
@@ -40,8 +39,8 @@ public static class UserStoreServiceCollectionExtensions
     /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
     /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/>, with options from configuration.</summary>
     /// <param name="services">The services of the application.</param>
-    /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key is an
-    /// error.</param>
+    /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key and a section
+    /// that does not exist are errors.</param>
     /// <returns>A builder for further parts.</returns>
     [RequiresUnreferencedCode(BindsByReflection)]
     [RequiresDynamicCode(BindsByReflection)]
@@ -56,10 +55,10 @@ public static class UserStoreServiceCollectionExtensions
     /// for a user type of the service.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
-    /// <param name="configure">Sets the options; without it the defaults apply.</param>
+    /// <param name="configure">Sets the options; the defaults apply if null.</param>
     /// <returns>A builder for further parts.</returns>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table; the message says
-    /// which rule is broken.</exception>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not define a table; the message
+    /// contains the violated rule.</exception>
     public static UserStoreBuilder AddUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<UserStoreOptions>? configure = null)
         where TUser : User
@@ -73,10 +72,10 @@ public static class UserStoreServiceCollectionExtensions
     /// for a user type of the service, with options from configuration.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
-    /// <param name="configuration">The section with the options. An unknown key is an error.</param>
+    /// <param name="configuration">The section with the options. An unknown key and a section that does not exist are errors.</param>
     /// <returns>A builder for further parts.</returns>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table; the message says
-    /// which rule is broken.</exception>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not define a table; the message
+    /// contains the violated rule.</exception>
     [RequiresUnreferencedCode(BindsByReflection)]
     [RequiresDynamicCode(BindsByReflection)]
     public static UserStoreBuilder AddUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
@@ -92,32 +91,32 @@ public static class UserStoreServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        _ = UserModel.For<TUser>(); // refuses a type that cannot be kept, here and not at the first request
-        var builder = new UserStoreBuilder(services, typeof(TUser));
+        _ = UserModel.For<TUser>(); // rejects a type that cannot be stored now, not at the first request
+        var builder = new UserStoreBuilder(services, typeof(TUser), static provider =>
+        {
+            var store = provider.GetRequiredKeyedService<RegisteredStore>(typeof(TUser));
+            return new MigrationStoreAccess<TUser>(store.Schema, store.Connection!.Time, store.Connection.Logger);
+        });
         OptionsBuilder<UserStoreOptions> options = services.AddOptions<UserStoreOptions>(builder.OptionsName).ValidateOnStart();
         if (configure is not null)
             options.Configure(configure);
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserStoreOptions>, UserStoreOptionsValidator<TUser>>());
+        StoreRegistry registry = StoreRegistry.Of(services);
+        registry.Add(TableOwner.Store<TUser>(builder.OptionsName));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserStoreOptions>, TableConflictValidator<UserStoreOptions>>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DynamoDbClients>();
-        services.TryAddSingleton(provider => provider.GetRequiredService<DynamoDbClients>().Get(StoreServices.OptionsOf<TUser>(provider)));
+        services.TryAdd(registry.CreatedClient ??= ServiceDescriptor.Singleton(
+            static provider => provider.GetRequiredService<DynamoDbClients>().Get(StoreServices.OptionsOf<TUser>(provider))));
+        services.TryAddKeyedSingleton(typeof(TUser), static (provider, _) => new RegisteredStore(
+            StoreServices.ConnectionOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
-            UserContext.Create(StoreServices.ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
+            UserContext.Create(
+                StoreServices.ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
         services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
         services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
-        services.TryAddKeyedSingleton<MigrationTarget>(typeof(TUser), static (provider, _) => InDynamoDb<TUser>(provider));
         return builder;
-    }
-
-    private static MigrationTarget InDynamoDb<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceProvider provider)
-        where TUser : User
-    {
-        StoreConnection connection = StoreServices.ConnectionOf<TUser>(provider);
-        var schema = new StoreSchema(UserModel.For<TUser>(), connection.Options);
-        var store = new MigrationStoreAccess<TUser>(schema, connection.Time, connection.Logger);
-        var options = provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreOptions.NameFor(typeof(TUser)));
-        return MigrationTarget.InDynamoDb(store, connection, options);
     }
 
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
@@ -138,8 +137,16 @@ public static class UserStoreServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
 
-        builder.Services.AddOptions<UserStoreOptions>(builder.OptionsName).Bind(
+        OptionsBuilder<UserStoreOptions> options = builder.Services.AddOptions<UserStoreOptions>(builder.OptionsName).Bind(
             configuration, binder => binder.ErrorOnUnknownConfiguration = true);
+        if (configuration is IConfigurationSection section) // its sources may be added later
+        {
+            options.Validate(
+                _ => section.Exists(),
+                $"UserStoreOptions for {builder.OptionsName}: the configuration section '{section.Path}' does not exist or is empty. Add it, correct "
+                    + "its path, or call AddUserStore without configuration to use the defaults.");
+        }
+
         return builder;
     }
 }

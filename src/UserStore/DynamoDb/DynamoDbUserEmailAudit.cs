@@ -61,8 +61,11 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         {
             StoreCall call = _users.Sender.Begin(cancellationToken);
             TableSchema table = position.InReservations ? _users.Schema.Emails! : _users.Schema.Users;
-            Dictionary<string, AttributeValue>? start = position.After is null ? null : new() { [table.Key.AttributeName] = new(position.After) };
-            ScanPage page = await _users.Reader.ScanAsync(call, table, start, PageSize).ConfigureAwait(false);
+            ScanPage page = await _users.Reader.ScanAsync(call, table, new ScanRequest
+            {
+                Limit = PageSize,
+                ExclusiveStartKey = position.After is null ? null : new() { [table.Key.AttributeName] = new(position.After) },
+            }).ConfigureAwait(false);
             Inspection[] suspicions = position.InReservations
                 ? await SuspectReservationsAsync(call, page.Items, inspection).ConfigureAwait(false)
                 : await SuspectUsersAsync(call, page.Items, inspection).ConfigureAwait(false);

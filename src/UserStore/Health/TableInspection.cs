@@ -5,88 +5,60 @@ using UserStore.DynamoDb.Tables;
 
 namespace UserStore.Health;
 
-/// <summary>Compares the tables of a store with what type and options say, and changes nothing.</summary>
-internal sealed class TableInspection(IAmazonDynamoDB client, StoreSchema schema, TimeProvider time)
+/// <summary>Compares the tables of a store with their definitions, and changes nothing.</summary>
+internal sealed class TableInspection(StoreConnection connection, StoreSchema schema)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly RequestSender _sender = new(StoreConnection.WithoutLogging(client, schema.Options, time), schema);
-    private readonly UserStoreRetryOptions _retry = new()
-    {
-        Timeout = Shorter(schema.Options.Retry.Timeout, Patience),
-        AttemptTimeout = Shorter(schema.Options.Retry.AttemptTimeout, Patience),
-        BaseDelay = schema.Options.Retry.BaseDelay,
-        MaxDelay = schema.Options.Retry.MaxDelay,
-    };
+    private readonly RequestSender _sender = new(connection, schema);
+    private readonly UserStoreRetryOptions _retry = schema.Options.Retry.AtMost(timeout: MaxTimeout, attemptTimeout: MaxTimeout);
 
-    /// <summary>Returns all that is not as it should be.</summary>
-    /// <exception cref="UserStoreException">DynamoDB gave no answer.</exception>
+    /// <summary>Returns all differences.</summary>
+    /// <exception cref="UserStoreException">DynamoDB cannot be reached.</exception>
     public async Task<IReadOnlyList<UserStoreSchemaException>> RunAsync(CancellationToken cancellationToken)
     {
         StoreCall call = _sender.Begin(cancellationToken, retry: _retry);
-        var drifts = new List<UserStoreSchemaException>();
+        var differences = new List<UserStoreSchemaException>();
         foreach (TableSchema table in schema.Tables)
         {
             try
             {
-                drifts.AddRange(await InspectAsync(call, table).ConfigureAwait(false));
+                differences.AddRange(await InspectAsync(call, table).ConfigureAwait(false));
             }
             catch (UserStoreSchemaException missing)
             {
-                drifts.Add(missing);
+                differences.Add(missing);
             }
         }
 
-        return drifts;
+        return differences;
     }
 
     private async Task<List<UserStoreSchemaException>> InspectAsync(StoreCall call, TableSchema table)
     {
         DescribeTableResponse response = await call.SendAsync(
-            "DescribeTable", [table], token => client.DescribeTableAsync(table.TableName, token)).ConfigureAwait(false);
+            "DescribeTable", [table], token => connection.Client.DescribeTableAsync(table.TableName, token)).ConfigureAwait(false);
         TableDescription found = response.Table;
-        List<UserStoreSchemaException> drifts = [.. table.Differences(found)];
+        List<UserStoreSchemaException> differences = [.. table.Differences(found)];
         if (found.TableStatus != TableStatus.ACTIVE && found.TableStatus != TableStatus.UPDATING)
-            drifts.Add(Drift(table, $"is {found.TableStatus}. Wait until it is active."));
+            differences.Add(new UserStoreSchemaException(table.TableName, null, $"is {found.TableStatus}. Wait until it is active."));
         foreach (var index in table.Indexes.Select(index => table.Find(found, index)).OfType<GlobalSecondaryIndexDescription>())
         {
             if (index.IndexStatus is not null && index.IndexStatus != IndexStatus.ACTIVE && index.IndexStatus != IndexStatus.UPDATING)
-                drifts.Add(new UserStoreSchemaException(table.TableName, index.IndexName, $"is {index.IndexStatus}. Wait until it is active."));
+                differences.Add(new UserStoreSchemaException(table.TableName, index.IndexName, $"is {index.IndexStatus}. Wait until it is active."));
         }
 
-        if (table.Stream is { } stream && found.StreamSpecification?.StreamViewType != stream.StreamViewType)
+        if (table.Stream is { } stream && TableDifference.OfStream(table.TableName, found.StreamSpecification, stream) is { } ofStream)
+            differences.Add(ofStream);
+        if (table.TimeToLiveAttribute is { } attribute)
         {
-            drifts.Add(Drift(
-                table,
-                $"has a stream that tells {found.StreamSpecification?.StreamViewType?.Value ?? "nothing"} instead of {stream.StreamViewType}. "
-                    + "Run EnsureTablesAsync, or correct UserStoreOptions.StreamViewType."));
+            var request = new DescribeTimeToLiveRequest { TableName = table.TableName };
+            DescribeTimeToLiveResponse timeToLive = await call.SendAsync(
+                "DescribeTimeToLive", [table], token => connection.Client.DescribeTimeToLiveAsync(request, token)).ConfigureAwait(false);
+            if (TableDifference.OfTimeToLive(table.TableName, timeToLive.TimeToLiveDescription, attribute) is { } ofTimeToLive)
+                differences.Add(ofTimeToLive);
         }
 
-        if (table.TimeToLiveAttribute is { } attribute
-            && await FindTimeToLiveAsync(call, table).ConfigureAwait(false) is var actual
-            && actual != attribute)
-        {
-            drifts.Add(Drift(
-                table,
-                $"has its time to live on {(actual is null ? "no attribute" : $"'{actual}'")} instead of '{attribute}'. "
-                    + "Run EnsureTablesAsync, or set UserStoreOptions.EnableTimeToLive to false."));
-        }
-
-        return drifts;
+        return differences;
     }
-
-    private async Task<string?> FindTimeToLiveAsync(StoreCall call, TableSchema table)
-    {
-        var request = new DescribeTimeToLiveRequest { TableName = table.TableName };
-        DescribeTimeToLiveResponse response = await call.SendAsync(
-            "DescribeTimeToLive", [table], token => client.DescribeTimeToLiveAsync(request, token)).ConfigureAwait(false);
-        return response.TimeToLiveDescription is { } current
-            && (current.TimeToLiveStatus == TimeToLiveStatus.ENABLED || current.TimeToLiveStatus == TimeToLiveStatus.ENABLING)
-            ? current.AttributeName
-            : null;
-    }
-
-    private static UserStoreSchemaException Drift(TableSchema table, string problem) => new(table.TableName, null, problem);
-
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -1,28 +1,33 @@
 namespace UserStore.Replication;
 
-/// <summary>Says how changes are handed to a handler.</summary>
-public sealed record UserChangeDispatchOptions
+/// <summary>Specifies how changes are dispatched to handlers. Named like the options of the store.</summary>
+public sealed class UserChangeDispatchOptions
 {
-    /// <summary>Gets how many users' changes are handled at the same time.</summary>
+    private const int MaxMaxConcurrency = 256;
+    private const int MaxMaxAttempts = 10;
+
+    private static readonly TimeSpan MaxBaseDelay = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gets or sets the maximum number of users whose changes are handled concurrently.</summary>
     /// <value>1 to 256. The default is 16.</value>
-    public int MaxConcurrency { get; init; } = 16;
+    public int MaxConcurrency { get; set; } = 16;
 
-    /// <summary>Gets how often a change is tried before it is reported as failed.</summary>
+    /// <summary>Gets or sets the maximum number of attempts to handle a change before it is reported as failed.</summary>
     /// <value>1 to 10. The default is 3.</value>
-    public int MaxAttempts { get; init; } = 3;
+    public int MaxAttempts { get; set; } = 3;
 
-    /// <summary>Gets the longest pause after the first try; it doubles after each, and its length is random.</summary>
+    /// <summary>Gets or sets the ceiling of the random delay after the first attempt. It doubles after each further attempt.</summary>
     /// <value>0 to 10 seconds. The default is 50 milliseconds.</value>
-    public TimeSpan BaseDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan BaseDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    internal UserChangeDispatchOptions Checked()
+    /// <summary>Returns a sentence for each property that is outside its range.</summary>
+    internal IEnumerable<string> Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrency, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxConcurrency, 256);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxAttempts, 10);
-        ArgumentOutOfRangeException.ThrowIfLessThan(BaseDelay, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(BaseDelay, TimeSpan.FromSeconds(10));
-        return this;
+        if (MaxConcurrency is < 1 or > MaxMaxConcurrency)
+            yield return $"MaxConcurrency is {MaxConcurrency}, but must be between 1 and {MaxMaxConcurrency}.";
+        if (MaxAttempts is < 1 or > MaxMaxAttempts)
+            yield return $"MaxAttempts is {MaxAttempts}, but must be between 1 and {MaxMaxAttempts}.";
+        if (BaseDelay < TimeSpan.Zero || BaseDelay > MaxBaseDelay)
+            yield return $"BaseDelay is {BaseDelay}, but must be between {TimeSpan.Zero} and {MaxBaseDelay}.";
     }
 }

@@ -4,13 +4,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace UserStore.Replication;
 
-/// <summary>Hands the changes of a batch to handlers: those of one user in their order, those of different users at the same
-/// time.</summary>
+/// <summary>Dispatches the changes of a batch to handlers: those of one user in their order, those of different users
+/// concurrently.</summary>
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <remarks>
-/// A change that fails is tried again, a few times within this invocation; then it is reported, and with it all later changes of the same
-/// user in the batch, untried. Whether it comes again is up to the event source: its retry limit and its queue for failures. That queue
-/// holds positions in the stream, not records: what failed for good is brought in by reading the source, never by replaying old images.
+/// A change that fails is retried within the invocation. After the last attempt it is reported as failed, together with all later changes of the
+/// same user in the batch, which are not attempted. Whether it is delivered again depends on the event source: its retry limit and its queue for
+/// failures. That queue contains positions in the stream, not records: repair what failed permanently by reading the source, never by replaying
+/// old images.
 /// </remarks>
 public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
@@ -23,10 +24,11 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
 
     /// <summary>Initializes a new instance of the <see cref="UserChangeDispatcher{TUser}"/> class.</summary>
     /// <param name="reader">Reads the records.</param>
-    /// <param name="handlers">Handle each change, one after the other. When one fails, all of them get the change again.</param>
-    /// <param name="options">How; the defaults if null.</param>
+    /// <param name="handlers">Handle each change, one after the other. If one fails, all of them receive the change again.</param>
+    /// <param name="options">The options; the defaults if null.</param>
     /// <param name="timeProvider">The clock; the system's if null.</param>
-    /// <param name="logger">Is told what failed; nobody if null.</param>
+    /// <param name="logger">Logs failures; nothing is logged if null.</param>
+    /// <exception cref="ArgumentException">An option is outside its range; the message contains all of them.</exception>
     public UserChangeDispatcher(
         UserChangeReader<TUser> reader,
         IEnumerable<IUserChangeHandler<TUser>> handlers,
@@ -36,14 +38,16 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(handlers);
-        (_reader, _handlers, _options) = (reader, [.. handlers], (options ?? new UserChangeDispatchOptions()).Checked());
+        (_reader, _handlers, _options) = (reader, [.. handlers], options ?? new UserChangeDispatchOptions());
+        if (string.Join(' ', _options.Validate()) is { Length: > 0 } problems)
+            throw new ArgumentException(problems, nameof(options));
         (_time, _logger) = (timeProvider ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
     }
 
-    /// <summary>Handles an event as Lambda delivers it.</summary>
+    /// <summary>Handles an event in the form in which Lambda delivers it.</summary>
     /// <param name="json">The event, in UTF-8.</param>
-    /// <param name="cancellationToken">Ends the invocation.</param>
-    /// <returns>What was handled and what was not.</returns>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of changes that were handled, and the failures.</returns>
     /// <exception cref="InvalidUserChangeException">The event is not JSON, or has no records.</exception>
     public async Task<UserChangeBatchResult> DispatchAsync(Stream json, CancellationToken cancellationToken = default)
         => await DispatchAsync(
@@ -51,14 +55,14 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
 
     /// <summary>Handles records in the order of the stream.</summary>
     /// <param name="records">The records.</param>
-    /// <param name="cancellationToken">Ends the invocation.</param>
-    /// <returns>What was handled and what was not.</returns>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of changes that were handled, and the failures.</returns>
     public async Task<UserChangeBatchResult> DispatchAsync(
         IReadOnlyList<UserChangeRecord<TUser>> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         var failures = new UserChangeFailure?[records.Count];
-        // A record whose user is unknown stands for itself.
+        // A record whose user is unknown is a group of its own.
         IEnumerable<IEnumerable<int>> users = Enumerable.Range(0, records.Count)
             .GroupBy(index => records[index].UserId is { } userId ? (userId, -1) : ("", index));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.MaxConcurrency, CancellationToken = cancellationToken };
@@ -84,7 +88,7 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
     {
         if (record.Change is not { } change)
             return record.Problem;
-        for (int tries = 1; ; tries++)
+        for (int attempt = 1; ; attempt++)
         {
             try
             {
@@ -94,11 +98,11 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                if (tries == _options.MaxAttempts)
+                if (attempt == _options.MaxAttempts)
                     return failure;
             }
 
-            TimeSpan ceiling = _options.BaseDelay * Math.Pow(2, tries - 1);
+            TimeSpan ceiling = _options.BaseDelay * Math.Pow(2, attempt - 1);
             await Task.Delay(ceiling * Random.Shared.NextDouble(), _time, cancellationToken).ConfigureAwait(false);
         }
     }

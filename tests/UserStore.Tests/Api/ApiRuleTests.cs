@@ -10,7 +10,7 @@ public sealed class ApiRuleTests
 {
     private static readonly Type[] DerivableByDesign =
     [
-        typeof(User), typeof(UserStore.DynamoDb.DynamoDbUserStore<>), typeof(InMemoryUserStore<>), typeof(UserStore.Health.UserStoreHealthCheck<>),
+        typeof(User), typeof(UserStore.DynamoDb.DynamoDbUserStore<>), typeof(InMemoryUserStore<>),
     ];
 
     private static readonly Type[] Types = [.. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly, typeof(SpectreMigrationReporter).Assembly }.SelectMany(
@@ -36,7 +36,7 @@ public sealed class ApiRuleTests
     [Fact]
     public void Namespaces_are_those_of_the_packages()
         => Types.Select(type => type.Namespace).Distinct().Should().BeEquivalentTo(
-            "UserStore", "UserStore.DynamoDb", "UserStore.Health", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
+            "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
 
     // Converters are named in the SDK's attributes, and so implement the SDK's interface.
     [Fact]

@@ -61,6 +61,49 @@ public sealed class AddReplicationTests
     }
 
     [Fact]
+    public async Task The_dispatcher_uses_the_configured_options()
+    {
+        var services = new ServiceCollection();
+        services.AddUserStore().AddChangeHandler<User, Failing>()
+            .ConfigureChangeDispatch(options => (options.MaxAttempts, options.BaseDelay) = (5, TimeSpan.Zero));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        var change = new UserChange<User> { Kind = UserChangeKind.Removed, UserId = "fake-1", SequenceNumber = "1" };
+
+        await provider.GetRequiredService<UserChangeDispatcher<User>>().DispatchAsync([new("1", "fake-1", change, null)]);
+
+        ((Failing)provider.GetServices<IUserChangeHandler<User>>().Single()).Attempts.Should().Be(5);
+    }
+
+    [Fact]
+    public void Options_of_the_dispatcher_are_validated_at_start_all_at_once()
+    {
+        var services = new ServiceCollection();
+        services.AddUserStore().AddChangeHandler<User, Counter>().ConfigureChangeDispatch(
+            options => (options.MaxConcurrency, options.MaxAttempts, options.BaseDelay) = (257, 0, TimeSpan.FromSeconds(11)));
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        string[] failures = [.. provider.Invoking(one => one.GetRequiredService<IStartupValidator>().Validate())
+            .Should().Throw<OptionsValidationException>().Which.Failures];
+
+        failures.Should().Equal(
+            "UserChangeDispatchOptions for UserStore.User: MaxConcurrency is 257, but must be between 1 and 256.",
+            "UserChangeDispatchOptions for UserStore.User: MaxAttempts is 0, but must be between 1 and 10.",
+            "UserChangeDispatchOptions for UserStore.User: BaseDelay is 00:00:11, but must be between 00:00:00 and 00:00:10.");
+        provider.Invoking(one => one.GetRequiredService<UserChangeDispatcher<User>>()).Should().Throw<OptionsValidationException>();
+    }
+
+    [Fact]
+    public void The_name_of_an_index_of_a_view_is_validated()
+    {
+        var services = new ServiceCollection();
+        services.AddUserStore().AddReplication<User, ShortIndex, None<ShortIndex>>();
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        provider.Invoking(one => one.GetRequiredService<IStartupValidator>().Validate())
+            .Should().Throw<OptionsValidationException>().WithMessage("*ShortIndex declares the index 'ix', but its name must have 3 to 255*");
+    }
+
+    [Fact]
     public void A_stream_that_tells_too_little_is_refused()
     {
         var services = new ServiceCollection();
@@ -127,6 +170,27 @@ public sealed class AddReplicationTests
     {
         [DynamoDBHashKey("source_user_id")]
         public string Id { get; set; } = "";
+    }
+
+    [DynamoDBTable("Views")]
+    public sealed class ShortIndex
+    {
+        [DynamoDBHashKey]
+        public string Id { get; set; } = "";
+
+        [DynamoDBGlobalSecondaryIndexHashKey("ix")]
+        public string? Team { get; set; }
+    }
+
+    public sealed class Failing : IUserChangeHandler<User>
+    {
+        public int Attempts { get; private set; }
+
+        public Task HandleAsync(UserChange<User> change, CancellationToken cancellationToken = default)
+        {
+            Attempts++;
+            throw new InvalidOperationException("as the test asked");
+        }
     }
 
     public sealed class Projection : IUserProjection<User, View>

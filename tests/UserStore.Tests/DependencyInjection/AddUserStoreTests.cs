@@ -83,7 +83,7 @@ public sealed class AddUserStoreTests
         if (registeredFirst)
             services.AddSingleton(client.Object);
         services.AddUserStore();
-        services.AddUserStore<Member>();
+        services.AddUserStore<Member>(options => options.UsersTable = "Members");
         if (!registeredFirst)
             services.AddSingleton(client.Object);
 
@@ -129,8 +129,8 @@ public sealed class AddUserStoreTests
 
         clients.Get(new UserStoreOptions { ServiceUrl = "http://localhost:1", TableNamePrefix = "x" }).Should().BeSameAs(client);
         clients.Get(new UserStoreOptions { ServiceUrl = "http://localhost:2" }).Should().NotBeSameAs(client);
-        clients.Made(client).Should().BeTrue();
-        clients.Made(Mock.Of<IAmazonDynamoDB>()).Should().BeFalse();
+        clients.HasCreated(client).Should().BeTrue();
+        clients.HasCreated(Mock.Of<IAmazonDynamoDB>()).Should().BeFalse();
     }
 
     [Fact]
@@ -166,6 +166,7 @@ public sealed class AddUserStoreTests
         ServiceCollection services = new();
         UserStoreBuilder builder = services.AddUserStore(configuration.GetSection("UserStore"));
         UserStoreBuilder members = services.AddUserStore<Member>(configuration.GetSection("UserStore"));
+        services.Configure<UserStoreOptions>(members.OptionsName, options => options.ServiceUrl = "http://localhost:2");
         await using ServiceProvider provider = services.BuildServiceProvider(Strict);
 
         foreach (UserStoreOptions options in new[] { OptionsOf(provider, builder), OptionsOf(provider, members) })
@@ -180,6 +181,36 @@ public sealed class AddUserStoreTests
                 .Should().Be(("prod-", "People", TableBillingMode.Provisioned, 7, TableStreamViewType.NewImage, TimeSpan.FromMinutes(1)));
             options.IndexNames.Should().Equal(new Dictionary<string, string> { ["status-index"] = "people-by-status" });
         }
+    }
+
+    [Fact]
+    public async Task A_section_that_does_not_exist_is_an_error_that_contains_its_path()
+    {
+        ConfigurationManager configuration = new();
+        await using ServiceProvider provider = new ServiceCollection()
+            .AddUserStore(configuration.GetSection("Services:UserStore")).Services.BuildServiceProvider(Strict);
+
+        Action start = () => provider.GetRequiredService<IStartupValidator>().Validate();
+        Action resolve = () => provider.GetRequiredService<IUserStore>();
+
+        start.Should().Throw<OptionsValidationException>()
+            .WithMessage("UserStoreOptions for UserStore.User: the configuration section 'Services:UserStore' does not exist or is empty. Add it,*");
+        resolve.Should().Throw<OptionsValidationException>();
+    }
+
+    [Fact]
+    public async Task A_section_may_be_added_after_the_store_and_an_empty_root_sets_nothing()
+    {
+        ConfigurationManager configuration = new();
+        await using ServiceProvider late = new ServiceCollection()
+            .AddUserStore(configuration.GetSection("UserStore")).Services.BuildServiceProvider(Strict);
+        await using ServiceProvider root = new ServiceCollection()
+            .AddUserStore(new ConfigurationBuilder().Build()).Services.BuildServiceProvider(Strict);
+
+        configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["UserStore:TableNamePrefix"] = "late-" });
+
+        late.GetRequiredService<IUserStore>().Should().NotBeNull();
+        root.GetRequiredService<IUserStore>().Should().NotBeNull();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -49,6 +50,18 @@ public sealed class OptionsValidationTests
     }
 
     [Fact]
+    public void The_name_that_the_attribute_gives_an_index_is_validated_unless_the_options_replace_it()
+    {
+        using ServiceProvider wrong = new ServiceCollection().AddUserStore<ShortIndexUser>().Services.BuildServiceProvider();
+        using ServiceProvider renamed = new ServiceCollection()
+            .AddUserStore<ShortIndexUser>(options => options.IndexNames["ix"] = "team-index").Services.BuildServiceProvider();
+
+        wrong.Invoking(one => one.GetRequiredService<IStartupValidator>().Validate()).Should().Throw<OptionsValidationException>().WithMessage(
+            "*ShortIndexUser declares the index 'ix', but its name in the table must have 3 to 255*Set IndexNames['ix'], or correct the attribute.*");
+        renamed.Invoking(one => one.GetRequiredService<IStartupValidator>().Validate()).Should().NotThrow();
+    }
+
+    [Fact]
     public void All_mistakes_are_told_at_once()
     {
         using ServiceProvider provider = new ServiceCollection()
@@ -77,5 +90,12 @@ public sealed class OptionsValidationTests
         Action start = () => provider.GetRequiredService<IStartupValidator>().Validate();
 
         start.Should().NotThrow();
+    }
+
+    public sealed record ShortIndexUser : User
+    {
+        [DynamoDBProperty("team")]
+        [DynamoDBGlobalSecondaryIndexHashKey("ix")]
+        public string? Team { get; init; }
     }
 }

@@ -1,38 +1,124 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using UserStore.Health;
+using Microsoft.Extensions.Logging;
+using Moq;
 using UserStore.Migrations;
+using UserStore.Tests.DependencyInjection;
 
 namespace UserStore.Tests.Health;
 
 public sealed class UserStoreHealthCheckTests
 {
+    private readonly ServiceCollection _services = [];
+
+    public UserStoreHealthCheckTests() => _services.AddLogging();
+
     [Fact]
     public async Task A_store_in_memory_is_healthy_once_its_migrations_are_applied()
     {
-        ServiceCollection services = new();
-        services.AddUserStore().AddMigrations(options => options.Migrations.AddCreateTables());
-        services.AddInMemoryUserStore();
-        await using ServiceProvider provider = services.BuildServiceProvider();
+        _services.AddUserStore().AddMigrations(options => options.Migrations.AddCreateTables());
+        _services.AddInMemoryUserStore();
+        _services.AddHealthChecks().AddUserStore();
+        await using ServiceProvider provider = _services.BuildServiceProvider();
 
-        HealthCheckResult before = await CheckAsync(new UserStoreHealthCheck(provider));
+        HealthReportEntry before = await CheckAsync(provider);
         await provider.GetRequiredService<IMigrationRunner>().RunAsync();
-        HealthCheckResult after = await CheckAsync(new UserStoreHealthCheck(provider));
+        HealthReportEntry after = await CheckAsync(provider);
 
         (before.Status, before.Data.Keys.Single()).Should().Be((HealthStatus.Unhealthy, "migrations"));
         after.Status.Should().Be(HealthStatus.Healthy);
     }
 
     [Fact]
-    public async Task Without_a_store_of_its_users_it_says_what_to_call()
+    public async Task Name_status_tags_and_timeout_of_the_registration_are_used()
     {
-        await using ServiceProvider provider = new ServiceCollection().BuildServiceProvider();
+        _services.AddHealthChecks().AddUserStore<Member>("members", HealthStatus.Degraded, ["ready"], TimeSpan.FromSeconds(3));
+        await using ServiceProvider provider = _services.BuildServiceProvider();
 
-        Func<Task> check = () => CheckAsync(new UserStoreHealthCheck(provider));
+        HealthReportEntry entry = await CheckAsync(provider, "members");
 
-        (await check.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*Call AddUserStore first*");
+        entry.Status.Should().Be(HealthStatus.Degraded);
+        entry.Tags.Should().Equal("ready");
     }
 
-    private static Task<HealthCheckResult> CheckAsync(IHealthCheck check) => check.CheckHealthAsync(
-        new HealthCheckContext { Registration = new HealthCheckRegistration("users", check, HealthStatus.Unhealthy, tags: null) });
+    [Fact]
+    public async Task A_store_that_is_not_registered_is_unhealthy_and_the_description_contains_what_to_call()
+    {
+        _services.AddHealthChecks().AddUserStore();
+        await using ServiceProvider provider = _services.BuildServiceProvider();
+
+        HealthReportEntry entry = await CheckAsync(provider);
+
+        (entry.Status, entry.Description).Should().Be((HealthStatus.Unhealthy, "No store of UserStore.User is registered. Call services.AddUserStore()."));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task With_a_store_of_another_type_only_the_description_contains_its_call(bool isInMemory)
+    {
+        if (isInMemory)
+            _services.AddInMemoryUserStore<Member>();
+        else
+            _services.AddUserStore<Member>();
+        _services.AddHealthChecks().AddUserStore();
+        await using ServiceProvider provider = _services.BuildServiceProvider();
+
+        HealthReportEntry entry = await CheckAsync(provider);
+
+        entry.Description.Should().Be(
+            "No store of UserStore.User is registered. Call services.AddUserStore(), or check a registered store with AddHealthChecks().AddUserStore<Member>().");
+    }
+
+    [Fact]
+    public async Task Retries_of_the_check_are_logged()
+    {
+        var client = new Mock<IAmazonDynamoDB>();
+        client.SetupSequence(one => one.DescribeTableAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new TransactionConflictException("busy"))
+            .ThrowsAsync(new ResourceNotFoundException("none"))
+            .ThrowsAsync(new ResourceNotFoundException("none"));
+        var logged = new List<string>();
+        _services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new ListLoggerProvider(logged)));
+        _services.AddSingleton(client.Object);
+        _services.AddUserStore(options => options.UniqueEmails = false);
+        _services.AddHealthChecks().AddUserStore();
+        await using ServiceProvider provider = _services.BuildServiceProvider();
+
+        HealthReportEntry entry = await CheckAsync(provider);
+
+        entry.Description.Should().Contain("'Users': does not exist");
+        logged.Should().ContainSingle(line => line.StartsWith("UserStore 101", StringComparison.Ordinal)).Which.Should().Contain("DescribeTable");
+    }
+
+    [Fact]
+    public void Every_health_check_needs_a_name()
+        => _services.AddHealthChecks().Invoking(builder => builder.AddUserStore("")).Should().Throw<ArgumentException>();
+
+    private static async Task<HealthReportEntry> CheckAsync(IServiceProvider provider, string name = "users")
+        => (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries[name];
+
+    private sealed class ListLoggerProvider(List<string> lines) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => new ListLogger(categoryName, lines);
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class ListLogger(string category, List<string> lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => lines.Add($"{category} {eventId.Id} {formatter(state, exception)}");
+    }
 }

@@ -44,14 +44,14 @@ public sealed class MigrationContextTests
     private static MigrationContext CreateContext()
     {
         var schema = new StoreSchema(UserModel.For<User>(), new UserStoreOptions());
+        var journal = new InMemoryMigrationJournal();
+        var target = new MigrationTarget(
+            new MigrationStoreAccess<User>(schema, TimeProvider.System, NullLogger.Instance), journal, journal, journal, Mock.Of<IAmazonDynamoDB>());
         var attempt = new MigrationAttempt(
             new MigrationStep("1_test", MigrationAction.Apply),
-            run: 1,
+            target,
             new Mock<IAmazonDynamoDB>(MockBehavior.Strict).Object,
-            new MigrationStoreAccess<User>(schema, TimeProvider.System),
-            new InMemoryMigrationJournal(),
-            lease: null,
-            hasTables: true,
+            new AttemptCheckpoints(journal, lease: null, "1_test", execution: 1),
             new RunnerEnvironment("test-host/1", TimeProvider.System, NullLogger.Instance));
         return new MigrationContext(attempt, TimeSpan.FromMinutes(1));
     }

@@ -60,9 +60,9 @@ public sealed class UserTests
     public void Messages_of_errors_hold_ids_and_versions_only()
     {
         new UserConflictException("u-1", 1, 2).Message.Should().Contain("u-1").And.Contain("version 1").And.Contain("version 2");
-        new UserConflictException("u-1", 1, null, userWasDeleted: true).Message.Should().Contain("does not exist any more");
+        new UserConflictException("u-1", 1, null, userWasDeleted: true).Message.Should().Contain("no longer exists");
         new UserConflictException("u-1", null, 1).Message.Should().Contain("without a version");
-        new UserConflictException("u-1", 1, 1).Message.Should().Contain("somebody else");
+        new UserConflictException("u-1", 1, 1).Message.Should().Contain("was written concurrently");
         new UserConditionFailedException("u-1", 1).Message.Should().Contain("u-1");
         new UserStoreSchemaException("T", "i", "is missing.").Message.Should().Be("Index 'i' of table 'T': is missing.");
         new UserStoreSchemaException("T", null, "is missing.").Message.Should().Be("Table 'T': is missing.");

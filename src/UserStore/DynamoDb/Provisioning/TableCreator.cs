@@ -6,7 +6,7 @@ using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Provisioning;
 
-/// <summary>Creates what is missing of a table and waits until all of it can be used.</summary>
+/// <summary>Creates a table, or the parts of it that do not exist, and waits until all of it is active.</summary>
 internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, TimeSpan timeout, RequestSender sender)
 {
     public async Task EnsureAsync(CancellationToken cancellationToken)

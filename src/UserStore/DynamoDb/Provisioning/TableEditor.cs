@@ -6,8 +6,8 @@ using UserStore.DynamoDb.Tables;
 namespace UserStore.DynamoDb.Provisioning;
 
 /// <summary>
-/// Changes the parts of one table, each only if it is not as wanted yet, and waits until all of the table can be used again. Safe to run in
-/// several processes at once, and again after one of them ended in the middle.
+/// Changes the parts of one table, each only if it differs from the desired state, and waits until the whole table is active again. Safe to run
+/// concurrently in several processes, and to run again after a process was interrupted.
 /// </summary>
 internal sealed class TableEditor(
     IAmazonDynamoDB client, NamedTable table, TimeSpan timeout, RequestSender sender, CancellationToken cancellationToken)
@@ -19,18 +19,18 @@ internal sealed class TableEditor(
     private TableDescription? _seen;
     private bool _hasLooked;
 
-    /// <summary>Returns the table as soon as it and its indexes are active, or null when there is none.</summary>
+    /// <summary>Returns the table as soon as it and its indexes are active, or null if it does not exist.</summary>
     public async Task<TableDescription?> FindAsync()
     {
-        TimeSpan pause = BaseDelay;
+        TimeSpan delay = BaseDelay;
         while (true)
         {
             _seen = await DescribeAsync().ConfigureAwait(false);
             _hasLooked = true;
             if (_seen is null || IsActive(_seen))
                 return _seen;
-            await DelayAsync(pause).ConfigureAwait(false);
-            pause = pause * 2 < MaxDelay ? pause * 2 : MaxDelay;
+            await DelayAsync(delay).ConfigureAwait(false);
+            delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed class TableEditor(
         "DeleteTable", found => found is null, (_, token) => client.DeleteTableAsync(table.TableName, token));
 
     /// <param name="indexName">The index.</param>
-    /// <param name="toRequest">Makes the request that adds the index to the table as it is.</param>
+    /// <param name="toRequest">Creates the request that adds the index to the existing table.</param>
     public async Task<TableDescription> EnsureIndexAsync(string indexName, Func<TableDescription, UpdateTableRequest> toRequest)
         => (await EnsureAsync(
             "UpdateTable",
@@ -59,7 +59,7 @@ internal sealed class TableEditor(
             "UpdateTable", found => !HasIndex(Existing(found), indexName), (_, token) => client.UpdateTableAsync(request, token));
     }
 
-    /// <exception cref="UserStoreSchemaException">The table has a stream that tells something else.</exception>
+    /// <exception cref="UserStoreSchemaException">The table has a stream with another view type.</exception>
     public async Task EnsureStreamAsync(StreamSpecification stream)
     {
         var request = new UpdateTableRequest { TableName = table.TableName, StreamSpecification = stream };
@@ -67,17 +67,11 @@ internal sealed class TableEditor(
             "UpdateTable",
             found => Existing(found).StreamSpecification?.StreamEnabled == true,
             (_, token) => client.UpdateTableAsync(request, token)).ConfigureAwait(false);
-        if (found!.StreamSpecification.StreamViewType is { } view && view != stream.StreamViewType)
-        {
-            throw new UserStoreSchemaException(
-                table.TableName,
-                null,
-                $"has a stream that tells {view} instead of {stream.StreamViewType}. Switch it off first, which ends what reads it, or set "
-                    + "UserStoreOptions.StreamViewType to what it tells.");
-        }
+        if (TableDifference.OfStream(table.TableName, found!.StreamSpecification, stream) is { } difference)
+            throw difference;
     }
 
-    /// <exception cref="UserStoreSchemaException">The time to live is on another attribute.</exception>
+    /// <exception cref="UserStoreSchemaException">Time to live is enabled on another attribute.</exception>
     public async Task EnsureTimeToLiveAsync(string attribute)
     {
         var request = new UpdateTimeToLiveRequest
@@ -85,12 +79,12 @@ internal sealed class TableEditor(
             TableName = table.TableName,
             TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = attribute, Enabled = true },
         };
-        UserStoreSchemaException? refusal = null;
+        UserStoreSchemaException? rejection = null;
         while (!await HasTimeToLiveAsync(attribute).ConfigureAwait(false))
         {
-            if (refusal is not null)
-                throw refusal;
-            (bool isDone, refusal) = await ChangeAsync(
+            if (rejection is not null)
+                throw rejection;
+            (bool isDone, rejection) = await ChangeAsync(
                 "UpdateTimeToLive", token => client.UpdateTimeToLiveAsync(request, token)).ConfigureAwait(false);
             if (isDone)
                 return;
@@ -98,19 +92,19 @@ internal sealed class TableEditor(
         }
     }
 
-    /// <summary>Changes the table unless it is as wanted, and returns it as it is then, all of it active.</summary>
+    /// <summary>Changes the table unless it is in the desired state, and returns its description once all of it is active.</summary>
     private async Task<TableDescription?> EnsureAsync<TResponse>(
-        string operation, Func<TableDescription?, bool> isAsWanted, Func<TableDescription?, CancellationToken, Task<TResponse>> change)
+        string operation, Func<TableDescription?, bool> isDesired, Func<TableDescription?, CancellationToken, Task<TResponse>> change)
     {
         if (!_hasLooked)
             await FindAsync().ConfigureAwait(false);
-        UserStoreSchemaException? refusal = null;
-        while (!isAsWanted(_seen))
+        UserStoreSchemaException? rejection = null;
+        while (!isDesired(_seen))
         {
-            // A refusal counts only if no other process made the change meanwhile.
-            if (refusal is not null)
-                throw refusal;
-            (bool isDone, refusal) = await ChangeAsync(operation, token => change(_seen, token)).ConfigureAwait(false);
+            // A rejection counts only if no other process made the change in the meantime.
+            if (rejection is not null)
+                throw rejection;
+            (bool isDone, rejection) = await ChangeAsync(operation, token => change(_seen, token)).ConfigureAwait(false);
             if (!isDone)
                 await DelayAsync(BaseDelay).ConfigureAwait(false);
             await FindAsync().ConfigureAwait(false);
@@ -124,24 +118,18 @@ internal sealed class TableEditor(
         var request = new DescribeTimeToLiveRequest { TableName = table.TableName };
         DescribeTimeToLiveResponse response = await SendAsync(
             "DescribeTimeToLive", token => client.DescribeTimeToLiveAsync(request, token)).ConfigureAwait(false);
-        TimeToLiveDescription? current = response.TimeToLiveDescription;
-        if (current?.TimeToLiveStatus != TimeToLiveStatus.ENABLED && current?.TimeToLiveStatus != TimeToLiveStatus.ENABLING)
+        TimeToLiveDescription? actual = response.TimeToLiveDescription;
+        if (TableDifference.TimeToLiveAttributeOf(actual) is null)
             return false;
-        return current.AttributeName == attribute
-            ? true
-            : throw new UserStoreSchemaException(
-                table.TableName,
-                null,
-                $"has its time to live on '{current.AttributeName}' instead of '{attribute}'. "
-                    + "Switch it off first, or set UserStoreOptions.EnableTimeToLive to false.");
+        return TableDifference.OfTimeToLive(table.TableName, actual, attribute) is { } difference ? throw difference : true;
     }
 
-    private Task DelayAsync(TimeSpan pause)
+    private Task DelayAsync(TimeSpan delay)
         => sender.Time.GetElapsedTime(_started) < timeout
-            ? Task.Delay(pause, sender.Time, cancellationToken)
+            ? Task.Delay(delay, sender.Time, cancellationToken)
             : throw new UserStoreUnavailableException(
                 $"Table '{table.TableName}' did not become active within {timeout}. "
-                    + "It goes on in DynamoDB; call again.");
+                    + "DynamoDB continues in the background; call again.");
 
     private TableDescription Existing(TableDescription? found)
         => found ?? throw new UserStoreSchemaException(table.TableName, null, "does not exist. Create it first, or correct the name.");
@@ -164,8 +152,8 @@ internal sealed class TableEditor(
         }
     });
 
-    /// <summary>Sends a change; tells whether it was taken, and why not if DynamoDB called it invalid rather than being busy.</summary>
-    private Task<(bool IsDone, UserStoreSchemaException? Refusal)> ChangeAsync<TResponse>(
+    /// <summary>Sends a change. Returns whether DynamoDB accepted it and, if DynamoDB rejected it as invalid, the reason.</summary>
+    private Task<(bool IsDone, UserStoreSchemaException? Rejection)> ChangeAsync<TResponse>(
         string operation, Func<CancellationToken, Task<TResponse>> change)
         => SendAsync<(bool, UserStoreSchemaException?)>(operation, async token =>
         {
@@ -176,12 +164,12 @@ internal sealed class TableEditor(
             }
             catch (Exception busy) when (busy is ResourceInUseException or LimitExceededException or ResourceNotFoundException)
             {
-                return (false, null); // or another process deleted it meanwhile: the next look tells
+                return (false, null); // busy, or another process deleted the table: the next DescribeTable shows which
             }
-            catch (AmazonDynamoDBException refusal) when (refusal.ErrorCode == "ValidationException")
+            catch (AmazonDynamoDBException rejection) when (rejection.ErrorCode == "ValidationException")
             {
                 return (false, new UserStoreSchemaException(
-                    table.TableName, null, $"{operation} was refused by DynamoDB; the inner exception says why.", refusal));
+                    table.TableName, null, $"{operation} was rejected by DynamoDB; the inner exception contains the reason.", rejection));
             }
         });
 

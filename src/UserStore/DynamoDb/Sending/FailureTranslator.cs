@@ -1,51 +1,89 @@
+using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
+using Amazon.Runtime.Endpoints;
 using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
 
-/// <summary>Turns the SDK's failures into the store's.</summary>
+/// <summary>Translates the SDK's exceptions into those of the store.</summary>
 internal sealed class FailureTranslator(IAmazonDynamoDB client, Type userType)
 {
+    /// <summary>Returns the store's exception for a request that failed.</summary>
+    /// <param name="operation">The name of the operation in the service's API.</param>
+    /// <param name="tables">The tables of the request.</param>
+    /// <param name="failure">The exception of the last attempt.</param>
+    /// <param name="elapsed">How long the call has been running.</param>
+    /// <param name="explainInvalid">Finds the reason why DynamoDB rejected the request as invalid, if the tables match their definitions.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     public async Task<UserStoreException> TranslateAsync(
         string operation,
         NamedTable[] tables,
         Exception failure,
-        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainRefusal,
+        TimeSpan elapsed,
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid,
         CancellationToken cancellationToken)
     {
-        string subject = $"{operation} on {NamesOf(tables)}";
+        UserStoreException translated = await TranslateAsync(
+            $"{operation} on {NamesOf(tables)}", tables, failure, explainInvalid, elapsed, cancellationToken).ConfigureAwait(false);
+        translated.SetRequest(operation, [.. tables.Select(table => table.TableName)]);
+        return translated;
+    }
+
+    public UserStoreSchemaException Unreadable(NamedTable table, Exception failure) => new(
+        table.TableName,
+        null,
+        $"contains an item that cannot be read as {userType.Name}. Correct the item; the inner exception contains the reason.",
+        failure);
+
+    private async Task<UserStoreException> TranslateAsync(
+        string subject,
+        NamedTable[] tables,
+        Exception failure,
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid,
+        TimeSpan elapsed,
+        CancellationToken cancellationToken)
+    {
         if (failure is ResourceNotFoundException)
         {
             return await FindDifferenceAsync(tables, failure, cancellationToken).ConfigureAwait(false)
                 ?? (UserStoreException)new UserStoreUnavailableException(
-                    $"{subject} found no table or index, which exist by now.", failure);
+                    $"{subject} found no table or index, but they exist now. Retry the call.", failure);
         }
 
-        // The service reports a missing index, and keys that do not fit, as an invalid request.
+        // The service reports a missing index, and keys that differ, as an invalid request.
         if (RequestFailure.IsInvalid(failure) && failure is AmazonDynamoDBException invalid)
         {
             return await FindDifferenceAsync(tables, failure, cancellationToken).ConfigureAwait(false)
-                ?? (explainRefusal is null
-                    ? new InvalidUserException("Item", "was refused by DynamoDB; the inner exception says why", failure)
-                    : await explainRefusal(invalid).ConfigureAwait(false));
+                ?? (explainInvalid is null
+                    ? new InvalidUserException("Item", "was rejected by DynamoDB; the inner exception contains the reason", failure)
+                    : await explainInvalid(invalid).ConfigureAwait(false));
         }
 
+        string attempts = $"attempts continued for {elapsed.ToString(@"hh\:mm\:ss\.f", CultureInfo.InvariantCulture)}";
         if (RequestFailure.IsThrottle(failure))
         {
             return new UserStoreThrottledException(
-                $"{subject} was throttled. Try again later, or give the table more capacity.", failure);
+                $"{subject} was throttled. Retry later, or give the table more capacity; {attempts}.", failure);
         }
 
         if (RequestFailure.IsConflict(failure))
-            return new UserStoreUnavailableException($"{subject} met a running transaction. Try again.", failure);
+            return new UserStoreUnavailableException($"{subject} conflicted with a running transaction. Retry later; {attempts}.", failure);
         if (RequestFailure.IsTransient(failure))
-            return new UserStoreUnavailableException($"{subject} got no usable answer.", failure);
+        {
+            return new UserStoreUnavailableException(
+                failure is AmazonServiceException { StatusCode: not 0, ErrorCode: { } code }
+                    ? $"{subject} failed in DynamoDB ({code}). Retry later; {attempts}."
+                    : $"{subject}: no response was received from {Endpoint()}. Check that the server runs and that region, endpoint and network are "
+                        + $"right; {attempts}.",
+                failure);
+        }
+
         return failure switch
         {
-            AmazonServiceException refusal => new UserStoreUnavailableException(
-                $"{subject} was refused ({refusal.ErrorCode}). Check the caller's permissions, region and credentials.",
+            AmazonServiceException denied => new UserStoreUnavailableException(
+                $"{subject} was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials.",
                 failure,
                 isTransient: false),
 
@@ -54,20 +92,30 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client, Type userType)
 
             _ when RequestFailure.IsUnreadable(failure) => Unreadable(tables[0], failure),
 
-            _ => new UserStoreUnavailableException($"{subject} failed.", failure, isTransient: false),
+            _ => new UserStoreUnavailableException(
+                $"{subject} failed; the inner exception contains the reason.", failure, isTransient: false),
         };
     }
-
-    public UserStoreSchemaException Unreadable(NamedTable table, Exception failure) => new(
-        table.TableName,
-        null,
-        $"holds an item that cannot be read as {userType.Name}. Correct the item; the inner exception tells what does not fit.",
-        failure);
 
     private static string NamesOf(NamedTable[] tables)
         => $"table{(tables.Length == 1 ? "" : "s")} {string.Join(" and ", tables.Select(table => $"'{table.TableName}'"))}";
 
-    // The server's message names no table, so this asks for each table once, and only after a failure.
+    // Without user name, password and path.
+    private string Endpoint()
+    {
+        try
+        {
+            IClientConfig? config = client.Config;
+            string? url = config?.ServiceURL ?? config?.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new ListTablesRequest())).URL;
+            return url is null ? "DynamoDB" : new Uri(url).GetLeftPart(UriPartial.Scheme) + new Uri(url).Authority + "/";
+        }
+        catch (Exception failure) when (failure is AmazonClientException or UriFormatException or NotSupportedException or NotImplementedException)
+        {
+            return "DynamoDB";
+        }
+    }
+
+    // The server's message names no table, so each table is described once, and only after a failure.
     private async Task<UserStoreSchemaException?> FindDifferenceAsync(
         NamedTable[] tables, Exception cause, CancellationToken cancellationToken)
     {
@@ -89,11 +137,11 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client, Type userType)
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // Without permission to describe the table, the first answer is all there is to tell.
+                // Without permission to describe the table, nothing more is known than the first response.
                 return cause is not ResourceNotFoundException ? null : new UserStoreSchemaException(
                     table.TableName,
                     null,
-                    "does not exist, or an index of it or another table of the store does not. "
+                    "does not exist, or one of its indexes or another table of the store does not. "
                         + "Run EnsureTablesAsync, or correct the names in UserStoreOptions.",
                     cause);
             }

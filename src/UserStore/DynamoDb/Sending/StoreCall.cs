@@ -135,13 +135,15 @@ internal sealed class StoreCall(
             retry.MaxDelay.TotalMilliseconds,
             retry.BaseDelay.TotalMilliseconds * Math.Pow(2, _delays++));
         var delay = TimeSpan.FromMilliseconds(ceiling * Random.Shared.NextDouble());
-        if (sender.Time.GetElapsedTime(_started) + delay >= retry.Timeout)
+        if (Elapsed + delay >= retry.Timeout)
             return false;
         await Task.Delay(delay, sender.Time, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    private bool HasTime => sender.OwnsRetries && sender.Time.GetElapsedTime(_started) < retry.Timeout;
+    private TimeSpan Elapsed => sender.Time.GetElapsedTime(_started);
+
+    private bool HasTime => sender.OwnsRetries && Elapsed < retry.Timeout;
 
     private async Task<TResponse> AttemptAsync<TResponse>(Request request, Func<CancellationToken, Task<TResponse>> send)
     {
@@ -182,7 +184,7 @@ internal sealed class StoreCall(
             request.Measurement?.Throttled();
         if (!await TryDelayAsync().ConfigureAwait(false))
         {
-            RequestLog.GivenUp(sender.Logger, request.Operation, request.TableNames, sender.Time.GetElapsedTime(_started), reason);
+            RequestLog.GivenUp(sender.Logger, request.Operation, request.TableNames, Elapsed, reason);
             return false;
         }
 
@@ -195,11 +197,15 @@ internal sealed class StoreCall(
     private UserWriteOutcomeUnknownException OutcomeUnknown(Request request, string writtenUserId, Exception failure)
     {
         RequestLog.OutcomeUnknown(sender.Logger, request.Operation, request.TableNames, writtenUserId);
-        return new UserWriteOutcomeUnknownException(writtenUserId, failure);
+        return new UserWriteOutcomeUnknownException(writtenUserId, failure)
+        {
+            Operation = request.Operation,
+            TableNames = [.. request.Tables.Select(table => table.TableName)],
+        };
     }
 
     private Task<UserStoreException> TranslateAsync(Request request, Exception failure) => sender.Failures.TranslateAsync(
-        request.Operation, request.Tables, failure, request.ExplainInvalid, cancellationToken);
+        request.Operation, request.Tables, failure, Elapsed, request.ExplainInvalid, cancellationToken);
 
     // However a cancelled request fails, the caller sees the cancellation.
     private void ThrowIfCancelled(Exception failure)

@@ -29,26 +29,12 @@ internal sealed class TableReader(IAmazonDynamoDB client)
     /// <summary>Reads a page of a scan consistently.</summary>
     /// <param name="call">The call that reads.</param>
     /// <param name="table">The table.</param>
-    /// <param name="start">The key after which the page starts; null for the first page.</param>
-    /// <param name="limit">The maximum number of items; null for as many as fit into 1 MB.</param>
-    /// <param name="segment">The segment to scan and the number of segments; null for the whole table.</param>
-    public async Task<ScanPage> ScanAsync(
-        StoreCall call,
-        NamedTable table,
-        Dictionary<string, AttributeValue>? start,
-        int? limit = null,
-        (int Number, int Total)? segment = null)
+    /// <param name="request">The segment, limit, start key, filter and projection of the page; everything else is set here.</param>
+    public async Task<ScanPage> ScanAsync(StoreCall call, NamedTable table, ScanRequest request)
     {
-        var request = new ScanRequest
-        {
-            TableName = table.TableName,
-            ExclusiveStartKey = start,
-            Limit = limit,
-            Segment = segment?.Number,
-            TotalSegments = segment?.Total,
-            ConsistentRead = true, // an item that exists when the scan starts is not left out
-            ReturnConsumedCapacity = call.Capacity,
-        };
+        request.TableName = table.TableName;
+        request.ConsistentRead = true; // an item that exists when the scan starts is not skipped
+        request.ReturnConsumedCapacity = call.Capacity;
         ScanResponse response = await call.SendAsync("Scan", [table], token => client.ScanAsync(request, token)).ConfigureAwait(false);
         return new ScanPage(response.Items ?? [], response.LastEvaluatedKey is { Count: > 0 } next ? next : null);
     }

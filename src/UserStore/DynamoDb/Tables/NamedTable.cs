@@ -4,16 +4,16 @@ using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Tables;
 
-/// <summary>A table that a request needs, by its name in DynamoDB.</summary>
+/// <summary>Represents a table of a request by its name in DynamoDB.</summary>
 internal class NamedTable(string tableName)
 {
     public string TableName => tableName;
 
-    /// <summary>Returns how a table that exists differs from what is needed, or null.</summary>
+    /// <summary>Returns how an existing table differs from its definition, or null.</summary>
     public virtual UserStoreSchemaException? Difference(TableDescription table, Exception? cause = null) => null;
 }
 
-/// <summary>An attribute that is a key of a table or index.</summary>
+/// <summary>Represents a key attribute of a table or index.</summary>
 internal sealed record KeyAttribute(string AttributeName, ScalarAttributeType AttributeType)
 {
     public static KeyAttribute Of(MappedProperty property) => new(

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace UserStore.DynamoDb.Tables;
 
-/// <summary>How tables, indexes and regions may be called.</summary>
+/// <summary>Provides the naming rules of tables, indexes and regions.</summary>
 internal static class ResourceName
 {
     // Amazon DynamoDB Developer Guide, "Naming rules".
@@ -12,7 +12,7 @@ internal static class ResourceName
     private static readonly SearchValues<char> Allowed = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
-    /// <summary>Gets the rule as the end of a sentence: the name must have ...</summary>
+    /// <summary>Gets the rule as the end of the sentence "The name must have ...".</summary>
     public static string Rule => $"{MinLength} to {MaxLength} letters, digits, '_', '.' and '-'";
 
     public static bool IsValid(string? name)

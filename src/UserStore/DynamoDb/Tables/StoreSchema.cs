@@ -5,7 +5,7 @@ using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Tables;
 
-/// <summary>The tables of one store as the annotated type and the options define them: the one source of their names, keys and
+/// <summary>Defines the tables of one store from the annotated type and the options: the single source of their names, keys and
 /// settings.</summary>
 internal sealed class StoreSchema
 {
@@ -34,7 +34,7 @@ internal sealed class StoreSchema
 
     public TableSchema Users { get; }
 
-    /// <summary>Gets the table of the reservations, or null when emails need not be unique.</summary>
+    /// <summary>Gets the table of the reservations, or null if emails are not unique.</summary>
     public TableSchema? Emails { get; }
 
     /// <summary>Gets all tables of the store.</summary>
@@ -42,7 +42,7 @@ internal sealed class StoreSchema
 
     public string UsersTableWithoutPrefix { get; }
 
-    /// <summary>Returns the users' table as the SDK's context needs to know it, so that it asks the service for nothing.</summary>
+    /// <summary>Returns the users' table as the SDK's context requires it, so that the context sends no DescribeTable request.</summary>
     public Table ToSdkTable(IAmazonDynamoDB client)
     {
         ITableBuilder builder = new TableBuilder(client, Users.TableName).AddHashKey(Model.Key.AttributeName, DynamoDBEntryType.String);
@@ -59,7 +59,7 @@ internal sealed class StoreSchema
         return builder.Build();
     }
 
-    // Two tables of users under one prefix must not share reservations: the holder is looked for in its own table only.
+    // Two user types must not share reservations: the owner of an email is looked up only in the table of its own type.
     private string EmailsTableWithoutPrefix() => Options.EmailsTable
         ?? (UsersTableWithoutPrefix == DefaultUsersTable ? DefaultEmailsTable : UsersTableWithoutPrefix + "Emails");
 

@@ -4,7 +4,7 @@ using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Tables;
 
-/// <summary>One table as it should be: its name, key, indexes and settings.</summary>
+/// <summary>Defines a table: its name, keys, indexes and settings.</summary>
 internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyList<MappedIndex> indexes, UserStoreOptions options)
     : NamedTable(tableName)
 {
@@ -13,7 +13,7 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     public KeyAttribute? SortKey { get; init; }
 
-    /// <summary>Gets the attributes that find an item.</summary>
+    /// <summary>Gets the attributes that identify an item.</summary>
     public KeyAttribute[] Keys => SortKey is null ? [key] : [key, SortKey];
 
     public IReadOnlyList<MappedIndex> Indexes => indexes;
@@ -24,7 +24,7 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     public StreamSpecification? Stream => StoreSchema.StreamOf(TableStreamViewType);
 
-    /// <summary>Returns the name that an index has in the table.</summary>
+    /// <summary>Returns the name of an index in the table.</summary>
     public string NameOf(MappedIndex index) => options.IndexNames.TryGetValue(index.Name, out string? name) ? name : index.Name;
 
     public CreateTableRequest ToCreateRequest() => new()
@@ -38,7 +38,7 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
         StreamSpecification = Stream,
     };
 
-    /// <summary>Returns the request that adds an index to a table, which is paid as that table is, whatever the options say.</summary>
+    /// <summary>Returns the request that adds an index to an existing table, in the billing mode of that table.</summary>
     public UpdateTableRequest ToAddIndexRequest(MappedIndex index, TableDescription table)
     {
         GlobalSecondaryIndex definition = ToIndexRequest(index, isProvisioned: table.ProvisionedThroughput?.ReadCapacityUnits > 0);
@@ -62,11 +62,11 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
         };
     }
 
-    /// <summary>Returns how a table that exists differs from this one in its own keys or its indexes, or null.</summary>
+    /// <summary>Returns the first difference of an existing table from this definition in keys and indexes, or null.</summary>
     public override UserStoreSchemaException? Difference(TableDescription table, Exception? cause = null)
         => Differences(table, cause).FirstOrDefault();
 
-    /// <summary>Returns all differences that <see cref="Difference"/> tells the first of.</summary>
+    /// <summary>Returns all differences of an existing table from this definition in keys and indexes.</summary>
     public IEnumerable<UserStoreSchemaException> Differences(TableDescription table, Exception? cause = null)
     {
         if (!SameKeys(table.KeySchema, table.AttributeDefinitions, Keys))
@@ -86,11 +86,11 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
         }
     }
 
-    /// <summary>Returns how an index of a table that exists differs from the one that it should be, or null.</summary>
+    /// <summary>Returns how an index of an existing table differs from its definition, or null.</summary>
     public UserStoreSchemaException? DifferenceOf(TableDescription table, MappedIndex index, Exception? cause = null)
         => Problem(table, index) is { } problem ? new UserStoreSchemaException(TableName, NameOf(index), problem, cause) : null;
 
-    /// <summary>Returns the keys that say where a query of an index, or a scan of the table, goes on.</summary>
+    /// <summary>Returns the attributes of the start key of a query of an index, or of a scan of the table.</summary>
     public IEnumerable<KeyAttribute> StartKeyOf(MappedIndex? index) => index is null ? Keys : [.. Keys, .. KeysOf(index)];
 
     public GlobalSecondaryIndexDescription? Find(TableDescription table, MappedIndex index)
@@ -100,13 +100,13 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     private string? Problem(TableDescription table, MappedIndex index)
     {
-        const string Remedy = "Delete it and run EnsureTablesAsync, or name another one in UserStoreOptions.IndexNames.";
+        const string Remedy = "Delete it and run EnsureTablesAsync, or set another name in UserStoreOptions.IndexNames.";
         GlobalSecondaryIndexDescription? found = Find(table, index);
         if (found is null)
             return "does not exist. Run EnsureTablesAsync, or correct UserStoreOptions.IndexNames.";
         if (!SameKeys(found.KeySchema, table.AttributeDefinitions, KeysOf(index)))
             return $"has other keys than {Describe(KeysOf(index))}. {Remedy}";
-        return found.Projection?.ProjectionType == ProjectionType.ALL ? null : $"does not hold all attributes (projection ALL). {Remedy}";
+        return found.Projection?.ProjectionType == ProjectionType.ALL ? null : $"does not project all attributes (projection type ALL). {Remedy}";
     }
 
     private static KeyAttribute[] KeysOf(MappedIndex index) => index.SortKey is null

@@ -60,7 +60,7 @@ internal sealed class BackfillRunner
                 "UpdateItem", [_table], token => _attempt.Client.UpdateItemAsync(request, token)).ConfigureAwait(false);
             if (result.Failure is null)
                 return true;
-            if (await ReadAsync(key, cancellationToken).ConfigureAwait(false) is not { } found)
+            if (await _attempt.Reader.FindAsync(_attempt.Begin(cancellationToken), _table, key).ConfigureAwait(false) is not { } found)
                 return false; // deleted in the meantime
             if (result.Failure.ResponseWasLost && change.IsIn(found))
                 return true;
@@ -90,14 +90,5 @@ internal sealed class BackfillRunner
         // A caller that read the user earlier must not overwrite the change unknowingly.
         if (_users is not null && RevisionExpression.RevisionIn(item, _users) is { Version: not null } revision)
             revision.Next(Revision.NewWriteId()).WriteTo(desired, _users);
-    }
-
-    private async Task<Dictionary<string, AttributeValue>?> ReadAsync(
-        Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
-    {
-        var request = new GetItemRequest { TableName = _table.TableName, Key = key, ConsistentRead = true };
-        GetItemResponse response = await _attempt.Begin(cancellationToken).SendAsync(
-            "GetItem", [_table], token => _attempt.Client.GetItemAsync(request, token)).ConfigureAwait(false);
-        return response.Item is { Count: > 0 } item ? item : null;
     }
 }

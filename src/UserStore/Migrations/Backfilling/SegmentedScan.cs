@@ -69,11 +69,11 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
     {
         while (!_checkpoints[segment].IsDone)
         {
-            ScanResponse page = await ScanAsync(segment, cancellationToken).ConfigureAwait(false);
+            ScanPage page = await ScanAsync(segment, cancellationToken).ConfigureAwait(false);
             var poison = new List<PoisonItem>();
             long changed = 0;
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxConcurrency, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(page.Items ?? [], parallel, async (item, token) =>
+            await Parallel.ForEachAsync(page.Items, parallel, async (item, token) =>
             {
                 Dictionary<string, AttributeValue> key = KeyOf(item);
                 try
@@ -94,9 +94,9 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
             Checkpoint before = _checkpoints[segment];
             Checkpoint after = before with
             {
-                Position = page.LastEvaluatedKey is { Count: > 0 } position ? position : before.Position,
-                IsDone = page.LastEvaluatedKey is not { Count: > 0 },
-                Read = before.Read + (page.Items?.Count ?? 0),
+                Position = page.Next ?? before.Position,
+                IsDone = page.Next is null,
+                Read = before.Read + page.Items.Count,
                 Changed = before.Changed + changed,
                 Poison = [.. before.Poison, .. poison],
                 Failing = [],
@@ -110,7 +110,7 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
 
             await attempt.Checkpoints.SaveAsync(after, cancellationToken).ConfigureAwait(false);
             _checkpoints[segment] = after;
-            if (_progress.IsDue(page.Items?.Count ?? 0, ProgressInterval))
+            if (_progress.IsDue(page.Items.Count, ProgressInterval))
                 Report();
             if (attempt.IsDryRun)
                 return;
@@ -125,21 +125,16 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
         return response.Table;
     }
 
-    private async Task<ScanResponse> ScanAsync(int segment, CancellationToken cancellationToken)
+    private async Task<ScanPage> ScanAsync(int segment, CancellationToken cancellationToken)
     {
         await _reads.WaitAsync(cancellationToken).ConfigureAwait(false);
-        StoreCall call = attempt.Begin(cancellationToken, _reads);
-        var request = new ScanRequest
+        return await attempt.Reader.ScanAsync(attempt.Begin(cancellationToken, _reads), table, new ScanRequest
         {
-            TableName = table.TableName,
             Segment = segment,
             TotalSegments = options.TotalSegments,
             Limit = options.PageSize,
-            ConsistentRead = true, // so that no item that existed at the start is skipped
             ExclusiveStartKey = _checkpoints[segment].Position,
-            ReturnConsumedCapacity = call.Capacity,
-        };
-        return await call.SendAsync("Scan", [table], token => attempt.Client.ScanAsync(request, token)).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     private Dictionary<string, AttributeValue> KeyOf(Dictionary<string, AttributeValue> item)

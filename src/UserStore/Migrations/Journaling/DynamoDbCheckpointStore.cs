@@ -50,8 +50,6 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
         var prefix = new AttributeValue($"{tables.Options.LockId}/{CheckpointKey.PrefixOf(migrationId)}");
         var scan = new ScanRequest
         {
-            TableName = tables.Lock.TableName,
-            ConsistentRead = true,
             FilterExpression = $"begins_with({key}, {expression.Value(prefix)}) AND attribute_not_exists({expression.Name("poison")})",
             ProjectionExpression = key,
             ExpressionAttributeNames = expression.Names,

@@ -7,7 +7,9 @@ namespace UserStore.Migrations.Journaling;
 /// <summary>Stores the row of the lock in the lock table.</summary>
 internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockStore
 {
-    private readonly UserStoreRetryOptions _retry = RetryFor(tables.Options.Lease, tables.Retry);
+    // One attempt without a response must not cost the lease. The token of a renewal limits its total time.
+    private readonly UserStoreRetryOptions _retry = tables.Retry.AtMost(
+        attemptTimeout: tables.Options.Lease / 3, baseDelay: tables.Options.Lease / 30, maxDelay: tables.Options.Lease / 10);
 
     public async Task<LockRow?> FindAsync(CancellationToken cancellationToken)
         => await tables.FindLockKeyAsync(cancellationToken).ConfigureAwait(false) is { } key
@@ -47,30 +49,11 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
     };
 
     private async Task<LockRow?> ReadAsync(StoreCall call, string key)
-    {
-        var request = new GetItemRequest
-        {
-            TableName = tables.Lock.TableName,
-            Key = new() { [key] = new(tables.Options.LockId) },
-            ConsistentRead = true,
-        };
-        GetItemResponse response = await call.SendAsync(
-            "GetItem", [tables.Lock], token => tables.Client.GetItemAsync(request, token)).ConfigureAwait(false);
-        return response.Item is { Count: > 0 } item ? LockFormat.FromItem(item) : null;
-    }
+        => await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(tables.Options.LockId) }).ConfigureAwait(false) is { } item
+            ? LockFormat.FromItem(item)
+            : null;
 
     private async Task<bool> IsStoredAsync(StoreCall call, LockRow row, string key)
         => await ReadAsync(call, key).ConfigureAwait(false) is { } found
             && (found.Fence, found.Revision, found.Owner?.RunId) == (row.Fence, row.Revision, row.Owner?.RunId);
-
-    // One attempt without a response must not cost the lease. The token of a renewal limits its total time.
-    private static UserStoreRetryOptions RetryFor(TimeSpan lease, UserStoreRetryOptions retry) => new()
-    {
-        Timeout = retry.Timeout,
-        AttemptTimeout = Shorter(retry.AttemptTimeout, lease / 3),
-        BaseDelay = Shorter(retry.BaseDelay, lease / 30),
-        MaxDelay = Shorter(retry.MaxDelay, lease / 10),
-    };
-
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

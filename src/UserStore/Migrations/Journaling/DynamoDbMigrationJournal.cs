@@ -18,9 +18,8 @@ internal sealed class DynamoDbMigrationJournal(JournalTables tables) : IMigratio
         if (await tables.FindJournalKeyAsync(cancellationToken).ConfigureAwait(false) is not { } key)
             return [];
         var entries = new List<MigrationEntry>();
-        var scan = new ScanRequest { TableName = tables.Journal.TableName, ConsistentRead = true };
         await foreach (Dictionary<string, AttributeValue> item in tables.ScanAsync(
-            scan, tables.Journal, cancellationToken).ConfigureAwait(false))
+            new ScanRequest(), tables.Journal, cancellationToken).ConfigureAwait(false))
         {
             entries.Add(_format.FromItem(item, key));
         }

@@ -24,6 +24,8 @@ internal sealed class JournalTables(StoreConnection connection, StoreSchema stor
 
     public RequestSender Sender { get; } = new(connection, store);
 
+    public TableReader Reader { get; } = new(connection.Client);
+
     // By name only: the key of a table that another library created may have another name.
     public NamedTable Journal { get; } = new(TableFor(store, options.JournalTable).TableName);
 
@@ -67,13 +69,12 @@ internal sealed class JournalTables(StoreConnection connection, StoreSchema stor
     {
         do
         {
-            ScanResponse page = await Sender.Begin(cancellationToken).SendAsync(
-                "Scan", [table], token => Client.ScanAsync(request, token)).ConfigureAwait(false);
-            foreach (Dictionary<string, AttributeValue> item in page.Items ?? [])
+            ScanPage page = await Reader.ScanAsync(Sender.Begin(cancellationToken), table, request).ConfigureAwait(false);
+            foreach (Dictionary<string, AttributeValue> item in page.Items)
                 yield return item;
-            request.ExclusiveStartKey = page.LastEvaluatedKey;
+            request.ExclusiveStartKey = page.Next;
         }
-        while (request.ExclusiveStartKey is { Count: > 0 });
+        while (request.ExclusiveStartKey is not null);
     }
 
     private TableEditor EditorOf(NamedTable table, CancellationToken cancellationToken)

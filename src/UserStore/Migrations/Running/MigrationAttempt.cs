@@ -23,13 +23,7 @@ internal sealed class MigrationAttempt(
     // A migration can wait longer for capacity than a caller of the store, but not longer than request tokens live.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
-    private readonly UserStoreRetryOptions _retry = new()
-    {
-        Timeout = Timeout,
-        AttemptTimeout = target.Store.Schema.Options.Retry.AttemptTimeout,
-        BaseDelay = target.Store.Schema.Options.Retry.BaseDelay,
-        MaxDelay = target.Store.Schema.Options.Retry.MaxDelay,
-    };
+    private readonly UserStoreRetryOptions _retry = target.Store.Schema.Options.Retry.With(Timeout);
 
     public MigrationStep Step => step;
 
@@ -42,6 +36,8 @@ internal sealed class MigrationAttempt(
     public ILogger Logger => environment.Logger;
 
     public RequestSender Sender { get; } = new(target.Store.Connect(client), target.Store.Schema);
+
+    public TableReader Reader { get; } = new(client);
 
     /// <summary>Gets a value indicating whether there are tables to read; false in memory.</summary>
     public bool HasTables => target.Client is not null;

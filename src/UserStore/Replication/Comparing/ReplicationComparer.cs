@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
-using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.Replication.Targets;
 
@@ -16,8 +15,6 @@ internal sealed class ReplicationComparer<
     where TUser : User
     where TView : class
 {
-    private readonly TableReader _batches = new(source.Client);
-
     /// <summary>Reads the states of up to 100 users.</summary>
     /// <param name="call">The call that reads.</param>
     /// <param name="users">The distinct ids, each with the key of an item of the target that was found to belong to the user.</param>
@@ -26,14 +23,14 @@ internal sealed class ReplicationComparer<
     {
         string[] ids = [.. users.Keys];
         // The guard first: if it is unchanged when the target is written, no change was applied in between.
-        var guards = await _batches.FindManyAsync(call, schema.Guards, ids, ReadConsistency.Strong).ConfigureAwait(false);
-        var items = await _batches.FindManyAsync(call, schema.Source.Users, ids, ReadConsistency.Strong).ConfigureAwait(false);
+        var guards = await source.Reader.FindManyAsync(call, schema.Guards, ids, ReadConsistency.Strong).ConfigureAwait(false);
+        var items = await source.Reader.FindManyAsync(call, schema.Source.Users, ids, ReadConsistency.Strong).ConfigureAwait(false);
         ReplicationState[] states = [.. ids.Select(
             id => Evaluate(id, Guard.FromItem(guards.GetValueOrDefault(id)), items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
 
         List<Dictionary<string, AttributeValue>> keys =
             [.. states.Select(state => state.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValueComparer.ByValue)];
-        var actual = keys.Count == 0 ? [] : await _batches.FindManyAsync(call, schema.Target, keys, ReadConsistency.Strong).ConfigureAwait(false);
+        var actual = keys.Count == 0 ? [] : await source.Reader.FindManyAsync(call, schema.Target, keys, ReadConsistency.Strong).ConfigureAwait(false);
         var byKey = actual.ToDictionary(item => TargetItem.KeyOf(item, schema.Target), AttributeValueComparer.ByValue);
         return [.. states.Select(state => state.Expected is null
             ? state
@@ -51,8 +48,8 @@ internal sealed class ReplicationComparer<
         ReplicationState state = Evaluate(userId, guard, user.Item);
         return state with
         {
-            Actual = state.Expected is null ? null : await ReadItemAsync(call, schema.Target, state.Expected.Key).ConfigureAwait(false),
-            FoundKey = foundKey is not null && SourceOf(await ReadItemAsync(call, schema.Target, foundKey).ConfigureAwait(false)) == userId
+            Actual = state.Expected is null ? null : await source.Reader.FindAsync(call, schema.Target, state.Expected.Key).ConfigureAwait(false),
+            FoundKey = foundKey is not null && SourceOf(await source.Reader.FindAsync(call, schema.Target, foundKey).ConfigureAwait(false)) == userId
                 ? foundKey
                 : null,
         };
@@ -97,7 +94,7 @@ internal sealed class ReplicationComparer<
     }
 
     public async Task<Guard?> ReadGuardAsync(StoreCall call, string userId)
-        => Guard.FromItem(await ReadItemAsync(call, schema.Guards, new() { [Guard.UserIdName] = new(userId) }).ConfigureAwait(false));
+        => Guard.FromItem(await source.Reader.FindAsync(call, schema.Guards, new() { [Guard.UserIdName] = new(userId) }).ConfigureAwait(false));
 
     private Task<GuardRefusal?> WriteAsync(StoreCall call, ReplicationState state)
     {
@@ -126,14 +123,5 @@ internal sealed class ReplicationComparer<
         {
             return state with { Failure = failure };
         }
-    }
-
-    private async Task<Dictionary<string, AttributeValue>?> ReadItemAsync(
-        StoreCall call, TableSchema table, Dictionary<string, AttributeValue> key)
-    {
-        var request = new GetItemRequest { TableName = table.TableName, Key = key, ConsistentRead = true };
-        GetItemResponse response = await call.SendAsync(
-            "GetItem", [table], token => source.Client.GetItemAsync(request, token)).ConfigureAwait(false);
-        return response.Item is { Count: > 0 } item ? item : null;
     }
 }

@@ -60,7 +60,7 @@ internal sealed class ReplicationWalk<
         do
         {
             StoreCall call = source.Sender.Begin(cancellationToken);
-            ScanResponse page = await ScanAsync(call, part, after, options.TotalSegments).ConfigureAwait(false);
+            ScanPage page = await ScanAsync(call, part, after, options.TotalSegments).ConfigureAwait(false);
             var drifts = new List<UserReplicationDrift>();
             List<(string? UserId, Dictionary<string, AttributeValue>? Key)> found = [.. page.Items.Select(item => UserOf(item, part / options.TotalSegments))];
             foreach ((string? userId, Dictionary<string, AttributeValue>? key) in found)
@@ -84,7 +84,7 @@ internal sealed class ReplicationWalk<
                 drifts.AddRange(await CompareAsync(states, options.MaxConcurrency, isRebuild, cancellationToken).ConfigureAwait(false));
             }
 
-            after = page.LastEvaluatedKey is { Count: > 0 } lastKey ? lastKey : null;
+            after = page.Next;
             yield return new Page(part, page.Items.Count, drifts, after);
         }
         while (after is not null);
@@ -102,27 +102,21 @@ internal sealed class ReplicationWalk<
         return drifts.OfType<UserReplicationDrift>();
     }
 
-    private async Task<ScanResponse> ScanAsync(StoreCall call, int part, Dictionary<string, AttributeValue>? after, int segments)
+    private Task<ScanPage> ScanAsync(StoreCall call, int part, Dictionary<string, AttributeValue>? after, int segments)
     {
         TableSchema table = _tables[part / segments];
         // Only keys, and the users of target items; the users themselves are read after their guards.
         var expression = new ExpressionWriter();
         IEnumerable<string> names = table.Keys.Select(key => key.AttributeName).Append(TargetItem.SourceAttribute);
-        var request = new ScanRequest
+        return source.Reader.ScanAsync(call, table, new ScanRequest
         {
-            TableName = table.TableName,
             Segment = part % segments,
             TotalSegments = segments,
             Limit = PageSize,
-            ConsistentRead = true, // so that no item that existed at the start is skipped
             ExclusiveStartKey = after,
             ProjectionExpression = string.Join(", ", names.Select(expression.Name)),
             ExpressionAttributeNames = expression.Names,
-        };
-        ScanResponse page = await call.SendAsync(
-            "Scan", [table], token => source.Client.ScanAsync(request, token)).ConfigureAwait(false);
-        page.Items ??= [];
-        return page;
+        });
     }
 
     // The key of source and guards is the user; an item of the target contains it as an attribute.

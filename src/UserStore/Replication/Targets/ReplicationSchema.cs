@@ -66,7 +66,8 @@ internal sealed class ReplicationSchema
             yield return $"RemovedUserRetention is {options.RemovedUserRetention}, but must be between 2 and 365 days.";
     }
 
-    private static (string Target, string Guards) TablesOf(ViewModel view, UserReplicationOptions options)
+    /// <summary>Returns the names of the tables, without the prefix.</summary>
+    public static (string Target, string Guards) TablesOf(ViewModel view, UserReplicationOptions options)
     {
         string target = options.TargetTable ?? view.DefaultTableName;
         return (target, options.GuardTable ?? target + GuardsSuffix);

@@ -56,7 +56,7 @@ public sealed class TableCreatorTests
 
         Func<Task> ensure = EnsureAsync;
 
-        (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which.Message.Should().Contain("CreateTable was refused");
+        (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which.Message.Should().Contain("CreateTable was rejected");
     }
 
     [Fact]
