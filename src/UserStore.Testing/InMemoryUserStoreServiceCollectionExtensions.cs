@@ -10,16 +10,16 @@ using UserStore.Testing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts in-memory stores in the place of registered ones.</summary>
+/// <summary>Replaces registered stores with in-memory stores.</summary>
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
     /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/>, registered or not, by those in memory.</summary>
-    /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
-    /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is
-    /// registered as <see cref="InMemoryUserStore"/>, for its faults and recorded calls.</returns>
+    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/> with in-memory implementations, whether or not they are registered.</summary>
+    /// <param name="services">The service collection of the application or test.</param>
+    /// <param name="configure">Configures the store. Unless set here, the clock is the registered <see cref="TimeProvider"/>, and the settings
+    /// for emails and tokens are those of the registered <see cref="UserStoreOptions"/>.</param>
+    /// <returns>The service collection. Migrations of the store run in memory, against empty tables, and are journaled in memory. The store is
+    /// also registered as <see cref="InMemoryUserStore"/>, to give access to its faults and recorded calls.</returns>
     public static IServiceCollection AddInMemoryUserStore(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
     {
@@ -39,13 +39,13 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     }
 
     /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>,
-    /// registered or not, by those in memory.</summary>
+    /// with in-memory implementations, whether or not they are registered.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
-    /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Says how the store behaves. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
-    /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. Migrations of the store are run and remembered in memory, with tables that hold nothing. The store itself is
-    /// registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded calls.</returns>
+    /// <param name="services">The service collection of the application or test.</param>
+    /// <param name="configure">Configures the store. Unless set here, the clock is the registered <see cref="TimeProvider"/>, and the settings
+    /// for emails and tokens are those of the registered <see cref="UserStoreOptions"/>.</param>
+    /// <returns>The service collection. Migrations of the store run in memory, against empty tables, and are journaled in memory. The store is
+    /// also registered as <see cref="InMemoryUserStore{TUser}"/>, to give access to its faults and recorded calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
         where TUser : User
@@ -64,7 +64,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         return services;
     }
 
-    // Migrations are planned, run and remembered, but there are no tables: their requests are answered and go nowhere.
+    // Migrations are planned, run and journaled, but there are no tables: their requests succeed without effect.
     private static void PutMigrationsInMemory<[DynamicallyAccessedMembers(
         DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
         where TUser : User

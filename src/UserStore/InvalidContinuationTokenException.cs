@@ -1,10 +1,10 @@
 namespace UserStore;
 
-/// <summary>Thrown when a continuation token is cut, altered, or was made for another query. No request was sent.</summary>
+/// <summary>Thrown when a continuation token is truncated, altered, or was created for another query. No request was sent.</summary>
 public sealed class InvalidContinuationTokenException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="InvalidContinuationTokenException"/> class.</summary>
-    /// <param name="reason">What is wrong with the token, as the end of a sentence about it: <c>is cut or altered</c>.</param>
+    /// <param name="reason">What is wrong with the token, as the end of a sentence about it: <c>is truncated or altered</c>.</param>
     /// <param name="innerException">The error met when the token was read, if any.</param>
     public InvalidContinuationTokenException(string reason, Exception? innerException = null)
         : base($"The continuation token {reason}. Start again from the first page.", innerException)
