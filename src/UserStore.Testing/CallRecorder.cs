@@ -1,6 +1,6 @@
 namespace UserStore.Testing;
 
-/// <summary>Keeps the latest calls, as many as it was told to.</summary>
+/// <summary>Records the latest calls, up to a given number.</summary>
 internal sealed class CallRecorder(int capacity)
 {
     private readonly Queue<RecordedCall> _calls = new();

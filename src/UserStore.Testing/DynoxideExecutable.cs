@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace UserStore.Testing;
 
-/// <summary>Finds the executable of the local server, or installs it through npm into a cache of the user.</summary>
+/// <summary>Locates the executable of the local server, or installs it with npm into a cache directory of the user.</summary>
 internal static class DynoxideExecutable
 {
     private const string Version = "1.2.1";
@@ -36,7 +36,7 @@ internal static class DynoxideExecutable
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
     }
 
-    // Several test processes may install at once: each does so in a folder of its own, and the first to finish moves the file into place.
+    // Several test processes can install concurrently: each uses its own folder and then moves the file into place atomically.
     private static async Task InstallAsync(string target, CancellationToken cancellationToken)
     {
         string package = $"@dynoxide/{Platform()}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
@@ -88,7 +88,7 @@ internal static class DynoxideExecutable
     }
 
     private static string Advice
-        => "Install Node.js (it brings npm), or put dynoxide on PATH, or set DYNAMODB_ENDPOINT to the address of a DynamoDB server.";
+        => "Install Node.js, which includes npm, or add dynoxide to PATH, or set DYNAMODB_ENDPOINT to the address of a DynamoDB server.";
 
     private static string Platform() => OperatingSystem.IsWindows() ? "win32" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
 }

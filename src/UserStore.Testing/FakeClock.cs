@@ -1,6 +1,7 @@
 namespace UserStore.Testing;
 
-/// <summary>A clock that stands still until it is told to advance. Timers made from it, and so delays, fire while it advances.</summary>
+/// <summary>Represents a clock whose time changes only when <see cref="Advance"/> is called. Timers and delays that use the clock fire
+/// during that call.</summary>
 public sealed class FakeClock : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -8,7 +9,7 @@ public sealed class FakeClock : TimeProvider
     private DateTimeOffset _now;
 
     /// <summary>Initializes a new instance of the <see cref="FakeClock"/> class.</summary>
-    /// <param name="now">The time it shows; noon of 1 January 2030 in UTC if null.</param>
+    /// <param name="now">The initial time; 12:00 UTC on 1 January 2030 if <see langword="null"/>.</param>
     public FakeClock(DateTimeOffset? now = null) => _now = now ?? new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     /// <inheritdoc/>
@@ -24,8 +25,8 @@ public sealed class FakeClock : TimeProvider
     /// <inheritdoc/>
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
-    /// <summary>Moves the clock and fires the timers that come due, in the order of their time.</summary>
-    /// <param name="by">How far; not negative.</param>
+    /// <summary>Advances the clock and fires the timers that become due, in the order of their due times.</summary>
+    /// <param name="by">The time by which to advance. Not negative.</param>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);

@@ -3,25 +3,24 @@ using Amazon.Runtime;
 namespace UserStore.Testing;
 
 /// <summary>
-/// Stands between a client and a real DynamoDB server, and lets requests meet faults: at named moments, at regular ones, or at random ones
-/// from a seed.
+/// Injects faults between a client and a DynamoDB server: into the next requests, at a regular interval, or at random from a seed.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Given to a client when it is made: <c>server.CreateClient(config => config.HttpClientFactory = wire)</c>. Safe for concurrent use; which
-/// of several concurrent requests meets a fault is then left to their order.
+/// Set it when you create the client: <c>server.CreateClient(config => config.HttpClientFactory = wire)</c>. Safe for concurrent use. The
+/// order in which concurrent requests arrive determines which of them receives a fault.
 /// </para>
-/// <para>A request that a fault was asked for by <see cref="Next"/> meets no other one.</para>
+/// <para>A request that receives a fault from <see cref="Next"/> receives no other fault.</para>
 /// </remarks>
 public sealed class FaultyWire : HttpClientFactory, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SocketsHttpHandler _network = new();
     private readonly List<string> _operations = [];
-    private readonly List<(string? Operation, WireFault Fault)> _next = [];
+    private readonly List<(string? Operation, WireFault Fault)> _queued = [];
     private Func<string, WireFault?>? _rule;
 
-    /// <summary>Gets the operations of all requests so far, in the order in which they left.</summary>
+    /// <summary>Gets the operations of all requests since the last <see cref="Clear"/>, in the order in which the requests arrived.</summary>
     public IReadOnlyList<string> Operations
     {
         get
@@ -31,29 +30,30 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
         }
     }
 
-    /// <summary>Gets or sets what happens just before a request leaves, such as a write by another client.</summary>
+    /// <summary>Gets or sets the callback that runs just before a request is sent, for example to simulate a write by another client.</summary>
     public Func<WireRequest, Task>? BeforeRequest { get; set; }
 
-    /// <summary>Gets or sets what happens after a request met its fault, and before the client is told: so before it is sent
-    /// again.</summary>
+    /// <summary>Gets or sets the callback that runs after a fault was injected and before the client receives the result, and therefore
+    /// before the client retries.</summary>
     public Func<WireRequest, Task>? AfterFault { get; set; }
 
-    /// <summary>Lets the next requests meet a fault.</summary>
-    /// <param name="fault">The fault.</param>
-    /// <param name="operation">Only requests for this operation, such as <c>UpdateItem</c>; all if null.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Injects a fault into the next requests.</summary>
+    /// <param name="fault">The fault to inject.</param>
+    /// <param name="operation">The operation whose requests receive the fault, such as <c>UpdateItem</c>; all operations if <see langword="null"/>.</param>
+    /// <param name="count">The number of requests.</param>
     public void Next(WireFault fault, string? operation = null, int count = 1)
     {
         ArgumentNullException.ThrowIfNull(fault);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         lock (_lock)
-            _next.AddRange(Enumerable.Repeat((operation, fault), count));
+            _queued.AddRange(Enumerable.Repeat((operation, fault), count));
     }
 
-    /// <summary>Lets every so-many-th request meet a fault, from now on and in place of what was asked for before.</summary>
-    /// <param name="interval">1 for every request, 3 for the third, sixth and so on.</param>
-    /// <param name="fault">The fault.</param>
-    /// <param name="operations">Only requests for these operations count; all if empty.</param>
+    /// <summary>Injects a fault at a regular interval from now on. Replaces an earlier call of <see cref="Every"/> or
+    /// <see cref="Randomly"/>.</summary>
+    /// <param name="interval">The interval: 1 for every request, 3 for the third request, the sixth request and so on.</param>
+    /// <param name="fault">The fault to inject.</param>
+    /// <param name="operations">The operations whose requests are counted; all operations if empty.</param>
     public void Every(int interval, WireFault fault, params IReadOnlyList<string> operations)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1);
@@ -64,10 +64,11 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
             _rule = operation => (operations.Count == 0 || operations.Contains(operation)) && ++count % interval == 0 ? fault : null;
     }
 
-    /// <summary>Lets requests meet faults at random, from now on and in place of what was asked for before.</summary>
-    /// <param name="seed">The same seed gives the same faults to the same sequence of requests.</param>
-    /// <param name="share">How many of all requests, from 0 to 1.</param>
-    /// <param name="faults">The faults, each as likely as the others.</param>
+    /// <summary>Injects faults at random from now on. Replaces an earlier call of <see cref="Every"/> or
+    /// <see cref="Randomly"/>.</summary>
+    /// <param name="seed">The seed. The same seed injects the same faults into the same sequence of requests.</param>
+    /// <param name="share">The share of requests that receive a fault, from 0 to 1.</param>
+    /// <param name="faults">The faults, which are equally likely.</param>
     public void Randomly(int seed, double share, params IReadOnlyList<WireFault> faults)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(share, 0);
@@ -79,12 +80,12 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
             _rule = _ => random.NextDouble() < share ? faults[random.Next(faults.Count)] : null;
     }
 
-    /// <summary>Forgets all faults, callbacks and operations noted.</summary>
+    /// <summary>Removes all faults, callbacks and recorded operations.</summary>
     public void Clear()
     {
         lock (_lock)
         {
-            _next.Clear();
+            _queued.Clear();
             _operations.Clear();
             _rule = null;
             (BeforeRequest, AfterFault) = (null, null);
@@ -97,16 +98,16 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _network.Dispose();
 
-    private WireFault? Take(string operation)
+    private WireFault? TakeFault(string operation)
     {
         lock (_lock)
         {
             _operations.Add(operation);
-            int asked = _next.FindIndex(next => next.Operation is null || next.Operation == operation);
-            if (asked < 0)
+            int index = _queued.FindIndex(queued => queued.Operation is null || queued.Operation == operation);
+            if (index < 0)
                 return _rule?.Invoke(operation);
-            WireFault fault = _next[asked].Fault;
-            _next.RemoveAt(asked);
+            WireFault fault = _queued[index].Fault;
+            _queued.RemoveAt(index);
             return fault;
         }
     }
@@ -117,29 +118,29 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
         {
             string operation = request.Headers.GetValues("X-Amz-Target").Single().Split('.')[1];
             string body = await request.Content!.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-            var seen = new WireRequest(operation, body, wire.Take(operation));
+            var received = new WireRequest(operation, body, wire.TakeFault(operation));
             if (wire.BeforeRequest is { } before)
-                await before(seen).ConfigureAwait(false);
-            if (seen.Fault is null)
+                await before(received).ConfigureAwait(false);
+            if (received.Fault is null)
                 return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             try
             {
-                HttpResponseMessage answer = await seen.Fault.InjectAsync(
-                    seen, changed => SendAsync(request, body, changed, cancellationToken), cancellationToken).ConfigureAwait(false);
-                answer.RequestMessage = request;
-                return answer;
+                HttpResponseMessage response = await received.Fault.InjectAsync(
+                    received, changed => SendAsync(request, body, changed, cancellationToken), cancellationToken).ConfigureAwait(false);
+                response.RequestMessage = request;
+                return response;
             }
             finally
             {
                 if (wire.AfterFault is { } after)
-                    await after(seen).ConfigureAwait(false);
+                    await after(received).ConfigureAwait(false);
             }
         }
 
         private Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request, string body, string changed, CancellationToken cancellationToken)
         {
-            // Local servers do not look at the signature, which is of the body as it was.
+            // The signature covers the original body, but local servers do not verify it.
             if (changed != body)
                 request.Content = new StringContent(changed, request.Content!.Headers.ContentType);
             return base.SendAsync(request, cancellationToken);

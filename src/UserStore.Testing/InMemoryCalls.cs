@@ -1,6 +1,6 @@
 namespace UserStore.Testing;
 
-/// <summary>Runs the calls of a store one after the other, lets them meet their faults, and notes them.</summary>
+/// <summary>Runs the calls of a store one at a time, injects faults and records the calls.</summary>
 internal sealed class InMemoryCalls(StoreFaults faults, CallRecorder recorder, TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -30,7 +30,7 @@ internal sealed class InMemoryCalls(StoreFaults faults, CallRecorder recorder, T
         }
     }
 
-    /// <summary>Runs what is no call of the store's user, at one moment.</summary>
+    /// <summary>Runs an internal operation atomically, without faults and without recording it.</summary>
     public T Run<T>(Func<T> body)
     {
         lock (_lock)

@@ -5,7 +5,7 @@ using UserStore.Replication;
 
 namespace UserStore.Testing;
 
-/// <summary>Keeps the latest changes, as the stream of a table would. Not safe for concurrent use: the store locks.</summary>
+/// <summary>Keeps the latest changes, like the stream of a table. Not safe for concurrent use: the store holds the lock.</summary>
 internal sealed class InMemoryChanges<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(int capacity)
     where TUser : User
 {

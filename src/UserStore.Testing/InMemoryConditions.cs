@@ -4,8 +4,8 @@ using UserStore.Preparation;
 
 namespace UserStore.Testing;
 
-/// <summary>Decides conditions as DynamoDB does: an absent attribute, or one of another type, meets no comparison but "not
-/// equal".</summary>
+/// <summary>Evaluates conditions as DynamoDB does: for an absent attribute, or one of another type, every comparison except "not
+/// equal" is false.</summary>
 internal static class InMemoryConditions
 {
     public static bool Accepts<TUser>(this UserCondition condition, InMemoryRow<TUser> row)

@@ -3,7 +3,7 @@ using UserStore.Preparation;
 
 namespace UserStore.Testing;
 
-/// <summary>An index: for each partition key, the users in the order of the sort key, then of the id.</summary>
+/// <summary>Represents an index: for each partition key, the users sorted by sort key and then by ID.</summary>
 internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
     where TUser : User
 {
@@ -26,8 +26,8 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
         }
     }
 
-    /// <summary>Returns the rows of a query from a position on, without looking at the others.</summary>
-    /// <exception cref="InvalidContinuationTokenException">The position is not one of <see cref="PositionOf"/>.</exception>
+    /// <summary>Returns the rows of a query after a position, without reading other rows.</summary>
+    /// <exception cref="InvalidContinuationTokenException">The position was not returned by <see cref="PositionOf"/>.</exception>
     public IEnumerable<InMemoryRow<TUser>> Read(PreparedQuery query, string? after)
     {
         InMemoryPosition? start = after is null ? null : InMemoryPosition.Read(after);
@@ -50,11 +50,11 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
         return (descending ? view.Reverse() : view).Select(entry => entry.Row!);
     }
 
-    /// <summary>Returns the place of a row, as text from which a query goes on.</summary>
+    /// <summary>Returns the position of a row as a string from which a query can resume.</summary>
     public string PositionOf(InMemoryRow<TUser> row)
         => new InMemoryPosition(definition.SortKey is null ? null : row.ScalarOf(definition.SortKey), row.User.UserId).Write();
 
-    // An item without all keys of an index is not in it.
+    // An item that lacks a key of an index is not in that index.
     private (StoredScalar Partition, Entry Entry)? Place(InMemoryRow<TUser> row)
     {
         if (row.ScalarOf(definition.PartitionKey) is not { } partition)
@@ -74,7 +74,7 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
             SortKeyOperator.Greater => (Last(range.Value), upper),
             SortKeyOperator.GreaterOrEqual => (First(range.Value), upper),
             SortKeyOperator.Between => (First(range.Value), Last(range.Upper!.Value)),
-            // A lone low surrogate sorts behind all text that is well-formed.
+            // An unpaired low surrogate sorts after every well-formed string.
             SortKeyOperator.StartsWith => (First(range.Value), First(range.Value with { Text = range.Value.Text + '\uDFFF' })),
             _ => (lower, upper),
         };
@@ -95,7 +95,7 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
         After = 1,
     }
 
-    /// <summary>A row in its place; or, with an edge, the place before or after a user, or before or after all users with a sort
+    /// <summary>Represents a row, or with an edge the position before or after a user, or before or after all users with a sort
     /// key.</summary>
     private sealed record Entry(StoredScalar? Sort, Edge Edge, string? UserId, InMemoryRow<TUser>? Row) : IComparable<Entry>
     {

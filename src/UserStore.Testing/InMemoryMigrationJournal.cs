@@ -67,8 +67,10 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal, IMigrationLo
     Task ICheckpointStore.DeleteAsync(string migrationId, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
-            foreach (Checkpoint done in _checkpoints.Values.Where(checkpoint => checkpoint.Key.MigrationId == migrationId && checkpoint.Poison.Count == 0).ToArray())
-                _checkpoints.Remove(done.Key);
+            Checkpoint[] completed = [.. _checkpoints.Values.Where(
+                checkpoint => checkpoint.Key.MigrationId == migrationId && checkpoint.Poison.Count == 0)];
+            foreach (Checkpoint checkpoint in completed)
+                _checkpoints.Remove(checkpoint.Key);
             return true;
         },
         cancellationToken);

@@ -52,7 +52,7 @@ internal sealed class InMemoryQueryPager<[DynamicallyAccessedMembers(Dynamically
         }, cancellationToken);
 }
 
-/// <summary>Reads the pages of a segment of the whole table.</summary>
+/// <summary>Reads the pages of a segment of the table.</summary>
 internal sealed class InMemoryListPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     InMemoryStoreParts<TUser> store, string operation, UserListOptions options, int segment = 0)
     : InMemoryPager<TUser>(store.QueryInput.Tokens, store.QueryInput.FingerprintOf(options, segment), limit: null)
@@ -72,7 +72,7 @@ internal sealed class InMemoryListPager<[DynamicallyAccessedMembers(DynamicallyA
         || (int)((uint)row.User.UserId.GetHashCode(StringComparison.Ordinal) % (uint)options.TotalSegments) == segment;
 }
 
-/// <summary>What the parts of an in-memory store share.</summary>
+/// <summary>Represents the components that the parts of an in-memory store share.</summary>
 internal sealed record InMemoryStoreParts<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     InMemoryTable<TUser> Table, UserInput<TUser> Input, QueryInput<TUser> QueryInput, InMemoryCalls Calls)
     where TUser : User;

@@ -7,7 +7,7 @@ namespace UserStore.Testing;
 /// <summary>Applies patches to rows.</summary>
 internal static class InMemoryPatch
 {
-    /// <exception cref="InvalidUserException">A sum leaves the range of its property.</exception>
+    /// <exception cref="InvalidUserException">The result of an increment is outside the range of its property.</exception>
     public static InMemoryRow<TUser> Apply<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         PreparedPatch patch, InMemoryRow<TUser> row)
         where TUser : User

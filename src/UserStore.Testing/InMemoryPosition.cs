@@ -4,21 +4,21 @@ using UserStore.Modeling;
 
 namespace UserStore.Testing;
 
-/// <summary>A place in an index, as text from which a query goes on.</summary>
+/// <summary>Represents a position in an index from which a query can resume.</summary>
 internal sealed record InMemoryPosition(StoredScalar? Sort, string UserId)
 {
     public string Write() => JsonSerializer.Serialize(this, InMemoryPositionContext.Default.InMemoryPosition);
 
-    /// <exception cref="InvalidContinuationTokenException">The text was not written by <see cref="Write"/>.</exception>
+    /// <exception cref="InvalidContinuationTokenException">The string was not written by <see cref="Write"/>.</exception>
     public static InMemoryPosition Read(string position)
     {
         try
         {
             return JsonSerializer.Deserialize(position, InMemoryPositionContext.Default.InMemoryPosition)!;
         }
-        catch (JsonException rubbish)
+        catch (JsonException error)
         {
-            throw new InvalidContinuationTokenException("holds no key to go on from", rubbish);
+            throw new InvalidContinuationTokenException("contains no key to resume from", error);
         }
     }
 }

@@ -2,7 +2,7 @@ using UserStore.Modeling;
 
 namespace UserStore.Testing;
 
-/// <summary>A stored user, never changed once stored. A property without a stored attribute is absent, whatever its default.</summary>
+/// <summary>Represents a stored user. A row is immutable. A property without a stored attribute is absent, whatever its default.</summary>
 internal sealed record InMemoryRow<TUser>(TUser User, IReadOnlyList<MappedProperty> Absent)
     where TUser : User
 {

@@ -3,8 +3,9 @@ using UserStore.Modeling;
 
 namespace UserStore.Testing;
 
-/// <summary>Rows by id, and indexes that follow them after a delay. Not safe for concurrent use: the store locks.</summary>
-internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserModel model, TimeSpan indexDelay, int keptChanges)
+/// <summary>Stores rows by ID and updates the indexes after a delay. Not safe for concurrent use: the store holds the lock.</summary>
+internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    UserModel model, TimeSpan indexDelay, int keptChanges)
     where TUser : User
 {
     private readonly Dictionary<string, InMemoryRow<TUser>> _rows = new(StringComparer.Ordinal);
@@ -12,16 +13,16 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
     private readonly Dictionary<string, InMemoryIndex<TUser>> _indexes =
         model.Indexes.Values.ToDictionary(index => index.Name, index => new InMemoryIndex<TUser>(index), StringComparer.Ordinal);
 
-    private readonly Queue<(DateTimeOffset Due, InMemoryRow<TUser>? Before, InMemoryRow<TUser>? After)> _unseen = new();
+    private readonly Queue<(DateTimeOffset Due, InMemoryRow<TUser>? Before, InMemoryRow<TUser>? After)> _pending = new();
 
-    /// <summary>Gets what the stream of the table would tell.</summary>
+    /// <summary>Gets the changes that the stream of the table would contain.</summary>
     public InMemoryChanges<TUser> Changes { get; } = new(keptChanges);
 
-    /// <summary>Returns the row of a user that is not expired.</summary>
+    /// <summary>Returns the row of a user that has not expired.</summary>
     public InMemoryRow<TUser>? Find(string userId, DateTimeOffset now)
         => _rows.TryGetValue(userId, out InMemoryRow<TUser>? row) && !row.IsExpired(now) ? row : null;
 
-    /// <summary>Returns the row of a user that has expired, and that a table may still hold.</summary>
+    /// <summary>Returns the row of a user that has expired and is still in the table.</summary>
     public InMemoryRow<TUser>? FindExpired(string userId, DateTimeOffset now)
         => _rows.TryGetValue(userId, out InMemoryRow<TUser>? row) && row.IsExpired(now) ? row : null;
 
@@ -41,14 +42,14 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
         Publish(row, null, now);
     }
 
-    /// <summary>Returns the index as it is seen now.</summary>
+    /// <summary>Returns the index with all changes that are visible now.</summary>
     public InMemoryIndex<TUser> Index(MappedIndex definition, DateTimeOffset now)
     {
         CatchUp(now);
         return _indexes[definition.Name];
     }
 
-    /// <summary>Returns all rows behind an id, in the order of the ids.</summary>
+    /// <summary>Returns all rows after an ID, sorted by ID.</summary>
     public IEnumerable<InMemoryRow<TUser>> ReadAll(string? afterId)
     {
         if (_ids.Count == 0 || string.CompareOrdinal(afterId, _ids.Max) > 0)
@@ -64,15 +65,15 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
         if (indexDelay == TimeSpan.Zero)
             Apply(before, after);
         else
-            _unseen.Enqueue((now + indexDelay, before, after));
-        CatchUp(now); // also without readers, so that the queue holds one delay's worth of changes at most
+            _pending.Enqueue((now + indexDelay, before, after));
+        CatchUp(now); // also without readers, so that the queue holds at most the changes of one delay
     }
 
     private void CatchUp(DateTimeOffset now)
     {
-        while (_unseen.TryPeek(out var change) && change.Due <= now)
+        while (_pending.TryPeek(out var change) && change.Due <= now)
         {
-            _unseen.Dequeue();
+            _pending.Dequeue();
             Apply(change.Before, change.After);
         }
     }

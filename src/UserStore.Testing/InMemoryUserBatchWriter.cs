@@ -4,9 +4,9 @@ using UserStore.Preparation;
 
 namespace UserStore.Testing;
 
-/// <summary>Writes any number of users to an in-memory store, one call of the store each, which meet its faults.</summary>
+/// <summary>Writes any number of users to an in-memory store. Each item is one call of the store and can receive its faults.</summary>
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
-/// <remarks>Nothing is retried, and no capacity is consumed.</remarks>
+/// <remarks>The batch writer does not retry and reports no consumed capacity.</remarks>
 public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserBatchWriter<TUser>
     where TUser : User
 {

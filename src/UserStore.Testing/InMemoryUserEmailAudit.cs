@@ -4,10 +4,10 @@ using UserStore.Paging;
 
 namespace UserStore.Testing;
 
-/// <summary>Compares the users of an in-memory store with the reservations of their emails.</summary>
+/// <summary>Checks the email reservations of an in-memory store against its users.</summary>
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
-/// <param name="store">The store.</param>
-/// <remarks>Nothing but expiry puts an in-memory store out of order, because nobody else writes to it.</remarks>
+/// <param name="store">The store to check.</param>
+/// <remarks>Only expiry causes inconsistencies in an in-memory store, because no other program writes to it.</remarks>
 public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     InMemoryUserStore<TUser> store) : IUserEmailAudit<TUser>
     where TUser : User
@@ -36,7 +36,7 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
                 ? CheckReservations(users, reservations, here, repair)
                 : CheckUsers(users, reservations, here));
             yield return page;
-            await Task.Yield(); // others may use the store between two pages
+            await Task.Yield(); // other callers can use the store between two pages
         }
     }
 

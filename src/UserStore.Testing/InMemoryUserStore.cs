@@ -9,15 +9,14 @@ using UserStore.Replication;
 
 namespace UserStore.Testing;
 
-/// <summary>Keeps users in memory, by the rules of <see cref="DynamoDbUserStore{TUser}"/>: versions, limits, order, copies.</summary>
+/// <summary>Stores users in memory, with the versions, limits, order and copies of <see cref="DynamoDbUserStore{TUser}"/>.</summary>
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>
-/// <para>Safe for concurrent use. Faults are asked for by <see cref="Faults"/>; calls are seen in <see cref="Calls"/> when recording is
-/// on.</para>
+/// <para>Safe for concurrent use. Use <see cref="Faults"/> to inject faults, and <see cref="Calls"/> to inspect recorded calls.</para>
 /// <para>
-/// Where it differs from a table: a page without a page size ends after 1000 users instead of 1 MB; users with equal sort keys, and the
-/// whole table, come in the order of their ids; eventual reads by id are never stale; there are no attributes that
-/// <typeparamref name="TUser"/> does not know; expired users are hidden and never removed.
+/// Differences from a table: a page without a page size ends after 1000 users instead of 1 MB. Users with equal sort keys, and the whole
+/// table, are sorted by ID. Eventual reads by ID are never stale. There are no attributes that <typeparamref name="TUser"/> does not
+/// declare. Expired users are hidden and never removed.
 /// </para>
 /// </remarks>
 public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
@@ -33,8 +32,8 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     private readonly InMemoryStoreParts<TUser> _parts;
 
     /// <summary>Initializes a new instance of the <see cref="InMemoryUserStore{TUser}"/> class without users.</summary>
-    /// <param name="options">How it behaves; the defaults if null. Not to be changed afterwards.</param>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    /// <param name="options">The options; <see langword="null"/> for the defaults. Do not change them afterwards.</param>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not define a valid table.</exception>
     public InMemoryUserStore(InMemoryUserStoreOptions? options = null)
     {
         options ??= new InMemoryUserStoreOptions();
@@ -54,21 +53,21 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _calls = new InMemoryCalls(Faults, _recorder, Time);
         _parts = new InMemoryStoreParts<TUser>(_table, _input, _queryInput, _calls);
 
-        // Only to measure users that are near a limit; it never sends anything.
+        // Only measures users that are near a size limit; sends no requests.
         var context = new Lazy<IDynamoDBContext>(() => UserContext.CreateForMapping(storeOptions, _input.Model.Properties));
         _items = new UserItems<TUser>(() => context.Value, _input.Model);
     }
 
-    /// <summary>Gets the faults that coming calls meet.</summary>
+    /// <summary>Gets the faults to inject into subsequent calls.</summary>
     public StoreFaults Faults { get; } = new();
 
     /// <summary>Gets a snapshot of the latest calls, oldest first; empty unless <see cref="InMemoryUserStoreOptions.RecordedCalls"/> is
     /// set.</summary>
     public IReadOnlyList<RecordedCall> Calls => _recorder.Snapshot();
 
-    /// <summary>Returns the changes since the last time, oldest first, as the stream of a table tells them with old and new images.</summary>
-    /// <returns>The changes, of which the store keeps the latest <see cref="InMemoryUserStoreOptions.KeptChanges"/>. Users who expire
-    /// are not removed, and so are not told of.</returns>
+    /// <summary>Returns and removes the changes since the last call, oldest first, as in a stream with new and old images.</summary>
+    /// <returns>The changes. The store keeps the latest <see cref="InMemoryUserStoreOptions.KeptChanges"/>. Users that expire are not
+    /// removed and cause no change.</returns>
     public IReadOnlyList<UserChange<TUser>> TakeChanges() => _calls.Run(_table.Changes.Take);
 
     /// <inheritdoc/>
@@ -130,12 +129,12 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _input.CheckEmailConsistency(consistency);
         if (consistency == ReadConsistency.Strong)
         {
-            string wanted = _input.PrepareEmail(email);
+            string normalized = _input.PrepareEmail(email);
             return await RunAsync(
                 nameof(FindByEmailAsync),
                 isWrite: false,
                 null,
-                () => Copy(_reservations!.FindOwner(wanted, _input.Now())),
+                () => Copy(_reservations!.FindOwner(normalized, _input.Now())),
                 cancellationToken).ConfigureAwait(false);
         }
 
@@ -248,7 +247,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     internal bool HasUniqueEmails => _reservations is not null;
 
-    /// <summary>Stores a prepared user whatever is there.</summary>
+    /// <summary>Stores a prepared user unconditionally.</summary>
     internal Task<TUser> OverwriteAsync(TUser prepared, CancellationToken cancellationToken) => RunAsync(
         nameof(IUserBatchWriter<TUser>.ReplaceAsync),
         isWrite: true,
@@ -256,12 +255,12 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         () => Store(new InMemoryRow<TUser>(prepared, [])),
         cancellationToken);
 
-    /// <summary>Lets an audit look at users and reservations at one moment.</summary>
-    internal T Audit<T>(Func<InMemoryTable<TUser>, InMemoryReservations<TUser>, T> look)
+    /// <summary>Runs a step of an audit on users and reservations atomically.</summary>
+    internal T Audit<T>(Func<InMemoryTable<TUser>, InMemoryReservations<TUser>, T> step)
     {
         if (_reservations is null)
-            throw new InvalidOperationException("Without UniqueEmails there are no reservations to compare with.");
-        return _calls.Run(() => look(_table, _reservations));
+            throw new InvalidOperationException("An email audit requires InMemoryUserStoreOptions.UniqueEmails to be true.");
+        return _calls.Run(() => step(_table, _reservations));
     }
 
     private void Remove(InMemoryRow<TUser> row, DateTimeOffset now)
@@ -285,11 +284,11 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         => _calls.RunAsync(operation, isWrite, userId, body, cancellationToken);
 }
 
-/// <summary>Keeps users without fields of a service's own in memory.</summary>
+/// <summary>Stores users of type <see cref="User"/> in memory.</summary>
 public sealed class InMemoryUserStore : InMemoryUserStore<User>, IUserStore
 {
     /// <summary>Initializes a new instance of the <see cref="InMemoryUserStore"/> class without users.</summary>
-    /// <param name="options">How it behaves; the defaults if null. Not to be changed afterwards.</param>
+    /// <param name="options">The options; <see langword="null"/> for the defaults. Do not change them afterwards.</param>
     public InMemoryUserStore(InMemoryUserStoreOptions? options = null)
         : base(options)
     {

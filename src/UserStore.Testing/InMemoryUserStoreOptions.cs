@@ -1,29 +1,29 @@
 namespace UserStore.Testing;
 
-/// <summary>Says how the in-memory store behaves.</summary>
+/// <summary>Specifies the behavior of the in-memory store.</summary>
 public sealed class InMemoryUserStoreOptions
 {
     /// <summary>Gets or sets the clock.</summary>
-    /// <value>The default is the system's; a <see cref="FakeClock"/> makes tests independent of time.</value>
+    /// <value>The default is the system clock. A <see cref="FakeClock"/> makes tests independent of time.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Gets or sets how long a write takes to be seen through an index, by <see cref="TimeProvider"/>.</summary>
-    /// <value>Not negative. The default is zero: at once.</value>
+    /// <summary>Gets or sets the time after which a write is visible in the indexes, measured by <see cref="TimeProvider"/>.</summary>
+    /// <value>Not negative. The default is zero: immediately.</value>
     public TimeSpan IndexDelay { get; set; }
 
-    /// <summary>Gets or sets how many of the latest calls are recorded.</summary>
+    /// <summary>Gets or sets the maximum number of calls that are recorded. The latest calls are kept.</summary>
     /// <value>Not negative. The default is 0: none.</value>
     public int RecordedCalls { get; set; }
 
-    /// <summary>Gets or sets how many of the latest changes are kept until they are taken.</summary>
+    /// <summary>Gets or sets the maximum number of changes that are kept until they are read. The latest changes are kept.</summary>
     /// <value>Not negative. The default is 1,000.</value>
     public int KeptChanges { get; set; } = 1000;
 
-    /// <summary>Gets or sets the rule that makes emails comparable, as in <see cref="UserStoreOptions.NormalizeEmail"/>.</summary>
+    /// <summary>Gets or sets the function that normalizes emails for comparison, as in <see cref="UserStoreOptions.NormalizeEmail"/>.</summary>
     /// <value>The default is the default of <see cref="UserStoreOptions"/>.</value>
     public Func<string, string> NormalizeEmail { get; set; } = new UserStoreOptions().NormalizeEmail;
 
-    /// <summary>Gets or sets a value indicating whether no two users may have the same email, as in
+    /// <summary>Gets or sets a value indicating whether emails are unique among users, as in
     /// <see cref="UserStoreOptions.UniqueEmails"/>.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool UniqueEmails { get; set; } = true;

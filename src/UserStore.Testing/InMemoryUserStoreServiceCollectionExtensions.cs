@@ -11,17 +11,16 @@ using UserStore.Testing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Replaces registered stores by in-memory stores.</summary>
+/// <summary>Replaces registered stores with in-memory stores.</summary>
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
     /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/> by in-memory implementations, whether they are
-    /// registered or not.</summary>
-    /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Configures the store. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
-    /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. Migrations of the store are run and recorded in memory, with tables that store nothing. The store itself is
-    /// registered as <see cref="InMemoryUserStore"/>, for its faults and recorded calls.</returns>
+    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/> with in-memory implementations, whether or not they are registered.</summary>
+    /// <param name="services">The service collection of the application or test.</param>
+    /// <param name="configure">Configures the store. Unless set here, the clock is the registered <see cref="TimeProvider"/>, and the settings
+    /// for emails and tokens are those of the registered <see cref="UserStoreOptions"/>.</param>
+    /// <returns>The service collection. Migrations of the store run in memory, against empty tables, and are journaled in memory. The store is
+    /// also registered as <see cref="InMemoryUserStore"/>, to give access to its faults and recorded calls.</returns>
     public static IServiceCollection AddInMemoryUserStore(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
     {
@@ -36,18 +35,18 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             static provider => new InMemoryUserEmailAudit<User>(provider.GetRequiredService<InMemoryUserStore>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<User>>(
             static provider => new InMemoryUserBatchWriter<User>(provider.GetRequiredService<InMemoryUserStore>())));
-        ReplaceTables<User>(services);
+        PutMigrationsInMemory<User>(services);
         return services;
     }
 
     /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>,
-    /// by in-memory implementations, whether they are registered or not.</summary>
+    /// with in-memory implementations, whether or not they are registered.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
-    /// <param name="services">The services of the application or test.</param>
-    /// <param name="configure">Configures the store. Its clock is the registered <see cref="TimeProvider"/>, and its rules of
-    /// emails and tokens are those of the registered <see cref="UserStoreOptions"/>, unless they are set here.</param>
-    /// <returns>The services. Migrations of the store are run and recorded in memory, with tables that store nothing. The store itself is
-    /// registered as <see cref="InMemoryUserStore{TUser}"/>, for its faults and recorded calls.</returns>
+    /// <param name="services">The service collection of the application or test.</param>
+    /// <param name="configure">Configures the store. Unless set here, the clock is the registered <see cref="TimeProvider"/>, and the settings
+    /// for emails and tokens are those of the registered <see cref="UserStoreOptions"/>.</param>
+    /// <returns>The service collection. Migrations of the store run in memory, against empty tables, and are journaled in memory. The store is
+    /// also registered as <see cref="InMemoryUserStore{TUser}"/>, to give access to its faults and recorded calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
         where TUser : User
@@ -62,12 +61,12 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             static provider => new InMemoryUserEmailAudit<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<TUser>>(
             static provider => new InMemoryUserBatchWriter<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
-        ReplaceTables<TUser>(services);
+        PutMigrationsInMemory<TUser>(services);
         return services;
     }
 
-    // Migrations are planned, run and recorded, but there are no tables: their requests receive a response and have no effect.
-    private static void ReplaceTables<[DynamicallyAccessedMembers(
+    // Migrations are planned, run and journaled, but there are no tables: their requests succeed without effect.
+    private static void PutMigrationsInMemory<[DynamicallyAccessedMembers(
         DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
         where TUser : User
     {

@@ -7,19 +7,20 @@ using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Testing;
 
-/// <summary>A DynamoDB server for tests: one that <c>DYNAMODB_ENDPOINT</c> names, else one started on this machine and stopped with its
-/// owner.</summary>
+/// <summary>Represents a DynamoDB server for tests: the server that <c>DYNAMODB_ENDPOINT</c> specifies, or otherwise a server that is
+/// started on this machine and stopped with the process that started it.</summary>
 /// <remarks>
-/// The started server is <c>dynoxide</c>: the executable on <c>PATH</c>, else the pinned npm package of this platform, installed once into
-/// a cache of the user. It listens on a free loopback port and keeps everything in memory. It ends with <see cref="DisposeAsync"/>; on
-/// Linux and macOS also when its owner crashes, on Windows only when its owner ends in order.
+/// The started server is <c>dynoxide</c>: the executable on <c>PATH</c>, or otherwise the pinned npm package for this platform, which is
+/// installed once into a cache directory of the user. The server listens on a free loopback port and keeps all data in memory.
+/// <see cref="DisposeAsync"/> stops it. On Linux and macOS, it also stops when the process that started it crashes; on Windows, only when
+/// that process exits normally.
 /// </remarks>
 public sealed class LocalDynamoDb : IAsyncDisposable
 {
     private const string EndpointVariable = "DYNAMODB_ENDPOINT";
     private const int MaxStarts = 5;
 
-    // The second process waits for the end of its owner, whose end of the pipe closes however it ends, and then ends the server.
+    // The second process waits until the owner ends, which always closes the pipe, and then stops the server.
     private const string WatchedStart = """exec 3<&0; (read -r line <&3; kill -9 $$ 2>/dev/null) & exec "$0" "$@" </dev/null 3<&-""";
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
@@ -39,22 +40,22 @@ public sealed class LocalDynamoDb : IAsyncDisposable
     /// <summary>Gets the address of the server.</summary>
     public Uri Endpoint { get; }
 
-    /// <summary>Gets what the server is, for people.</summary>
+    /// <summary>Gets a human-readable description of the server.</summary>
     public string Description { get; }
 
-    /// <summary>Returns a running server.</summary>
-    /// <param name="cancellationToken">Abandons the start.</param>
+    /// <summary>Starts a server, or connects to the one that <c>DYNAMODB_ENDPOINT</c> specifies.</summary>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The server, ready for requests.</returns>
-    /// <exception cref="LocalDynamoDbException">There is no server to be had; the message says what to install.</exception>
+    /// <exception cref="LocalDynamoDbException">No server is available. The message states what to install.</exception>
     public static async Task<LocalDynamoDb> StartAsync(CancellationToken cancellationToken = default)
         => Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
             ? At(endpoint)
             : await StartOwnAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Makes a client of this server.</summary>
-    /// <param name="configure">Changes the client's settings, if given.</param>
-    /// <returns>A client with credentials for local use, the caller's to dispose. Like the clients that UserStore makes, it has no retries
-    /// of its own: <see cref="UserStoreOptions.Retry"/> rules.</returns>
+    /// <summary>Creates a client for this server.</summary>
+    /// <param name="configure">Changes the configuration of the client; <see langword="null"/> for no changes.</param>
+    /// <returns>A client with credentials for local use, which the caller must dispose. Like the clients that UserStore creates, it does not
+    /// retry by itself: <see cref="UserStoreOptions.Retry"/> applies.</returns>
     public AmazonDynamoDBClient CreateClient(Action<AmazonDynamoDBConfig>? configure = null)
     {
         var config = new AmazonDynamoDBConfig { ServiceURL = Endpoint.ToString(), AuthenticationRegion = "us-east-1" };
@@ -64,8 +65,8 @@ public sealed class LocalDynamoDb : IAsyncDisposable
             : new UserStoreClient(config);
     }
 
-    /// <summary>Stops the server if it was started here.</summary>
-    /// <returns>A task that completes when the server has ended.</returns>
+    /// <summary>Stops the server if this instance started it.</summary>
+    /// <returns>A task that completes when the server has stopped.</returns>
     public async ValueTask DisposeAsync()
     {
         if (_process is null || Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -77,7 +78,7 @@ public sealed class LocalDynamoDb : IAsyncDisposable
 
     internal static LocalDynamoDb At(string endpoint)
         => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
-            ? new LocalDynamoDb(address, $"the server at {address} that {EndpointVariable} names", process: null)
+            ? new LocalDynamoDb(address, $"the server at {address} that {EndpointVariable} specifies", process: null)
             : throw new LocalDynamoDbException(
                 $"{EndpointVariable} is '{endpoint}', but must be an absolute address such as http://localhost:8000.");
 
@@ -86,7 +87,7 @@ public sealed class LocalDynamoDb : IAsyncDisposable
         string executable = await DynoxideExecutable.LocateAsync(cancellationToken).ConfigureAwait(false);
         for (int attempt = 1; ; attempt++)
         {
-            // Between finding a free port and the server's own use of it, another process may take it.
+            // Another process can take the port before the server uses it.
             int port = FindFreePort();
             Process process = Launch(executable, port);
             try
@@ -105,7 +106,7 @@ public sealed class LocalDynamoDb : IAsyncDisposable
             {
                 throw new LocalDynamoDbException(
                     $"The server '{executable}' does not start. "
-                        + $"Start it by hand to see why, or set {EndpointVariable} to the address of another one.");
+                        + $"Start it manually to see the cause, or set {EndpointVariable} to the address of another server.");
             }
         }
     }
@@ -119,7 +120,7 @@ public sealed class LocalDynamoDb : IAsyncDisposable
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
 
         Process process = Process.Start(start) ?? throw new LocalDynamoDbException($"The server '{executable}' cannot be started.");
-        process.BeginOutputReadLine(); // a full pipe would stop the server
+        process.BeginOutputReadLine(); // a full pipe would block the server
         process.BeginErrorReadLine();
         return process;
     }

@@ -1,7 +1,7 @@
 namespace UserStore.Testing;
 
-/// <summary>Faults that a test asks the in-memory store for, by name. They are what a caller sees when retries have not helped. Unless told
-/// otherwise, a faulty call changes nothing in the store.</summary>
+/// <summary>Injects faults into the calls of an in-memory store. The faults are those that a caller receives after all retries have
+/// failed. Unless stated otherwise, a call with a fault changes nothing in the store.</summary>
 public sealed class StoreFaults
 {
     private readonly Lock _lock = new();
@@ -14,7 +14,7 @@ public sealed class StoreFaults
     {
     }
 
-    /// <summary>Gets or sets how long every call takes, by the clock of the store.</summary>
+    /// <summary>Gets or sets the duration of every call, measured by the clock of the store.</summary>
     /// <value>Not negative. The default is zero.</value>
     public TimeSpan Delay
     {
@@ -32,9 +32,9 @@ public sealed class StoreFaults
         }
     }
 
-    /// <summary>Gets or sets which calls end as <see cref="UserStoreUnavailableException"/> for as long as this is set: by the name of the
-    /// member, such as <c>FindAsync</c>, and the id of the user, if the call is about one.</summary>
-    /// <value>The default is <see langword="null"/>: none.</value>
+    /// <summary>Gets or sets the predicate that selects calls that fail with <see cref="UserStoreUnavailableException"/>. It receives the
+    /// name of the member, such as <c>FindAsync</c>, and the ID of the user, or null if the call has none.</summary>
+    /// <value>The default is <see langword="null"/>: no calls.</value>
     public Func<string, string?, bool>? IsUnavailable
     {
         get
@@ -50,33 +50,33 @@ public sealed class StoreFaults
         }
     }
 
-    /// <summary>Lets the next writes end as <see cref="UserStoreThrottledException"/>.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Makes the next writes fail with <see cref="UserStoreThrottledException"/>.</summary>
+    /// <param name="count">The number of writes.</param>
     public void ThrottleNextWrite(int count = 1) => Add(_writes, FaultKind.Throttle, count);
 
-    /// <summary>Lets the next reads end as <see cref="UserStoreThrottledException"/>.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Makes the next reads fail with <see cref="UserStoreThrottledException"/>.</summary>
+    /// <param name="count">The number of reads.</param>
     public void ThrottleNextRead(int count = 1) => Add(_reads, FaultKind.Throttle, count);
 
-    /// <summary>Lets the next writes end as <see cref="UserStoreUnavailableException"/>.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Makes the next writes fail with <see cref="UserStoreUnavailableException"/>.</summary>
+    /// <param name="count">The number of writes.</param>
     public void FailNextWrite(int count = 1) => Add(_writes, FaultKind.Outage, count);
 
-    /// <summary>Lets the next reads end as <see cref="UserStoreUnavailableException"/>.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Makes the next reads fail with <see cref="UserStoreUnavailableException"/>.</summary>
+    /// <param name="count">The number of reads.</param>
     public void FailNextRead(int count = 1) => Add(_reads, FaultKind.Outage, count);
 
-    /// <summary>Lets the next writes end as <see cref="UserStoreUnavailableException"/>, because a transaction was running on the same
-    /// user.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Makes the next writes fail with <see cref="UserStoreUnavailableException"/>, as if a transaction on the same user were in
+    /// progress.</summary>
+    /// <param name="count">The number of writes.</param>
     public void ConflictNextWrite(int count = 1) => Add(_writes, FaultKind.Conflict, count);
 
-    /// <summary>Lets the next writes be applied and then end as <see cref="UserWriteOutcomeUnknownException"/>. A write that the store
-    /// refuses ends as that refusal.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Applies the next writes and then makes them fail with <see cref="UserWriteOutcomeUnknownException"/>. A write that the store
+    /// rejects fails with the exception of that rejection.</summary>
+    /// <param name="count">The number of writes.</param>
     public void LoseNextResponse(int count = 1) => Add(_writes, FaultKind.LostResponse, count);
 
-    /// <summary>Forgets all faults and the delay.</summary>
+    /// <summary>Removes all faults and the delay.</summary>
     public void Clear()
     {
         lock (_lock)
@@ -88,7 +88,7 @@ public sealed class StoreFaults
         }
     }
 
-    /// <summary>Returns the fault that a call meets, if it meets one.</summary>
+    /// <summary>Returns the fault to inject into a call, or null.</summary>
     internal StoreFault? Next(string operation, bool isWrite, string? userId)
     {
         FaultKind kind;
@@ -97,18 +97,18 @@ public sealed class StoreFaults
             if (!(isWrite ? _writes : _reads).TryDequeue(out kind))
             {
                 return _isUnavailable?.Invoke(operation, userId) == true
-                    ? new StoreFault(new UserStoreUnavailableException($"{operation} got no answer, as the test asked."))
+                    ? new StoreFault(new UserStoreUnavailableException($"{operation} received no response, as requested by the test."))
                     : null;
             }
         }
 
         return kind switch
         {
-            FaultKind.Throttle => new StoreFault(new UserStoreThrottledException($"{operation} was throttled, as the test asked.")),
+            FaultKind.Throttle => new StoreFault(new UserStoreThrottledException($"{operation} was throttled, as requested by the test.")),
             FaultKind.Conflict => new StoreFault(
-                new UserStoreUnavailableException($"{operation} met a running transaction, as the test asked.")),
+                new UserStoreUnavailableException($"{operation} conflicted with another transaction, as requested by the test.")),
             FaultKind.LostResponse when userId is not null => new StoreFault(new UserWriteOutcomeUnknownException(userId), IsAfterCall: true),
-            _ => new StoreFault(new UserStoreUnavailableException($"{operation} got no answer, as the test asked.")),
+            _ => new StoreFault(new UserStoreUnavailableException($"{operation} received no response, as requested by the test.")),
         };
     }
 
@@ -131,5 +131,5 @@ public sealed class StoreFaults
     }
 }
 
-/// <summary>How a call ends that meets a fault.</summary>
+/// <summary>Represents a fault to inject into a call.</summary>
 internal sealed record StoreFault(UserStoreException Error, bool IsAfterCall = false);

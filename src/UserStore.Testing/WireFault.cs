@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace UserStore.Testing;
 
-/// <summary>What can go wrong between a client and DynamoDB.</summary>
+/// <summary>Represents a fault that can occur between a client and DynamoDB.</summary>
 public sealed class WireFault
 {
     private const string TransactWrite = "TransactWriteItems";
@@ -17,45 +17,45 @@ public sealed class WireFault
     private static readonly string[] SingleWrites = ["PutItem", "UpdateItem", "DeleteItem"];
 
     private readonly string _name;
-    private readonly Meeting _meet;
+    private readonly Injection _inject;
 
-    private WireFault(string name, Meeting meet) => (_name, _meet) = (name, meet);
+    private WireFault(string name, Injection inject) => (_name, _inject) = (name, inject);
 
-    /// <summary>What happens to a request; it may be sent on with another body.</summary>
-    private delegate Task<HttpResponseMessage> Meeting(
+    /// <summary>Handles a request, and can send it with another body.</summary>
+    private delegate Task<HttpResponseMessage> Injection(
         WireRequest request, Func<string, Task<HttpResponseMessage>> send, CancellationToken cancellationToken);
 
-    /// <summary>Gets the fault that the server does what it was asked for, and the connection breaks before its answer arrives.</summary>
+    /// <summary>Gets a fault where the server processes the request and the connection is reset before the response arrives.</summary>
     public static WireFault LostResponse { get; } = new(nameof(LostResponse), static async (request, send, _) =>
     {
         (await send(request.Body).ConfigureAwait(false)).Dispose();
-        throw Broken();
+        throw ConnectionReset();
     });
 
-    /// <summary>Gets the fault that the connection breaks before the request reaches the server.</summary>
-    public static WireFault Reset { get; } = new(nameof(Reset), static (_, _, _) => throw Broken());
+    /// <summary>Gets a fault where the connection is reset before the request reaches the server.</summary>
+    public static WireFault Reset { get; } = new(nameof(Reset), static (_, _, _) => throw ConnectionReset());
 
-    /// <summary>Gets the fault that the service fails with status 500, without having done anything.</summary>
-    public static WireFault InternalServerError { get; } = Answer(
+    /// <summary>Gets a fault where the service responds with status 500 and does not process the request.</summary>
+    public static WireFault InternalServerError { get; } = Response(
         nameof(InternalServerError), HttpStatusCode.InternalServerError, "InternalServerError");
 
-    /// <summary>Gets the fault that the service answers with status 503.</summary>
-    public static WireFault ServiceUnavailable { get; } = Answer(
+    /// <summary>Gets a fault where the service responds with status 503 and does not process the request.</summary>
+    public static WireFault ServiceUnavailable { get; } = Response(
         nameof(ServiceUnavailable), HttpStatusCode.ServiceUnavailable, "ServiceUnavailable");
 
-    /// <summary>Gets the fault that the service refuses the request because too many came at once.</summary>
-    public static WireFault Throttle { get; } = Answer(
+    /// <summary>Gets a fault where the service throttles the request.</summary>
+    public static WireFault Throttle { get; } = Response(
         nameof(Throttle), HttpStatusCode.BadRequest, "ProvisionedThroughputExceededException");
 
-    /// <summary>Gets the fault that a write or a transaction meets another transaction, which no local server shows. Other requests
-    /// pass.</summary>
+    /// <summary>Gets a fault where a write or a transaction conflicts with another transaction, which local servers do not simulate. Other
+    /// requests are sent unchanged.</summary>
     public static WireFault TransactionConflict { get; } = new(nameof(TransactionConflict), static (request, send, _) =>
         request.Operation is TransactWrite or TransactRead ? Task.FromResult(Canceled(request))
         : SingleWrites.Contains(request.Operation) ? Task.FromResult(Error(HttpStatusCode.BadRequest, "TransactionConflictException"))
         : send(request.Body));
 
-    /// <summary>Makes the fault that the request reaches the server late.</summary>
-    /// <param name="time">How late, by the system's clock.</param>
+    /// <summary>Creates a fault that delays the request before it reaches the server.</summary>
+    /// <param name="time">The delay, measured by the system clock.</param>
     /// <returns>The fault.</returns>
     public static WireFault Delay(TimeSpan time) => new(nameof(Delay), async (request, send, cancellationToken) =>
     {
@@ -63,10 +63,10 @@ public sealed class WireFault
         return await send(request.Body).ConfigureAwait(false);
     });
 
-    /// <summary>Makes the fault that a batch read or write is done in part only, and the rest returned as unprocessed. Other requests
-    /// pass.</summary>
-    /// <param name="seed">The same seed leaves out the same parts of the same sequence of requests.</param>
-    /// <param name="share">How many of the keys or items of a batch are left out, from 0 to 1; one is always processed.</param>
+    /// <summary>Creates a fault where the service processes a batch read or write only in part and returns the rest as unprocessed. Other
+    /// requests are sent unchanged.</summary>
+    /// <param name="seed">The seed. The same seed omits the same parts of the same sequence of requests.</param>
+    /// <param name="share">The share of keys or items of a batch that is not processed, from 0 to 1. At least one is always processed.</param>
     /// <returns>The fault.</returns>
     public static WireFault Unprocessed(int seed, double share)
     {
@@ -78,15 +78,15 @@ public sealed class WireFault
             JsonNode body = JsonNode.Parse(request.Body)!;
             JsonObject unprocessed;
             lock (random)
-                unprocessed = LeaveOut(body["RequestItems"]!.AsObject(), () => random.NextDouble() < share);
-            HttpResponseMessage answer = await send(body.ToJsonString()).ConfigureAwait(false);
-            JsonNode content = JsonNode.Parse(await answer.Content.ReadAsStringAsync(CancellationToken.None).ConfigureAwait(false))!;
-            if (!answer.IsSuccessStatusCode)
-                return answer;
+                unprocessed = Omit(body["RequestItems"]!.AsObject(), () => random.NextDouble() < share);
+            HttpResponseMessage response = await send(body.ToJsonString()).ConfigureAwait(false);
+            JsonNode content = JsonNode.Parse(await response.Content.ReadAsStringAsync(CancellationToken.None).ConfigureAwait(false))!;
+            if (!response.IsSuccessStatusCode)
+                return response;
             content[request.Operation == BatchWrite ? "UnprocessedItems" : "UnprocessedKeys"] = unprocessed;
-            answer.Headers.Remove("x-amz-crc32"); // of the answer as it was
-            answer.Content = new StringContent(content.ToJsonString(), Encoding.UTF8, ContentType);
-            return answer;
+            response.Headers.Remove("x-amz-crc32"); // the checksum of the original response
+            response.Content = new StringContent(content.ToJsonString(), Encoding.UTF8, ContentType);
+            return response;
         });
     }
 
@@ -96,12 +96,12 @@ public sealed class WireFault
 
     internal Task<HttpResponseMessage> InjectAsync(
         WireRequest request, Func<string, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
-        => _meet(request, send, cancellationToken);
+        => _inject(request, send, cancellationToken);
 
-    // Takes entries out of the request, and returns them in the same form. The first entry of all stays.
-    private static JsonObject LeaveOut(JsonObject tables, Func<bool> isLeftOut)
+    // Removes entries from the request and returns them in the same form. The very first entry is kept.
+    private static JsonObject Omit(JsonObject tables, Func<bool> isOmitted)
     {
-        var leftOut = new JsonObject();
+        var omitted = new JsonObject();
         bool isFirst = true;
         foreach ((string table, JsonNode? entry) in tables.ToList())
         {
@@ -109,7 +109,7 @@ public sealed class WireFault
             JsonArray rest = [];
             foreach (JsonNode? one in all.ToList())
             {
-                if (!isFirst && isLeftOut())
+                if (!isFirst && isOmitted())
                 {
                     all.Remove(one);
                     rest.Add(one);
@@ -123,18 +123,18 @@ public sealed class WireFault
             JsonNode left = entry is JsonArray ? rest : entry!.DeepClone();
             if (entry is not JsonArray)
                 left["Keys"] = rest;
-            leftOut.Add(table, left);
+            omitted.Add(table, left);
         }
 
-        return leftOut;
+        return omitted;
     }
 
-    private static WireFault Answer(string name, HttpStatusCode status, string type)
+    private static WireFault Response(string name, HttpStatusCode status, string type)
         => new(name, (_, _, _) => Task.FromResult(Error(status, type)));
 
-    private static HttpRequestException Broken() => new(HttpRequestError.ResponseEnded, "The connection was reset, as the test asked.");
+    private static HttpRequestException ConnectionReset() => new(HttpRequestError.ResponseEnded, "The connection was reset, as requested by the test.");
 
-    // A transaction is cancelled with a reason for each of its actions.
+    // The service cancels a transaction with a reason for each of its actions.
     private static HttpResponseMessage Canceled(WireRequest request)
     {
         using JsonDocument body = JsonDocument.Parse(request.Body);
@@ -148,7 +148,7 @@ public sealed class WireFault
     private static HttpResponseMessage Error(HttpStatusCode status, string type, string more = "") => new(status)
     {
         Content = new StringContent(
-            $$"""{"__type":"com.amazonaws.dynamodb.v20120810#{{type}}","message":"As the test asked."{{more}}}""",
+            $$"""{"__type":"com.amazonaws.dynamodb.v20120810#{{type}}","message":"As requested by the test."{{more}}}""",
             Encoding.UTF8,
             ContentType),
     };

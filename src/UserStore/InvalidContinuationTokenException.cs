@@ -1,6 +1,6 @@
 namespace UserStore;
 
-/// <summary>Thrown when a continuation token is truncated, altered, or was created by another query. No request was sent.</summary>
+/// <summary>Thrown when a continuation token is truncated, altered, or was created for another query. No request was sent.</summary>
 public sealed class InvalidContinuationTokenException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="InvalidContinuationTokenException"/> class.</summary>

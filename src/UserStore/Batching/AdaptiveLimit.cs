@@ -1,14 +1,14 @@
 namespace UserStore.Batching;
 
-/// <summary>How many requests may be on their way: halves when they are throttled, creeps up when they are not.</summary>
-/// <remarks>One waits at a time.</remarks>
-internal sealed class AdaptiveLimit(int most)
+/// <summary>Limits the number of concurrent requests. The limit halves when a request is throttled and rises slowly otherwise.</summary>
+/// <remarks>Only one caller may wait at a time.</remarks>
+internal sealed class AdaptiveLimit(int maximum)
 {
     private readonly Lock _lock = new();
-    private double _limit = most;
+    private double _limit = maximum;
     private int _running;
     private long _started;
-    private long _startedAtLastCut;
+    private long _startedAtLastReduction;
     private TaskCompletionSource? _waiting;
 
     public bool IsReduced
@@ -16,12 +16,12 @@ internal sealed class AdaptiveLimit(int most)
         get
         {
             lock (_lock)
-                return (int)_limit < most;
+                return (int)_limit < maximum;
         }
     }
 
-    /// <summary>Waits until another request may leave.</summary>
-    /// <returns>The number of the request, counted from the beginning.</returns>
+    /// <summary>Waits until another request can be sent.</summary>
+    /// <returns>The number of the request, counted from 1.</returns>
     public async Task<long> EnterAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -43,26 +43,26 @@ internal sealed class AdaptiveLimit(int most)
         }
     }
 
-    /// <summary>Notes that a request was throttled. Those that left before the last cut count as part of it.</summary>
-    public void Throttled(long request)
+    /// <summary>Records that a request was throttled. Requests that were sent before the last reduction do not reduce the limit again.</summary>
+    public void RecordThrottling(long request)
     {
         lock (_lock)
         {
-            if (request <= _startedAtLastCut)
+            if (request <= _startedAtLastReduction)
                 return;
             _limit = Math.Max(1, _limit / 2);
-            _startedAtLastCut = _started;
+            _startedAtLastReduction = _started;
         }
     }
 
-    /// <summary>Notes that a request is done.</summary>
+    /// <summary>Records that a request has completed.</summary>
     public void Exit(bool wasThrottled)
     {
         lock (_lock)
         {
             _running--;
             if (!wasThrottled)
-                _limit = Math.Min(most, _limit + 1 / _limit);
+                _limit = Math.Min(maximum, _limit + 1 / _limit);
             _waiting?.TrySetResult();
             _waiting = null;
         }

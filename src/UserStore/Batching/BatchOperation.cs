@@ -1,31 +1,32 @@
 namespace UserStore.Batching;
 
-/// <summary>An item of a batch on its way.</summary>
-/// <param name="Position">Its place in the sequence.</param>
-/// <param name="Item">The item as it was given.</param>
-/// <param name="Prepared">The item as it is to be written.</param>
-/// <param name="UserId">The id of its user.</param>
+/// <summary>Represents an item of a batch that is being processed.</summary>
+/// <param name="Position">The position of the item in the sequence.</param>
+/// <param name="Item">The item that the caller supplied.</param>
+/// <param name="Prepared">The item to write.</param>
+/// <param name="UserId">The ID of the user.</param>
 internal sealed record BatchItem<T>(long Position, T? Item, T? Prepared, string? UserId);
 
-/// <summary>What a batch does with its items.</summary>
+/// <summary>Prepares the items of a batch and writes them.</summary>
 internal abstract class BatchOperation<T>
 {
     public static InvalidOperationException ReplaceWithUniqueEmails() => new(
-        "ReplaceAsync writes without conditions and cannot keep emails unique. Create users with CreateAsync, change those that exist with "
+        "ReplaceAsync writes without conditions and cannot keep emails unique. Create users with CreateAsync, change existing users with "
             + "IUserStore.UpdateAsync, or set UserStoreOptions.UniqueEmails to false in all services.");
 
-    /// <summary>Checks an item and returns it as it is to be written, with the id of its user.</summary>
-    /// <exception cref="UserStoreException">The item breaks a rule.</exception>
+    /// <summary>Validates an item and returns the item to write, with the ID of its user.</summary>
+    /// <exception cref="UserStoreException">The item violates a rule.</exception>
     public abstract (T Prepared, string UserId) Prepare(T item);
 
-    /// <summary>Divides items, whose keys all differ, into what one request may hold.</summary>
+    /// <summary>Divides items with distinct keys into groups, each of which fits into one request.</summary>
     public virtual IEnumerable<IReadOnlyList<BatchItem<T>>> Group(IReadOnlyList<BatchItem<T>> items) => items.Select(item => new[] { item });
 
-    /// <summary>Writes what one request may hold, and tells the fate of each item. Throws nothing that a write may end with.</summary>
+    /// <summary>Writes one group of items and records the outcome of each item. Does not throw if a write
+    /// fails.</summary>
     public abstract Task SendAsync(IReadOnlyList<BatchItem<T>> items, BatchRequest<T> request, CancellationToken cancellationToken);
 }
 
-/// <summary>A place among the requests of a batch that are on their way.</summary>
+/// <summary>Represents a request of a batch that is in progress, and reports its retries and consumed capacity to the batch.</summary>
 internal sealed class BatchRequest<T>(BatchTally<T> tally, AdaptiveLimit limit, long number, UserStoreRetryOptions? retry) : IRequestObserver
 {
     public BatchTally<T> Tally => tally;
@@ -36,12 +37,12 @@ internal sealed class BatchRequest<T>(BatchTally<T> tally, AdaptiveLimit limit, 
 
     public void Retrying(bool isThrottled)
     {
-        tally.Retried();
+        tally.AddRetry();
         if (!isThrottled)
             return;
         WasThrottled = true;
-        limit.Throttled(number);
+        limit.RecordThrottling(number);
     }
 
-    public void Consumed(double units) => tally.Consumed(units);
+    public void Consumed(double units) => tally.AddConsumedCapacity(units);
 }

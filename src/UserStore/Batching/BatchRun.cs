@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace UserStore.Batching;
 
-/// <summary>Takes items from a sequence, a window at a time, and sends them, several requests at a time.</summary>
+/// <summary>Reads items from a sequence in windows and writes them with concurrent requests.</summary>
 internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions<T> options, TimeProvider time) : IDisposable
 {
     private const int WindowSize = 100;
@@ -13,7 +13,7 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<Task> _running = [];
     private readonly Lock _lock = new();
-    private Exception? _broken;
+    private Exception? _fatalError;
 
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static async Task<BatchWriteResult<T>> RunAsync(
@@ -39,26 +39,26 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         }
 
         if (options.Timeout <= TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Timeout, $"{nameof(options.Timeout)} must be more than zero.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.Timeout, $"{nameof(options.Timeout)} must be greater than zero.");
         if (!Enum.IsDefined(options.Duplicates))
             throw new ArgumentOutOfRangeException(nameof(options), options.Duplicates, $"{nameof(options.Duplicates)} is not defined.");
-        if (options.Retry?.Validate().FirstOrDefault() is { } mistake)
-            throw new ArgumentOutOfRangeException(nameof(options), mistake);
+        if (options.Retry?.Validate().FirstOrDefault() is { } problem)
+            throw new ArgumentOutOfRangeException(nameof(options), problem);
     }
 
     private async Task<BatchWriteResult<T>> RunAsync(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(options.Timeout ?? Timeout.InfiniteTimeSpan, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var timeout = new CancellationTokenSource(options.Timeout ?? Timeout.InfiniteTimeSpan, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(end.Token, _stop.Token);
         Exception? sequenceError = await ReadAsync(items, reading.Token, end.Token).ConfigureAwait(false);
         await Task.WhenAll(Running()).ConfigureAwait(false);
         _tally.Report(_limit.IsReduced, isLast: true);
-        if (_broken is not null)
-            ExceptionDispatchInfo.Throw(_broken);
+        if (_fatalError is not null)
+            ExceptionDispatchInfo.Throw(_fatalError);
 
         BatchCompletionReason endedBy = cancellationToken.IsCancellationRequested ? BatchCompletionReason.Cancelled
-            : deadline.IsCancellationRequested ? BatchCompletionReason.TimedOut
+            : timeout.IsCancellationRequested ? BatchCompletionReason.TimedOut
             : _stop.IsCancellationRequested ? BatchCompletionReason.StoppedOnFailure
             : sequenceError is not null ? BatchCompletionReason.SequenceFailed
             : BatchCompletionReason.Completed;
@@ -85,9 +85,9 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
                 reading.ThrowIfCancellationRequested();
             }
         }
-        catch (Exception failed)
+        catch (Exception error)
         {
-            failure = failed; // of the sequence, or the end of the batch: the result tells which
+            failure = error; // from the sequence, or because the batch ended; the completion reason distinguishes the two
         }
 
         await DispatchAsync(window, reading, end).ConfigureAwait(false);
@@ -96,7 +96,7 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
 
     private async Task AddAsync(T item, OrderedDictionary<string, BatchItem<T>> window)
     {
-        long position = _tally.Read();
+        long position = _tally.AddRead();
         var added = new BatchItem<T>(position, item, default, (item as User)?.UserId ?? item as string);
         try
         {
@@ -105,9 +105,9 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
             (T prepared, string userId) = operation.Prepare(item);
             added = added with { Prepared = prepared, UserId = userId };
         }
-        catch (UserStoreException refusal)
+        catch (UserStoreException error)
         {
-            await FailAsync(added, refusal).ConfigureAwait(false);
+            await FailAsync(added, error).ConfigureAwait(false);
             return;
         }
 
@@ -116,7 +116,7 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         if (options.Duplicates == BatchDuplicates.LastWins)
         {
             window[added.UserId!] = added;
-            _tally.Superseded();
+            _tally.AddSuperseded();
             return;
         }
 
@@ -140,7 +140,7 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
             catch (OperationCanceledException)
             {
                 foreach (BatchItem<T> item in group)
-                    await NotifyAsync(() => _tally.RecordFailureAsync(item, BatchItemFailureReason.NotAttempted)).ConfigureAwait(false);
+                    await GuardAsync(() => _tally.RecordFailureAsync(item, BatchItemFailureReason.NotAttempted)).ConfigureAwait(false);
                 continue;
             }
 
@@ -153,7 +153,7 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         Task sending = Task.Run(() => SendAsync(group, number, end), CancellationToken.None);
         lock (_lock)
             _running.Add(sending);
-        sending.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        sending.ContinueWith(RemoveCompleted, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task SendAsync(IReadOnlyList<BatchItem<T>> group, long number, CancellationToken end)
@@ -161,7 +161,7 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         var request = new BatchRequest<T>(_tally, _limit, number, options.Retry);
         try
         {
-            await NotifyAsync(() => new ValueTask(operation.SendAsync(group, request, end))).ConfigureAwait(false);
+            await GuardAsync(() => new ValueTask(operation.SendAsync(group, request, end))).ConfigureAwait(false);
         }
         finally
         {
@@ -172,23 +172,23 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         }
     }
 
-    private async Task FailAsync(BatchItem<T> item, UserStoreException refusal)
+    private async Task FailAsync(BatchItem<T> item, UserStoreException error)
     {
-        await NotifyAsync(() => _tally.FailedAsync(item, refusal)).ConfigureAwait(false);
+        await GuardAsync(() => _tally.RecordErrorAsync(item, error)).ConfigureAwait(false);
         if (options.StopOnFirstFailure)
             await _stop.CancelAsync().ConfigureAwait(false);
     }
 
-    // Whatever the receiver of unwritten items throws ends the batch; what is already on its way is still counted.
-    private async Task NotifyAsync(Func<ValueTask> tell)
+    // An exception from the OnItemFailed callback ends the batch. Requests that are already in progress are still counted.
+    private async Task GuardAsync(Func<ValueTask> action)
     {
         try
         {
-            await tell().ConfigureAwait(false);
+            await action().ConfigureAwait(false);
         }
-        catch (Exception broken)
+        catch (Exception error)
         {
-            _broken ??= broken;
+            _fatalError ??= error;
             await _stop.CancelAsync().ConfigureAwait(false);
         }
     }
@@ -199,7 +199,7 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
             return [.. _running];
     }
 
-    private void Forget(Task sent)
+    private void RemoveCompleted(Task sent)
     {
         lock (_lock)
             _running.Remove(sent);

@@ -1,18 +1,18 @@
 namespace UserStore.Batching;
 
-/// <summary>Counts what becomes of the items of a batch, and tells it to those who want to know.</summary>
+/// <summary>Counts the outcomes of the items of a batch and reports failures and progress to the callbacks of the options.</summary>
 internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _telling = new(1);
-    private readonly List<BatchItemFailure<T>> _first = [];
+    private readonly SemaphoreSlim _notification = new(1);
+    private readonly List<BatchItemFailure<T>> _failures = [];
     private readonly long _started = time.GetTimestamp();
     private long _lastProgress;
     private long _read;
     private long _written;
-    private long _absent;
+    private long _notFound;
     private long _superseded;
     private long _rejected;
     private long _unknown;
@@ -29,52 +29,52 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
         }
     }
 
-    /// <summary>Counts an item that is taken from the sequence, and returns its place in it.</summary>
-    public long Read()
+    /// <summary>Counts an item that was read from the sequence and returns its position.</summary>
+    public long AddRead()
     {
         lock (_lock)
             return _read++;
     }
 
-    public void Written(int count = 1)
+    public void AddWritten(int count = 1)
     {
         lock (_lock)
             _written += count;
     }
 
-    public void Absent()
+    public void AddNotFound()
     {
         lock (_lock)
-            _absent++;
+            _notFound++;
     }
 
-    public void Superseded()
+    public void AddSuperseded()
     {
         lock (_lock)
             _superseded++;
     }
 
-    public void Retried()
+    public void AddRetry()
     {
         lock (_lock)
             _retried++;
     }
 
-    /// <summary>Adds capacity units that a request consumed.</summary>
-    public void Consumed(double units)
+    /// <summary>Adds the capacity units that a request consumed.</summary>
+    public void AddConsumedCapacity(double units)
     {
         lock (_lock)
             _capacity += units;
     }
 
-    /// <summary>Counts an item whose write ended with an error.</summary>
-    public ValueTask FailedAsync(BatchItem<T> item, Exception failure) => failure switch
+    /// <summary>Records an item whose write failed with an exception.</summary>
+    public ValueTask RecordErrorAsync(BatchItem<T> item, Exception failure) => failure switch
     {
         UserWriteOutcomeUnknownException unknown => RecordFailureAsync(item, BatchItemFailureReason.Unknown, unknown),
         OperationCanceledException => RecordFailureAsync(
             item, BatchItemFailureReason.Unknown, new UserWriteOutcomeUnknownException(item.UserId!, failure)),
-        UserStoreException refusal => RecordFailureAsync(item, BatchItemFailureReason.Rejected, refusal),
-        _ => throw new InvalidOperationException("A write of a batch failed in a way that no write may.", failure),
+        UserStoreException error => RecordFailureAsync(item, BatchItemFailureReason.Rejected, error),
+        _ => throw new InvalidOperationException("A write of a batch failed with an unexpected exception.", failure),
     };
 
     public async ValueTask RecordFailureAsync(BatchItem<T> item, BatchItemFailureReason reason, UserStoreException? error = null)
@@ -88,24 +88,24 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
                 BatchItemFailureReason.Unknown => _unknown++,
                 _ => _notAttempted++,
             };
-            if (_first.Count < BatchWriteResult<T>.MaxFailures)
-                _first.Add(unwritten);
+            if (_failures.Count < BatchWriteResult<T>.MaxFailures)
+                _failures.Add(unwritten);
         }
 
         if (options.OnItemFailed is null)
             return;
-        await _telling.WaitAsync().ConfigureAwait(false);
+        await _notification.WaitAsync().ConfigureAwait(false);
         try
         {
             await options.OnItemFailed(unwritten).ConfigureAwait(false);
         }
         finally
         {
-            _telling.Release();
+            _notification.Release();
         }
     }
 
-    /// <summary>Tells how far the batch has come, unless that was told a moment ago.</summary>
+    /// <summary>Reports the progress of the batch, unless it was reported within the last 100 milliseconds.</summary>
     public void Report(bool isThrottled, bool isLast = false)
     {
         if (options.Progress is null)
@@ -118,9 +118,9 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
                 return;
             _lastProgress = now;
             double seconds = time.GetElapsedTime(_started, now).TotalSeconds;
-            long done = _written + _absent + _superseded;
+            long done = _written + _notFound + _superseded;
             long failed = _rejected + _unknown + _notAttempted;
-            progress = new BatchProgress(_written + _absent, failed, _retried, seconds > 0 ? (done + failed) / seconds : 0, isThrottled);
+            progress = new BatchProgress(_written + _notFound, failed, _retried, seconds > 0 ? (done + failed) / seconds : 0, isThrottled);
         }
 
         options.Progress.Report(progress);
@@ -134,12 +134,12 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
             {
                 Read = _read,
                 Written = _written,
-                NotFound = _absent,
+                NotFound = _notFound,
                 Superseded = _superseded,
                 Rejected = _rejected,
                 Unknown = _unknown,
                 NotAttempted = _notAttempted,
-                Failures = [.. _first],
+                Failures = [.. _failures],
                 ConsumedCapacity = _capacity,
                 CompletionReason = end,
                 SequenceError = sequenceError,
@@ -147,5 +147,5 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
         }
     }
 
-    public void Dispose() => _telling.Dispose();
+    public void Dispose() => _notification.Dispose();
 }

@@ -1,6 +1,6 @@
 namespace UserStore.Batching;
 
-/// <summary>Observes the requests of one call, for those who adapt their rate to it.</summary>
+/// <summary>Observes the requests of one call, so that the caller can adapt its request rate.</summary>
 internal interface IRequestObserver
 {
     /// <summary>Handles that a request, or a part of it, is about to be sent again.</summary>

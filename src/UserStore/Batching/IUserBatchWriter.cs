@@ -2,68 +2,74 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore;
 
-/// <summary>Writes any number of users, several requests at a time, and tells the fate of each.</summary>
+/// <summary>Writes any number of users with concurrent requests and reports the outcome of each item.</summary>
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <remarks>
 /// <para>
-/// The sequence is read while it is written, in bounded memory. A call does not throw for what happens to single items, for a sequence that
-/// fails, or for cancellation: the result tells it, with what was done until then. Wrong arguments throw.
+/// The sequence is read while the items are written, in bounded memory. A call does not throw when single items fail, when the sequence
+/// throws, or when the call is canceled: the result reports these cases, and everything that was written before. Invalid arguments throw.
 /// </para>
 /// <para>
-/// What is throttled or left unprocessed by DynamoDB is sent again, with back-off, and fewer requests are sent at a time until it passes.
-/// To finish a batch, write again what <see cref="BatchWriteOptions{TItem}.OnItemFailed"/> received, and what the sequence still holds.
+/// Throttled requests and unprocessed items are retried with backoff, and the number of concurrent requests is reduced until throttling
+/// ends. To complete a batch that ended early, write the items that <see cref="BatchWriteOptions{TItem}.OnItemFailed"/> received, and those
+/// that were not yet read from the sequence.
 /// </para>
 /// </remarks>
 public interface IUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
 {
-    /// <summary>Stores new users, as <see cref="IUserStore{TUser}.CreateAsync"/> stores one: never over another, emails kept unique.</summary>
+    /// <summary>Creates users, each with the guarantees of <see cref="IUserStore{TUser}.CreateAsync"/>: an existing user is never
+    /// overwritten, and emails stay unique.</summary>
     /// <param name="users">The users.</param>
-    /// <param name="options">How to write them; the defaults if null.</param>
-    /// <param name="cancellationToken">Ends the batch early, with a result. What was being sent is then reported as unknown.</param>
-    /// <returns>What became of the users.</returns>
+    /// <param name="options">The options of the batch; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">A token to end the batch early. The call still returns a result, which reports items in progress as
+    /// unknown.</param>
+    /// <returns>The outcome of the batch.</returns>
     /// <remarks>
-    /// With unique emails costs one transaction for up to 50 users; those that are refused in it are tried again alone, and fail nobody else.
-    /// Without, one conditional put for each user.
+    /// With unique emails, costs one transaction for up to 50 users. Users that cause a transaction to fail are retried individually, so that
+    /// they do not affect other users. Without unique emails, costs one conditional put for each user.
     /// </remarks>
     Task<BatchWriteResult<TUser>> CreateAsync(
         IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Stores new users, as <see cref="IUserStore{TUser}.CreateAsync"/> stores one: never over another, emails kept unique.</summary>
+    /// <summary>Creates users, each with the guarantees of <see cref="IUserStore{TUser}.CreateAsync"/>: an existing user is never
+    /// overwritten, and emails stay unique.</summary>
     /// <inheritdoc cref="CreateAsync(IEnumerable{TUser}, BatchWriteOptions{TUser}?, CancellationToken)"/>
     Task<BatchWriteResult<TUser>> CreateAsync(
         IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Stores users whatever is there: the last writer wins, and attributes that <typeparamref name="TUser"/> does not know are
+    /// <summary>Writes users unconditionally: the last writer wins, and attributes that <typeparamref name="TUser"/> does not declare are
     /// lost.</summary>
-    /// <param name="users">The users, with their ids. The version stored is the one given and 1.</param>
-    /// <param name="options">How to write them; the defaults if null.</param>
-    /// <param name="cancellationToken">Ends the batch early, with a result. What was being sent is then reported as unknown.</param>
-    /// <returns>What became of the users.</returns>
-    /// <exception cref="InvalidOperationException">The store keeps emails unique, which unconditional writes cannot.</exception>
-    /// <remarks>Costs one <c>BatchWriteItem</c> for 25 users.</remarks>
+    /// <param name="users">The users, with their IDs. The stored version is the given version plus 1.</param>
+    /// <param name="options">The options of the batch; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">A token to end the batch early. The call still returns a result, which reports items in progress as
+    /// unknown.</param>
+    /// <returns>The outcome of the batch.</returns>
+    /// <exception cref="InvalidOperationException">The store keeps emails unique, which is impossible with unconditional writes.</exception>
+    /// <remarks>Costs one <c>BatchWriteItem</c> request for up to 25 users.</remarks>
     Task<BatchWriteResult<TUser>> ReplaceAsync(
         IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Stores users whatever is there: the last writer wins, and attributes that <typeparamref name="TUser"/> does not know are
+    /// <summary>Writes users unconditionally: the last writer wins, and attributes that <typeparamref name="TUser"/> does not declare are
     /// lost.</summary>
     /// <inheritdoc cref="ReplaceAsync(IEnumerable{TUser}, BatchWriteOptions{TUser}?, CancellationToken)"/>
     Task<BatchWriteResult<TUser>> ReplaceAsync(
         IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes users, as <see cref="IUserStore{TUser}.DeleteAsync(string, long?, CancellationToken)"/> deletes one, and frees their
-    /// emails.</summary>
-    /// <param name="userIds">The ids.</param>
-    /// <param name="options">How to delete them; the defaults if null.</param>
-    /// <param name="cancellationToken">Ends the batch early, with a result. What was being sent is then reported as unknown.</param>
-    /// <returns>What became of the users.</returns>
-    /// <remarks>Costs one consistent read for each id, and one conditional delete for each user, which with a reserved email is a
-    /// transaction.</remarks>
+    /// <summary>Deletes users, each as with <see cref="IUserStore{TUser}.DeleteAsync(string, long?, CancellationToken)"/>, and releases
+    /// their emails.</summary>
+    /// <param name="userIds">The IDs of the users.</param>
+    /// <param name="options">The options of the batch; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">A token to end the batch early. The call still returns a result, which reports items in progress as
+    /// unknown.</param>
+    /// <returns>The outcome of the batch.</returns>
+    /// <remarks>Costs one consistent read for each ID, and one conditional delete for each user. For a user with a reserved email, the
+    /// delete is a transaction.</remarks>
     Task<BatchWriteResult<string>> DeleteAsync(
         IEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes users, as <see cref="IUserStore{TUser}.DeleteAsync(string, long?, CancellationToken)"/> deletes one, and frees their
-    /// emails.</summary>
+    /// <summary>Deletes users, each as with <see cref="IUserStore{TUser}.DeleteAsync(string, long?, CancellationToken)"/>, and releases
+    /// their emails.</summary>
     /// <inheritdoc cref="DeleteAsync(IEnumerable{string}, BatchWriteOptions{string}?, CancellationToken)"/>
     Task<BatchWriteResult<string>> DeleteAsync(
         IAsyncEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default);

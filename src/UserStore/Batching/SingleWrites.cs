@@ -1,8 +1,8 @@
 namespace UserStore.Batching;
 
-/// <summary>Writes each item of a batch for itself.</summary>
-/// <param name="prepare">Checks an item and returns it as it is to be written, with the id of its user.</param>
-/// <param name="write">Writes it, and tells whether there was something to write to.</param>
+/// <summary>Writes each item of a batch with a call of its own.</summary>
+/// <param name="prepare">Validates an item and returns the item to write, with the ID of its user.</param>
+/// <param name="write">Writes the item and returns whether the user to write existed.</param>
 internal sealed class SingleWrites<T>(
     Func<T, (T Prepared, string UserId)> prepare, Func<BatchItem<T>, BatchRequest<T>, CancellationToken, Task<bool>> write)
     : BatchOperation<T>
@@ -23,13 +23,13 @@ internal sealed class SingleWrites<T>(
             try
             {
                 if (await write(item, request, cancellationToken).ConfigureAwait(false))
-                    request.Tally.Written();
+                    request.Tally.AddWritten();
                 else
-                    request.Tally.Absent();
+                    request.Tally.AddNotFound();
             }
             catch (Exception failure) when (failure is UserStoreException or OperationCanceledException)
             {
-                await request.Tally.FailedAsync(item, failure).ConfigureAwait(false);
+                await request.Tally.RecordErrorAsync(item, failure).ConfigureAwait(false);
             }
         }
     }

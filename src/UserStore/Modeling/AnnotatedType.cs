@@ -4,28 +4,28 @@ using Amazon.DynamoDBv2.DataModel;
 
 namespace UserStore.Modeling;
 
-/// <summary>What the SDK's attributes on a type say, read by the rules by which the SDK's context reads them.</summary>
+/// <summary>Describes the mapping that the SDK's attributes on a type define, interpreted by the rules of the SDK's context.</summary>
 internal sealed class AnnotatedType
 {
-    // Global secondary indexes of one table; the service's default quota.
+    // The default quota of global secondary indexes per table.
     private const int MaxIndexes = 20;
 
     private readonly Type _type;
     private readonly string _role;
 
     /// <param name="type">The type.</param>
-    /// <param name="role">What it is, as messages call it: <c>user type</c>.</param>
-    /// <exception cref="InvalidOperationException">It cannot be kept.</exception>
+    /// <param name="role">The role of the type in messages, such as <c>user type</c>.</param>
+    /// <exception cref="InvalidOperationException">The type cannot be stored.</exception>
     public AnnotatedType([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type, string role)
     {
         (_type, _role) = (type, role);
         if (type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
-            throw Refuse("must not be abstract and must have a public constructor without parameters");
+            throw InvalidType("must not be abstract and must have a public constructor without parameters");
 
         DynamoDBTableAttribute table = type.GetCustomAttribute<DynamoDBTableAttribute>(inherit: true)
-            ?? throw Refuse("must have [DynamoDBTable] with the name of its table");
+            ?? throw InvalidType("must have [DynamoDBTable] with a table name");
         if (table.AttributeCasing != default)
-            throw Refuse("must name its attributes one by one: the casing settings of [DynamoDBTable] are not supported");
+            throw InvalidType("must specify its attribute names individually: the casing settings of [DynamoDBTable] are not supported");
 
         var properties = new List<MappedProperty>();
         var partitionKeys = new Dictionary<string, MappedProperty>(StringComparer.Ordinal);
@@ -41,12 +41,12 @@ internal sealed class AnnotatedType
                 Declare(sortKeys, index.IndexNames, property);
         }
 
-        if (properties.CountBy(property => property.AttributeName).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
-            throw Refuse($"maps two properties to the attribute '{twice}'");
+        if (properties.CountBy(property => property.AttributeName).FirstOrDefault(name => name.Value > 1) is { Key: { } duplicate })
+            throw InvalidType($"maps two properties to the attribute '{duplicate}'");
         if (sortKeys.Keys.FirstOrDefault(name => !partitionKeys.ContainsKey(name)) is { } orphan)
-            throw Refuse($"declares a sort key but no partition key for the index '{orphan}'");
+            throw InvalidType($"declares a sort key but no partition key for the index '{orphan}'");
         if (partitionKeys.Count > MaxIndexes)
-            throw Refuse($"declares more than {MaxIndexes} indexes");
+            throw InvalidType($"declares more than {MaxIndexes} indexes");
 
         TableName = table.TableName;
         Properties = properties;
@@ -59,7 +59,7 @@ internal sealed class AnnotatedType
         SortKeys = [.. properties.Where(property => property.IsMarkedBy<DynamoDBRangeKeyAttribute>())];
     }
 
-    /// <summary>Gets the name of the table, without prefix.</summary>
+    /// <summary>Gets the name of the table, without the prefix.</summary>
     public string TableName { get; }
 
     public IReadOnlyList<MappedProperty> Properties { get; }
@@ -69,13 +69,13 @@ internal sealed class AnnotatedType
 
     public IReadOnlyDictionary<string, MappedIndex> Indexes { get; }
 
-    /// <summary>Gets the properties that are declared to be the partition key of the table.</summary>
+    /// <summary>Gets the properties that are declared as the partition key of the table.</summary>
     public IReadOnlyList<MappedProperty> PartitionKeys { get; }
 
-    /// <summary>Gets the properties that are declared to be the sort key of the table.</summary>
+    /// <summary>Gets the properties that are declared as the sort key of the table.</summary>
     public IReadOnlyList<MappedProperty> SortKeys { get; }
 
-    public InvalidOperationException Refuse(string rule) => new($"The {_role} {_type.FullName} {rule}.");
+    public InvalidOperationException InvalidType(string rule) => new($"The {_role} {_type.FullName} {rule}.");
 
     private static IEnumerable<PropertyInfo> Members([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type) => type
         .GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
@@ -88,26 +88,27 @@ internal sealed class AnnotatedType
     {
         if (member.IsDefined(typeof(DynamoDBAtomicCounterAttribute)))
         {
-            throw Refuse(
+            throw InvalidType(
                 $"uses [DynamoDBAtomicCounter] on {member.Name}, which the SDK mishandles in transactions; use UserPatch.Increment");
         }
 
         if (member.IsDefined(typeof(DynamoDBFlattenAttribute)) || member.IsDefined(typeof(DynamoDBLocalSecondaryIndexRangeKeyAttribute)))
-            throw Refuse($"uses an attribute on {member.Name} that is not supported (flattening, local secondary index)");
+            throw InvalidType($"uses an attribute on {member.Name} that is not supported (flattening, local secondary index)");
 
         DynamoDBRenamableAttribute[] names = [.. member.GetCustomAttributes<DynamoDBRenamableAttribute>()];
         string attributeName = names.FirstOrDefault(name => !string.IsNullOrEmpty(name.AttributeName))?.AttributeName ?? member.Name;
         DynamoDBPropertyAttribute[] mappings = [.. names.OfType<DynamoDBPropertyAttribute>()];
         if (mappings.Any(StoresEpoch))
         {
-            throw Refuse(
-                $"stores {member.Name} as epoch by a setting; use [DynamoDBProperty(\"...\", typeof(EpochSecondsConverter))] on a DateTimeOffset");
+            throw InvalidType(
+                $"stores {member.Name} as epoch seconds through an attribute setting; "
+                    + "use [DynamoDBProperty(\"...\", typeof(EpochSecondsConverter))] on a DateTimeOffset");
         }
 
         IPropertyConverter? converter = mappings.Select(MakeConverter).FirstOrDefault(converter => converter is not null);
         if (converter is null && !member.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute)) && !StorableTypes.IsStorable(member.PropertyType))
         {
-            throw Refuse(
+            throw InvalidType(
                 $"has a property {member.Name} of a type that the SDK does not store and read back ({member.PropertyType.Name}); "
                     + "change it to a List, HashSet, Dictionary, ValueList<string> or class, give it a converter, or mark it [DynamoDBIgnore]");
         }
@@ -118,18 +119,18 @@ internal sealed class AnnotatedType
     private static IPropertyConverter? MakeConverter(DynamoDBPropertyAttribute mapping)
         => mapping.Converter is { } type ? (IPropertyConverter)Activator.CreateInstance(type)! : null;
 
-#pragma warning disable CS0618 // still honoured by the SDK
+#pragma warning disable CS0618 // still honored by the SDK
     private static bool StoresEpoch(DynamoDBPropertyAttribute mapping) => mapping.StoreAsEpoch || mapping.StoreAsEpochLong;
 #pragma warning restore CS0618
 
     private void Declare(Dictionary<string, MappedProperty> keys, string[] indexNames, MappedProperty property)
     {
         if (property.KeyKind() is null)
-            throw Refuse($"makes {property.Name} a key of an index; a key is stored as text or number");
+            throw InvalidType($"makes {property.Name} a key of an index; a key must be stored as a string or a number");
         foreach (string name in indexNames)
         {
             if (!keys.TryAdd(name, property))
-                throw Refuse($"declares two partition keys or two sort keys for the index '{name}'");
+                throw InvalidType($"declares two partition keys or two sort keys for the index '{name}'");
         }
     }
 }

@@ -4,9 +4,9 @@ using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore;
 
-/// <summary>Stores a <see cref="DateTimeOffset"/> as the number of seconds since 1970 in UTC, as DynamoDB's time to live needs
-/// it.</summary>
-/// <remarks>Fractions of a second are cut, also those that another program wrote.</remarks>
+/// <summary>Stores a <see cref="DateTimeOffset"/> as the number of seconds since 1 January 1970 in UTC, the format that
+/// DynamoDB's time to live requires.</summary>
+/// <remarks>Fractions of a second are truncated, including those that another program wrote.</remarks>
 public sealed class EpochSecondsConverter : IPropertyConverter
 {
     /// <inheritdoc/>

@@ -5,13 +5,13 @@ using Amazon.DynamoDBv2.DocumentModel;
 namespace UserStore;
 
 /// <summary>
-/// Stores a <see cref="DateTimeOffset"/> as ISO 8601 text in UTC, always with seven fraction digits, so that the order of the text is the
-/// order of time.
+/// Stores a <see cref="DateTimeOffset"/> as an ISO 8601 string in UTC, always with seven fractional digits, so that the strings sort in
+/// chronological order.
 /// </summary>
 /// <remarks>
-/// Reads what other programs write: any number of fraction digits up to nanoseconds, which are cut to 100 ns, <c>Z</c> or an offset. The
-/// store uses it for every property of this type; name it in <c>[DynamoDBProperty("at", typeof(InstantConverter))]</c> where other contexts
-/// read the type too.
+/// Reads strings that other programs write: with up to nine fractional digits, which are truncated to 100 ns, and with <c>Z</c> or an
+/// offset. The store uses this converter for every property of this type. If other contexts read the type as well, specify the converter in
+/// <c>[DynamoDBProperty("at", typeof(InstantConverter))]</c>.
 /// </remarks>
 public sealed class InstantConverter : IPropertyConverter
 {
@@ -36,7 +36,7 @@ public sealed class InstantConverter : IPropertyConverter
     internal static bool TryParse(string text, out DateTimeOffset instant) => DateTimeOffset.TryParse(
         WithTicks(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant);
 
-    // The framework rounds the eighth fraction digit, which could move an instant into the future.
+    // The framework rounds the eighth fractional digit, which could move an instant into the future.
     private static string WithTicks(string text)
     {
         int point = text.IndexOf('.', StringComparison.Ordinal);

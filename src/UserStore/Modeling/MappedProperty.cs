@@ -7,7 +7,7 @@ using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore.Modeling;
 
-/// <summary>One mapped property of an annotated type: its name in code, its attribute in the item, and how its value is stored.</summary>
+/// <summary>Represents a mapped property of an annotated type: its name, its attribute in the item, and the conversion of its value.</summary>
 internal sealed class MappedProperty
 {
     private static readonly InstantConverter Instants = new();
@@ -33,7 +33,7 @@ internal sealed class MappedProperty
 
     public bool HasOwnConverter => _converter is not null && _converter.GetType().Assembly != typeof(MappedProperty).Assembly;
 
-    /// <summary>Gets a value indicating whether the store alone writes the attribute of a user.</summary>
+    /// <summary>Gets a value indicating whether only the store writes the attribute.</summary>
     public bool IsKeptByStore => Name is nameof(User.Version) or nameof(User.UpdatedAt)
         or nameof(User.WriteId) or nameof(User.WriteId2) or nameof(User.WriteId3);
 
@@ -41,7 +41,7 @@ internal sealed class MappedProperty
 
     public bool IsNumber => _converter is null && StorableTypes.IsNumeric(ValueType);
 
-    /// <summary>Gets the smallest and greatest value of an integer property; null for other types.</summary>
+    /// <summary>Gets the minimum and maximum value of an integer property; null for other types.</summary>
     public (decimal Min, decimal Max)? IntegerRange => !IsNumber ? null : Type.GetTypeCode(ValueType) switch
     {
         TypeCode.SByte => (sbyte.MinValue, sbyte.MaxValue),
@@ -56,14 +56,14 @@ internal sealed class MappedProperty
     };
 
     /// <summary>Gets a value indicating whether the property is stored as a list, to which items can be appended.</summary>
-    public bool IsList => HoldsItems && !Implements(typeof(ISet<>)) && !Implements(typeof(IReadOnlySet<>));
+    public bool IsList => IsCollection && !Implements(typeof(ISet<>)) && !Implements(typeof(IReadOnlySet<>));
 
     /// <summary>Gets a value indicating whether the property is stored as a list or set.</summary>
-    public bool HoldsItems => ValueType != typeof(string) && ValueType != typeof(byte[])
+    public bool IsCollection => ValueType != typeof(string) && ValueType != typeof(byte[])
         && ValueType.IsAssignableTo(typeof(IEnumerable))
         && !Implements(typeof(IDictionary<,>)) && !Implements(typeof(IReadOnlyDictionary<,>));
 
-    /// <summary>Tells whether the property has an attribute of exactly this type: those of indexes derive from those of tables.</summary>
+    /// <summary>Returns whether the property has an attribute of exactly this type. The attributes of indexes derive from those of tables.</summary>
     public bool IsMarkedBy<TAttribute>()
         where TAttribute : DynamoDBPropertyAttribute
         => _property.GetCustomAttributes<DynamoDBPropertyAttribute>().Any(attribute => attribute.GetType() == typeof(TAttribute));
@@ -72,24 +72,25 @@ internal sealed class MappedProperty
 
     public void SetValue(object user, object? value) => _property.SetValue(user, value);
 
-    /// <summary>Gets a value indicating whether values may read back otherwise than they were written.</summary>
-    /// <remarks>An absent attribute reads back as the default of the property; those of <see cref="User"/> have none or refuse null.</remarks>
+    /// <summary>Gets a value indicating whether a value can differ from the written value when it is read back.</summary>
+    /// <remarks>An absent attribute reads back as the default of the property. The properties of <see cref="User"/> have no default or do not
+    /// accept null.</remarks>
     public bool IsLossy => IsDate || IsDecimal || IsSet || (_property.DeclaringType != typeof(User) && CanBeNull);
 
     /// <summary>
-    /// Returns a value as it reads back: dates in UTC and whole milliseconds, decimals without trailing zeros, null for an empty set, which
-    /// DynamoDB cannot hold.
+    /// Returns the value that is read back after a value is written: dates in UTC and whole milliseconds, decimals without trailing zeros,
+    /// null for an empty set, which DynamoDB cannot store.
     /// </summary>
     public object? AsReadBack(object? value) => value switch
     {
         DateTime date when IsDate => new DateTime(WholeMilliseconds(date.ToUniversalTime().Ticks), DateTimeKind.Utc),
-        decimal number when IsDecimal => number / 1.0000000000000000000000000000m, // the quotient has no more digits than it needs
+        decimal number when IsDecimal => number / 1.0000000000000000000000000000m, // the quotient has no trailing zeros
         IEnumerable items when IsSet && !items.Cast<object?>().Any() => null,
         _ => value,
     };
 
-    /// <summary>Makes a list of the property's own type.</summary>
-    /// <exception cref="InvalidUserException">The items are of another type, or the list cannot be made from items.</exception>
+    /// <summary>Creates a list of the property's type.</summary>
+    /// <exception cref="InvalidUserException">The items are of another type, or the list cannot be created from items.</exception>
     public object MakeList(IEnumerable items)
     {
         if (PropertyType.IsInstanceOfType(items))
@@ -115,11 +116,11 @@ internal sealed class MappedProperty
         }
         catch (Exception mismatch) when (mismatch is ArgumentException or MissingMethodException or InvalidCastException or NotSupportedException)
         {
-            throw new InvalidUserException(Name, "cannot be made from the items given", mismatch);
+            throw new InvalidUserException(Name, "cannot be created from the given items", mismatch);
         }
     }
 
-    /// <summary>Turns a value into what is stored for it, as the context does; false for lists, maps and other structures.</summary>
+    /// <summary>Converts a value to its stored form, as the context does. Returns false for lists, maps and other structures.</summary>
     public bool TryToScalar(object value, out StoredScalar scalar)
     {
         if (_converter is null)
@@ -128,18 +129,18 @@ internal sealed class MappedProperty
         return _converter.ToEntry(value) is { } entry && StoredScalar.TryFromEntry(entry, out scalar);
     }
 
-    /// <summary>Turns a value given for this property into what is stored for it.</summary>
+    /// <summary>Converts a value of this property to its stored form.</summary>
     /// <exception cref="InvalidUserException">The value is of another type, or not a single value.</exception>
     public StoredScalar ToScalar(object value)
     {
         if (!ValueType.IsInstanceOfType(value))
-            throw new InvalidUserException(Name, $"takes values of type {ValueType.Name}");
+            throw new InvalidUserException(Name, $"accepts values of type {ValueType.Name}");
         if (!TryToScalar(value, out StoredScalar scalar))
-            throw new InvalidUserException(Name, "is not stored as text, number or boolean and cannot be compared");
+            throw new InvalidUserException(Name, "is not stored as a string, number or Boolean and cannot be compared");
         return scalar;
     }
 
-    /// <summary>Returns how the property is stored when it is a key of an index, or null when it cannot be one.</summary>
+    /// <summary>Returns the type in which the property is stored as a key of an index, or null if it cannot be a key.</summary>
     public ScalarKind? KeyKind()
     {
         if (ValueType == typeof(string) && _converter is null)
@@ -148,7 +149,7 @@ internal sealed class MappedProperty
         return sample is not null && TryToScalar(sample, out StoredScalar scalar) && scalar.Kind != ScalarKind.Boolean ? scalar.Kind : null;
     }
 
-    /// <summary>Turns a value of a type without a converter into what is stored for it; false for structures.</summary>
+    /// <summary>Converts a value of a type without a converter to its stored form. Returns false for structures.</summary>
     public static bool TryToStored(object value, out StoredScalar scalar)
     {
         scalar = default;
@@ -177,7 +178,7 @@ internal sealed class MappedProperty
     private static long WholeMilliseconds(long ticks) => ticks - (ticks % TimeSpan.TicksPerMillisecond);
 
     [UnconditionalSuppressMessage(
-        "Trimming", "IL2067", Justification = "A value type needs no constructor; the SDK makes lists as well, so a service that is trimmed has to root them.")]
+        "Trimming", "IL2067", Justification = "A value type needs no constructor; the SDK also creates lists, so a trimmed service must root them.")]
     private static object NewInstanceOf(Type type) => Activator.CreateInstance(type)!;
 
     [UnconditionalSuppressMessage(

@@ -4,11 +4,11 @@ using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore.Modeling;
 
-/// <summary>Stores a nullable enum as its number. The SDK does so for enums, but takes a nullable one for a structure and stores a
+/// <summary>Stores a nullable enum as its number. The SDK does so for enums, but treats a nullable enum as a structure and stores a
 /// map.</summary>
 internal sealed class NullableEnumConverter(Type enumType) : IPropertyConverter
 {
-    /// <summary>Returns what is stored for a value of an enum.</summary>
+    /// <summary>Returns the stored form of an enum value.</summary>
     public static Primitive Number(object value)
         => new(Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), saveAsNumeric: true);
 

@@ -5,12 +5,12 @@ using Amazon.DynamoDBv2.DataModel;
 namespace UserStore.Modeling;
 
 /// <summary>
-/// Knows the types of properties that the SDK's context stores and reads back. Some others it writes and then cannot read, so that a user
-/// would be lost; they are refused before the first write.
+/// Determines which property types the SDK's context can store and read back. The context writes some other types and then cannot read
+/// them, which would lose a user. They are rejected before the first write.
 /// </summary>
 internal static class StorableTypes
 {
-    /// <summary>Gets the types, besides lists of the SDK, that hold a list of texts through this library's converter.</summary>
+    /// <summary>Gets the types, other than the lists of the SDK, that this library's converter stores as a list of strings.</summary>
     public static IReadOnlyList<Type> StringLists { get; } =
         [typeof(ValueList<string>), typeof(IReadOnlyList<string>), typeof(IReadOnlyCollection<string>), typeof(IEnumerable<string>)];
 
@@ -46,11 +46,11 @@ internal static class StorableTypes
             && arguments[0] == typeof(string) && IsStorableElement(arguments[1], outer);
     }
 
-    // The context's converters serve properties only, not what a collection holds.
+    // The context applies converters to properties only, not to the elements of a collection.
     private static bool IsStorableElement(Type type, HashSet<Type> outer)
         => IsScalar(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The SDK reflects over the same types and documents the same need.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The SDK reflects over the same types and documents the same requirement.")]
     private static bool IsStorableStructure(Type type, HashSet<Type> outer)
     {
         if (type.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute)) || outer.Contains(type))

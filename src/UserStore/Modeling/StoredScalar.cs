@@ -10,7 +10,7 @@ internal enum ScalarKind
     Boolean,
 }
 
-/// <summary>A value as DynamoDB stores and compares it: text by its UTF-8 bytes, numbers by their size.</summary>
+/// <summary>Represents a value as DynamoDB stores and compares it: strings by their UTF-8 bytes, numbers by their numeric value.</summary>
 internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : IComparable<StoredScalar>
 {
     public static bool TryFromEntry(DynamoDBEntry entry, out StoredScalar scalar)
@@ -43,7 +43,7 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
         return Kind == ScalarKind.Number ? CompareNumbers(Text, other.Text) : CompareUtf8(Text, other.Text);
     }
 
-    // DynamoDB keeps no trailing zeros, so that 1.50 and 1.5 are one key.
+    // DynamoDB removes trailing zeros, so that 1.50 and 1.5 are the same key.
     private static string Canonical(string number) => decimal.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value)
         ? value.ToString("0.############################", CultureInfo.InvariantCulture)
         : number;
@@ -65,6 +65,6 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
         return Utf8Rank(left[common]).CompareTo(Utf8Rank(right[common]));
     }
 
-    // Surrogates encode the code points above U+FFFF, which UTF-8 sorts after U+E000..U+FFFF and UTF-16 before.
+    // Surrogates encode the code points above U+FFFF, which sort after U+E000..U+FFFF in UTF-8 and before them in UTF-16.
     private static int Utf8Rank(char unit) => char.IsSurrogate(unit) ? unit + 0x2000 : unit >= 0xE000 ? unit - 0x800 : unit;
 }

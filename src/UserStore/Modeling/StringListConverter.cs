@@ -3,8 +3,8 @@ using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore;
 
-/// <summary>Stores texts as a DynamoDB list, in order, with duplicates, also when there are none.</summary>
-/// <remarks>Reads a set as well, and skips NULL in a list. The result is a <see cref="ValueList{T}"/>.</remarks>
+/// <summary>Stores strings as a DynamoDB list that preserves order and duplicates. An empty list is stored as well.</summary>
+/// <remarks>Also reads a set, and skips NULL in a list. The result is a <see cref="ValueList{T}"/>.</remarks>
 public sealed class StringListConverter : IPropertyConverter
 {
     /// <inheritdoc/>

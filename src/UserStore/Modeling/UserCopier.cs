@@ -6,10 +6,10 @@ using System.Reflection;
 
 namespace UserStore.Modeling;
 
-/// <summary>Copies users deeply, by code compiled once for each type. What cannot change is shared.</summary>
+/// <summary>Creates deep copies of users with code that is compiled once for each type. Immutable values are shared.</summary>
 internal static class UserCopier
 {
-    private const string Rooted = "The SDK makes and fills collections by reflection as well, so a service that is trimmed has to root them.";
+    private const string Rooted = "The SDK also creates and fills collections by reflection, so a trimmed service must root them.";
 
     private static readonly ConcurrentDictionary<Type, Func<object, object>> Copiers = new();
     private static readonly ConcurrentDictionary<Type, bool> Immutables = new();
@@ -22,7 +22,7 @@ internal static class UserCopier
         where TUser : User
         => CopierOf<TUser>.Run(user);
 
-    /// <summary>Copies a property's value.</summary>
+    /// <summary>Copies the value of a property.</summary>
     [return: NotNullIfNotNull(nameof(value))]
     internal static object? CopyObject(object? value)
         => value is null || IsImmutable(value.GetType()) ? value : Copiers.GetOrAdd(value.GetType(), CompileUntyped)(value);
@@ -50,7 +50,7 @@ internal static class UserCopier
     }
 
     // Properties are set through their init accessors: the fields behind them are read-only.
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A type whose properties were trimmed is refused by StorableTypes.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "StorableTypes rejects a type whose properties were trimmed.")]
     private static BlockExpression CopyMembers(Type type, Expression source)
     {
         ParameterExpression copy = Expression.Variable(type, "copy");
@@ -69,7 +69,7 @@ internal static class UserCopier
         return Expression.Block(type, [copy], steps);
     }
 
-    // List<T>, HashSet<T>, Dictionary<TKey, TValue>, SortedSet<T> and their like all have a constructor that copies a sequence.
+    // List<T>, HashSet<T>, Dictionary<TKey, TValue>, SortedSet<T> and similar types all have a constructor that copies a sequence.
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Rooted)]
     private static ConstructorInfo? CollectionConstructor(Type type) => !type.IsGenericType ? null : type
         .GetConstructors()
@@ -78,7 +78,7 @@ internal static class UserCopier
             && (definition == typeof(IEnumerable<>) || definition == typeof(IDictionary<,>))
             && parameter.IsAssignableFrom(type));
 
-    // Through the interfaces without type parameters: making generic methods at run time is more than native code can do.
+    // Uses the non-generic interfaces: native code cannot create generic methods at run time.
     private static object CopyContent(object collection)
     {
         switch (collection)

@@ -5,10 +5,10 @@ using System.Reflection;
 
 namespace UserStore.Modeling;
 
-/// <summary>An index of an annotated type, under the name that the attributes give it.</summary>
+/// <summary>Represents an index of an annotated type, with the name that the attributes specify.</summary>
 internal sealed record MappedIndex(string Name, MappedProperty PartitionKey, MappedProperty? SortKey);
 
-/// <summary>What the store knows of a user type: properties, key and indexes. Made once for each type.</summary>
+/// <summary>Describes a user type: properties, key and indexes. Created once for each type.</summary>
 internal sealed class UserModel
 {
     private static readonly ConcurrentDictionary<Type, UserModel> Models = new();
@@ -18,8 +18,8 @@ internal sealed class UserModel
     private UserModel([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType)
     {
         var annotated = new AnnotatedType(userType, "user type");
-        if (annotated.PartitionKeys.Concat(annotated.SortKeys).FirstOrDefault(key => key.Name != nameof(User.UserId)) is { } further)
-            throw annotated.Refuse($"declares a further key of the table on {further.Name}; the key is {nameof(User.UserId)} alone");
+        if (annotated.PartitionKeys.Concat(annotated.SortKeys).FirstOrDefault(key => key.Name != nameof(User.UserId)) is { } extraKey)
+            throw annotated.InvalidType($"declares another key of the table on {extraKey.Name}; the key is {nameof(User.UserId)} alone");
 
         (UserType, DefaultTableName) = (userType, annotated.TableName);
         (Properties, Indexes, NotStored) = (annotated.Properties, annotated.Indexes, annotated.NotStored);
@@ -37,7 +37,7 @@ internal sealed class UserModel
 
     public Type UserType { get; }
 
-    /// <summary>Gets the table's name as the attribute on the type gives it, without prefix.</summary>
+    /// <summary>Gets the name of the table that the attribute on the type specifies, without the prefix.</summary>
     public string DefaultTableName { get; }
 
     public IReadOnlyList<MappedProperty> Properties { get; }
@@ -47,13 +47,13 @@ internal sealed class UserModel
     /// <summary>Gets the properties that are not mapped to attributes.</summary>
     public IReadOnlyList<PropertyInfo> NotStored { get; }
 
-    /// <summary>Gets the properties that are keys of indexes, each with the length its text may have in all of them.</summary>
+    /// <summary>Gets the properties that are keys of indexes, each with its maximum length in bytes that is valid in all of them.</summary>
     public IReadOnlyList<(MappedProperty Property, int MaxBytes)> KeyRules { get; }
 
-    /// <summary>Gets the properties whose values may read back otherwise than they were written.</summary>
+    /// <summary>Gets the properties whose values can differ from the written values when they are read back.</summary>
     public IReadOnlyList<MappedProperty> Lossy { get; }
 
-    /// <summary>Gets the properties that hold several texts.</summary>
+    /// <summary>Gets the properties that contain lists of strings.</summary>
     public IReadOnlyList<MappedProperty> StringLists { get; }
 
     public MappedProperty Key { get; }
@@ -66,7 +66,7 @@ internal sealed class UserModel
 
     public MappedProperty this[string propertyName] => _byName[propertyName];
 
-    /// <summary>Returns the index with this name in the attributes.</summary>
+    /// <summary>Returns the index that has this name in the attributes.</summary>
     /// <exception cref="InvalidUserException">The type declares no such index.</exception>
     public MappedIndex GetIndex(string name) => Indexes.TryGetValue(name, out MappedIndex? index)
         ? index
@@ -74,8 +74,8 @@ internal sealed class UserModel
             "IndexName",
             $"must be an index that {UserType.Name} declares: {string.Join(", ", Indexes.Keys.Order(StringComparer.Ordinal))}");
 
-    /// <summary>Returns the property that an expression such as <c>u => u.Name</c> names.</summary>
-    /// <exception cref="InvalidUserException">It names no mapped property.</exception>
+    /// <summary>Returns the property that an expression such as <c>u => u.Name</c> refers to.</summary>
+    /// <exception cref="InvalidUserException">The expression does not refer to a mapped property.</exception>
     public MappedProperty Resolve(LambdaExpression lambda)
     {
         Expression body = WithoutConversion(lambda.Body);
@@ -84,7 +84,7 @@ internal sealed class UserModel
             : throw new InvalidUserException(Describe(body), $"is not a property of {UserType.Name}");
     }
 
-    /// <summary>Returns what is converted, or whose value is taken, by an expression such as <c>(int)u.Plan.Value</c>: here
+    /// <summary>Returns the operand of conversions and of <c>Nullable.Value</c>: for <c>(int)u.Plan.Value</c>, the expression
     /// <c>u.Plan</c>.</summary>
     public static Expression WithoutConversion(Expression expression) => expression switch
     {
@@ -94,8 +94,8 @@ internal sealed class UserModel
         _ => expression,
     };
 
-    /// <summary>Finds the property that a member access on the user names.</summary>
-    /// <exception cref="InvalidUserException">It names a property that is not stored.</exception>
+    /// <summary>Finds the property that a member access on the user refers to.</summary>
+    /// <exception cref="InvalidUserException">The expression refers to a property that is not stored.</exception>
     public bool TryResolve(Expression expression, [NotNullWhen(true)] out MappedProperty? property)
     {
         property = null;
@@ -113,7 +113,7 @@ internal sealed class UserModel
         _ => false,
     };
 
-    // Only member names are shown: the rest of an expression may hold values.
+    // Returns member names only: other parts of an expression can contain values.
     private static string Describe(Expression expression) => expression is MemberExpression member
         ? member.Expression is MemberExpression parent ? $"{Describe(parent)}.{member.Member.Name}" : member.Member.Name
         : "Expression";

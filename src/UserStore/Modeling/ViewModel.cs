@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore.Modeling;
 
-/// <summary>What replication knows of the annotated type of a target's items: properties, keys and indexes. Made once for each type.</summary>
+/// <summary>Describes the annotated type of the items in a replication target: properties, keys and indexes. Created once for each
+/// type.</summary>
 internal sealed class ViewModel
 {
     private static readonly ConcurrentDictionary<Type, ViewModel> Models = new();
@@ -12,11 +13,11 @@ internal sealed class ViewModel
     {
         var annotated = new AnnotatedType(type, "view type");
         if (annotated.PartitionKeys.Count != 1 || annotated.SortKeys.Count > 1)
-            throw annotated.Refuse("must have one [DynamoDBHashKey], and at most one [DynamoDBRangeKey]");
+            throw annotated.InvalidType("must have one [DynamoDBHashKey], and at most one [DynamoDBRangeKey]");
         foreach (MappedProperty key in annotated.PartitionKeys.Concat(annotated.SortKeys))
         {
             if (key.KeyKind() is null)
-                throw annotated.Refuse($"makes {key.Name} a key of the table; a key is stored as text or number");
+                throw annotated.InvalidType($"makes {key.Name} a key of the table; a key must be stored as a string or a number");
         }
 
         (Type, DefaultTableName) = (type, annotated.TableName);
@@ -26,7 +27,7 @@ internal sealed class ViewModel
 
     public Type Type { get; }
 
-    /// <summary>Gets the table's name as the attribute on the type gives it, without prefix.</summary>
+    /// <summary>Gets the name of the table that the attribute on the type specifies, without the prefix.</summary>
     public string DefaultTableName { get; }
 
     public IReadOnlyList<MappedProperty> Properties { get; }
@@ -37,7 +38,7 @@ internal sealed class ViewModel
 
     public MappedProperty? SortKey { get; }
 
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TView"/> do not make a table.</exception>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TView"/> do not define a valid table.</exception>
     public static ViewModel For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>()
         where TView : class
         => Models.GetOrAdd(typeof(TView), static _ => new ViewModel(typeof(TView)));

@@ -5,16 +5,17 @@ using System.Text;
 
 namespace UserStore.Paging;
 
-/// <summary>Where a sequence of pages goes on.</summary>
-/// <param name="Position">The last key read, in the form of the store that made the token.</param>
-/// <param name="Remaining">How many users the query's limit still allows.</param>
+/// <summary>Represents the position at which a sequence of pages resumes.</summary>
+/// <param name="Position">The last key that was read, in the format of the store that created the token.</param>
+/// <param name="Remaining">The number of users that the limit of the query still allows, or null if there is no limit.</param>
 internal sealed record ContinuationToken(string Position, int? Remaining);
 
 /// <summary>
-/// Makes tokens that are opaque, safe in a URL, and bound by a fingerprint to the query that made them; encrypted when there are keys.
+/// Encodes and decodes opaque, URL-safe continuation tokens. A fingerprint binds each token to its query. Tokens are encrypted if there are
+/// keys.
 /// </summary>
-/// <remarks>Without keys a checksum finds accidents, not forgery: such a token holds no secret, and hides nothing.</remarks>
-/// <param name="keys">The keys; the first one encrypts, all of them decrypt.</param>
+/// <remarks>Without keys, a checksum detects accidental changes but not forgery, and the content of a token is readable.</remarks>
+/// <param name="keys">The keys. The first key encrypts, and all keys decrypt.</param>
 internal sealed class ContinuationTokens(IReadOnlyList<byte[]> keys)
 {
     // Plain layout: format, checksum of the rest, fingerprint of the query, remaining (-1 for no limit), position.
@@ -25,7 +26,7 @@ internal sealed class ContinuationTokens(IReadOnlyList<byte[]> keys)
     private const int PositionAt = RemainingAt + sizeof(int);
     private const int HashLength = 8;
 
-    // Encrypted layout: format, begin of the key's hash, nonce, tag, encrypted remaining and position; the fingerprint is authenticated.
+    // Encrypted layout: format, prefix of the key's hash, nonce, tag, encrypted remaining and position; the fingerprint is authenticated.
     private const byte EncryptedFormat = 2;
     private const int NonceAt = ChecksumAt + HashLength;
     private const int TagAt = NonceAt + NonceLength;
@@ -40,13 +41,13 @@ internal sealed class ContinuationTokens(IReadOnlyList<byte[]> keys)
     public string Encode(ContinuationToken token, byte[] fingerprint)
         => Base64Url.EncodeToString(_keys.Length > 0 ? Encrypt(token, fingerprint) : Write(token, fingerprint));
 
-    /// <exception cref="InvalidContinuationTokenException">The token is damaged, or was made for another query or with other keys.</exception>
+    /// <exception cref="InvalidContinuationTokenException">The token is damaged, or was created for another query or with other keys.</exception>
     public ContinuationToken Decode(string text, byte[] fingerprint)
     {
         if (!Base64Url.IsValid(text))
             throw Damaged();
         byte[] token = Base64Url.DecodeFromChars(text);
-        // The last character has spare bits, so that two texts may mean the same bytes.
+        // The last character has unused bits, so that different strings can decode to the same bytes.
         if (Base64Url.EncodeToString(token) != text || token.Length == 0)
             throw Damaged();
         return _keys.Length > 0 ? Decrypt(token, fingerprint) : Read(token, fingerprint);
@@ -69,9 +70,9 @@ internal sealed class ContinuationTokens(IReadOnlyList<byte[]> keys)
         if (token.Length <= PositionAt || !token.AsSpan(ChecksumAt, HashLength).SequenceEqual(Hash(token.AsSpan(FingerprintAt))))
             throw Damaged();
         if (token[0] != PlainFormat)
-            throw new InvalidContinuationTokenException("has a format that this version does not know");
+            throw new InvalidContinuationTokenException("has a format that this version does not support");
         if (!token.AsSpan(FingerprintAt, HashLength).SequenceEqual(fingerprint))
-            throw new InvalidContinuationTokenException("was made for another query");
+            throw new InvalidContinuationTokenException("was created for another query");
         return ReadContent(token.AsSpan(RemainingAt));
     }
 
@@ -95,7 +96,7 @@ internal sealed class ContinuationTokens(IReadOnlyList<byte[]> keys)
             throw Damaged();
         byte[]? key = Array.Find(_keys, candidate => token.AsSpan(ChecksumAt, HashLength).SequenceEqual(candidate.Name)).Key;
         if (key is null)
-            throw new InvalidContinuationTokenException("was made with a key that is not in UserStoreOptions.TokenKeys, or is altered");
+            throw new InvalidContinuationTokenException("was created with a key that is not in UserStoreOptions.TokenKeys, or is altered");
         byte[] content = new byte[token.Length - SecretAt];
         try
         {
@@ -105,7 +106,7 @@ internal sealed class ContinuationTokens(IReadOnlyList<byte[]> keys)
         }
         catch (AuthenticationTagMismatchException forged)
         {
-            throw new InvalidContinuationTokenException("is cut or altered, or was made for another query", forged);
+            throw new InvalidContinuationTokenException("is truncated or altered, or was created for another query", forged);
         }
 
         return ReadContent(content);
@@ -123,7 +124,7 @@ internal sealed class ContinuationTokens(IReadOnlyList<byte[]> keys)
         return new ContinuationToken(Encoding.UTF8.GetString(content[sizeof(int)..]), remaining < 0 ? null : remaining);
     }
 
-    private static InvalidContinuationTokenException Damaged() => new("is cut or altered");
+    private static InvalidContinuationTokenException Damaged() => new("is truncated or altered");
 
     private static byte[] Hash(ReadOnlySpan<byte> data) => SHA256.HashData(data)[..HashLength];
 }

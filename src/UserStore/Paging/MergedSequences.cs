@@ -3,15 +3,16 @@ using System.Threading.Channels;
 
 namespace UserStore.Paging;
 
-/// <summary>Reads several sequences at the same time, as one.</summary>
+/// <summary>Reads several sequences concurrently and returns their items as one sequence.</summary>
 internal static class MergedSequences
 {
     private const int MaxWorkers = 16;
 
-    /// <param name="count">How many sequences there are; up to 16 are read at once, the others when one has ended.</param>
-    /// <param name="sequenceOf">Returns a sequence by its number; null for one that is not to be read.</param>
-    /// <param name="cancellationToken">Ends all of them.</param>
-    /// <returns>The items as they come, those of one sequence in their order. The first failure ends the others, and is thrown.</returns>
+    /// <param name="count">The number of sequences. Up to 16 are read concurrently; when one ends, the next one starts.</param>
+    /// <param name="sequenceOf">Returns the sequence with a given number; null to skip it.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The items in the order in which they arrive. The items of each sequence keep their order. The first failure ends the other
+    /// sequences and is thrown.</returns>
     public static async IAsyncEnumerable<T> ReadAsync<T>(
         int count,
         Func<int, CancellationToken, IAsyncEnumerable<T>?> sequenceOf,
@@ -19,7 +20,7 @@ internal static class MergedSequences
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         int workers = Math.Min(count, MaxWorkers);
-        // A worker whose item nobody takes waits, so that no more than two of each are held.
+        // A worker waits until its item is consumed, so that at most two items per worker are held in memory.
         var items = Channel.CreateBounded<T>(workers);
         int next = -1;
         Task reading = ReadAllSequencesAsync();
@@ -40,7 +41,7 @@ internal static class MergedSequences
             items.Writer.TryComplete();
         }
 
-        // The first failure ends the others, and is what the reader of the items meets.
+        // The first failure ends the other sequences and is thrown to the reader of the items.
         async Task WorkAsync()
         {
             try

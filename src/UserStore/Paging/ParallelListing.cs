@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace UserStore.Paging;
 
-/// <summary>Reads the segments of a table at the same time.</summary>
+/// <summary>Reads the segments of a table in parallel.</summary>
 internal static class ParallelListing
 {
-    /// <param name="options">The options, checked.</param>
-    /// <param name="pagerOf">Returns what reads the pages of a segment.</param>
-    /// <param name="cancellationToken">Ends the sequence.</param>
+    /// <param name="options">The validated options.</param>
+    /// <param name="pagerOf">Returns the pager of a segment.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     public static IAsyncEnumerable<UserSegmentPage<TUser>> ReadAsync<TUser>(
         UserListOptions options, Func<int, UserPager<TUser>> pagerOf, CancellationToken cancellationToken)
         where TUser : User

@@ -72,7 +72,7 @@ internal sealed class ConditionParser
             throw Unsupported(call);
 
         Expression collection = WithoutSpan(operands[0]);
-        if (Find(collection) is { HoldsItems: true } list)
+        if (Find(collection) is { IsCollection: true } list)
         {
             object item = Evaluate(operands[1]) ?? throw new InvalidUserException(
                 list.Name, "can be searched for values other than null only");

@@ -162,7 +162,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
     private TUser Prepared(TUser content, Revision revision)
     {
         TUser user = revision.ApplyTo(content);
-        List<UserRuleViolation> violations = UserRules.Broken(user, Model);
+        List<UserRuleViolation> violations = UserRules.Violations(user, Model);
         if (violations.Count > 0)
             throw new InvalidUserException(violations);
         user.MarkAsStored();

@@ -102,7 +102,7 @@ public sealed class RebuildTests : ReplicationTest
         await CreateAsync(1);
         string checkpoint = (await Replicator.RebuildAsync().ReadAllAsync()).Last().ContinuationToken;
 
-        await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint[..^1] }), "cut or altered");
+        await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint[..^1] }), "truncated or altered");
         await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint, TotalSegments = 5 }), "another");
         await Refused(Replicator.CompareAsync(new() { ResumeFrom = checkpoint }), "another");
 

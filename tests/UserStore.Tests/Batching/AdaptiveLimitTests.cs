@@ -4,7 +4,7 @@ namespace UserStore.Tests.Batching;
 
 public sealed class AdaptiveLimitTests
 {
-    private readonly AdaptiveLimit _limit = new(most: 8);
+    private readonly AdaptiveLimit _limit = new(maximum: 8);
 
     [Fact]
     public async Task No_more_requests_enter_than_are_allowed()
@@ -23,7 +23,7 @@ public sealed class AdaptiveLimitTests
     {
         await EnterAsync(8);
         for (int request = 1; request <= 8; request++)
-            _limit.Throttled(request);
+            _limit.RecordThrottling(request);
         ExitAll(8, wasThrottled: true);
         _limit.IsReduced.Should().BeTrue();
 
@@ -31,7 +31,7 @@ public sealed class AdaptiveLimitTests
         Task<long> fifth = _limit.EnterAsync(default);
         fifth.IsCompleted.Should().BeFalse("the limit is four");
 
-        _limit.Throttled(9);
+        _limit.RecordThrottling(9);
         ExitAll(3, wasThrottled: true);
         (await fifth).Should().Be(13, "two of now two may run");
     }
@@ -42,7 +42,7 @@ public sealed class AdaptiveLimitTests
         for (int request = 1; request <= 10; request++)
         {
             await _limit.EnterAsync(default);
-            _limit.Throttled(request);
+            _limit.RecordThrottling(request);
             _limit.Exit(wasThrottled: true);
         }
 

@@ -129,7 +129,7 @@ public sealed class AddReplicationTests
         builder.Invoking(one => one.AddReplication<User, Nameless, None<Nameless>>())
             .Should().Throw<InvalidOperationException>().WithMessage("*must have [DynamoDBTable]*");
         builder.Invoking(one => one.AddReplication<User, BoolKey, None<BoolKey>>())
-            .Should().Throw<InvalidOperationException>().WithMessage("*makes Id a key of the table; a key is stored as text or number*");
+            .Should().Throw<InvalidOperationException>().WithMessage("*makes Id a key of the table; a key must be stored as a string or a number*");
         FluentActions.Invoking(() => UserStoreSchema.For<User>(new UserStoreOptions()).ReplicationTo<Taken>())
             .Should().Throw<InvalidOperationException>().WithMessage("*maps Id to 'source_user_id', which is reserved for replication*");
     }

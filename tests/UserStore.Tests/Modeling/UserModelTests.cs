@@ -31,7 +31,7 @@ public sealed class UserModelTests
         Refused(services => services.AddUserStore<BooleanKeyUser>(), "key of an index");
         Refused(services => services.AddUserStore<OrphanSortKeyUser>(), "no partition key");
         Refused(services => services.AddUserStore<TwoKeysUser>(), "two partition keys");
-        Refused(services => services.AddUserStore<SecondTableKeyUser>(), "further key");
+        Refused(services => services.AddUserStore<SecondTableKeyUser>(), "another key");
         Refused(services => services.AddUserStore<CounterUser>(), "DynamoDBAtomicCounter");
         Refused(services => services.AddUserStore<SameAttributeUser>(), "two properties");
         Refused(services => services.AddUserStore<EpochUser>(), "EpochSecondsConverter");

@@ -67,7 +67,7 @@ public sealed class LocalDynamoDbTests
         await owner.WaitForExitAsync();
 
         owner.ExitCode.Should().NotBe(0);
-        errors.Should().ContainAll("Install Node.js", "dynoxide on PATH", "DYNAMODB_ENDPOINT");
+        errors.Should().ContainAll("Install Node.js", "dynoxide to PATH", "DYNAMODB_ENDPOINT");
         Directory.Delete(emptyFolder, recursive: true);
     }
 
@@ -113,5 +113,5 @@ public sealed class LocalDynamoDbTests
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class UnixFactAttribute : FactAttribute
 {
-    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows ends the server only when its owner ends in order." : null;
+    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "On Windows, the server stops only when the process that started it exits normally." : null;
 }

@@ -69,7 +69,7 @@ internal static class ItemRules
     {
         int? length = UserRules.Utf8Length(text);
         if (length is null)
-            rule = UserRules.WellFormed;
+            rule = UserRules.WellFormedRule;
         return length ?? 0;
     }
 

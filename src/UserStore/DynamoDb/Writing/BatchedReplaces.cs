@@ -38,7 +38,7 @@ internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAcc
                 foreach (string written in waiting.Keys.Where(id => !unprocessed.Contains(id)).ToList())
                 {
                     waiting.Remove(written);
-                    request.Tally.Written();
+                    request.Tally.AddWritten();
                 }
 
                 if (writes.Count > 0 && !await call.TryDelayForUnprocessedAsync("BatchWriteItem", table.Schema.Users).ConfigureAwait(false))
@@ -59,7 +59,7 @@ internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             foreach (BatchItem<TUser> item in waiting.Values)
             {
-                await request.Tally.FailedAsync(item, failure is UserWriteOutcomeUnknownException unknown
+                await request.Tally.RecordErrorAsync(item, failure is UserWriteOutcomeUnknownException unknown
                     ? new UserWriteOutcomeUnknownException(item.UserId!, unknown.InnerException)
                     : failure).ConfigureAwait(false);
             }

@@ -65,7 +65,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
                 List<BatchItem<TUser>> failed = await TryAsync(call, together).ConfigureAwait(false);
                 if (failed.Count == 0)
                 {
-                    request.Tally.Written(together.Count);
+                    request.Tally.AddWritten(together.Count);
                     together.Clear();
                 }
 
@@ -120,7 +120,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         {
             StoreCall call = table.Sender.Begin(cancellationToken, item.UserId, request.Retry, request);
             await writes.Creation.CreateAsync(call, item.Prepared!).ConfigureAwait(false);
-            request.Tally.Written();
+            request.Tally.AddWritten();
         }
         catch (Exception failure) when (failure is UserStoreException or OperationCanceledException)
         {
@@ -130,7 +130,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
 
     // A transaction has one exception; each of its users gets it with its own id.
     private static ValueTask FailAsync(BatchItem<TUser> item, Exception failure, BatchRequest<TUser> request)
-        => request.Tally.FailedAsync(item, failure is UserWriteOutcomeUnknownException unknown && unknown.UserId != item.UserId
+        => request.Tally.RecordErrorAsync(item, failure is UserWriteOutcomeUnknownException unknown && unknown.UserId != item.UserId
             ? new UserWriteOutcomeUnknownException(item.UserId!, unknown.InnerException)
             : failure);
 }

@@ -88,7 +88,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
             return "is missing or empty";
         return UserRules.Utf8Length(text) switch
         {
-            null => UserRules.WellFormed,
+            null => UserRules.WellFormedRule,
             int length when length > maxBytes => $"is longer than {maxBytes} bytes of UTF-8",
             _ => null,
         };
