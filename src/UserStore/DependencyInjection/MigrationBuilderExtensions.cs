@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DependencyInjection;
+using UserStore.DynamoDb.Sending;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
@@ -62,10 +63,13 @@ public static class MigrationBuilderExtensions
         return builder.AddMigrations(options => options.OnStart = mode);
     }
 
-    private static MigrationTarget CreateTarget(IServiceProvider provider, UserStoreBuilder builder) => MigrationTarget.InDynamoDb(
-        builder.OpenForMigrations(provider),
-        provider.GetRequiredKeyedService<RegisteredStore>(builder.UserType).Connection!,
-        OptionsOf(provider, builder.OptionsName));
+    private static MigrationTarget CreateTarget(IServiceProvider provider, UserStoreBuilder builder)
+    {
+        RegisteredStore store = provider.GetRequiredKeyedService<RegisteredStore>(builder.UserType);
+        StoreConnection connection = store.Connection!; // a store in memory has a target of its own
+        return MigrationTarget.InDynamoDb(
+            builder.OpenForMigrations(store.Schema, connection), connection, OptionsOf(provider, builder.OptionsName));
+    }
 
     private static MigrationOptions OptionsOf(IServiceProvider provider, string name)
         => provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(name);

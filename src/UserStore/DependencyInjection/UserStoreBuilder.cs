@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 
 namespace UserStore;
@@ -6,7 +8,7 @@ namespace UserStore;
 /// <summary>Adds further parts to a registered store. Returned by <c>AddUserStore</c>.</summary>
 public sealed class UserStoreBuilder
 {
-    internal UserStoreBuilder(IServiceCollection services, Type userType, Func<IServiceProvider, MigrationStoreAccess> openForMigrations)
+    internal UserStoreBuilder(IServiceCollection services, Type userType, Func<StoreSchema, StoreConnection, MigrationStoreAccess> openForMigrations)
     {
         (Services, UserType, OptionsName) = (services, userType, UserStoreOptions.NameFor(userType));
         OpenForMigrations = openForMigrations;
@@ -22,5 +24,5 @@ public sealed class UserStoreBuilder
     public string OptionsName { get; }
 
     /// <summary>Gets a function that opens the store for migrations, which do not know its user type.</summary>
-    internal Func<IServiceProvider, MigrationStoreAccess> OpenForMigrations { get; }
+    internal Func<StoreSchema, StoreConnection, MigrationStoreAccess> OpenForMigrations { get; }
 }

@@ -92,11 +92,8 @@ public static class UserStoreServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
 
         _ = UserModel.For<TUser>(); // rejects a type that cannot be stored now, not at the first request
-        var builder = new UserStoreBuilder(services, typeof(TUser), static provider =>
-        {
-            var store = provider.GetRequiredKeyedService<RegisteredStore>(typeof(TUser));
-            return new MigrationStoreAccess<TUser>(store.Schema, store.Connection!.Time, store.Connection.Logger);
-        });
+        var builder = new UserStoreBuilder(services, typeof(TUser), static (schema, connection) =>
+            new MigrationStoreAccess<TUser>(schema, connection.Time, connection.Logger));
         OptionsBuilder<UserStoreOptions> options = services.AddOptions<UserStoreOptions>(builder.OptionsName).ValidateOnStart();
         if (configure is not null)
             options.Configure(configure);
