@@ -1,9 +1,9 @@
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.Logging.Abstractions;
+using UserStore.DynamoDb;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
-using UserStore.DynamoDb;
 using UserStore.Testing;
 
 namespace UserStore.ServerTests;

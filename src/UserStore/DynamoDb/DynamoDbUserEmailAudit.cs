@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Amazon.DynamoDBv2.Model;
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Auditing;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;

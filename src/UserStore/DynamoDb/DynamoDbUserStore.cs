@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Reading;
 using UserStore.DynamoDb.Sending;

@@ -90,11 +90,11 @@ public sealed class UserReplicator<
         StoreCall call = _source.Sender.Begin(cancellationToken);
         for (int round = 1; ; round++)
         {
-            GuardRefusal? refusal = await _writer.WriteAsync(
+            ConditionFailure? failure = await _writer.WriteAsync(
                 call, next, GuardCondition.IsBefore(number, previousKey), item, [previousKey]).ConfigureAwait(false);
-            if (refusal is null)
+            if (failure is null)
                 return;
-            Guard? guard = refusal.Guard ?? await _comparer.ReadGuardAsync(call, change.UserId).ConfigureAwait(false);
+            Guard? guard = Guard.FromItem(failure.Item) ?? await _comparer.ReadGuardAsync(call, change.UserId).ConfigureAwait(false);
             if (guard?.HasApplied(number) == true)
                 return;
             previousKey = guard?.TargetKey;
@@ -105,7 +105,7 @@ public sealed class UserReplicator<
                 throw new UserStoreUnavailableException(
                     $"Change '{change.SequenceNumber}' of user '{change.UserId}' could not be written, because other writers kept changing its "
                         + "guard. Retry it.",
-                    refusal.Failure);
+                    failure.Exception);
             }
         }
     }

@@ -184,7 +184,7 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync(
             "City",
             null,
-            () => 
+            () =>
                 _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => user.Age > 1 && user.City != "secret" }).ReadAllAsync());
         await RefusedAsync(
             "CreatedAt",
@@ -199,12 +199,12 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync(
             "Score",
             null,
-            () => 
+            () =>
                 _store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.AtLeast("secret") }).ReadAllAsync());
         await RefusedAsync(
             "Score",
             null,
-            () => 
+            () =>
                 _store.QueryAsync(new UserQuery<AppUser>("city-score-index", "x") { SortKey = SortKeyCondition.Between(2m, 1m) }).ReadAllAsync());
         await RefusedAsync(
             "Scratch",
@@ -213,7 +213,7 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync(
             "Plan",
             null,
-            () => 
+            () =>
                 _store.QueryAsync(new UserQuery<AppUser>("city-index", "x") { Filter = user => new List<Plan?>().Contains(user.Plan) }).ReadAllAsync());
     }
 

@@ -37,7 +37,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         async Task<IEnumerable<int>> IndexesAsync(SortKeyCondition range)
         {
             List<User> ascending = await store.QueryAsync(Active with { SortKey = range }).ReadAllAsync();
-            List<User> descending = await 
+            List<User> descending = await
                 store.QueryAsync(Active with { SortKey = range, Direction = QueryDirection.Descending }).ReadAllAsync();
             descending.Should().Equal(ascending.AsEnumerable().Reverse());
             return ascending.Select(user => users.IndexOf(user));

@@ -137,7 +137,10 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
             if (reads == MaxReads)
             {
                 throw new UserStoreUnavailableException(
-                    $"The reservation in table '{table.TableName}' changed its owner at each of {MaxReads} reads. Try again.");
+                    $"The reservation in table '{table.TableName}' changed its owner at each of {MaxReads} reads. Try again.")
+                {
+                    TableNames = [table.TableName],
+                };
             }
         }
 

@@ -76,7 +76,11 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
             {
                 throw new UserStoreUnavailableException(
                     $"The email of user '{userId}' could not be reserved, because other writers kept changing its reservation. Try again.",
-                    failure.Exception);
+                    failure.Exception)
+                {
+                    Operation = "TransactWriteItems",
+                    TableNames = [.. users.Schema.Tables.Select(table => table.TableName)],
+                };
             }
         }
     }

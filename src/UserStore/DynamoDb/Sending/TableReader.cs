@@ -81,7 +81,11 @@ internal sealed class TableReader(IAmazonDynamoDB client)
             {
                 throw new UserStoreThrottledException(
                     $"BatchGetItem on table '{table.TableName}' left {remaining.Count} of {keys.Count} keys unread. "
-                        + "Try again later, or give the table more capacity.");
+                        + "Try again later, or give the table more capacity.")
+                {
+                    Operation = "BatchGetItem",
+                    TableNames = [table.TableName],
+                };
             }
         }
 

@@ -45,7 +45,11 @@ internal sealed class BatchedReplaces<[DynamicallyAccessedMembers(DynamicallyAcc
                 {
                     throw new UserStoreThrottledException(
                         $"BatchWriteItem on table '{table.TableName}' left {writes.Count} of {items.Count} users unwritten. "
-                            + "Try again later, or give the table more capacity.");
+                            + "Try again later, or give the table more capacity.")
+                    {
+                        Operation = "BatchWriteItem",
+                        TableNames = [table.TableName],
+                    };
                 }
             }
         }

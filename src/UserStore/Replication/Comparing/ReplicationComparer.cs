@@ -73,13 +73,13 @@ internal sealed class ReplicationComparer<
                 return new UserReplicationDrift(state.UserId, drift, state.Failure);
             try
             {
-                GuardRefusal? refusal = await WriteAsync(call, state).ConfigureAwait(false);
-                if (refusal is null)
+                ConditionFailure? conflict = await WriteAsync(call, state).ConfigureAwait(false);
+                if (conflict is null)
                     return new UserReplicationDrift(state.UserId, drift);
                 if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
                 {
                     throw new UserStoreUnavailableException(
-                        $"User '{state.UserId}' could not be rebuilt, because changes kept arriving. Retry it.", refusal.Failure);
+                        $"User '{state.UserId}' could not be rebuilt, because changes kept arriving. Retry it.", conflict.Exception);
                 }
             }
             catch (UserProjectionException failure)
@@ -96,7 +96,7 @@ internal sealed class ReplicationComparer<
     public async Task<Guard?> ReadGuardAsync(StoreCall call, string userId)
         => Guard.FromItem(await source.Reader.FindAsync(call, schema.Guards, new() { [Guard.UserIdName] = new(userId) }).ConfigureAwait(false));
 
-    private Task<GuardRefusal?> WriteAsync(StoreCall call, ReplicationState state)
+    private Task<ConditionFailure?> WriteAsync(StoreCall call, ReplicationState state)
     {
         var next = new Guard(
             state.UserId,

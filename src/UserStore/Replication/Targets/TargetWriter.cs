@@ -18,7 +18,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
     /// <param name="previousKeys">The keys of possible previous items of the user.</param>
     /// <returns>Null if all was written; the failed condition if nothing was written.</returns>
     /// <exception cref="UserProjectionException">Another user has an item under the same key.</exception>
-    public async Task<GuardRefusal?> WriteAsync(
+    public async Task<ConditionFailure?> WriteAsync(
         StoreCall call,
         Guard next,
         GuardCondition condition,
@@ -42,20 +42,19 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
 
             if (await SendAsync(call, actions).ConfigureAwait(false) is not { } failure)
                 return null;
-            List<CancellationReason> reasons = failure.CancellationReasons;
-            if (RequestFailure.IsFailedCondition(reasons[0]))
-                return new GuardRefusal(Guard.FromItem(reasons[0].Item), failure);
-            if (item is not null && RequestFailure.IsFailedCondition(reasons[1]))
+            if (failure.Concerns(0))
+                return failure;
+            if (item is not null && failure.Concerns(1))
             {
                 throw new UserProjectionException(
                     next.UserId,
                     $"returned the key of an item of table '{schema.Target.TableName}' that belongs to another user. Include the user's id in the key.",
-                    failure,
+                    failure.Exception,
                     isTransient: true);
             }
 
             // Another user now has an item with this key: there is nothing to delete.
-            obsoleteKeys = [.. obsoleteKeys.Where((_, position) => !RequestFailure.IsFailedCondition(reasons[firstDelete + position]))];
+            obsoleteKeys = [.. obsoleteKeys.Where((_, position) => !failure.Concerns(firstDelete + position))];
         }
     }
 
@@ -73,7 +72,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
         await call.WriteAsync("DeleteItem", [schema.Target], token => client.DeleteItemAsync(request, token)).ConfigureAwait(false);
     }
 
-    private async Task<TransactionCanceledException?> SendAsync(StoreCall call, List<TransactWriteItem> actions)
+    private async Task<ConditionFailure?> SendAsync(StoreCall call, List<TransactWriteItem> actions)
     {
         // Retries with the same token are applied once; after the token expires, the condition on the guard prevents a second write.
         var request = new TransactWriteItemsRequest
@@ -84,7 +83,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
         };
         WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
             "TransactWriteItems", schema.Written, token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
-        return (TransactionCanceledException?)result.Failure?.Exception;
+        return result.Failure;
     }
 
     private TransactWriteItem ToPut(Guard next, GuardCondition condition) => new()
@@ -139,8 +138,3 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
         return $"attribute_not_exists({source}) OR {source} = {expression.Value(new AttributeValue(userId))}";
     }
 }
-
-/// <summary>Represents a failed condition on the guard.</summary>
-/// <param name="Guard">The stored guard, if DynamoDB returned it.</param>
-/// <param name="Failure">The failure that DynamoDB reported.</param>
-internal sealed record GuardRefusal(Guard? Guard, Exception Failure);
