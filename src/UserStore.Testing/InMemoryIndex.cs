@@ -66,17 +66,17 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
     private static (Entry Lower, Entry Upper) Bounds(SortKeyRange? range, SortedSet<Entry> partition)
     {
         (Entry lower, Entry upper) = (partition.Min!, partition.Max!);
-        return range?.Operator switch
+        return range switch
         {
-            SortKeyOperator.Equal => (First(range.Value), Last(range.Value)),
-            SortKeyOperator.Less => (lower, First(range.Value)),
-            SortKeyOperator.LessOrEqual => (lower, Last(range.Value)),
-            SortKeyOperator.Greater => (Last(range.Value), upper),
-            SortKeyOperator.GreaterOrEqual => (First(range.Value), upper),
-            SortKeyOperator.Between => (First(range.Value), Last(range.Upper!.Value)),
+            null => (lower, upper),
             // An unpaired low surrogate sorts after every well-formed string.
-            SortKeyOperator.StartsWith => (First(range.Value), First(range.Value with { Text = range.Value.Text + '\uDFFF' })),
-            _ => (lower, upper),
+            { IsPrefix: true } => (First(range.Value), First(range.Value with { Text = range.Value.Text + '\uDFFF' })),
+            { Upper: { } end } => (First(range.Value), Last(end)),
+            { Operator: ComparisonOperator.Equal } => (First(range.Value), Last(range.Value)),
+            { Operator: ComparisonOperator.Less } => (lower, First(range.Value)),
+            { Operator: ComparisonOperator.LessOrEqual } => (lower, Last(range.Value)),
+            { Operator: ComparisonOperator.Greater } => (Last(range.Value), upper),
+            _ => (First(range.Value), upper),
         };
     }
 

@@ -7,42 +7,46 @@ namespace UserStore;
 /// </remarks>
 public sealed class SortKeyCondition
 {
-    private SortKeyCondition(SortKeyOperator @operator, object value, object? upper = null)
+    private SortKeyCondition(ComparisonOperator @operator, object value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        (Operator, Value, Upper) = (@operator, value, upper);
+        (Operator, Value) = (@operator, value);
     }
 
-    internal SortKeyOperator Operator { get; }
+    internal ComparisonOperator Operator { get; }
 
     internal object Value { get; }
 
-    internal object? Upper { get; }
+    /// <summary>Gets the greatest accepted value of a range that has two bounds.</summary>
+    internal object? Upper { get; private init; }
+
+    /// <summary>Gets a value indicating whether the value is a prefix.</summary>
+    internal bool IsPrefix { get; private init; }
 
     /// <summary>Accepts the sort key that equals <paramref name="value"/>.</summary>
     /// <param name="value">The only accepted value.</param>
     /// <returns>The condition.</returns>
-    public static SortKeyCondition EqualTo(object value) => new(SortKeyOperator.Equal, value);
+    public static SortKeyCondition EqualTo(object value) => new(ComparisonOperator.Equal, value);
 
     /// <summary>Accepts sort keys below <paramref name="value"/>.</summary>
     /// <param name="value">The first value that is not accepted.</param>
     /// <returns>The condition.</returns>
-    public static SortKeyCondition LessThan(object value) => new(SortKeyOperator.Less, value);
+    public static SortKeyCondition LessThan(object value) => new(ComparisonOperator.Less, value);
 
     /// <summary>Accepts sort keys up to <paramref name="value"/>.</summary>
     /// <param name="value">The greatest accepted value.</param>
     /// <returns>The condition.</returns>
-    public static SortKeyCondition AtMost(object value) => new(SortKeyOperator.LessOrEqual, value);
+    public static SortKeyCondition AtMost(object value) => new(ComparisonOperator.LessOrEqual, value);
 
     /// <summary>Accepts sort keys above <paramref name="value"/>.</summary>
     /// <param name="value">The last value that is not accepted.</param>
     /// <returns>The condition.</returns>
-    public static SortKeyCondition GreaterThan(object value) => new(SortKeyOperator.Greater, value);
+    public static SortKeyCondition GreaterThan(object value) => new(ComparisonOperator.Greater, value);
 
     /// <summary>Accepts sort keys from <paramref name="value"/> on.</summary>
     /// <param name="value">The smallest accepted value.</param>
     /// <returns>The condition.</returns>
-    public static SortKeyCondition AtLeast(object value) => new(SortKeyOperator.GreaterOrEqual, value);
+    public static SortKeyCondition AtLeast(object value) => new(ComparisonOperator.GreaterOrEqual, value);
 
     /// <summary>Accepts sort keys from <paramref name="lower"/> to <paramref name="upper"/>, both included.</summary>
     /// <param name="lower">The smallest accepted value.</param>
@@ -51,22 +55,21 @@ public sealed class SortKeyCondition
     public static SortKeyCondition Between(object lower, object upper)
     {
         ArgumentNullException.ThrowIfNull(upper);
-        return new(SortKeyOperator.Between, lower, upper);
+        return new(ComparisonOperator.GreaterOrEqual, lower) { Upper = upper };
     }
 
     /// <summary>Accepts strings that start with <paramref name="prefix"/>.</summary>
     /// <param name="prefix">The prefix, case-sensitive.</param>
     /// <returns>The condition.</returns>
-    public static SortKeyCondition StartsWith(string prefix) => new(SortKeyOperator.StartsWith, prefix);
+    public static SortKeyCondition StartsWith(string prefix) => new(ComparisonOperator.GreaterOrEqual, prefix) { IsPrefix = true };
 }
 
-internal enum SortKeyOperator
+internal enum ComparisonOperator
 {
     Equal,
+    NotEqual,
     Less,
     LessOrEqual,
     Greater,
     GreaterOrEqual,
-    Between,
-    StartsWith,
 }

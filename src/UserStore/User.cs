@@ -14,7 +14,7 @@ namespace UserStore;
 /// <para>
 /// The store maintains <see cref="Version"/>, <see cref="UpdatedAt"/> and hidden ids of the last writes; version and write id together are
 /// the revision that <see cref="IUserStore{TUser}.UpdateAsync(TUser, CancellationToken)"/> compares. The hidden id travels
-/// with copies made by <c>with</c>, not through JSON: a user that came back from outside is changed by a <see cref="UserPatch{TUser}"/>
+/// with copies made by <c>with</c>, not through JSON: change a user that a client sent back by a <see cref="UserPatch{TUser}"/>
 /// with an expected version.
 /// </para>
 /// </remarks>

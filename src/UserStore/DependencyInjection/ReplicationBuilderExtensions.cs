@@ -63,7 +63,7 @@ public static class ReplicationBuilderExtensions
         where TView : class
         where TProjection : class, IUserProjection<TUser, TView>
     {
-        _ = ViewModel.For<TView>(); // refuses a type that cannot be kept, here and not at the first change
+        _ = ViewModel.For<TView>(); // rejects a type that cannot be stored now, not at the first change
         IServiceCollection services = AddDispatcher<TUser>(builder).Services;
         string name = $"{builder.OptionsName} to {typeof(TView).FullName}";
         OptionsBuilder<UserReplicationOptions> options = services.AddOptions<UserReplicationOptions>(name).ValidateOnStart();

@@ -27,4 +27,4 @@ internal sealed record PreparedQuery(
         => Filter is null && remaining < (PageSize ?? int.MaxValue) ? remaining : PageSize;
 }
 
-internal sealed record SortKeyRange(SortKeyOperator Operator, StoredScalar Value, StoredScalar? Upper);
+internal sealed record SortKeyRange(ComparisonOperator Operator, StoredScalar Value, StoredScalar? Upper, bool IsPrefix);

@@ -118,7 +118,7 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
             throw new InvalidUserException("SortKey", $"must be left out, because the index '{index.Name}' has no sort key");
         StoredScalar value = property.ToScalar(condition.Value);
         StoredScalar? upper = condition.Upper is null ? null : property.ToScalar(condition.Upper);
-        if (condition.Operator == SortKeyOperator.StartsWith && value.Kind != ScalarKind.String)
+        if (condition.IsPrefix && value.Kind != ScalarKind.String)
             throw new InvalidUserException(property.Name, "is not stored as a string, so it has no prefix");
         foreach (StoredScalar bound in upper is null ? [value] : new[] { value, upper.Value })
         {
@@ -128,7 +128,7 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
 
         if (upper is not null && upper.Value.CompareTo(value) < 0)
             throw new InvalidUserException(property.Name, "must have a lower bound that is not above the upper one");
-        return new SortKeyRange(condition.Operator, value, upper);
+        return new SortKeyRange(condition.Operator, value, upper, condition.IsPrefix);
     }
 
     private static void CheckPositive(int? value, string name)

@@ -59,13 +59,3 @@ internal sealed record ContainsCondition(MappedProperty Property, StoredScalar V
 
 /// <summary>Accepts an item that has the attribute, with a value other than NULL.</summary>
 internal sealed record PresentCondition(MappedProperty Property) : UserCondition;
-
-internal enum ComparisonOperator
-{
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}

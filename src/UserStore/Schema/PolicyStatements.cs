@@ -1,6 +1,6 @@
 namespace UserStore.Schema;
 
-/// <summary>Knows which requests each part of the library sends to which table.</summary>
+/// <summary>Lists the requests that each part of the library sends to each table.</summary>
 internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOptions options)
 {
     private readonly string _arn = $"arn:{options.Partition}:dynamodb:{options.Region}:{options.AccountId}:table/";
@@ -30,7 +30,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
             [schema.Users.Name],
             [
                 .. read, .. mayWrite ? write : [], .. mayCreate ? Creation(schema.Users) : [],
-                // The health check looks whether expired users are removed.
+                // The health check reads whether time to live is enabled.
                 .. schema.Users.TimeToLiveAttribute is null ? Array.Empty<string>() : ["DescribeTimeToLive"],
             ]);
         yield return Statement("UsersIndexes", schema.Users.Indexes.Select(index => $"{schema.Users.Name}/index/{index.Name}"), ["Query"]);

@@ -5,7 +5,7 @@ using UserStore.DynamoDb.Tables;
 
 namespace UserStore.Schema;
 
-/// <summary>Writes IAM policies that allow what the library does, and nothing else.</summary>
+/// <summary>Creates IAM policies that allow what the library does, and nothing else.</summary>
 public static class UserStorePolicy
 {
     private const int AccountIdLength = 12;
@@ -14,14 +14,14 @@ public static class UserStorePolicy
 
     /// <summary>Returns the policy document of a role.</summary>
     /// <param name="schema">The tables of the store.</param>
-    /// <param name="role">What the principal does.</param>
-    /// <param name="options">Where the tables are, and which parts are used.</param>
-    /// <returns>The document as indented JSON, with a statement for each table, and one for its indexes and stream where they are used. The only
-    /// resource that is not named in full is the label of a stream, which DynamoDB chooses, and that of <c>ListStreams</c>, which IAM does not
-    /// restrict.</returns>
-    /// <exception cref="ArgumentException">An option is missing or malformed; the message says which and what is allowed.</exception>
-    /// <remarks>Requests nothing. A transaction needs the permissions of its actions, so that there is none of its own. A table encrypted under a
-    /// customer-managed key needs permissions for that key besides. What migrations of a service's own do with other tables is not
+    /// <param name="role">The role of the principal.</param>
+    /// <param name="options">The location of the tables, and the parts that are used.</param>
+    /// <returns>The document as indented JSON, with a statement for each table, and one for its indexes and stream where they are used. All
+    /// resources are named in full, except for the label of a stream, which DynamoDB chooses, and for <c>ListStreams</c>, which IAM cannot
+    /// restrict to a resource.</returns>
+    /// <exception cref="ArgumentException">An option is missing or malformed; the message names it and the allowed values.</exception>
+    /// <remarks>Sends no request. A transaction requires the permissions of its actions and no further one. A table that is encrypted with a
+    /// customer-managed key also requires permissions for that key. Requests that a service's own migrations send to other tables are not
     /// covered.</remarks>
     public static string Create(UserStoreSchema schema, UserStoreRole role, UserStorePolicyOptions options)
     {
@@ -54,7 +54,7 @@ public static class UserStorePolicy
     private static string Write(IEnumerable<PolicyStatement> statements)
     {
         using var text = new MemoryStream();
-        // The document stands in files and consoles, not in web pages.
+        // The document is written to files and consoles, not to web pages.
         var format = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using (var json = new Utf8JsonWriter(text, format))
         {

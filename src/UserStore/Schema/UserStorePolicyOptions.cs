@@ -1,6 +1,6 @@
 namespace UserStore.Schema;
 
-/// <summary>Says where the tables are, and which parts of the library are used besides the store.</summary>
+/// <summary>Specifies where the tables are, and which parts of the library are used besides the store.</summary>
 public sealed class UserStorePolicyOptions
 {
     /// <summary>Gets or sets the AWS account of the tables.</summary>
@@ -16,7 +16,7 @@ public sealed class UserStorePolicyOptions
     public string Partition { get; set; } = "aws";
 
     /// <summary>Gets or sets the tables of migrations, as <see cref="UserStoreSchema.MigrationTables"/> returns them.</summary>
-    /// <value>Needed for <see cref="UserStoreRole.Migrations"/>. With <see cref="UserStoreRole.ReadOnly"/> and
+    /// <value>Required for <see cref="UserStoreRole.Migrations"/>. With <see cref="UserStoreRole.ReadOnly"/> and
     /// <see cref="UserStoreRole.ReadWrite"/> they allow the health check to read the journal. The default is <see langword="null"/>.</value>
     public MigrationDefinition? Migrations { get; set; }
 
@@ -24,11 +24,11 @@ public sealed class UserStorePolicyOptions
     /// <value>At least one for <see cref="UserStoreRole.Replication"/>. <see cref="UserStoreRole.Migrations"/> may create their tables.</value>
     public IList<ReplicationDefinition> Replications { get; } = [];
 
-    /// <summary>Gets the full names of the tables that migrations take over, and only read.</summary>
+    /// <summary>Gets the full names of the external tables that migrations import; they are only read.</summary>
     public IList<string> ImportedTables { get; } = [];
 
-    /// <summary>Gets or sets a value indicating whether <see cref="UserStoreRole.Migrations"/> may delete tables: to undo their creation, or to
-    /// forget all migrations.</summary>
+    /// <summary>Gets or sets a value indicating whether <see cref="UserStoreRole.Migrations"/> can delete tables: to undo their creation, or to
+    /// delete the journal.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowTableDeletion { get; set; }
 }

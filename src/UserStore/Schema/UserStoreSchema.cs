@@ -8,8 +8,8 @@ using UserStore.Replication.Targets;
 
 namespace UserStore.Schema;
 
-/// <summary>The tables of a store as annotated types and options define them: what <see cref="IUserStore{TUser}.EnsureTablesAsync"/> would create,
-/// for those who create tables by other means.</summary>
+/// <summary>Describes the tables of a store as annotated types and options define them: those that
+/// <see cref="IUserStore{TUser}.EnsureTablesAsync"/> creates, for services that create tables by other means.</summary>
 public sealed class UserStoreSchema
 {
     private readonly StoreSchema _store;
@@ -25,7 +25,7 @@ public sealed class UserStoreSchema
     /// <summary>Gets the table of the users.</summary>
     public TableDefinition Users { get; }
 
-    /// <summary>Gets the table that reserves emails; <see langword="null"/> when they need not be unique.</summary>
+    /// <summary>Gets the table that reserves emails; <see langword="null"/> if they are not unique.</summary>
     public TableDefinition? Emails { get; }
 
     /// <summary>Gets all tables of the store.</summary>
@@ -35,7 +35,7 @@ public sealed class UserStoreSchema
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="options">The options of the store.</param>
     /// <returns>The tables.</returns>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not define a valid table.</exception>
     public static UserStoreSchema For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
         where TUser : User
     {
@@ -47,7 +47,7 @@ public sealed class UserStoreSchema
     /// <typeparam name="TView">The annotated type of the target's items.</typeparam>
     /// <param name="options">The options of the replication; the defaults if null.</param>
     /// <returns>The target and its guards.</returns>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TView"/> do not make a table.</exception>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TView"/> do not define a valid table.</exception>
     public ReplicationDefinition ReplicationTo<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
         UserReplicationOptions? options = null)
         where TView : class
@@ -56,9 +56,9 @@ public sealed class UserStoreSchema
         return new ReplicationDefinition(ToDefinition(replication.Target), ToDefinition(replication.Guards));
     }
 
-    /// <summary>Returns the tables that the migrations of this store are remembered in.</summary>
+    /// <summary>Returns the tables of the migrations of this store.</summary>
     /// <param name="options">The options of the migrations; the defaults if null.</param>
-    /// <returns>The journal and the lock, as a run creates them where they are missing.</returns>
+    /// <returns>The journal and the lock table, as a run creates them if they are missing.</returns>
     public MigrationDefinition MigrationTables(MigrationOptions? options = null)
     {
         options ??= new MigrationOptions();

@@ -5,7 +5,6 @@ using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Modeling;
 using UserStore.Preparation;
-using ComparisonOperator = UserStore.Preparation.ComparisonOperator;
 using Expression = Amazon.DynamoDBv2.DocumentModel.Expression;
 
 namespace UserStore.DynamoDb.Items;
@@ -92,15 +91,11 @@ internal sealed class ExpressionWriter
             return partition;
 
         string sort = Name(query.Index.SortKey!);
-        return $"{partition} AND " + range.Operator switch
+        return $"{partition} AND " + range switch
         {
-            SortKeyOperator.Equal => $"{sort} = {Value(range.Value)}",
-            SortKeyOperator.Less => $"{sort} < {Value(range.Value)}",
-            SortKeyOperator.LessOrEqual => $"{sort} <= {Value(range.Value)}",
-            SortKeyOperator.Greater => $"{sort} > {Value(range.Value)}",
-            SortKeyOperator.GreaterOrEqual => $"{sort} >= {Value(range.Value)}",
-            SortKeyOperator.Between => $"{sort} BETWEEN {Value(range.Value)} AND {Value(range.Upper!.Value)}",
-            _ => $"begins_with({sort}, {Value(range.Value)})",
+            { IsPrefix: true } => $"begins_with({sort}, {Value(range.Value)})",
+            { Upper: { } upper } => $"{sort} BETWEEN {Value(range.Value)} AND {Value(upper)}",
+            _ => $"{sort}{Symbol(range.Operator)}{Value(range.Value)}",
         };
     }
 

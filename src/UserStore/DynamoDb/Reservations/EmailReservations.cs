@@ -19,7 +19,7 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
     UserTable<TUser> users, TableSchema table)
     where TUser : User
 {
-    // Whoever moves an email between every two reads is in a loop.
+    // A caller that moves an email between every two reads is in a loop.
     private const int MaxReads = 10;
 
     private UserModel Model => users.Model;

@@ -62,7 +62,7 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
             if (result.Failure is not { } failure)
                 return null;
             if (failure.Concerns(0))
-                return failure with { ResponseWasLost = false }; // the token answers whether it was applied
+                return failure with { ResponseWasLost = false }; // the token already settles whether it was applied
             if (release is not null && failure.Concerns(reserving))
                 release = null; // another user owns what this one had: there is nothing to release
             if (Enumerable.Range(0, reserving).Any(failure.Concerns))

@@ -39,7 +39,7 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
         }
     }
 
-    /// <summary>Releases the lock, whoever its owner is.</summary>
+    /// <summary>Releases the lock, regardless of its owner.</summary>
     /// <returns>The lock as it was before.</returns>
     public async Task<MigrationLockStatus> ReleaseByForceAsync(string reason, CancellationToken cancellationToken)
     {
