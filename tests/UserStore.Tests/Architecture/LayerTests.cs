@@ -1,3 +1,5 @@
+using Amazon.DynamoDBv2.DataModel;
+
 namespace UserStore.Tests.Architecture;
 
 /// <summary>Folders are rooms, and what a room needs lies in lower ones.</summary>
@@ -34,6 +36,12 @@ public sealed class LayerTests
     public void No_type_uses_a_type_of_a_higher_layer()
         => Graph.Arrows().Where(arrow => LayerOf(arrow.UsedFolder) >= LayerOf(arrow.UserFolder) && !IsFaceOfItsOwnChild(arrow.UserFolder, arrow.UsedFolder))
             .Select(arrow => $"{arrow.UserFolder}/{arrow.User.Name} -> {arrow.UsedFolder}/{arrow.Used.Name}").Distinct().Should().BeEmpty();
+
+    // The attributes of users name them; everything else that the vocabulary used would be needed by all folders.
+    [Fact]
+    public void The_vocabulary_uses_nothing_but_converters()
+        => Graph.Arrows().Where(arrow => arrow.UserFolder.Length == 0 && !arrow.Used.IsAssignableTo(typeof(IPropertyConverter)))
+            .Select(arrow => $"{arrow.User.Name} -> {arrow.UsedFolder}/{arrow.Used.Name}").Distinct().Should().BeEmpty();
 
     // A public type in the parent folder, and what it is made of in the child.
     private static bool IsFaceOfItsOwnChild(string user, string used)
