@@ -23,7 +23,11 @@ public sealed class Chromium : IAsyncLifetime
         {
             ExecutablePath = Find(),
             // In containers there is neither a sandbox nor anything outside to talk to.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
         });
     }
 

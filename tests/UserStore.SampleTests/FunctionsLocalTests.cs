@@ -29,7 +29,10 @@ public sealed class FunctionsLocalTests : IAsyncLifetime
             ("fake-5@example.test", "California", "Los Angeles", "90003"),
         ];
         foreach ((string email, string state, string city, string zipcode) in users)
-            (await PostAsync($$"""{"email":"{{email}}", "state":"{{state}}","city":"{{city}}","zipcode": "{{zipcode}}"}""")).Should().Be(HttpStatusCode.Created);
+        {
+            (await PostAsync(
+                $$"""{"email":"{{email}}", "state":"{{state}}","city":"{{city}}","zipcode": "{{zipcode}}"}""")).Should().Be(HttpStatusCode.Created);
+        }
 
         string[] target = await TableAsync("UsersByPlace", 5);
         foreach ((string email, string state, string city, _) in users)

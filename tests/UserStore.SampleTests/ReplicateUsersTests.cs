@@ -73,7 +73,8 @@ public sealed class ReplicateUsersTests : IAsyncLifetime
 
     private string Insert(int number, string userId, string state, string city) => $$$"""
         {"eventID":"{{{number}}}","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"us-east-1",
-        "eventSourceARN":"arn:aws:dynamodb:us-east-1:123456789012:table/{{{_prefix}}}Users/stream/2026-01-01T00:00:00.000","dynamodb":{"ApproximateCreationDateTime":1767225600,"SequenceNumber":"{{{number}}}","SizeBytes":1,
+        "eventSourceARN":"arn:aws:dynamodb:us-east-1:123456789012:table/{{{_prefix}}}Users/stream/2026-01-01T00:00:00.000",
+        "dynamodb":{"ApproximateCreationDateTime":1767225600,"SequenceNumber":"{{{number}}}","SizeBytes":1,
         "StreamViewType":"NEW_AND_OLD_IMAGES","Keys":{"user_id":{"S":"{{{userId}}}"}},"NewImage":{"user_id":{"S":"{{{userId}}}"},
         "state":{"S":"{{{state}}}"},"city":{"S":"{{{city}}}"},"zipcode":{"S":"45201"},"active":{"BOOL":true} } } }
         """;

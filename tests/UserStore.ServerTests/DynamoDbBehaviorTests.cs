@@ -57,7 +57,8 @@ public sealed class DynamoDbBehaviorTests : ServerTest
         {
             TableName = Table,
             Key = new() { ["user_id"] = new("a") },
-            UpdateExpression = "SET write_id_3 = if_not_exists(write_id_2, :w), write_id_2 = if_not_exists(write_id, :w), write_id = :w, age = if_not_exists(age, :zero) + :n, tags = list_append(if_not_exists(tags, :empty), :l)",
+            UpdateExpression = "SET write_id_3 = if_not_exists(write_id_2, :w), write_id_2 = if_not_exists(write_id, :w), write_id = :w, "
+                + "age = if_not_exists(age, :zero) + :n, tags = list_append(if_not_exists(tags, :empty), :l)",
             ExpressionAttributeValues = new()
             {
                 [":w"] = new("2"),

@@ -94,7 +94,8 @@ public sealed class EnsureTablesTests : ServerTest
         await CreateExternalTableAsync(Table);
         await Client.PutItemAsync(
             Table,
-            new() { ["user_id"] = new("fake-old"), ["email"] = new("old@example.test"), ["status"] = new("active"), ["created_at"] = new("2020-01-01T00:00:00Z") });
+            new() { ["user_id"] = new("fake-old"), ["email"] = new("old@example.test"), ["status"] = new("active"),
+                ["created_at"] = new("2020-01-01T00:00:00Z") });
         Options.StreamViewType = TableStreamViewType.KeysOnly;
 
         await NewStore().EnsureTablesAsync();

@@ -146,7 +146,8 @@ public sealed class ExactlyOnceTests : ServerTest
 
     private static string EmailOf(int i) => $"changed.{i}@example.test";
 
-    private static User UserWith(int i, bool email) => FakeUsers.Create(i) with { UserId = IdOf(i), Age = 0, Tags = [], Email = email ? $"fake.{i}@example.test" : null };
+    private static User UserWith(int i, bool email)
+        => FakeUsers.Create(i) with { UserId = IdOf(i), Age = 0, Tags = [], Email = email ? $"fake.{i}@example.test" : null };
 
     private static Task ForEachAsync(Func<int, Task> action) => Task.WhenAll(Enumerable.Range(0, Tasks).Select(task => Task.Run(async () =>
     {

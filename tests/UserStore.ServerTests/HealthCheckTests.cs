@@ -32,7 +32,8 @@ public sealed class HealthCheckTests : ServerTest
         bool fails = true;
         await using ServiceProvider provider = Register(options => options.Migrations
             .Add("00000000000001_one", (_, _) => Task.CompletedTask)
-            .Add("00000000000002_two", (_, _) => fails ? throw new InvalidOperationException("Not today.") : Task.CompletedTask), failureStatus: HealthStatus.Degraded);
+            .Add("00000000000002_two", (_, _) => fails ? throw new InvalidOperationException("Not today.") : Task.CompletedTask),
+                failureStatus: HealthStatus.Degraded);
         IMigrationRunner runner = provider.GetRequiredService<IMigrationRunner>();
 
         await runner.RunAsync(MigrationPlanner.To("00000000000001_one"));
@@ -94,7 +95,8 @@ public sealed class HealthCheckTests : ServerTest
         result.Data.Keys.Should().BeEquivalentTo([$"{Table}/email-index", $"{Table}/status-index", Table, EmailsTable]);
         result.Data[$"{Table}/email-index"].ToString().Should().Contain("has other keys than 'email' (S)");
         result.Data[$"{Table}/status-index"].ToString().Should().Contain("does not exist");
-        result.Data[Table].ToString().Should().Contain("has no stream, but requires one with the view type NEW_AND_OLD_IMAGES").And.Contain("has time to live disabled, but requires it on 'expires_at'");
+        result.Data[Table].ToString().Should().Contain("has no stream, but requires one with the view type NEW_AND_OLD_IMAGES")
+            .And.Contain("has time to live disabled, but requires it on 'expires_at'");
         result.Data[EmailsTable].ToString().Should().Contain("another key than 'email' (S)");
         result.Exception.Should().BeOfType<UserStoreSchemaException>();
     }

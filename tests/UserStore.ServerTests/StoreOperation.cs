@@ -98,7 +98,8 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
             case "read":
                 return Keep(await store.FindAsync(Id, ReadConsistency.Strong));
             case "replace":
-                return Keep(await store.UpdateAsync(InHand() with { Name = $"Fake {Number}", Tags = [.. Enumerable.Range(0, Choice).Select(i => $"{i}")], Score = Number }));
+                return Keep(await store.UpdateAsync(
+                    InHand() with { Name = $"Fake {Number}", Tags = [.. Enumerable.Range(0, Choice).Select(i => $"{i}")], Score = Number }));
             case "replace email":
                 return Keep(await store.UpdateAsync(InHand() with { Email = Address, Age = Choice == 0 ? null : Number }));
             case "patch":

@@ -20,8 +20,11 @@ internal sealed class TelemetryListener : IDisposable
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity =>
             {
-                if (activity.GetTagItem("aws.dynamodb.table_names") is string[] tables && tables.All(table => table.StartsWith(_prefix, StringComparison.Ordinal)))
+                if (activity.GetTagItem("aws.dynamodb.table_names") is string[] tables
+                    && tables.All(table => table.StartsWith(_prefix, StringComparison.Ordinal)))
+                {
                     Spans.Enqueue(activity);
+                }
             },
         };
         ActivitySource.AddActivityListener(_activities);

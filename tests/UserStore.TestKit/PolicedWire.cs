@@ -91,7 +91,8 @@ public sealed class PolicedWire(string policy) : HttpClientFactory
                 {
                     RequestMessage = request,
                     Content = new StringContent(
-                        """{"__type":"com.amazon.coral.service#AccessDeniedException","message":"not authorized"}""", Encoding.UTF8, "application/x-amz-json-1.0"),
+                        """{"__type":"com.amazon.coral.service#AccessDeniedException","message":"not authorized"}""",
+                        Encoding.UTF8, "application/x-amz-json-1.0"),
                 };
             }
 

@@ -173,9 +173,11 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await RefusedAsync("Expression", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Name + "secret", "secret")));
         await RefusedAsync("Name", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Append(user => user.Name!, 's')));
         await RefusedAsync("Badges", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Append(user => user.Badges!, 1)));
-        await RefusedAsync("Labels", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Append(user => user.Labels!, new KeyValuePair<string, string>("k", "v"))));
+        await RefusedAsync("Labels", "secret",
+            () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Append(user => user.Labels!, new KeyValuePair<string, string>("k", "v"))));
         await RefusedAsync("Plan", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Increment(user => (int)user.Plan!.Value, 1)));
-        await RefusedAsync("Name", "secret", () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Name, "a").Set(user => user.Name, "secret")));
+        await RefusedAsync("Name", "secret",
+            () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.Name, "a").Set(user => user.Name, "secret")));
     }
 
     [Fact]

@@ -150,7 +150,8 @@ public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
             new() { UserId = "a", City = "Faketown", Name = "Fake A", Age = 20, Score = 1.5m, Roles = ["admin", "ops"], Plan = Plan.Free },
             new()
             {
-                UserId = "b", City = "Faketown", Name = "Fake B", Age = 30, Tags = ["x", "y"], Plan = Plan.Team, Verified = true, Logins = 9, Grade = 'B', Badges = [5, 7],
+                UserId = "b", City = "Faketown", Name = "Fake B", Age = 30, Tags = ["x", "y"], Plan = Plan.Team,
+                Verified = true, Logins = 9, Grade = 'B', Badges = [5, 7],
                 LastSeen = new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.FromHours(3)),
             },
             new() { UserId = "c", City = "Faketown", Tags = ["x"], Plan = Plan.Enterprise, Ratio = 0.25, Roles = [] },

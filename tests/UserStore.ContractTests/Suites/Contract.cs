@@ -37,4 +37,11 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
         List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
         pages.SelectMany(page => page.Findings).Should().BeEmpty();
     }
+
+    /// <summary>Checks that both kinds of search by email return the user.</summary>
+    protected static async Task HoldsAsync(IUserStore<User> store, string email, User holder)
+    {
+        (await store.FindByEmailAsync(email, ReadConsistency.Strong)).Should().Be(holder);
+        (await store.FindByEmailAsync(email)).Should().Be(holder);
+    }
 }

@@ -82,7 +82,8 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
         (await ScoresAsync(new("city-score-index", "Faketown"))).Should().Equal(-1.5m, 0m, 9m, 10m, 100m);
         (await ScoresAsync(new("city-score-index", "Faketown") { Direction = QueryDirection.Descending, Limit = 2 })).Should().Equal(100m, 10m);
         (await ScoresAsync(new("city-score-index", "Faketown") { SortKey = SortKeyCondition.Between(0m, 10m) })).Should().Equal(0m, 9m, 10m);
-        (await ScoresAsync(new("city-score-index", "Faketown") { PageSize = 2, SortKey = SortKeyCondition.GreaterThan(-1.5m) })).Should().Equal(0m, 9m, 10m, 100m);
+        (await ScoresAsync(new("city-score-index", "Faketown") { PageSize = 2, SortKey = SortKeyCondition.GreaterThan(-1.5m) }))
+            .Should().Equal(0m, 9m, 10m, 100m);
         (await ScoresAsync(new("city-index", "Faketown"))).Should().HaveCount(5);
         (await ScoresAsync(new("plan-index", Plan.Team))).Should().BeEquivalentTo(new[] { 9m, 0m });
 

@@ -121,60 +121,6 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         await IsInOrderAsync(store);
     }
 
-    [Theory]
-    [InlineData("create")]
-    [InlineData("update")]
-    [InlineData("patch")]
-    public async Task An_expired_user_blocks_neither_its_id_nor_its_email(string how)
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        await store.CreateAsync(new User { UserId = "fake-expired", Email = Taken, ExpiresAt = Now.AddSeconds(5) });
-        User other = await store.CreateAsync(new User { UserId = "fake-other", Email = "other@example.test" });
-        Clock.Advance(TimeSpan.FromSeconds(5));
-        (await store.FindByEmailAsync(Taken, ReadConsistency.Strong)).Should().BeNull();
-
-        User taker = how switch
-        {
-            "create" => await store.CreateAsync(new User { UserId = "fake-new", Email = Taken }),
-            "update" => await store.UpdateAsync(other with { Email = Taken }),
-            _ => await store.UpdateAsync("fake-other", new UserPatch<User>().Set(user => user.Email, Taken)),
-        };
-
-        await HoldsAsync(store, Taken, taker);
-        User again = await store.CreateAsync(new User { UserId = "fake-expired", Email = "again@example.test" });
-        await HoldsAsync(store, "again@example.test", again);
-        await IsInOrderAsync(store);
-    }
-
-    [Fact]
-    public async Task An_expired_user_can_be_created_again_with_the_same_email()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        await store.CreateAsync(new User { UserId = "fake-1", Email = Taken, ExpiresAt = Now.AddSeconds(5) });
-        Clock.Advance(TimeSpan.FromSeconds(5));
-
-        User again = await store.CreateAsync(new User { UserId = "fake-1", Email = Taken });
-
-        await HoldsAsync(store, Taken, again);
-        await IsInOrderAsync(store);
-    }
-
-    [Fact]
-    public async Task An_expired_user_whose_email_was_taken_does_not_come_back()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        User expiring = await store.CreateAsync(new User { UserId = "fake-1", Email = Taken, ExpiresAt = Now.AddSeconds(5) });
-        Clock.Advance(TimeSpan.FromSeconds(5));
-        User taker = await store.CreateAsync(new User { UserId = "fake-2", Email = Taken });
-
-        Func<Task> extend = () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.ExpiresAt, Now.AddDays(1)));
-        Func<Task> revive = () => store.UpdateAsync(expiring with { ExpiresAt = null });
-
-        await extend.Should().ThrowAsync<UserNotFoundException>();
-        (await revive.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
-        await HoldsAsync(store, Taken, taker);
-    }
-
     [Fact]
     public async Task The_id_is_named_when_both_id_and_email_are_taken()
     {
@@ -228,64 +174,6 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task A_user_is_deleted_by_the_revision_read_only()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        User old = await store.CreateAsync(FakeUsers.Create(1));
-        User current = await store.UpdateAsync(old with { Age = 1 });
-
-        Func<Task> deleteOld = () => store.DeleteAsync(old);
-        Func<Task> deleteMade = () => store.DeleteAsync(FakeUsers.Create(1) with { Version = 2 });
-
-        UserConflictException conflict = (await deleteOld.Should().ThrowAsync<UserConflictException>()).Which;
-        (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be((1, 2, false));
-        await deleteMade.Should().ThrowAsync<UserConflictException>("a made-up user has no revision");
-        await store.DeleteAsync(current);
-        (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().BeNull();
-        Func<Task> again = () => store.DeleteAsync(current);
-        (await again.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
-    }
-
-    [Fact]
-    public async Task A_user_that_has_expired_is_gone_for_a_delete_of_its_revision()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        User expiring = await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(1) });
-        Clock.Advance(TimeSpan.FromSeconds(1));
-
-        Func<Task> delete = () => store.DeleteAsync(expiring);
-
-        (await delete.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
-    }
-
-    [Theory]
-    [InlineData("fake.user.1@example.test")]
-    [InlineData(null)]
-    public async Task A_user_that_was_deleted_and_created_again_is_neither_saved_nor_deleted_by_the_old_revision(string? email)
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        User old = await store.CreateAsync(FakeUsers.Create(1) with { Email = email });
-        await store.DeleteAsync("fake-1");
-        User created = await store.CreateAsync(FakeUsers.Create(1) with { Email = email });
-
-        Func<Task>[] writes =
-        [
-            () => store.UpdateAsync(old with { Name = "Fake Late" }),
-            () => store.UpdateAsync(old with { Email = "late@example.test" }),
-            () => store.UpdateAsync(old with { Email = email is null ? "late@example.test" : null }),
-            () => store.DeleteAsync(old),
-        ];
-        foreach (Func<Task> write in writes)
-        {
-            UserConflictException conflict = (await write.Should().ThrowAsync<UserConflictException>()).Which;
-            (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be((1, 1, false));
-        }
-
-        (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(created);
-        await IsInOrderAsync(store);
-    }
-
-    [Fact]
     public async Task Where_emails_may_be_shared_nothing_is_reserved()
     {
         IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
@@ -299,12 +187,6 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         (await store.FindByEmailAsync(Taken))!.UserId.Should().Be("fake-2");
         Func<Task> audit = () => AuditOf(store).CheckAsync().ReadAllAsync();
         await audit.Should().ThrowAsync<InvalidOperationException>();
-    }
-
-    private static async Task HoldsAsync(IUserStore<User> store, string email, User holder)
-    {
-        (await store.FindByEmailAsync(email, ReadConsistency.Strong)).Should().Be(holder);
-        (await store.FindByEmailAsync(email)).Should().Be(holder);
     }
 
     private static async Task FreeAgainAsync(IUserStore<User> store)

@@ -103,7 +103,8 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
         Checkpoint done = checkpoint with { IsDone = true };
         await target.Checkpoints.TryWriteAsync(done, default);
         (await target.Checkpoints.ClaimAsync(Segment, 6, default)).Should().BeEquivalentTo(done with { Fence = 6 });
-        (await target.Checkpoints.ClaimAsync(Segment with { Execution = 2 }, 6, default)).Should().BeEquivalentTo(new Checkpoint(Segment with { Execution = 2 }, 6));
+        (await target.Checkpoints.ClaimAsync(Segment with { Execution = 2 }, 6, default))
+            .Should().BeEquivalentTo(new Checkpoint(Segment with { Execution = 2 }, 6));
     }
 
     [Fact]

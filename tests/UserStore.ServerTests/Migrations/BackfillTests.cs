@@ -6,7 +6,7 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests.Migrations;
 
-public sealed class BackfillTests : MigrationServerTest
+public sealed class BackfillTests : BackfillTest
 {
     [Fact]
     public async Task Every_item_is_changed_and_those_that_need_not_are_not_written()
@@ -110,88 +110,6 @@ public sealed class BackfillTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task Poison_is_recorded_up_to_the_limit_and_left_as_it_is()
-    {
-        IUserStore<User> store = await CreateUsersAsync(40);
-        BackfillResult? result = null;
-        Backfill backfill = Shouting() with
-        {
-            Transform = (item, _) => item["user_id"].S is "fake-003" or "fake-033" ? throw new FormatException("of Fake User") : Shout(item),
-            Options = new BackfillOptions { MaxPoisonItems = 2 },
-        };
-
-        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
-
-        result!.Poison.Select(item => item.Key["user_id"].S).Should().BeEquivalentTo("fake-003", "fake-033");
-        result.Poison.Should().OnlyContain(item => item.Error == "FormatException" && item.ToString() == "FormatException");
-        (result.Read, result.Changed).Should().Be((40, 38));
-        (await store.GetAsync("fake-003")).Name.Should().Be("Fake User 3");
-    }
-
-    [Fact]
-    public async Task More_poison_than_allowed_ends_the_migration_and_can_be_looked_up()
-    {
-        await CreateUsersAsync(20);
-        Backfill backfill = Shouting() with { Transform = (item, _) => item["user_id"].S == "fake-003" ? throw new FormatException() : Shout(item) };
-
-        Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(backfill, token));
-
-        BackfillFailedException failed = (BackfillFailedException)(
-            await run.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException!;
-        (failed.MigrationId, failed.Backfill).Should().Be(("1_test", "shout"));
-        failed.Poison.Should().ContainSingle().Which.Key["user_id"].S.Should().Be("fake-003");
-        failed.Message.Should().NotContain("fake-003");
-        (await ScanAsync(LockTable)).SelectMany(item => item.GetValueOrDefault("failing")?.L ?? []).Should().ContainSingle()
-            .Which.M["key"].M["user_id"].S.Should().Be("fake-003");
-        backfill = Shouting();
-        await run();
-        (await ScanAsync(UsersTable)).Should().OnlyContain(item => IsShouted(item["name"].S));
-    }
-
-    [Theory]
-    [InlineData("user_id")]
-    [InlineData("email")]
-    public async Task A_key_or_a_reserved_email_is_not_changed(string attribute)
-    {
-        await CreateUsersAsync(1);
-        BackfillResult? result = null;
-        Backfill backfill = Shouting() with
-        {
-            Transform = (item, _) =>
-            {
-                item[attribute] = new("other@example.test");
-                return ValueTask.CompletedTask;
-            },
-            Options = new BackfillOptions { MaxPoisonItems = 1 },
-        };
-
-        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
-
-        result!.Poison.Should().ContainSingle();
-        (await ScanAsync(UsersTable)).Should().ContainSingle().Which["user_id"].S.Should().Be("fake-000");
-    }
-
-    [Fact]
-    public async Task An_item_that_grows_too_large_is_poison()
-    {
-        await CreateUsersAsync(2);
-        BackfillResult? result = null;
-        Backfill backfill = Shouting() with
-        {
-            Transform = (item, _) =>
-            {
-                item["bulk"] = new(new string('x', item["user_id"].S == "fake-001" ? 410_000 : 1));
-                return ValueTask.CompletedTask;
-            },
-            Options = new BackfillOptions { MaxPoisonItems = 1 },
-        };
-
-        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
-
-        result!.Poison.Should().ContainSingle().Which.Error.Should().Contain("InvalidUserException");
-    }
-
-    [Fact]
     public async Task A_table_with_a_sort_key_and_values_of_all_types_is_changed()
     {
         string table = UsersTable + "-composite";
@@ -280,16 +198,6 @@ public sealed class BackfillTests : MigrationServerTest
         progress.First().Should().Match<MigrationProgress>(told => told.Done < 30 && told.Remaining > TimeSpan.Zero);
         progress.Last().Should().Match<MigrationProgress>(told => told.Done == 30 && told.Remaining == TimeSpan.Zero);
     }
-
-    private Backfill Shouting() => new() { Name = "shout", TableName = UsersTable, Transform = (item, _) => Shout(item) };
-
-    private static ValueTask Shout(Dictionary<string, AttributeValue> item)
-    {
-        item["name"] = new AttributeValue(item["name"].S.ToUpperInvariant());
-        return ValueTask.CompletedTask;
-    }
-
-    private static bool IsShouted(string name) => !name.Any(char.IsLower);
 
     private sealed class Progresses(ConcurrentQueue<MigrationProgress> told) : IMigrationReporter
     {

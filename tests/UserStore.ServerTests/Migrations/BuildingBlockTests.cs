@@ -141,7 +141,8 @@ public sealed class BuildingBlockTests : MigrationServerTest
             },
             CityKeys);
 
-        (await SchemaErrorAsync(() => context.EnableStreamAsync(UsersTable, TableStreamViewType.NewImage))).Should().Contain("KEYS_ONLY").And.Contain("NEW_IMAGE");
+        (await SchemaErrorAsync(() => context.EnableStreamAsync(UsersTable, TableStreamViewType.NewImage)))
+            .Should().Contain("KEYS_ONLY").And.Contain("NEW_IMAGE");
         (await SchemaErrorAsync(() => context.EnableTimeToLiveAsync(UsersTable, "expires_at"))).Should().Contain("'other'");
         (await SchemaErrorAsync(() => context.CreateIndexAsync("email-index"))).Should().Contain("email-index").And.Contain("other keys");
         (await SchemaErrorAsync(() => context.DeleteIndexAsync(UsersTable + "-none", "city-index"))).Should().Contain("does not exist");

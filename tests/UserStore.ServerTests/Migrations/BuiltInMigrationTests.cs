@@ -134,7 +134,8 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
         items.Should().HaveCount(60).And.OnlyContain(item => item["version"].N == "1");
         items.Count(item => item.ContainsKey("plan")).Should().Be(59);
         (await users.GetAsync("fake-007")).Name.Should().Be("Here already");
-        (await new DynamoDbUserEmailAudit<User>(Server.Client, Bench.StoreOptions).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings).Should().BeEmpty();
+        (await new DynamoDbUserEmailAudit<User>(Server.Client, Bench.StoreOptions).CheckAsync().ReadAllAsync())
+            .SelectMany(page => page.Findings).Should().BeEmpty();
     }
 
     [Fact]

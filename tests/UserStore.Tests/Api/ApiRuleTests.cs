@@ -13,8 +13,11 @@ public sealed class ApiRuleTests
         typeof(User), typeof(UserStore.DynamoDb.DynamoDbUserStore<>), typeof(InMemoryUserStore<>),
     ];
 
-    private static readonly Type[] Types = [.. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly, typeof(SpectreMigrationReporter).Assembly }.SelectMany(
-        assembly => assembly.GetExportedTypes())];
+    private static readonly Type[] Types =
+    [
+        .. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly, typeof(SpectreMigrationReporter).Assembly }
+            .SelectMany(assembly => assembly.GetExportedTypes()),
+    ];
 
     private static IEnumerable<MethodInfo> Methods => Types.SelectMany(
         type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
@@ -30,13 +33,15 @@ public sealed class ApiRuleTests
         MethodInfo[] asynchronous = [.. Methods.Where(method => IsAsynchronous(method.ReturnType) && method.Name != "DisposeAsync")];
 
         asynchronous.Should().NotBeEmpty().And.OnlyContain(method => method.Name.EndsWith("Async", StringComparison.Ordinal));
-        asynchronous.Should().OnlyContain(method => method.GetParameters().Last().ParameterType == typeof(CancellationToken) && method.GetParameters().Last().HasDefaultValue);
+        asynchronous.Select(method => method.GetParameters().Last()).Should()
+            .OnlyContain(last => last.ParameterType == typeof(CancellationToken) && last.HasDefaultValue);
     }
 
     [Fact]
     public void Namespaces_are_those_of_the_packages()
         => Types.Select(type => type.Namespace).Distinct().Should().BeEquivalentTo(
-            "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
+            "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema",
+            "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
 
     // Converters are named in the SDK's attributes, and so implement the SDK's interface.
     [Fact]

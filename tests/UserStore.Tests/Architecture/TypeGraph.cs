@@ -92,7 +92,8 @@ internal sealed class TypeGraph
     {
         IEnumerable<Type?> shape = type.GetInterfaces().Append(type.BaseType)
             .Concat(type.GetFields(Declared).Select(field => field.FieldType))
-            .Concat(type.GetGenericArguments().Where(argument => argument.IsGenericParameter).SelectMany(argument => argument.GetGenericParameterConstraints()));
+            .Concat(type.GetGenericArguments().Where(argument => argument.IsGenericParameter)
+                .SelectMany(argument => argument.GetGenericParameterConstraints()));
         return shape.Concat(type.GetMembers(Declared).OfType<MethodBase>().SelectMany(UsedBy))
             .Concat(AttributesOf(type).Concat(type.GetMembers(Declared).SelectMany(AttributesOf)))
             .OfType<Type>().SelectMany(PartsOf).Where(used => used.Assembly == _assembly);

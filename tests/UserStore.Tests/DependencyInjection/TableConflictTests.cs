@@ -57,7 +57,8 @@ public sealed class TableConflictTests
         _services.AddUserStore();
         _services.AddUserStore<Member>(options => options.UsersTable = "UserEmails");
 
-        Failures().Should().ContainSingle().Which.Should().Contain("UsersTable with the prefix is 'UserEmails', which is also the emails table of UserStore.User")
+        Failures().Should().ContainSingle().Which.Should()
+            .Contain("UsersTable with the prefix is 'UserEmails', which is also the emails table of UserStore.User")
             .And.EndWith("Set UsersTable or EmailsTable, such as 'Members'.");
     }
 

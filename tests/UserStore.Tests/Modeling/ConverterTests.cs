@@ -21,7 +21,10 @@ public sealed class ConverterTests
     public void Instants_are_written_so_that_text_order_is_time_order()
     {
         DateTimeOffset start = new(2026, 1, 31, 23, 59, 59, TimeSpan.FromHours(-11));
-        DateTimeOffset[] instants = [DateTimeOffset.MinValue, start, start.AddTicks(1), start.AddMilliseconds(1), start.AddSeconds(1), start.AddYears(1), DateTimeOffset.MaxValue];
+        DateTimeOffset[] instants =
+        [
+            DateTimeOffset.MinValue, start, start.AddTicks(1), start.AddMilliseconds(1), start.AddSeconds(1), start.AddYears(1), DateTimeOffset.MaxValue,
+        ];
 
         string[] written = [.. instants.Select(instant => new InstantConverter().ToEntry(instant).AsString())];
 
@@ -58,7 +61,8 @@ public sealed class ConverterTests
     {
         var converter = new StringListConverter();
 
-        converter.FromEntry(new DynamoDBList([new Primitive("b"), new DynamoDBNull(), new Primitive("a"), new Primitive("b")])).Should().Be(ValueList.CopyOf<string>(["b", "a", "b"]));
+        converter.FromEntry(new DynamoDBList([new Primitive("b"), new DynamoDBNull(), new Primitive("a"), new Primitive("b")]))
+            .Should().Be(ValueList.CopyOf<string>(["b", "a", "b"]));
         converter.FromEntry(
             new PrimitiveList(DynamoDBEntryType.String) { Entries = [new Primitive("x")] }).Should().Be(ValueList.CopyOf<string>(["x"]));
         converter.ToEntry(Array.Empty<string>()).Should().BeOfType<DynamoDBList>();

@@ -74,7 +74,10 @@ public sealed class UserChangeDispatcherTests
     public async Task An_event_goes_through_and_a_cancelled_one_ends()
     {
         var dispatcher = new UserChangeDispatcher<User>(new UserChangeReader<User>(new UserStoreOptions()), [_handler]);
-        string json = """{"Records":[{"eventName":"INSERT","dynamodb":{"SequenceNumber":"1","Keys":{"user_id":{"S":"fake-1"}},"NewImage":{"user_id":{"S":"fake-1"}}}}]}""";
+        string json = """
+            {"Records":[{"eventName":"INSERT","dynamodb":{"SequenceNumber":"1",
+            "Keys":{"user_id":{"S":"fake-1"}},"NewImage":{"user_id":{"S":"fake-1"}}}}]}
+            """;
 
         UserChangeBatchResult result = await dispatcher.DispatchAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)));
 
@@ -90,7 +93,8 @@ public sealed class UserChangeDispatcherTests
     {
         UserChangeDispatchOptions[] wrong =
         [
-            new() { MaxConcurrency = 0 }, new() { MaxConcurrency = 257 }, new() { MaxAttempts = 0 }, new() { MaxAttempts = 11 }, new() { BaseDelay = TimeSpan.FromSeconds(-1) },
+            new() { MaxConcurrency = 0 }, new() { MaxConcurrency = 257 }, new() { MaxAttempts = 0 }, new() { MaxAttempts = 11 },
+            new() { BaseDelay = TimeSpan.FromSeconds(-1) },
         ];
         foreach (UserChangeDispatchOptions options in wrong)
             options.Invoking(one => NewDispatcher(one)).Should().Throw<ArgumentException>().WithMessage("*but must be between*");

@@ -21,7 +21,8 @@ public sealed class UserChangeReaderTests
                "dynamodb":{"ApproximateCreationDateTime":1893456000,"Keys":{"user_id":{"S":"fake-1"} },"NewImage":{{Before}},
                  "SequenceNumber":"4421584500000000017450439091","SizeBytes":26,"StreamViewType":"NEW_AND_OLD_IMAGES"} },
               {"eventName":"MODIFY","eventSourceARN":"{{Arn}}",
-               "dynamodb":{"ApproximateCreationDateTime":1893456000.25,"Keys":{"user_id":{"S":"fake-1"} },"OldImage":{{Before}},"NewImage":{{Ada}},"SequenceNumber":"4421584500000000017450439092"} },
+               "dynamodb":{"ApproximateCreationDateTime":1893456000.25,"Keys":{"user_id":{"S":"fake-1"} },"OldImage":{{Before}},"NewImage":{{Ada}},
+                 "SequenceNumber":"4421584500000000017450439092"} },
               {"eventName":"REMOVE","eventSourceARN":"{{Arn}}","userIdentity":{"type":"Service","principalId":"dynamodb.amazonaws.com"},
                "dynamodb":{"Keys":{"user_id":{"S":"fake-1"} },"OldImage":{{Ada}},"SequenceNumber":"4421584500000000017450439093"} }
             ]}
@@ -98,16 +99,38 @@ public sealed class UserChangeReaderTests
     [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5"}}""", "5", "no 'Keys'")]
     [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"id":{"S":"1"}}}}""", "5", "'user_id' (S)")]
     [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"N":"1"}}}}""", "5", "'user_id' (S)")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","StreamViewType":"KEYS_ONLY","Keys":{"user_id":{"S":"1"}}}}""", "5", "KEYS_ONLY, but must be NEW_AND_OLD_IMAGES")]
-    [InlineData("""{"eventName":"MODIFY","dynamodb":{"SequenceNumber":"5","StreamViewType":"NEW_IMAGE","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"}}}}""", "5", "no 'OldImage'")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"2"}}}}""", "5", "another user")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","StreamViewType":"KEYS_ONLY","Keys":{"user_id":{"S":"1"}}}}""",
+        "5", "KEYS_ONLY, but must be NEW_AND_OLD_IMAGES")]
+    [InlineData(
+        """
+        {"eventName":"MODIFY","dynamodb":{"SequenceNumber":"5","StreamViewType":"NEW_IMAGE",
+        "Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"}}}}
+        """,
+        "5", "no 'OldImage'")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"2"}}}}""", "5", "another user")]
     [InlineData("""{"eventName":"UPSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}}}}""", "5", "eventName")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"X":"secret"}}}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"S":7}}}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"B":"secret!"}}}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"created_at":{"S":"secret"}}}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":["secret"]}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventSourceARN":"arn:aws:dynamodb:r:1:table/Other/stream/x","dynamodb":{"SequenceNumber":"5"}}""", "5", "does not come from the stream of table 'Users'")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"X":"secret"}}}}""",
+        "5", "cannot be read as User")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"S":7}}}}""",
+        "5", "cannot be read as User")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"B":"secret!"}}}}""",
+        "5", "cannot be read as User")]
+    [InlineData(
+        """
+        {"eventName":"INSERT","dynamodb":{"SequenceNumber":"5",
+        "Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"created_at":{"S":"secret"}}}}
+        """,
+        "5", "cannot be read as User")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":["secret"]}}""", "5", "cannot be read as User")]
+    [InlineData(
+        """{"eventSourceARN":"arn:aws:dynamodb:r:1:table/Other/stream/x","dynamodb":{"SequenceNumber":"5"}}""",
+        "5", "does not come from the stream of table 'Users'")]
     [InlineData("""{"eventSourceARN":"arn:aws:sqs:r:1:queue","dynamodb":{"SequenceNumber":"5"}}""", "5", "does not come from the stream")]
     public async Task A_record_that_cannot_be_read_is_told_with_its_number_beside_those_that_can(string record, string? number, string told)
     {

@@ -113,5 +113,6 @@ public sealed class LocalDynamoDbTests
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class UnixFactAttribute : FactAttribute
 {
-    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "On Windows, the server stops only when the process that started it exits normally." : null;
+    public UnixFactAttribute()
+        => Skip = OperatingSystem.IsWindows() ? "On Windows, the server stops only when the process that started it exits normally." : null;
 }

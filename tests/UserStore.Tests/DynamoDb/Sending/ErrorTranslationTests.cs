@@ -160,7 +160,8 @@ public sealed class ErrorTranslationTests
     [Fact]
     public async Task A_refused_patch_whose_item_is_not_returned_is_explained_by_a_consistent_read()
     {
-        _client.Setup(c => c.UpdateItemAsync(It.IsAny<UpdateItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ConditionalCheckFailedException("no item"));
+        _client.Setup(c => c.UpdateItemAsync(It.IsAny<UpdateItemRequest>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new ConditionalCheckFailedException("no item"));
         _client.Setup(c => c.GetItemAsync(It.Is<GetItemRequest>(request => request.ConsistentRead == true), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new GetItemResponse { Item = new() { ["user_id"] = new("fake-1"), ["version"] = new() { N = "9" } } });
 
