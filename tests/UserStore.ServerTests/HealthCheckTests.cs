@@ -19,7 +19,7 @@ public sealed class HealthCheckTests : ServerTest
         HealthReportEntry after = await CheckAsync(provider);
 
         before.Status.Should().Be(HealthStatus.Unhealthy);
-        before.Data.Keys.Should().BeEquivalentTo([Table, EmailsTable, "migrations"], "all that is wrong is told at once");
+        before.Data.Keys.Should().BeEquivalentTo([Table, EmailsTable, "migrations"], "all problems are reported together");
         before.Description.Should().Contain($"'{Table}'").And.Contain("00000000000001");
         after.Status.Should().Be(HealthStatus.Healthy);
         after.Data.Should().BeEmpty();
@@ -50,7 +50,7 @@ public sealed class HealthCheckTests : ServerTest
     }
 
     [Fact]
-    public async Task Migrations_of_a_newer_version_do_not_trouble_an_older_one_that_still_serves()
+    public async Task Migrations_of_a_newer_version_do_not_make_a_running_older_version_unhealthy()
     {
         await CreateStoreAsync();
         static Task Nothing(MigrationContext context, CancellationToken token) => Task.CompletedTask;
@@ -79,7 +79,7 @@ public sealed class HealthCheckTests : ServerTest
     }
 
     [Fact]
-    public async Task Every_drift_of_a_table_is_named()
+    public async Task Every_drift_of_a_table_is_reported()
     {
         await CreateExternalTableAsync(Table, "user_id", new GlobalSecondaryIndex
         {
@@ -102,7 +102,7 @@ public sealed class HealthCheckTests : ServerTest
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_makes_it_unhealthy_within_seconds()
+    public async Task An_unresponsive_server_is_reported_as_unhealthy_within_seconds()
     {
         await CreateStoreAsync();
         await using ServiceProvider provider = Register();
@@ -115,7 +115,7 @@ public sealed class HealthCheckTests : ServerTest
     }
 
     [Fact]
-    public async Task A_passing_fault_does_not_matter_and_cancellation_is_no_illness()
+    public async Task A_transient_fault_and_a_cancellation_are_not_reported_as_unhealthy()
     {
         await CreateStoreAsync();
         await using ServiceProvider provider = Register();

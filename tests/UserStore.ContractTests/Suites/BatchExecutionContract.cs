@@ -7,7 +7,7 @@ namespace UserStore.ContractTests.Suites;
 public abstract class BatchExecutionContract(StoreFactory stores) : Contract(stores)
 {
     [Fact]
-    public async Task A_sequence_that_fails_is_told_and_what_it_gave_before_is_written()
+    public async Task A_sequence_that_fails_is_reported_and_its_earlier_items_are_written()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -26,7 +26,7 @@ public abstract class BatchExecutionContract(StoreFactory stores) : Contract(sto
     }
 
     [Fact]
-    public async Task Nothing_is_lost_by_cancellation_and_a_second_call_finishes_the_work()
+    public async Task Cancellation_loses_no_item_and_a_second_call_completes_the_work()
     {
         IUserStore<User> store = await CreateStoreAsync();
         using var source = new CancellationTokenSource();
@@ -41,9 +41,9 @@ public abstract class BatchExecutionContract(StoreFactory stores) : Contract(sto
         first.CompletionReason.Should().Be(BatchCompletionReason.Cancelled);
         first.Read.Should().Be(first.Written + first.Unknown + first.NotAttempted).And.BeLessThan(3_000);
         left.Should().HaveCount((int)(first.Unknown + first.NotAttempted));
-        second.Failures.Where(item => item.Error is not UserAlreadyExistsException).Should().BeEmpty("only those had been written after all");
+        second.Failures.Where(item => item.Error is not UserAlreadyExistsException).Should().BeEmpty("only those were written");
         (await store.ListAsync().ReadAllAsync()).Should().HaveCount(3_000);
-        await IsInOrderAsync(store);
+        await ShouldBeConsistentAsync(store);
 
         IEnumerable<User> Rest()
         {
@@ -63,7 +63,7 @@ public abstract class BatchExecutionContract(StoreFactory stores) : Contract(sto
     }
 
     [Fact]
-    public async Task A_batch_stops_at_the_first_failure_where_that_is_asked_for()
+    public async Task A_batch_with_StopOnFirstFailure_stops_at_the_first_failure()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
@@ -78,10 +78,10 @@ public abstract class BatchExecutionContract(StoreFactory stores) : Contract(sto
     }
 
     [Fact]
-    public async Task Only_the_first_thousand_unwritten_items_are_held_and_all_are_told()
+    public async Task The_result_holds_the_first_1000_failures_and_the_callback_receives_all()
     {
         IUserStore<User> store = await CreateStoreAsync();
-        int told = 0;
+        int reported = 0;
 
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(
             Enumerable.Range(0, 2_500).Select(_ => new User { UserId = " " }),
@@ -89,16 +89,16 @@ public abstract class BatchExecutionContract(StoreFactory stores) : Contract(sto
             {
                 OnItemFailed = _ =>
                 {
-                    told++;
+                    reported++;
                     return ValueTask.CompletedTask;
                 },
             });
 
-        (result.Rejected, result.Failures.Count, told).Should().Be((2_500, 1_000, 2_500));
+        (result.Rejected, result.Failures.Count, reported).Should().Be((2_500, 1_000, 2_500));
     }
 
     [Fact]
-    public async Task What_the_receiver_of_unwritten_items_throws_ends_the_batch()
+    public async Task An_exception_from_the_failure_callback_ends_the_batch()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -109,7 +109,7 @@ public abstract class BatchExecutionContract(StoreFactory stores) : Contract(sto
     }
 
     [Fact]
-    public async Task Progress_is_told_up_to_the_end()
+    public async Task Progress_is_reported_until_the_end()
     {
         IUserStore<User> store = await CreateStoreAsync();
         var progress = new LastProgress();
@@ -120,7 +120,7 @@ public abstract class BatchExecutionContract(StoreFactory stores) : Contract(sto
     }
 
     [Fact]
-    public async Task Options_out_of_range_are_named()
+    public async Task Options_out_of_range_are_rejected_by_name()
     {
         IUserBatchWriter<User> writer = WriterOf(await CreateStoreAsync());
         (string Name, BatchWriteOptions<User> Options)[] mistakes =

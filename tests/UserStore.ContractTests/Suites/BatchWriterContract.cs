@@ -19,19 +19,19 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         stored.Select(user => (user.UserId, user.Email, user.Name, user.Version)).Should().BeEquivalentTo(
             users.Select(user => (user.UserId, user.Email, user.Name, (long?)1)));
         if (uniqueEmails)
-            await IsInOrderAsync(store);
+            await ShouldBeConsistentAsync(store);
     }
 
     [Fact]
-    public async Task Creates_that_conflict_are_reported_and_fail_nobody_else()
+    public async Task Creates_that_conflict_are_reported_and_do_not_affect_other_items()
     {
         IUserStore<User> store = await CreateStoreAsync();
         for (int i = 0; i < 20; i++)
-            await store.CreateAsync(new User { UserId = $"fake-{i}", Email = $"holder.{i}@example.test" });
+            await store.CreateAsync(new User { UserId = $"fake-{i}", Email = $"owner.{i}@example.test" });
         User[] users = [.. Enumerable.Range(0, 300).Select(i => i switch
         {
             < 10 => new User { UserId = $"fake-{i}", Email = $"new.{i}@example.test" },
-            < 20 => new User { UserId = $"new-{i}", Email = $"holder.{i}@example.test" },
+            < 20 => new User { UserId = $"new-{i}", Email = $"owner.{i}@example.test" },
             _ => new User { UserId = $"new-{i}", Email = $"new.{i}@example.test" },
         })];
 
@@ -42,12 +42,12 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
             .Should().BeEquivalentTo(users.Take(10).Select(user => user.UserId));
         result.Failures.Where(item => item.Error is EmailAlreadyInUseException).Select(item => item.Item!.Email)
             .Should().BeEquivalentTo(users.Skip(10).Take(10).Select(user => user.Email));
-        await IsInOrderAsync(store);
+        await ShouldBeConsistentAsync(store);
         (await store.ListAsync().ReadAllAsync()).Should().HaveCount(300);
     }
 
     [Fact]
-    public async Task Users_with_one_email_in_one_batch_get_it_once()
+    public async Task Only_one_of_several_users_with_the_same_email_in_a_batch_is_created()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User[] users = [.. Enumerable.Range(0, 60).Select(i => new User { UserId = $"fake-{i}", Email = $"fake.{i % 20}@example.test" })];
@@ -56,11 +56,11 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
 
         (result.Written, result.Rejected).Should().Be((20, 40));
         result.Failures.Should().OnlyContain(item => item.Error is EmailAlreadyInUseException);
-        await IsInOrderAsync(store);
+        await ShouldBeConsistentAsync(store);
     }
 
     [Fact]
-    public async Task Ids_are_made_where_none_are_given_and_told_with_what_was_not_written()
+    public async Task Missing_ids_are_generated_and_reported_with_the_items_that_were_not_written()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(new User { Email = "taken@example.test" });
@@ -69,14 +69,14 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
             [new User { Email = "free@example.test" }, new User { Email = "taken@example.test" }, new User()]);
 
         (result.Written, result.Rejected).Should().Be((2, 1));
-        BatchItemFailure<User> refused = result.Failures.Single();
-        (refused.Position, refused.Item!.UserId, refused.Reason).Should().Be((1, "", BatchItemFailureReason.Rejected));
-        Guid.Parse(refused.UserId!).Version.Should().Be(7);
-        refused.ToString().Should().NotContain("example.test");
+        BatchItemFailure<User> rejected = result.Failures.Single();
+        (rejected.Position, rejected.Item!.UserId, rejected.Reason).Should().Be((1, "", BatchItemFailureReason.Rejected));
+        Guid.Parse(rejected.UserId!).Version.Should().Be(7);
+        rejected.ToString().Should().NotContain("example.test");
     }
 
     [Fact]
-    public async Task Replaces_store_users_whatever_is_there()
+    public async Task Replaces_store_users_unconditionally()
     {
         IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
         User old = await store.CreateAsync(FakeUsers.Create(1) with { Name = "Fake Old" });
@@ -93,7 +93,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Replaces_are_refused_where_emails_are_unique()
+    public async Task Replaces_are_rejected_when_emails_are_unique()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -105,7 +105,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Deletes_remove_users_and_free_their_emails(bool uniqueEmails)
+    public async Task Deletes_remove_users_and_release_their_emails(bool uniqueEmails)
     {
         IUserStore<User> store = await CreateAsync(uniqueEmails);
         await WriterOf(store).CreateAsync(FakeUsers.CreateMany(120));
@@ -121,7 +121,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Bad_items_are_reported_by_position_and_rule_and_the_others_written()
+    public async Task Invalid_items_are_reported_by_position_and_rule_and_the_other_items_are_written()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User[] users =
@@ -140,7 +140,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Of_a_key_that_occurs_twice_close_together_the_last_wins_where_that_is_asked_for()
+    public async Task The_last_of_nearby_items_with_the_same_key_is_written_with_LastWins()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User[] users = [.. Enumerable.Range(1, 4).Select(i => FakeUsers.Create(1) with { Name = $"Fake {i}" }), FakeUsers.Create(2)];
@@ -153,7 +153,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Of_a_key_that_occurs_twice_far_apart_a_create_meets_its_condition_and_the_last_replace_wins()
+    public async Task Of_distant_items_with_the_same_key_the_second_create_conflicts_and_the_last_replace_is_stored()
     {
         IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
         var options = new BatchWriteOptions<User> { MaxConcurrency = 1 };

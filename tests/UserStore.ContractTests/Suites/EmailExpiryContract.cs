@@ -24,14 +24,14 @@ public abstract class EmailExpiryContract(StoreFactory stores) : Contract(stores
             _ => await store.UpdateAsync("fake-other", new UserPatch<User>().Set(user => user.Email, Taken)),
         };
 
-        await HoldsAsync(store, Taken, taker);
+        await ShouldOwnEmailAsync(store, Taken, taker);
         User again = await store.CreateAsync(new User { UserId = "fake-expired", Email = "again@example.test" });
-        await HoldsAsync(store, "again@example.test", again);
-        await IsInOrderAsync(store);
+        await ShouldOwnEmailAsync(store, "again@example.test", again);
+        await ShouldBeConsistentAsync(store);
     }
 
     [Fact]
-    public async Task An_expired_user_can_be_created_again_with_the_same_email()
+    public async Task An_expired_user_can_be_recreated_with_the_same_email()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(new User { UserId = "fake-1", Email = Taken, ExpiresAt = Now.AddSeconds(5) });
@@ -39,12 +39,12 @@ public abstract class EmailExpiryContract(StoreFactory stores) : Contract(stores
 
         User again = await store.CreateAsync(new User { UserId = "fake-1", Email = Taken });
 
-        await HoldsAsync(store, Taken, again);
-        await IsInOrderAsync(store);
+        await ShouldOwnEmailAsync(store, Taken, again);
+        await ShouldBeConsistentAsync(store);
     }
 
     [Fact]
-    public async Task An_expired_user_whose_email_was_taken_does_not_come_back()
+    public async Task An_expired_user_whose_email_has_a_new_owner_cannot_be_restored()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User expiring = await store.CreateAsync(new User { UserId = "fake-1", Email = Taken, ExpiresAt = Now.AddSeconds(5) });
@@ -56,6 +56,6 @@ public abstract class EmailExpiryContract(StoreFactory stores) : Contract(stores
 
         await extend.Should().ThrowAsync<UserNotFoundException>();
         (await revive.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
-        await HoldsAsync(store, Taken, taker);
+        await ShouldOwnEmailAsync(store, Taken, taker);
     }
 }

@@ -6,7 +6,7 @@ namespace UserStore.ContractTests.Suites;
 public abstract class RevisionContract(StoreFactory stores) : Contract(stores)
 {
     [Fact]
-    public async Task A_user_is_deleted_by_the_revision_read_only()
+    public async Task DeleteAsync_deletes_only_the_revision_that_was_read()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User old = await store.CreateAsync(FakeUsers.Create(1));
@@ -17,7 +17,7 @@ public abstract class RevisionContract(StoreFactory stores) : Contract(stores)
 
         UserConflictException conflict = (await deleteOld.Should().ThrowAsync<UserConflictException>()).Which;
         (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be((1, 2, false));
-        await deleteMade.Should().ThrowAsync<UserConflictException>("a made-up user has no revision");
+        await deleteMade.Should().ThrowAsync<UserConflictException>("a constructed user has no revision");
         await store.DeleteAsync(current);
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().BeNull();
         Func<Task> again = () => store.DeleteAsync(current);
@@ -25,7 +25,7 @@ public abstract class RevisionContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task A_user_that_has_expired_is_gone_for_a_delete_of_its_revision()
+    public async Task DeleteAsync_of_a_revision_reports_an_expired_user_as_deleted()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User expiring = await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(1) });
@@ -39,7 +39,7 @@ public abstract class RevisionContract(StoreFactory stores) : Contract(stores)
     [Theory]
     [InlineData("fake.user.1@example.test")]
     [InlineData(null)]
-    public async Task A_user_that_was_deleted_and_created_again_is_neither_saved_nor_deleted_by_the_old_revision(string? email)
+    public async Task A_recreated_user_is_neither_updated_nor_deleted_by_the_old_revision(string? email)
     {
         IUserStore<User> store = await CreateStoreAsync();
         User old = await store.CreateAsync(FakeUsers.Create(1) with { Email = email });
@@ -60,6 +60,6 @@ public abstract class RevisionContract(StoreFactory stores) : Contract(stores)
         }
 
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(created);
-        await IsInOrderAsync(store);
+        await ShouldBeConsistentAsync(store);
     }
 }

@@ -53,19 +53,19 @@ public sealed class RequestValidationTests : UserServiceTest
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public async Task Every_refusal_names_field_and_rule_and_no_value(
+    public async Task Every_rejection_names_field_and_rule_and_no_value(
         string method, string path, string? body, string mediaType, string? ifMatch, int status, string type, string fields)
     {
         await using RunningService service = await RunningService.StartAsync();
 
-        var answer = await service.SendAsync(new HttpMethod(method), path, body, mediaType, ifMatch);
+        var response = await service.SendAsync(new HttpMethod(method), path, body, mediaType, ifMatch);
 
-        ShouldBe(answer, status, type, fields.Split(',', StringSplitOptions.RemoveEmptyEntries));
-        answer.Json.ToString().Should().NotContain("fake.user").And.NotContain("Exception").And.NotContain("   at ").And.NotContain("a@b.cd");
+        ShouldBe(response, status, type, fields.Split(',', StringSplitOptions.RemoveEmptyEntries));
+        response.Json.ToString().Should().NotContain("fake.user").And.NotContain("Exception").And.NotContain("   at ").And.NotContain("a@b.cd");
     }
 
     [Fact]
-    public async Task A_token_of_another_list_or_an_altered_one_is_refused()
+    public async Task A_token_of_another_list_or_an_altered_token_is_rejected()
     {
         await using RunningService service = await RunningService.StartAsync();
         string token = (await service.SendAsync(HttpMethod.Get, "/users?status=active&pageSize=5")).Json.GetProperty("token").GetString()!;
@@ -76,13 +76,13 @@ public sealed class RequestValidationTests : UserServiceTest
     }
 
     [Fact]
-    public async Task A_body_over_the_limit_is_refused_with_the_limit()
+    public async Task A_body_over_the_limit_is_rejected_with_the_limit()
     {
         await using RunningService service = await RunningService.StartAsync();
 
-        var answer = await service.SendAsync(HttpMethod.Post, "/users", "{\"name\":\"" + new string('x', 70_000) + "\"}");
+        var response = await service.SendAsync(HttpMethod.Post, "/users", "{\"name\":\"" + new string('x', 70_000) + "\"}");
 
-        ShouldBe(answer, 413, "too-large", "body");
-        answer.Json.GetProperty("errors").GetProperty("body")[0].GetString().Should().Contain("65536 bytes");
+        ShouldBe(response, 413, "too-large", "body");
+        response.Json.GetProperty("errors").GetProperty("body")[0].GetString().Should().Contain("65536 bytes");
     }
 }

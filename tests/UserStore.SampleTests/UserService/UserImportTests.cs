@@ -13,7 +13,7 @@ public sealed class UserImportTests : UserServiceTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_import_tells_its_progress_and_every_line_that_was_not_written(bool onServer)
+    public async Task An_import_reports_its_progress_and_every_line_that_was_not_written(bool onServer)
     {
         await using RunningService service = await RunningService.StartAsync(onServer);
         List<string> lines = [.. Enumerable.Range(1000, 500).Select(LineOf)];
@@ -28,25 +28,25 @@ public sealed class UserImportTests : UserServiceTest
         JsonElement end = events[^1];
         (Text(end, "event"), Text(end, "endedBy")).Should().Be(("end", "Completed"));
         (end.GetProperty("written").GetInt32(), end.GetProperty("failed").GetInt32()).Should().Be((495, 4));
-        var refused = events.Where(line => Text(line, "event") == "not-written")
+        var rejected = events.Where(line => Text(line, "event") == "not-written")
             .ToDictionary(line => line.GetProperty("line").GetInt32(), line => Text(line.GetProperty("problem"), "type"));
-        refused.Should().HaveCount(4);
-        (refused[10], refused[20]).Should().Be(("urn:user-service:invalid-request", "urn:user-service:invalid-request"));
-        (refused.GetValueOrDefault(30) ?? refused.GetValueOrDefault(1)).Should().Be("urn:user-service:invalid-request", "the id came twice");
-        (refused.GetValueOrDefault(40) ?? refused.GetValueOrDefault(2)).Should().Be("urn:user-service:email-in-use", "who comes first is not said");
+        rejected.Should().HaveCount(4);
+        (rejected[10], rejected[20]).Should().Be(("urn:user-service:invalid-request", "urn:user-service:invalid-request"));
+        (rejected.GetValueOrDefault(30) ?? rejected.GetValueOrDefault(1)).Should().Be("urn:user-service:invalid-request", "the id occurs twice");
+        (rejected.GetValueOrDefault(40) ?? rejected.GetValueOrDefault(2)).Should().Be("urn:user-service:email-in-use", "the order is not defined");
         events.Should().Contain(line => Text(line, "event") == "progress");
     }
 
     [Fact]
-    public async Task An_import_answers_while_it_still_reads()
+    public async Task An_import_responds_while_it_still_reads_the_request()
     {
         await using RunningService service = await RunningService.StartAsync();
-        // Not HttpClient, which reads no answer before the request is complete.
+        // HttpClient reads no response before the request is complete.
         using var connection = new TcpClient();
         await connection.ConnectAsync(service.Http.BaseAddress!.Host, service.Http.BaseAddress.Port);
         await using NetworkStream stream = connection.GetStream();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var answer = new StreamReader(stream);
+        using var response = new StreamReader(stream);
 
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             "POST /users/import HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwrong\n\r\n"));
@@ -60,7 +60,7 @@ public sealed class UserImportTests : UserServiceTest
 
         async Task<string> ReadToAsync(string text)
         {
-            while (await answer.ReadLineAsync(limit.Token) is { } next)
+            while (await response.ReadLineAsync(limit.Token) is { } next)
             {
                 if (next.Contains(text, StringComparison.Ordinal))
                     return next;
@@ -71,7 +71,7 @@ public sealed class UserImportTests : UserServiceTest
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_in_an_import_leaves_no_error_behind()
+    public async Task A_client_that_disconnects_during_an_import_causes_no_error()
     {
         using var log = new ErrorLog();
         await using (RunningService service = await RunningService.StartAsync(configure: services => services.AddSingleton<ILoggerProvider>(log)))
@@ -83,7 +83,7 @@ public sealed class UserImportTests : UserServiceTest
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(
                     "POST /users/import HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwrong\n\r\n"));
                 await stream.ReadExactlyAsync(new byte[100]);
-                connection.Client.Close(0); // a reset
+                connection.Client.Close(0); // sends a reset
             }
 
             (await service.SendAsync(HttpMethod.Get, "/users/fake-1")).Response.StatusCode.Should().Be(HttpStatusCode.OK);
@@ -93,7 +93,7 @@ public sealed class UserImportTests : UserServiceTest
     }
 
     [Fact]
-    public async Task A_line_too_long_ends_an_import_with_the_rule()
+    public async Task A_line_over_the_limit_ends_an_import_with_the_limit()
     {
         await using RunningService service = await RunningService.StartAsync();
 

@@ -7,15 +7,15 @@ namespace UserStore.SampleTests.UserService;
 /// <summary>The base of tests that send requests to the running service.</summary>
 public abstract class UserServiceTest
 {
-    protected static void ShouldBe((HttpResponseMessage Response, JsonElement Json) answer, int status, string type, params string[] fields)
+    protected static void ShouldBe((HttpResponseMessage Response, JsonElement Json) result, int status, string type, params string[] fields)
     {
-        ((int)answer.Response.StatusCode).Should().Be(status);
-        answer.Response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
-        Text(answer.Json, "type").Should().Be($"urn:user-service:{type}");
-        answer.Json.GetProperty("status").GetInt32().Should().Be(status);
+        ((int)result.Response.StatusCode).Should().Be(status);
+        result.Response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        Text(result.Json, "type").Should().Be($"urn:user-service:{type}");
+        result.Json.GetProperty("status").GetInt32().Should().Be(status);
         if (fields.Length == 0)
             return;
-        JsonElement errors = answer.Json.GetProperty("errors");
+        JsonElement errors = result.Json.GetProperty("errors");
         errors.EnumerateObject().Select(error => error.Name).Should().BeEquivalentTo(fields);
         errors.EnumerateObject().Should().OnlyContain(error => error.Value[0].GetString()!.Length > 5, "each has its rule");
     }
@@ -33,7 +33,7 @@ public abstract class UserServiceTest
         using var content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
         using HttpResponseMessage response = await service.Http.PostAsync("/users/import", content);
         response.StatusCode.Should().Be(HttpStatusCode.OK);
-        string answer = await response.Content.ReadAsStringAsync();
-        return [.. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        string body = await response.Content.ReadAsStringAsync();
+        return [.. body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 }

@@ -8,7 +8,7 @@ public sealed class UserServiceTests : UserServiceTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_routes_create_find_change_and_delete(bool onServer)
+    public async Task The_routes_create_find_update_and_delete(bool onServer)
     {
         await using RunningService service = await RunningService.StartAsync(onServer);
 
@@ -28,7 +28,7 @@ public sealed class UserServiceTests : UserServiceTest
         patched.Response.StatusCode.Should().Be(HttpStatusCode.OK);
         patched.Response.Headers.ETag!.Tag.Should().Be("\"2\"");
         patched.Json.GetProperty("age").ValueKind.Should().Be(JsonValueKind.Null);
-        patched.Json.GetProperty("tags")[0].GetString().Should().Be("x", "what a patch does not name stays");
+        patched.Json.GetProperty("tags")[0].GetString().Should().Be("x", "fields outside the patch are kept");
 
         var late = await service.SendAsync(HttpMethod.Patch, "/users/a-1", """{"name":"Late"}""", "application/merge-patch+json", "\"1\"");
         ShouldBe(late, 412, "version-mismatch", "If-Match");
@@ -57,11 +57,11 @@ public sealed class UserServiceTests : UserServiceTest
         all.Should().HaveCount(200).And.OnlyHaveUniqueItems();
         pages.Should().BeInRange(3, 4);
         pending.Should().NotBeEmpty().And.BeSubsetOf(all).And.OnlyHaveUniqueItems();
-        (await service.SendAsync(HttpMethod.Get, "/users")).Json.GetProperty("users").GetArrayLength().Should().Be(20, "there is always a limit");
+        (await service.SendAsync(HttpMethod.Get, "/users")).Json.GetProperty("users").GetArrayLength().Should().Be(20, "the page size has a default");
     }
 
     [Fact]
-    public async Task Throttling_and_outages_say_when_to_try_again()
+    public async Task Throttling_and_outages_are_reported_with_a_retry_delay()
     {
         await using RunningService service = await RunningService.StartAsync();
 
@@ -87,7 +87,7 @@ public sealed class UserServiceTests : UserServiceTest
         (await service.Http.GetStringAsync("/")).Should().Contain("users.js");
         JsonElement paths = JsonDocument.Parse(await service.Http.GetStringAsync("/openapi/v1.json")).RootElement.GetProperty("paths");
         paths.EnumerateObject().Select(path => path.Name).Should().BeEquivalentTo("/users", "/users/{id}", "/users/by-email/{email}", "/users/import");
-        paths.GetProperty("/users/{id}").GetProperty("patch").GetProperty("responses").EnumerateObject().Select(answer => answer.Name)
+        paths.GetProperty("/users/{id}").GetProperty("patch").GetProperty("responses").EnumerateObject().Select(response => response.Name)
             .Should().BeEquivalentTo("200", "400", "404", "409", "412", "413", "415", "429", "503");
         (await service.Http.GetStringAsync("/health")).Should().Contain("Healthy");
     }

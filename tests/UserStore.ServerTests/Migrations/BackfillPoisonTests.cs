@@ -5,7 +5,7 @@ namespace UserStore.ServerTests.Migrations;
 public sealed class BackfillPoisonTests : BackfillTest
 {
     [Fact]
-    public async Task Poison_is_recorded_up_to_the_limit_and_left_as_it_is()
+    public async Task Poison_items_are_recorded_up_to_the_limit_and_left_unchanged()
     {
         IUserStore<User> store = await CreateUsersAsync(40);
         BackfillResult? result = null;
@@ -24,7 +24,7 @@ public sealed class BackfillPoisonTests : BackfillTest
     }
 
     [Fact]
-    public async Task More_poison_than_allowed_ends_the_migration_and_can_be_looked_up()
+    public async Task More_poison_items_than_allowed_end_the_migration_and_are_recorded()
     {
         await CreateUsersAsync(20);
         Backfill backfill = Shouting() with { Transform = (item, _) => item["user_id"].S == "fake-003" ? throw new FormatException() : Shout(item) };
@@ -67,7 +67,7 @@ public sealed class BackfillPoisonTests : BackfillTest
     }
 
     [Fact]
-    public async Task An_item_that_grows_too_large_is_poison()
+    public async Task An_item_that_becomes_too_large_is_poison()
     {
         await CreateUsersAsync(2);
         BackfillResult? result = null;

@@ -9,7 +9,7 @@ namespace UserStore.ServerTests.Migrations;
 public sealed class BackfillTests : BackfillTest
 {
     [Fact]
-    public async Task Every_item_is_changed_and_those_that_need_not_are_not_written()
+    public async Task Every_item_is_transformed_and_unchanged_items_are_not_written()
     {
         IUserStore<User> store = await CreateUsersAsync(120);
         await store.UpdateAsync("fake-007", new UserPatch<User>().Set(user => user.Name, "DONE"));
@@ -20,11 +20,11 @@ public sealed class BackfillTests : BackfillTest
         result.Should().BeEquivalentTo(new BackfillResult(120, 119, []));
         (await store.ListAsync().ReadAllAsync()).Should().HaveCount(120).And.OnlyContain(user => IsShouted(user.Name!));
         (await store.GetAsync("fake-007")).Version.Should().Be(2);
-        (await ScanAsync(LockTable)).Should().ContainSingle("the checkpoints of a migration that is done are gone");
+        (await ScanAsync(LockTable)).Should().ContainSingle("the checkpoints of a completed migration are deleted");
     }
 
     [Fact]
-    public async Task A_user_read_before_the_backfill_does_not_overwrite_it_unseen()
+    public async Task An_update_of_a_user_that_was_read_before_the_backfill_conflicts()
     {
         IUserStore<User> store = await CreateUsersAsync(1);
         User before = await store.GetAsync("fake-000");
@@ -37,10 +37,10 @@ public sealed class BackfillTests : BackfillTest
     }
 
     [Fact]
-    public async Task An_item_that_somebody_changes_meanwhile_is_transformed_as_it_is_then()
+    public async Task A_concurrently_changed_item_is_transformed_in_its_new_state()
     {
         IUserStore<User> store = await CreateUsersAsync(1);
-        Meanwhile("UpdateItem", () => store.UpdateAsync("fake-000", new UserPatch<User>().Set(user => user.Name, "Somebody")));
+        BeforeNext("UpdateItem", () => store.UpdateAsync("fake-000", new UserPatch<User>().Set(user => user.Name, "Somebody")));
 
         await RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
 
@@ -48,10 +48,10 @@ public sealed class BackfillTests : BackfillTest
     }
 
     [Fact]
-    public async Task An_item_that_somebody_deletes_meanwhile_does_not_come_back()
+    public async Task A_concurrently_deleted_item_is_not_recreated()
     {
         IUserStore<User> store = await CreateUsersAsync(1);
-        Meanwhile("UpdateItem", () => store.DeleteAsync("fake-000"));
+        BeforeNext("UpdateItem", () => store.DeleteAsync("fake-000"));
 
         await RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
 
@@ -61,7 +61,7 @@ public sealed class BackfillTests : BackfillTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_transform_that_adds_up_sees_each_item_once_whatever_is_lost(bool isMarked)
+    public async Task A_transform_that_increments_is_applied_once_to_each_item_despite_lost_responses(bool isMarked)
     {
         IUserStore<User> store = await CreateUsersAsync(60);
         Wire.Randomly(seed: 4, share: 0.3, WireFault.LostResponse, WireFault.Throttle, WireFault.InternalServerError, WireFault.Reset);
@@ -85,7 +85,7 @@ public sealed class BackfillTests : BackfillTest
     }
 
     [Fact]
-    public async Task An_attempt_that_failed_is_gone_on_with_where_it_was()
+    public async Task A_failed_attempt_is_resumed_where_it_stopped()
     {
         await CreateUsersAsync(200);
         var seen = new ConcurrentBag<string>();
@@ -162,7 +162,7 @@ public sealed class BackfillTests : BackfillTest
     }
 
     [Fact]
-    public async Task A_missing_table_is_named()
+    public async Task A_missing_table_is_reported_by_name()
     {
         Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
 
@@ -171,7 +171,7 @@ public sealed class BackfillTests : BackfillTest
     }
 
     [Fact]
-    public async Task A_budget_is_kept()
+    public async Task WriteUnitsPerSecond_limits_the_rate_of_writes()
     {
         await CreateUsersAsync(30);
         Backfill backfill = Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 60, MaxConcurrency = 1, TotalSegments = 1 } };
@@ -179,12 +179,12 @@ public sealed class BackfillTests : BackfillTest
 
         await RunAsync((context, token) => context.BackfillAsync(backfill, token));
 
-        // Each write of a user consumes a unit for the item and more for its indexes: 30 of them at least half a second.
+        // Each write of a user consumes a unit for the item and more for its indexes, so that 30 writes take at least half a second.
         Bench.Time.GetElapsedTime(started).Should().BeGreaterThan(TimeSpan.FromSeconds(0.4));
     }
 
     [Fact]
-    public async Task Progress_tells_how_much_is_left()
+    public async Task Progress_reports_the_total_and_the_remaining_time()
     {
         await CreateUsersAsync(30);
         var progress = new ConcurrentQueue<MigrationProgress>();
@@ -192,15 +192,15 @@ public sealed class BackfillTests : BackfillTest
         bench.Options.Migrations.Add("1_test", (context, token) => context.BackfillAsync(
             Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 15, TotalSegments = 1, PageSize = 5 } }, token));
 
-        await bench.NewRunner(new Progresses(progress)).RunAsync();
+        await bench.NewRunner(new ProgressReporter(progress)).RunAsync();
 
-        progress.Should().HaveCountGreaterThan(1).And.OnlyContain(told => told.Activity == "shout" && told.Total == 30);
-        progress.First().Should().Match<MigrationProgress>(told => told.Done < 30 && told.Remaining > TimeSpan.Zero);
-        progress.Last().Should().Match<MigrationProgress>(told => told.Done == 30 && told.Remaining == TimeSpan.Zero);
+        progress.Should().HaveCountGreaterThan(1).And.OnlyContain(one => one.Activity == "shout" && one.Total == 30);
+        progress.First().Should().Match<MigrationProgress>(one => one.Done < 30 && one.Remaining > TimeSpan.Zero);
+        progress.Last().Should().Match<MigrationProgress>(one => one.Done == 30 && one.Remaining == TimeSpan.Zero);
     }
 
-    private sealed class Progresses(ConcurrentQueue<MigrationProgress> told) : IMigrationReporter
+    private sealed class ProgressReporter(ConcurrentQueue<MigrationProgress> reports) : IMigrationReporter
     {
-        public void Progressed(MigrationStep running, MigrationProgress progress) => told.Enqueue(progress);
+        public void Progressed(MigrationStep running, MigrationProgress progress) => reports.Enqueue(progress);
     }
 }

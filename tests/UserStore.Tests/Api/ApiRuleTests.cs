@@ -43,9 +43,9 @@ public sealed class ApiRuleTests
             "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema",
             "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
 
-    // Converters are named in the SDK's attributes, and so implement the SDK's interface.
+    // The attributes of the SDK reference converters, which therefore implement the interface of the SDK.
     [Fact]
-    public void The_vocabulary_holds_no_type_of_the_SDK()
+    public void The_domain_types_expose_no_type_of_the_SDK()
     {
         IEnumerable<Type> mentioned = Types.Where(type => type.Namespace == "UserStore" && !type.IsAssignableTo(typeof(IPropertyConverter)))
             .SelectMany(type => type.GetMembers().SelectMany(Mentioned).Append(type.BaseType).Concat(type.GetInterfaces()))

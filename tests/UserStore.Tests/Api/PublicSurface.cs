@@ -4,7 +4,7 @@ using System.Text;
 
 namespace UserStore.Tests.Api;
 
-/// <summary>Writes what an assembly shows to others, one member a line, in a stable order.</summary>
+/// <summary>Writes the public surface of an assembly, one member on each line, in a stable order.</summary>
 internal static class PublicSurface
 {
     private const BindingFlags Declared =

@@ -5,7 +5,7 @@ using System.Reflection.Metadata.Ecma335;
 
 namespace UserStore.Tests.Architecture;
 
-/// <summary>Which types of an assembly use which, and in which folder each is declared, read from the compiled assembly and its symbols.</summary>
+/// <summary>The types that each type of an assembly uses and the folder that declares it, read from the compiled assembly and its symbols.</summary>
 internal sealed class TypeGraph
 {
     private const BindingFlags Declared =
@@ -58,7 +58,7 @@ internal sealed class TypeGraph
                 .Select(method => DocumentOfMethod(symbols, method)).FirstOrDefault(name => name is not null);
             int at = document?.LastIndexOf(marker, StringComparison.Ordinal) ?? -1;
             string path = at < 0 ? "obj/" : document![(at + marker.Length)..];
-            if (!path.StartsWith("obj/", StringComparison.Ordinal)) // what compiler and source generators add has no folder
+            if (!path.StartsWith("obj/", StringComparison.Ordinal)) // types of the compiler and of source generators have no folder
                 folders.TryAdd(OutermostOf(type), Path.GetDirectoryName(path)!.Replace('\\', '/'));
         }
 

@@ -18,7 +18,7 @@ public sealed class ConverterTests
             new DateTimeOffset(2026, 2, 12, 10, 11, 12, TimeSpan.Zero).AddTicks(ticks));
 
     [Fact]
-    public void Instants_are_written_so_that_text_order_is_time_order()
+    public void Instants_are_written_so_that_string_order_is_time_order()
     {
         DateTimeOffset start = new(2026, 1, 31, 23, 59, 59, TimeSpan.FromHours(-11));
         DateTimeOffset[] instants =
@@ -36,7 +36,7 @@ public sealed class ConverterTests
     [InlineData("yesterday")]
     [InlineData("")]
     [InlineData("2026-13-01T00:00:00Z")]
-    public void What_is_no_instant_is_refused(string text)
+    public void A_string_that_is_not_an_instant_is_rejected(string text)
     {
         Action read = () => new InstantConverter().FromEntry(new Primitive(text));
         Action number = () => new InstantConverter().FromEntry(new Primitive("1", saveAsNumeric: true));
@@ -46,7 +46,7 @@ public sealed class ConverterTests
     }
 
     [Fact]
-    public void Epoch_seconds_are_cut_and_read_with_fractions()
+    public void Epoch_seconds_are_truncated_and_read_with_fractions()
     {
         var converter = new EpochSecondsConverter();
 

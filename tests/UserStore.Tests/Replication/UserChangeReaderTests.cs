@@ -13,7 +13,7 @@ public sealed class UserChangeReaderTests
     private readonly UserChangeReader<User> _reader = new(new UserStoreOptions());
 
     [Fact]
-    public async Task An_event_of_Lambda_is_read()
+    public async Task A_Lambda_event_is_read()
     {
         string json = $$"""
             {"Records":[
@@ -41,7 +41,7 @@ public sealed class UserChangeReaderTests
     }
 
     [Fact]
-    public void A_record_of_the_stream_itself_is_read()
+    public void A_record_of_the_Streams_API_is_read()
     {
         UserChangeRecord<User> record = Read($$"""
             {"eventName":"REMOVE","userIdentity":{"Type":"Service","PrincipalId":"dynamodb.amazonaws.com"},
@@ -52,7 +52,7 @@ public sealed class UserChangeReaderTests
     }
 
     [Fact]
-    public void Who_deletes_a_user_is_no_expiry()
+    public void A_delete_by_a_caller_is_not_an_expiry()
     {
         UserChangeRecord<User> record = Read($$"""
             {"eventName":"REMOVE","userIdentity":{"type":"Service","principalId":"other.amazonaws.com"},
@@ -63,7 +63,7 @@ public sealed class UserChangeReaderTests
     }
 
     [Fact]
-    public void Attributes_of_all_types_arrive_and_unknown_ones_do_no_harm()
+    public void Attributes_of_all_types_are_read_and_unknown_attributes_are_ignored()
     {
         var reader = new UserChangeReader<EveryType>(new UserStoreOptions());
         using JsonDocument json = JsonDocument.Parse("""
@@ -88,8 +88,8 @@ public sealed class UserChangeReaderTests
     [InlineData("not json", "is not JSON")]
     [InlineData("[]", "no array 'Records'")]
     [InlineData("""{"records":{}}""", "no array 'Records'")]
-    public async Task An_event_that_is_none_is_refused(string json, string told)
-        => (await this.Invoking(_ => ReadAsync(json)).Should().ThrowAsync<InvalidUserChangeException>()).Which.Message.Should().Contain(told);
+    public async Task An_invalid_event_is_rejected(string json, string expected)
+        => (await this.Invoking(_ => ReadAsync(json)).Should().ThrowAsync<InvalidUserChangeException>()).Which.Message.Should().Contain(expected);
 
     [Theory]
     [InlineData("""7""", null, "no object 'dynamodb'")]
@@ -132,7 +132,7 @@ public sealed class UserChangeReaderTests
         """{"eventSourceARN":"arn:aws:dynamodb:r:1:table/Other/stream/x","dynamodb":{"SequenceNumber":"5"}}""",
         "5", "does not come from the stream of table 'Users'")]
     [InlineData("""{"eventSourceARN":"arn:aws:sqs:r:1:queue","dynamodb":{"SequenceNumber":"5"}}""", "5", "does not come from the stream")]
-    public async Task A_record_that_cannot_be_read_is_told_with_its_number_beside_those_that_can(string record, string? number, string told)
+    public async Task A_record_that_cannot_be_read_is_reported_with_its_number_and_the_others_are_read(string record, string? number, string expected)
     {
         string good = $$"""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"9","Keys":{"user_id":{"S":"fake-1"} },"NewImage":{{Ada}}} }""";
 
@@ -140,7 +140,7 @@ public sealed class UserChangeReaderTests
 
         (records[0].Change, records[0].SequenceNumber).Should().Be((null, number));
         records[0].Problem!.SequenceNumber.Should().Be(number);
-        records[0].Problem!.Message.Should().Contain(told).And.NotContain("secret");
+        records[0].Problem!.Message.Should().Contain(expected).And.NotContain("secret");
         records[1].Change.Should().NotBeNull();
     }
 
