@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace UserStore.BrowserTests;
 
-/// <summary>The installed Chromium, without a window.</summary>
+/// <summary>Starts the installed Chromium in headless mode.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private const string PathVariable = "CHROMIUM_PATH";
@@ -22,8 +22,12 @@ public sealed class Chromium : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Find(),
-            // In containers there is neither a sandbox nor anything outside to talk to.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            // Containers provide no sandbox and no external network.
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
         });
     }
 

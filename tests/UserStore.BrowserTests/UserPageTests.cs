@@ -3,7 +3,7 @@ using UserStore.SampleTests.UserService;
 
 namespace UserStore.BrowserTests;
 
-/// <summary>The page of the sample service, as somebody uses it.</summary>
+/// <summary>Tests the page of the sample service in a browser.</summary>
 public sealed class UserPageTests(Chromium chromium) : IClassFixture<Chromium>
 {
     private static readonly string Artifacts = Path.Combine(AppContext.BaseDirectory, "artifacts");
@@ -21,7 +21,7 @@ public sealed class UserPageTests(Chromium chromium) : IClassFixture<Chromium>
         page.PageError += (_, error) => problems.Add(error);
         await WaitForRowsAsync(page, 20);
 
-        // Create: an email that is taken is refused at its field, another one is not.
+        // Create: an email in use is rejected at its field, another email is accepted.
         await page.ClickAsync("#new");
         await page.FillAsync("#editor [name=name]", "<b>Fake</b> Browser");
         await page.FillAsync("#editor [name=email]", "fake.user.1@example.test");
@@ -47,7 +47,7 @@ public sealed class UserPageTests(Chromium chromium) : IClassFixture<Chromium>
         (await CellAsync(page, "tags")).Should().Be("one, two");
         (await page.Locator("#users b").CountAsync()).Should().Be(0);
 
-        // Edit while somebody else does: the conflict is told, the present version loaded, and then it is saved.
+        // Edit during a concurrent edit: the conflict is reported, the current version is loaded, and the change is saved.
         string id = (await page.Locator("#users tr").GetAttributeAsync("data-user-id"))!;
         await page.ClickAsync("#users [name=edit]");
         (await service.SendAsync(HttpMethod.Patch, $"/users/{id}", """{"age":44}""")).Response.IsSuccessStatusCode.Should().BeTrue();
@@ -62,7 +62,7 @@ public sealed class UserPageTests(Chromium chromium) : IClassFixture<Chromium>
         await page.WaitForSelectorAsync("#message:has-text('Saved')");
         (await CellAsync(page, "name"), await CellAsync(page, "age"), await CellAsync(page, "version")).Should().Be(("Fake Edited", "", "3"));
 
-        // Filter by status and turn pages, forth and back.
+        // Filter by status and page forward and back.
         await page.SelectOptionAsync("#filter [name=status]", "active");
         await WaitForRowsAsync(page, 20);
         (await page.Locator("#users [data-field=status]").AllTextContentsAsync()).Should().OnlyContain(status => status == "active");
@@ -75,7 +75,7 @@ public sealed class UserPageTests(Chromium chromium) : IClassFixture<Chromium>
         await Assertions.Expect(page.Locator("#users tr").First).ToHaveAttributeAsync("data-user-id", first[0]);
         (await page.IsDisabledAsync("#previous")).Should().BeTrue();
 
-        // Delete, after a look at what is asked.
+        // Delete after the confirmation.
         await FindAsync(page, "browser@example.test");
         page.Dialog += (_, dialog) => dialog.AcceptAsync();
         await page.ClickAsync("#users [name=delete]");
@@ -90,7 +90,7 @@ public sealed class UserPageTests(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [Fact]
-    public async Task An_outage_is_told_and_passes()
+    public async Task An_outage_is_reported_until_it_ends()
     {
         await using RunningService service = await RunningService.StartAsync();
         service.Memory.Faults.FailNextRead();

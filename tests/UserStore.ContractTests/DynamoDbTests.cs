@@ -26,13 +26,19 @@ public sealed class DynamoDbFieldTypeTests() : FieldTypeContract(new DynamoDbSto
 
 public sealed class DynamoDbEmailTests() : EmailContract(new DynamoDbStores());
 
+public sealed class DynamoDbEmailExpiryTests() : EmailExpiryContract(new DynamoDbStores());
+
 public sealed class DynamoDbEmailConcurrencyTests() : EmailConcurrencyContract(new DynamoDbStores());
+
+public sealed class DynamoDbRevisionTests() : RevisionContract(new DynamoDbStores());
 
 public sealed class DynamoDbAuditTests() : AuditContract(new DynamoDbStores());
 
 public sealed class DynamoDbManyUsersTests() : ManyUsersContract(new DynamoDbStores());
 
 public sealed class DynamoDbBatchWriterTests() : BatchWriterContract(new DynamoDbStores());
+
+public sealed class DynamoDbBatchExecutionTests() : BatchExecutionContract(new DynamoDbStores());
 
 public sealed class DynamoDbMigrationJournalTests() : MigrationJournalContract(new DynamoDbStores());
 

@@ -26,13 +26,19 @@ public sealed class FaultyWireFieldTypeTests() : FieldTypeContract(new FaultyWir
 
 public sealed class FaultyWireEmailTests() : EmailContract(new FaultyWireStores());
 
+public sealed class FaultyWireEmailExpiryTests() : EmailExpiryContract(new FaultyWireStores());
+
 public sealed class FaultyWireEmailConcurrencyTests() : EmailConcurrencyContract(new FaultyWireStores());
+
+public sealed class FaultyWireRevisionTests() : RevisionContract(new FaultyWireStores());
 
 public sealed class FaultyWireAuditTests() : AuditContract(new FaultyWireStores());
 
 public sealed class FaultyWireManyUsersTests() : ManyUsersContract(new FaultyWireStores());
 
 public sealed class FaultyWireBatchWriterTests() : BatchWriterContract(new FaultyWireStores());
+
+public sealed class FaultyWireBatchExecutionTests() : BatchExecutionContract(new FaultyWireStores());
 
 public sealed class FaultyWireMigrationJournalTests() : MigrationJournalContract(new FaultyWireStores());
 

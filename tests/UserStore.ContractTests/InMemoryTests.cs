@@ -26,13 +26,19 @@ public sealed class InMemoryFieldTypeTests() : FieldTypeContract(new InMemorySto
 
 public sealed class InMemoryEmailTests() : EmailContract(new InMemoryStores());
 
+public sealed class InMemoryEmailExpiryTests() : EmailExpiryContract(new InMemoryStores());
+
 public sealed class InMemoryEmailConcurrencyTests() : EmailConcurrencyContract(new InMemoryStores());
+
+public sealed class InMemoryRevisionTests() : RevisionContract(new InMemoryStores());
 
 public sealed class InMemoryAuditTests() : AuditContract(new InMemoryStores());
 
 public sealed class InMemoryManyUsersTests() : ManyUsersContract(new InMemoryStores());
 
 public sealed class InMemoryBatchWriterTests() : BatchWriterContract(new InMemoryStores());
+
+public sealed class InMemoryBatchExecutionTests() : BatchExecutionContract(new InMemoryStores());
 
 public sealed class InMemoryMigrationJournalTests() : MigrationJournalContract(new InMemoryStores());
 

@@ -8,10 +8,10 @@ namespace UserStore.SampleTests;
 public sealed class CreateUserTests : IDisposable
 {
     private readonly InMemoryUserStore<PlacedUser> _users = new();
-    private readonly List<JsonDocument> _answers = [];
+    private readonly List<JsonDocument> _documents = [];
 
     [Fact]
-    public async Task A_user_is_created_active_and_returned()
+    public async Task A_user_is_created_as_active_and_returned()
     {
         (int status, JsonElement body) = await PostAsync(
             """{"email":"Ada@example.test", "state":"New York","city":"Brooklyn","zipcode":"01208","name":null}""");
@@ -24,7 +24,7 @@ public sealed class CreateUserTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_in_Base64_is_read()
+    public async Task A_Base64_body_is_decoded()
     {
         string encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"email":"ada@example.test","city":"Zürich"}"""));
 
@@ -34,7 +34,7 @@ public sealed class CreateUserTests : IDisposable
     }
 
     [Fact]
-    public async Task An_email_that_is_taken_is_a_conflict_that_names_nobody()
+    public async Task An_email_in_use_is_a_conflict_that_does_not_expose_its_owner()
     {
         await PostAsync("""{"email":"ada@example.test"}""");
 
@@ -62,7 +62,7 @@ public sealed class CreateUserTests : IDisposable
     [InlineData("""{"email":"ada@example.test","city":["Brooklyn"]}""", "city", "must be a text")]
     [InlineData("""{"email":"ada@example.test","active":false}""", "active", "is not known")]
     [InlineData("""{"email":"ada@example.test","state":"long"}""", "state", "must not be longer than 200 characters")]
-    public async Task A_body_that_is_wrong_is_refused_with_the_field(string body, string field, string rule)
+    public async Task An_invalid_body_is_rejected_with_the_field(string body, string field, string rule)
     {
         (int status, JsonElement problem) = await PostAsync(body.Replace("long", new string('s', 201), StringComparison.Ordinal));
 
@@ -72,7 +72,7 @@ public sealed class CreateUserTests : IDisposable
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_told_at_once()
+    public async Task All_violations_are_reported_together()
     {
         (int status, JsonElement problem) = await PostAsync("""{"state":1,"city":true}""");
 
@@ -81,11 +81,11 @@ public sealed class CreateUserTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_that_is_no_Base64_although_it_should_be_is_refused()
+    public async Task A_body_that_is_not_valid_Base64_is_rejected()
         => (await PostAsync("{}", isBase64Encoded: true)).Status.Should().Be(400);
 
     [Fact]
-    public async Task What_may_pass_is_unavailable_for_now()
+    public async Task Transient_failures_are_reported_as_unavailable()
     {
         _users.Faults.ThrottleNextWrite();
 
@@ -93,7 +93,7 @@ public sealed class CreateUserTests : IDisposable
         (await PostAsync("""{"email":"ada@example.test"}""")).Status.Should().Be(201);
     }
 
-    public void Dispose() => _answers.ForEach(answer => answer.Dispose());
+    public void Dispose() => _documents.ForEach(output => output.Dispose());
 
     private async Task<(int Status, JsonElement Body)> PostAsync(string body, bool isBase64Encoded = false)
     {
@@ -106,10 +106,10 @@ public sealed class CreateUserTests : IDisposable
             body,
             isBase64Encoded,
         }));
-        using Stream answer = await new CreateUser(_users).HandleAsync(request);
-        JsonDocument response = await JsonDocument.ParseAsync(answer);
+        using Stream output = await new CreateUser(_users).HandleAsync(request);
+        JsonDocument response = await JsonDocument.ParseAsync(output);
         JsonDocument content = JsonDocument.Parse(response.RootElement.GetProperty("body").GetString()!);
-        _answers.AddRange([response, content]);
+        _documents.AddRange([response, content]);
         int status = response.RootElement.GetProperty("statusCode").GetInt32();
         response.RootElement.GetProperty("headers").GetProperty("content-type").GetString()
             .Should().Be(status < 400 ? "application/json" : "application/problem+json");

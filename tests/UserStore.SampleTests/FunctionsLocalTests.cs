@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace UserStore.SampleTests;
 
-/// <summary>The program that runs both functions on a local server, as a developer runs it.</summary>
+/// <summary>Tests the program that runs both functions on a local server.</summary>
 public sealed class FunctionsLocalTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -18,7 +18,7 @@ public sealed class FunctionsLocalTests : IAsyncLifetime
     private Uri _address = null!;
 
     [Fact]
-    public async Task The_five_calls_give_five_users_in_the_target_without_zip_codes()
+    public async Task The_five_calls_create_five_users_without_zip_codes_in_the_target()
     {
         (string Email, string State, string City, string Zipcode)[] users =
         [
@@ -29,7 +29,10 @@ public sealed class FunctionsLocalTests : IAsyncLifetime
             ("fake-5@example.test", "California", "Los Angeles", "90003"),
         ];
         foreach ((string email, string state, string city, string zipcode) in users)
-            (await PostAsync($$"""{"email":"{{email}}", "state":"{{state}}","city":"{{city}}","zipcode": "{{zipcode}}"}""")).Should().Be(HttpStatusCode.Created);
+        {
+            (await PostAsync(
+                $$"""{"email":"{{email}}", "state":"{{state}}","city":"{{city}}","zipcode": "{{zipcode}}"}""")).Should().Be(HttpStatusCode.Created);
+        }
 
         string[] target = await TableAsync("UsersByPlace", 5);
         foreach ((string email, string state, string city, _) in users)
@@ -74,7 +77,7 @@ public sealed class FunctionsLocalTests : IAsyncLifetime
         return response.StatusCode;
     }
 
-    // The items that were printed last of a table, once there are so many.
+    // Returns the last printed items of a table when there are as many as expected.
     private Task<string[]> TableAsync(string table, int count) => UntilAsync(() =>
     {
         string[] lines = [.. _output];

@@ -6,7 +6,7 @@ using Infrastructure;
 
 namespace UserStore.SampleTests;
 
-/// <summary>What the stack would deploy.</summary>
+/// <summary>The resources that the stack deploys.</summary>
 public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Template>
 {
     private readonly JsonElement _resources;
@@ -15,7 +15,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     public InfrastructureTests(Template template) => (_resources, _outputs) = (template.Root.GetProperty("Resources"), template.Root.GetProperty("Outputs"));
 
     [Fact]
-    public void The_source_has_the_keys_stream_indexes_and_expiry_of_the_model()
+    public void The_source_table_has_the_keys_stream_indexes_and_expiry_of_the_model()
     {
         JsonElement users = Table("Users");
 
@@ -30,7 +30,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     }
 
     [Fact]
-    public void Reservations_target_and_guards_have_their_keys_and_no_stream()
+    public void The_reservations_target_and_guards_tables_have_their_keys_and_no_stream()
     {
         Keys(Table("UserEmails")).Should().Be("email HASH");
         Keys(Table("UsersByPlace")).Should().Be("state HASH city_user_id RANGE");
@@ -42,7 +42,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     }
 
     [Fact]
-    public void The_stream_is_read_again_from_what_failed_and_given_up_into_a_queue()
+    public void The_stream_is_retried_from_the_failed_record_and_abandoned_records_go_to_a_queue()
     {
         JsonElement source = Of("AWS::Lambda::EventSourceMapping").Should().ContainSingle().Subject;
 
@@ -56,7 +56,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     }
 
     [Fact]
-    public void The_functions_exist_under_the_names_of_their_handlers()
+    public void The_functions_reference_existing_handlers()
     {
         JsonElement[] functions = [.. Of("AWS::Lambda::Function")];
 
@@ -83,7 +83,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     }
 
     [Fact]
-    public void Each_function_may_do_what_it_does_and_nothing_else()
+    public void Each_function_has_only_the_permissions_that_it_needs()
     {
         string users = NameOf("AWS::DynamoDB::Table", "Users"), emails = NameOf("AWS::DynamoDB::Table", "UserEmails");
         string target = NameOf("AWS::DynamoDB::Table", "UsersByPlace"), guards = NameOf("AWS::DynamoDB::Table", "UsersByPlaceGuards");
@@ -97,7 +97,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
         granted["ReplicateUsers"].Should().BeEquivalentTo(
             $"dynamodb:PutItem dynamodb:DeleteItem on {target}.Arn",
             $"dynamodb:PutItem dynamodb:GetItem on {guards}.Arn",
-            "dynamodb:ListStreams on *", // the service knows nothing narrower
+            "dynamodb:ListStreams on *", // the service supports no narrower resource
             $"dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator on {users}.StreamArn",
             $"sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl on {queue}.Arn",
             $"logs:CreateLogStream logs:PutLogEvents on {LogsOf("ReplicateUsers")}.Arn");
@@ -105,7 +105,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     }
 
     [Fact]
-    public void No_policy_has_a_wildcard_but_for_listing_streams()
+    public void No_policy_has_a_wildcard_except_for_listing_streams()
     {
         var statements = Statements("AWS::IAM::Policy").ToList();
         statements.Should().NotBeEmpty();
@@ -114,7 +114,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
             .Should().ContainSingle().Which.Actions.Should().Equal("dynamodb:ListStreams");
         foreach (JsonElement role in Of("AWS::IAM::Role"))
             role.TryGetProperty("ManagedPolicyArns", out _).Should().BeFalse("ready-made policies allow more");
-        // The queue's own policy refuses all that is not encrypted on its way, to everybody.
+        // The policy of the queue denies all unencrypted requests to every principal.
         Statements("AWS::SQS::QueuePolicy").Should().OnlyContain(statement => statement.IsDenial);
     }
 
@@ -159,7 +159,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
         public string Text => $"{string.Join(' ', Actions)} on {string.Join(' ', Resources)}";
     }
 
-    /// <summary>The template, synthesised once.</summary>
+    /// <summary>Gets the template, which is synthesized once.</summary>
     public sealed class Template : IDisposable
     {
         private readonly string _folder = Directory.CreateTempSubdirectory("userstore-synth-").FullName;

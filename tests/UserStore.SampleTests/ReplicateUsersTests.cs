@@ -6,7 +6,7 @@ using UserStore.Testing;
 
 namespace UserStore.SampleTests;
 
-/// <summary>The function on a local server, with events as Lambda sends them.</summary>
+/// <summary>Tests the function on a local server with events in the format of Lambda.</summary>
 public sealed class ReplicateUsersTests : IAsyncLifetime
 {
     private readonly string _prefix = $"sample-{Guid.NewGuid():N}-";
@@ -16,14 +16,14 @@ public sealed class ReplicateUsersTests : IAsyncLifetime
     [Fact]
     public async Task Users_are_found_by_state_and_by_state_and_city()
     {
-        string answer = await InvokeAsync(
+        string response = await InvokeAsync(
             Insert(1, "a", "New York", "Brooklyn"),
             Insert(2, "b", "New York", "Brooklyn"),
             Insert(3, "c", "New York", "Brook"),
             Insert(4, "d", "New York", "Brook#lyn"),
             Insert(5, "e", "Ohio", "Brooklyn"));
 
-        answer.Should().Be("""{"batchItemFailures":[]}""");
+        response.Should().Be("""{"batchItemFailures":[]}""");
         var places = new UsersByPlace(_server.CreateClient(), _prefix);
         (await IdsAsync(places.FindAsync("New York"))).Should().BeEquivalentTo("a", "b", "c", "d");
         (await IdsAsync(places.FindAsync("New York", "Brooklyn"))).Should().Equal("a", "b");
@@ -34,17 +34,17 @@ public sealed class ReplicateUsersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_record_that_cannot_be_handled_is_named_and_the_others_are_handled()
+    public async Task A_record_that_cannot_be_handled_is_reported_and_the_others_are_handled()
     {
-        string answer = await InvokeAsync(
+        string response = await InvokeAsync(
             Insert(1, "a", "Ohio", "Dayton"),
-            Insert(2, "b", new string('s', 3000), "Dayton"), // longer than a key may be
+            Insert(2, "b", new string('s', 3000), "Dayton"), // exceeds the maximum length of a key
             Insert(3, "c", "Ohio", "Dayton").Replace("-Users/", "-Others/", StringComparison.Ordinal),
             Insert(4, "d", "Ohio", "Dayton").Replace("NEW_AND_OLD_IMAGES", "KEYS_ONLY", StringComparison.Ordinal)
                 .Replace("NewImage", "NoImage", StringComparison.Ordinal),
             Insert(5, "e", "Ohio", "Dayton"));
 
-        answer.Should().Be("""{"batchItemFailures":[{"itemIdentifier":"2"},{"itemIdentifier":"3"},{"itemIdentifier":"4"}]}""");
+        response.Should().Be("""{"batchItemFailures":[{"itemIdentifier":"2"},{"itemIdentifier":"3"},{"itemIdentifier":"4"}]}""");
         (await IdsAsync(new UsersByPlace(_server.CreateClient(), _prefix).FindAsync("Ohio"))).Should().Equal("a", "e");
     }
 
@@ -65,15 +65,16 @@ public sealed class ReplicateUsersTests : IAsyncLifetime
     {
         var function = new ReplicateUsers(_services.GetRequiredService<UserChangeDispatcher<PlacedUser>>());
         using var input = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"Records":[{{string.Join(',', records)}}]}"""));
-        using var answer = new StreamReader(await function.HandleAsync(input));
-        return await answer.ReadToEndAsync();
+        using var response = new StreamReader(await function.HandleAsync(input));
+        return await response.ReadToEndAsync();
     }
 
     private static async Task<string[]> IdsAsync(IAsyncEnumerable<UserByPlace> users) => await users.Select(user => user.UserId).ToArrayAsync();
 
     private string Insert(int number, string userId, string state, string city) => $$$"""
         {"eventID":"{{{number}}}","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"us-east-1",
-        "eventSourceARN":"arn:aws:dynamodb:us-east-1:123456789012:table/{{{_prefix}}}Users/stream/2026-01-01T00:00:00.000","dynamodb":{"ApproximateCreationDateTime":1767225600,"SequenceNumber":"{{{number}}}","SizeBytes":1,
+        "eventSourceARN":"arn:aws:dynamodb:us-east-1:123456789012:table/{{{_prefix}}}Users/stream/2026-01-01T00:00:00.000",
+        "dynamodb":{"ApproximateCreationDateTime":1767225600,"SequenceNumber":"{{{number}}}","SizeBytes":1,
         "StreamViewType":"NEW_AND_OLD_IMAGES","Keys":{"user_id":{"S":"{{{userId}}}"}},"NewImage":{"user_id":{"S":"{{{userId}}}"},
         "state":{"S":"{{{state}}}"},"city":{"S":"{{{city}}}"},"zipcode":{"S":"45201"},"active":{"BOOL":true} } } }
         """;

@@ -4,7 +4,7 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>A server that leaves a third of every batch unprocessed, throttles a fifth of all requests and fails some.</summary>
+/// <summary>Batches against a server that leaves a third of every batch unprocessed, throttles a fifth of all requests and fails some.</summary>
 [Trait("Category", TestVolume.Category)]
 public sealed class BatchFaultTests : ServerTest
 {
@@ -32,7 +32,7 @@ public sealed class BatchFaultTests : ServerTest
         Wire.Clear();
         (await Other().ListAsync().ReadAllAsync()).Should().BeEmpty();
         if (uniqueEmails)
-            await IsInOrderAsync();
+            await ShouldBeConsistentAsync();
     }
 
     [Fact]
@@ -47,14 +47,14 @@ public sealed class BatchFaultTests : ServerTest
         (replaced.Read, replaced.Written, replaced.IsComplete).Should().Be((Count, Count, true));
         replaced.ConsumedCapacity.Should().BeGreaterThanOrEqualTo(Count);
         AttemptsAreBounded(Count / 25, "BatchWriteItem");
-        progress.Should().Contain(told => told.IsThrottled, "it sent fewer requests at a time");
-        progress.Last().Should().Match<BatchProgress>(told => told.Written == Count && told.Failed == 0 && told.Retried > 0);
+        progress.Should().Contain(one => one.IsThrottled, "it sent fewer concurrent requests");
+        progress.Last().Should().Match<BatchProgress>(one => one.Written == Count && one.Failed == 0 && one.Retried > 0);
         Wire.Clear();
         (await Other().ListAsync().ReadAllAsync()).Select(user => user.Version).Should().HaveCount(Count).And.OnlyContain(version => version == 1);
     }
 
     [Fact]
-    public async Task Of_many_users_those_that_conflict_are_reported_and_the_others_written()
+    public async Task Conflicting_users_are_reported_and_all_others_are_written()
     {
         int count = TestVolume.Of(full: 5_000, usual: 500), conflicts = count / 25;
         DynamoDbUserStore<User> store = await CreateStoreAsync();
@@ -72,11 +72,11 @@ public sealed class BatchFaultTests : ServerTest
         result.Failures.Count(item => item.Error is UserAlreadyExistsException).Should().Be(conflicts / 2);
         result.Failures.Count(item => item.Error is EmailAlreadyInUseException).Should().Be(conflicts / 2);
         (await store.ListAsync().ReadAllAsync()).Should().HaveCount(count);
-        await IsInOrderAsync();
+        await ShouldBeConsistentAsync();
     }
 
     [Fact]
-    public async Task When_nothing_helps_every_item_is_given_up_with_its_reason()
+    public async Task Every_item_is_reported_with_its_reason_when_all_retries_fail()
     {
         Options.UniqueEmails = false;
         await CreateStoreAsync();
@@ -141,7 +141,7 @@ public sealed class BatchFaultTests : ServerTest
         sent.Should().BeInRange(needed, needed * 6);
     }
 
-    private async Task IsInOrderAsync()
+    private async Task ShouldBeConsistentAsync()
         => (await new DynamoDbUserEmailAudit<User>(Client, Options, Stores.Time).CheckAsync().ReadAllAsync())
             .SelectMany(page => page.Findings).Should().BeEmpty();
 

@@ -2,11 +2,11 @@ using UserStore.DynamoDb;
 
 namespace UserStore.ServerTests;
 
-/// <summary>A process that ends after, or just before, any of its requests: what it leaves is one of the two states around the call, and what
-/// is not in order is mended by the audit.</summary>
+/// <summary>A process that ends after, or directly before, any of its requests: it leaves one of the two states around the call, and the
+/// audit repairs any inconsistency.</summary>
 public sealed class CrashTests : ServerTest
 {
-    private const int MostRequests = 10;
+    private const int MaxRequests = 10;
 
     private static readonly Dictionary<string, Func<IUserStore<User>, User, CancellationToken, Task>> Actions = new()
     {
@@ -40,12 +40,12 @@ public sealed class CrashTests : ServerTest
 
     [Theory]
     [MemberData(nameof(Cuts))]
-    public async Task Nothing_is_left_that_the_audit_cannot_mend(string call, bool isRequestApplied)
+    public async Task An_interrupted_call_leaves_nothing_that_the_audit_cannot_repair(string call, bool isRequestApplied)
     {
         (string? before, string after) = await RunAsync(call, cutAt: null, isRequestApplied);
         before.Should().NotBe(after);
 
-        int cuts = await CutAtEveryRequestAsync(MostRequests, async request =>
+        int cuts = await CutAtEveryRequestAsync(MaxRequests, async request =>
         {
             (string? left, string all) = await RunAsync(call, request, isRequestApplied);
             if (left is null)
@@ -62,8 +62,8 @@ public sealed class CrashTests : ServerTest
         cuts.Should().BePositive("the first cut must hit");
     }
 
-    /// <summary>Runs a call up to the end of its process at a request; returns the users then, and again after the audit has mended what it
-    /// left. Uncut, or when the call needs fewer requests, the first is what was there before, or null.</summary>
+    /// <summary>Runs a call until its process ends at a request; returns the users then, and again after the repair by the audit. Without
+    /// interruption, or if the call sends fewer requests, the first result is null or the state before the call.</summary>
     private async Task<(string? Left, string All)> RunAsync(string call, int? cutAt, bool isRequestApplied)
     {
         UserStoreOptions options = Stores.NewOptions();

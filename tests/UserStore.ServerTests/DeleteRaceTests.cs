@@ -3,19 +3,19 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>What another client does between the read and the delete of one call: what is returned is always what was deleted.</summary>
+/// <summary>Writes of another client between the read and the delete of one call: the call returns exactly the user that was deleted.</summary>
 public sealed class DeleteRaceTests : ServerTest
 {
     [Theory]
     [InlineData(true, "TransactWriteItems")]
     [InlineData(false, "DeleteItem")]
-    public async Task A_user_that_was_updated_meanwhile_is_deleted_and_returned_as_updated(bool uniqueEmails, string delete)
+    public async Task A_concurrently_updated_user_is_deleted_and_returned_as_updated(bool uniqueEmails, string delete)
     {
         Options.UniqueEmails = uniqueEmails;
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
         User? updated = null;
-        Meanwhile(delete, async () => updated = await Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 99)));
+        BeforeNext(delete, async () => updated = await Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 99)));
         int before = Wire.Operations.Count;
 
         User? deleted = await store.DeleteAsync("fake-1");
@@ -28,14 +28,14 @@ public sealed class DeleteRaceTests : ServerTest
     [Theory]
     [InlineData(true, "TransactWriteItems")]
     [InlineData(false, "DeleteItem")]
-    public async Task A_user_that_was_deleted_and_created_again_at_the_same_version_is_not_taken_for_the_one_read(
+    public async Task A_recreated_user_with_the_same_version_is_not_mistaken_for_the_user_that_was_read(
         bool uniqueEmails, string delete)
     {
         Options.UniqueEmails = uniqueEmails;
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
         User? second = null;
-        Meanwhile(delete, async () =>
+        BeforeNext(delete, async () =>
         {
             await Other().DeleteAsync("fake-1");
             second = await Other().CreateAsync(FakeUsers.Create(1) with { Name = "Fake Second" });
@@ -50,12 +50,12 @@ public sealed class DeleteRaceTests : ServerTest
     [Theory]
     [InlineData(true, "TransactWriteItems")]
     [InlineData(false, "DeleteItem")]
-    public async Task A_user_that_was_updated_meanwhile_is_not_deleted_when_another_version_was_expected(bool uniqueEmails, string delete)
+    public async Task A_concurrently_updated_user_is_not_deleted_when_another_version_was_expected(bool uniqueEmails, string delete)
     {
         Options.UniqueEmails = uniqueEmails;
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
-        Meanwhile(delete, () => Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 99)));
+        BeforeNext(delete, () => Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 99)));
 
         Func<Task> deleting = () => store.DeleteAsync("fake-1", expectedVersion: 1);
 
@@ -67,12 +67,12 @@ public sealed class DeleteRaceTests : ServerTest
     [Theory]
     [InlineData(true, "TransactWriteItems")]
     [InlineData(false, "DeleteItem")]
-    public async Task A_user_that_was_deleted_meanwhile_is_null_to_the_second_caller(bool uniqueEmails, string delete)
+    public async Task The_second_of_two_concurrent_deletes_returns_null(bool uniqueEmails, string delete)
     {
         Options.UniqueEmails = uniqueEmails;
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
-        Meanwhile(delete, () => Other().DeleteAsync("fake-1"));
+        BeforeNext(delete, () => Other().DeleteAsync("fake-1"));
 
         (await store.DeleteAsync("fake-1")).Should().BeNull();
     }
@@ -80,14 +80,14 @@ public sealed class DeleteRaceTests : ServerTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_item_without_version_that_was_updated_meanwhile_is_returned_as_updated(bool uniqueEmails)
+    public async Task A_concurrently_updated_item_without_version_is_returned_as_updated(bool uniqueEmails)
     {
         Options.UniqueEmails = uniqueEmails;
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await Client.PutItemAsync(
             Table,
             new() { ["user_id"] = new("fake-1"), ["created_at"] = new("2026-01-01T00:00:00Z"), ["updated_at"] = new("2026-01-01T00:00:00Z") });
-        Meanwhile("DeleteItem", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 99)));
+        BeforeNext("DeleteItem", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 99)));
 
         User? deleted = await store.DeleteAsync("fake-1");
 

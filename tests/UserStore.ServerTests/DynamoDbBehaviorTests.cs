@@ -3,12 +3,12 @@ using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.ServerTests;
 
-/// <summary>What the store relies on in DynamoDB itself, without the store. A server on which one of these fails cannot hold the
-/// promises.</summary>
+/// <summary>The behavior of DynamoDB that the store relies on, without the store. A server that fails one of these tests cannot provide the
+/// guarantees.</summary>
 public sealed class DynamoDbBehaviorTests : ServerTest
 {
     [Fact]
-    public async Task A_failed_condition_is_an_error_of_its_own_and_changes_nothing()
+    public async Task A_failed_condition_is_a_distinct_error_and_changes_nothing()
     {
         await CreateStoreAsync();
         await PutAsync("a", ("name", new("kept")));
@@ -57,7 +57,8 @@ public sealed class DynamoDbBehaviorTests : ServerTest
         {
             TableName = Table,
             Key = new() { ["user_id"] = new("a") },
-            UpdateExpression = "SET write_id_3 = if_not_exists(write_id_2, :w), write_id_2 = if_not_exists(write_id, :w), write_id = :w, age = if_not_exists(age, :zero) + :n, tags = list_append(if_not_exists(tags, :empty), :l)",
+            UpdateExpression = "SET write_id_3 = if_not_exists(write_id_2, :w), write_id_2 = if_not_exists(write_id, :w), write_id = :w, "
+                + "age = if_not_exists(age, :zero) + :n, tags = list_append(if_not_exists(tags, :empty), :l)",
             ExpressionAttributeValues = new()
             {
                 [":w"] = new("2"),
@@ -96,7 +97,7 @@ public sealed class DynamoDbBehaviorTests : ServerTest
     }
 
     [Fact]
-    public async Task An_item_without_the_keys_of_an_index_is_not_in_it_and_a_key_of_another_type_is_refused()
+    public async Task An_item_without_the_keys_of_an_index_is_not_in_it_and_a_key_of_another_type_is_rejected()
     {
         await CreateStoreAsync();
         await PutAsync("a");
@@ -108,7 +109,7 @@ public sealed class DynamoDbBehaviorTests : ServerTest
     }
 
     [Fact]
-    public async Task A_page_is_cut_before_the_filter_and_an_empty_page_may_have_a_key_to_go_on()
+    public async Task The_page_limit_applies_before_the_filter_and_an_empty_page_can_have_a_continuation_key()
     {
         await CreateStoreAsync();
         foreach (string id in new[] { "a", "b" })
@@ -130,7 +131,7 @@ public sealed class DynamoDbBehaviorTests : ServerTest
     }
 
     [Fact]
-    public async Task Text_keys_are_ordered_by_their_bytes_in_UTF8()
+    public async Task String_keys_are_ordered_by_their_UTF8_bytes()
     {
         await CreateStoreAsync();
         string[] ordered = ["A", "a", "é", "\uFFFD", "😀"];
@@ -141,7 +142,7 @@ public sealed class DynamoDbBehaviorTests : ServerTest
     }
 
     [Fact]
-    public async Task A_missing_table_is_an_error_of_its_own_and_a_missing_index_an_invalid_request_or_the_same()
+    public async Task A_missing_table_is_a_distinct_error_and_a_missing_index_is_that_error_or_an_invalid_request()
     {
         Func<Task> table = () => Client.GetItemAsync(Table, new() { ["user_id"] = new("a") });
         await table.Should().ThrowAsync<ResourceNotFoundException>();

@@ -4,25 +4,25 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>What another client does between two requests of one call: the conditions of the transactions keep users and reservations
-/// together.</summary>
+/// <summary>Writes of another client between two requests of one call: the conditions of the transactions keep users and reservations
+/// consistent.</summary>
 public sealed class EmailRaceTests : ServerTest
 {
     private const string Old = "old@example.test";
     private const string New = "new@example.test";
 
     [Fact]
-    public async Task A_change_of_email_that_meets_a_delete_reserves_nothing()
+    public async Task A_change_of_email_that_conflicts_with_a_delete_reserves_nothing()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         User user = await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
 
-        Meanwhile("TransactWriteItems", () => Other().DeleteAsync("fake-1"));
+        BeforeNext("TransactWriteItems", () => Other().DeleteAsync("fake-1"));
         Func<Task> replace = () => store.UpdateAsync(user with { Email = New });
         (await replace.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
 
         await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
-        Meanwhile("TransactWriteItems", () => Other().DeleteAsync("fake-1"));
+        BeforeNext("TransactWriteItems", () => Other().DeleteAsync("fake-1"));
         Func<Task> patch = () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, New));
         await patch.Should().ThrowAsync<UserNotFoundException>();
 
@@ -30,17 +30,17 @@ public sealed class EmailRaceTests : ServerTest
     }
 
     [Fact]
-    public async Task A_change_of_email_that_meets_a_deletion_and_creation_anew_is_refused_or_applied_to_the_new_user_as_a_whole()
+    public async Task A_change_of_email_that_encounters_a_recreated_user_fails_or_is_applied_completely_to_the_new_user()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         User user = await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
 
-        Meanwhile("TransactWriteItems", RecreateAsync);
+        BeforeNext("TransactWriteItems", RecreateAsync);
         Func<Task> replace = () => store.UpdateAsync(user with { Email = New });
         (await replace.Should().ThrowAsync<UserConflictException>()).Which.ActualVersion.Should().Be(1);
         (await ReservationsAsync()).Should().BeEquivalentTo([("third@example.test", "fake-1")]);
 
-        Meanwhile("TransactWriteItems", RecreateAsync);
+        BeforeNext("TransactWriteItems", RecreateAsync);
         User patched = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, New));
         (patched.Name, patched.Version).Should().Be(("Fake Third", 2));
         (await ReservationsAsync()).Should().BeEquivalentTo([(New, "fake-1")]);
@@ -53,11 +53,11 @@ public sealed class EmailRaceTests : ServerTest
     }
 
     [Fact]
-    public async Task A_patch_of_the_email_loses_nothing_that_others_write_meanwhile()
+    public async Task A_patch_of_the_email_preserves_concurrent_writes()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(new User { UserId = "fake-1", Email = Old, Age = 1 });
-        Meanwhile("TransactWriteItems", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Increment(user => user.Age, 10)));
+        BeforeNext("TransactWriteItems", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Increment(user => user.Age, 10)));
 
         User patched = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, New).Increment(u => u.Age, 100));
 
@@ -66,11 +66,11 @@ public sealed class EmailRaceTests : ServerTest
     }
 
     [Fact]
-    public async Task A_patch_of_the_email_releases_the_one_that_another_client_set_meanwhile()
+    public async Task A_patch_of_the_email_releases_the_email_that_another_client_set_concurrently()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
-        Meanwhile("TransactWriteItems", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Email, "third@example.test")));
+        BeforeNext("TransactWriteItems", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Email, "third@example.test")));
 
         await store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, New));
 
@@ -78,7 +78,7 @@ public sealed class EmailRaceTests : ServerTest
     }
 
     [Fact]
-    public async Task A_taking_of_an_expired_users_email_that_meets_its_extension_is_refused()
+    public async Task Reserving_the_email_of_an_expired_user_fails_when_its_expiry_is_extended_concurrently()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         DateTimeOffset expiry = Clock.GetUtcNow().AddSeconds(5);
@@ -88,7 +88,7 @@ public sealed class EmailRaceTests : ServerTest
         int transactions = 0;
         Wire.BeforeRequest = async request =>
         {
-            // The first transaction finds the reservation, the second takes it over.
+            // The first transaction finds the reservation, the second one claims it.
             if (request.Operation == "TransactWriteItems" && ++transactions == 2)
                 await slow.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.ExpiresAt, expiry.AddDays(1)));
         };
@@ -101,7 +101,7 @@ public sealed class EmailRaceTests : ServerTest
     }
 
     [Fact]
-    public async Task An_extension_by_a_slow_clock_after_the_email_was_taken_finds_nobody()
+    public async Task Extending_an_expired_user_with_a_slow_clock_fails_after_its_email_has_a_new_owner()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         DateTimeOffset expiry = Clock.GetUtcNow().AddSeconds(5);
@@ -119,11 +119,11 @@ public sealed class EmailRaceTests : ServerTest
     }
 
     [Fact]
-    public async Task Of_two_who_take_over_an_invalid_reservation_one_succeeds()
+    public async Task One_of_two_concurrent_claims_of_an_invalid_reservation_succeeds()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        await ReserveAsync(Old, "fake-gone");
-        Meanwhile("GetItem", () => Other().CreateAsync(new User { UserId = "fake-2", Email = Old }));
+        await ReserveAsync(Old, "fake-deleted");
+        BeforeNext("GetItem", () => Other().CreateAsync(new User { UserId = "fake-2", Email = Old }));
 
         Func<Task> create = () => store.CreateAsync(new User { UserId = "fake-1", Email = Old });
 
@@ -135,22 +135,22 @@ public sealed class EmailRaceTests : ServerTest
     [InlineData("absent")]
     [InlineData("with another email")]
     [InlineData("without email")]
-    public async Task A_reservation_whose_holder_has_no_right_to_it_blocks_nobody(string holder)
+    public async Task A_reservation_without_valid_owner_does_not_block_an_email(string owner)
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        if (holder != "absent")
-            await store.CreateAsync(new User { UserId = "fake-holder", Email = holder == "without email" ? null : "own@example.test" });
-        await ReserveAsync(Old, "fake-holder");
+        if (owner != "absent")
+            await store.CreateAsync(new User { UserId = "fake-owner", Email = owner == "without email" ? null : "own@example.test" });
+        await ReserveAsync(Old, "fake-owner");
         (await store.FindByEmailAsync(Old, ReadConsistency.Strong)).Should().BeNull();
 
         User created = await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
 
         (await store.FindByEmailAsync(Old, ReadConsistency.Strong)).Should().Be(created);
-        (await store.FindAsync("fake-holder", ReadConsistency.Strong) is null).Should().Be(holder == "absent");
+        (await store.FindAsync("fake-owner", ReadConsistency.Strong) is null).Should().Be(owner == "absent");
     }
 
     [Fact]
-    public async Task A_strong_search_follows_an_email_that_moves_to_another_user_between_its_two_reads()
+    public async Task A_strongly_consistent_search_follows_an_email_that_moves_to_another_user_between_its_two_reads()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         User first = await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
@@ -169,27 +169,27 @@ public sealed class EmailRaceTests : ServerTest
     }
 
     [Fact]
-    public async Task A_delete_frees_only_what_is_reserved_for_the_user()
+    public async Task A_delete_releases_only_a_reservation_of_the_user()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        User holder = await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
+        User owner = await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
         await Client.PutItemAsync(Table, new() { ["user_id"] = new("fake-2"), ["email"] = new(Old), ["created_at"] = new("2026-01-01T00:00:00Z") });
 
         (await store.DeleteAsync("fake-2"))!.UserId.Should().Be("fake-2");
 
-        (await store.FindByEmailAsync(Old, ReadConsistency.Strong)).Should().Be(holder);
+        (await store.FindByEmailAsync(Old, ReadConsistency.Strong)).Should().Be(owner);
     }
 
     [Fact]
-    public async Task A_change_of_email_frees_only_what_is_reserved_for_the_user()
+    public async Task A_change_of_email_releases_only_a_reservation_of_the_user()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        User holder = await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
+        User owner = await store.CreateAsync(new User { UserId = "fake-1", Email = Old });
         await Client.PutItemAsync(Table, new() { ["user_id"] = new("fake-2"), ["email"] = new(Old), ["created_at"] = new("2026-01-01T00:00:00Z") });
 
         User changed = await store.UpdateAsync("fake-2", new UserPatch<User>().Set(user => user.Email, New));
 
-        (await store.FindByEmailAsync(Old, ReadConsistency.Strong)).Should().Be(holder);
+        (await store.FindByEmailAsync(Old, ReadConsistency.Strong)).Should().Be(owner);
         (await store.FindByEmailAsync(New, ReadConsistency.Strong)).Should().Be(changed);
     }
 

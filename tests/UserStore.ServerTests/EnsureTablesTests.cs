@@ -51,7 +51,7 @@ public sealed class EnsureTablesTests : ServerTest
     }
 
     [Fact]
-    public async Task EnsureTablesAsync_refuses_a_table_of_reservations_with_another_key()
+    public async Task EnsureTablesAsync_rejects_a_table_of_reservations_with_another_key()
     {
         await CreateExternalTableAsync(EmailsTable, key: "address");
 
@@ -73,7 +73,7 @@ public sealed class EnsureTablesTests : ServerTest
     }
 
     [Fact]
-    public async Task EnsureTablesAsync_makes_provisioned_tables_without_stream_and_time_to_live_when_told_so()
+    public async Task EnsureTablesAsync_creates_provisioned_tables_without_stream_and_time_to_live_when_configured()
     {
         Options.BillingMode = TableBillingMode.Provisioned;
         (Options.ReadCapacityUnits, Options.WriteCapacityUnits) = (3, 2);
@@ -89,12 +89,18 @@ public sealed class EnsureTablesTests : ServerTest
     }
 
     [Fact]
-    public async Task EnsureTablesAsync_adds_what_an_existing_table_lacks_and_keeps_its_users()
+    public async Task EnsureTablesAsync_adds_missing_parts_to_an_existing_table_and_keeps_its_users()
     {
         await CreateExternalTableAsync(Table);
         await Client.PutItemAsync(
             Table,
-            new() { ["user_id"] = new("fake-old"), ["email"] = new("old@example.test"), ["status"] = new("active"), ["created_at"] = new("2020-01-01T00:00:00Z") });
+            new()
+            {
+                ["user_id"] = new("fake-old"),
+                ["email"] = new("old@example.test"),
+                ["status"] = new("active"),
+                ["created_at"] = new("2020-01-01T00:00:00Z")
+            });
         Options.StreamViewType = TableStreamViewType.KeysOnly;
 
         await NewStore().EnsureTablesAsync();
@@ -107,7 +113,7 @@ public sealed class EnsureTablesTests : ServerTest
     }
 
     [Fact]
-    public async Task EnsureTablesAsync_may_run_in_several_processes_at_once()
+    public async Task EnsureTablesAsync_can_run_concurrently_in_several_processes()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => NewStore().EnsureTablesAsync())));
 
@@ -115,7 +121,7 @@ public sealed class EnsureTablesTests : ServerTest
     }
 
     [Fact]
-    public async Task EnsureTablesAsync_adds_indexes_to_a_table_that_is_paid_otherwise_than_the_options_say()
+    public async Task EnsureTablesAsync_adds_indexes_to_a_table_with_another_billing_mode_than_configured()
     {
         await Client.CreateTableAsync(new CreateTableRequest
         {
@@ -131,7 +137,7 @@ public sealed class EnsureTablesTests : ServerTest
     }
 
     [Fact]
-    public async Task EnsureTablesAsync_refuses_a_table_with_another_key_by_name()
+    public async Task EnsureTablesAsync_rejects_a_table_with_another_key_by_name()
     {
         await CreateExternalTableAsync(Table, key: "id");
 
@@ -143,7 +149,7 @@ public sealed class EnsureTablesTests : ServerTest
     [Theory]
     [InlineData("name", "ALL", "other keys")]
     [InlineData("email", "KEYS_ONLY", "all attributes")]
-    public async Task EnsureTablesAsync_refuses_an_index_with_other_keys_or_a_part_of_the_attributes_by_name(string key, string projection, string told)
+    public async Task EnsureTablesAsync_rejects_an_index_with_other_keys_or_a_partial_projection_by_name(string key, string projection, string expected)
     {
         await CreateExternalTableAsync(Table, indexes: new GlobalSecondaryIndex
         {
@@ -154,13 +160,13 @@ public sealed class EnsureTablesTests : ServerTest
 
         Func<Task> ensure = () => NewStore().EnsureTablesAsync();
 
-        UserStoreSchemaException refused = (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which;
-        (refused.TableName, refused.IndexName).Should().Be((Table, "email-index"));
-        refused.Message.Should().Contain(told);
+        UserStoreSchemaException rejected = (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which;
+        (rejected.TableName, rejected.IndexName).Should().Be((Table, "email-index"));
+        rejected.Message.Should().Contain(expected);
     }
 
     [Fact]
-    public async Task EnsureTablesAsync_refuses_a_time_to_live_on_another_attribute()
+    public async Task EnsureTablesAsync_rejects_time_to_live_on_another_attribute()
     {
         await CreateExternalTableAsync(Table);
         await Client.UpdateTimeToLiveAsync(new UpdateTimeToLiveRequest

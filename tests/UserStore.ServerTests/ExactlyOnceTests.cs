@@ -4,7 +4,7 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>The answer of every third write is lost after it was applied, and another client changes the user before it is sent again.</summary>
+/// <summary>Every third write is applied but its response is lost, and another client changes the user before the retry.</summary>
 [Trait("Category", TestVolume.Category)]
 public sealed class ExactlyOnceTests : ServerTest
 {
@@ -30,7 +30,7 @@ public sealed class ExactlyOnceTests : ServerTest
             }
             catch (UserNotFoundException) when (IsDelete(request))
             {
-                // Nothing is left to change.
+                // The user no longer exists.
             }
         };
     }
@@ -48,7 +48,7 @@ public sealed class ExactlyOnceTests : ServerTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Creates_never_report_that_the_user_exists_already(bool withEmail)
+    public async Task Creates_never_report_their_own_user_as_existing(bool withEmail)
     {
         var created = new User[Count];
 
@@ -82,7 +82,7 @@ public sealed class ExactlyOnceTests : ServerTest
     }
 
     [Fact]
-    public async Task Increments_add_up_exactly()
+    public async Task Increments_are_applied_exactly_once()
     {
         await CreateAllAsync(Tasks);
 
@@ -98,7 +98,7 @@ public sealed class ExactlyOnceTests : ServerTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Changes_of_email_happen_once(bool asPatch)
+    public async Task Changes_of_email_are_applied_exactly_once(bool asPatch)
     {
         await CreateAllAsync(Tasks);
 
@@ -146,7 +146,8 @@ public sealed class ExactlyOnceTests : ServerTest
 
     private static string EmailOf(int i) => $"changed.{i}@example.test";
 
-    private static User UserWith(int i, bool email) => FakeUsers.Create(i) with { UserId = IdOf(i), Age = 0, Tags = [], Email = email ? $"fake.{i}@example.test" : null };
+    private static User UserWith(int i, bool email)
+        => FakeUsers.Create(i) with { UserId = IdOf(i), Age = 0, Tags = [], Email = email ? $"fake.{i}@example.test" : null };
 
     private static Task ForEachAsync(Func<int, Task> action) => Task.WhenAll(Enumerable.Range(0, Tasks).Select(task => Task.Run(async () =>
     {

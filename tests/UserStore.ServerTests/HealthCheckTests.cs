@@ -19,7 +19,7 @@ public sealed class HealthCheckTests : ServerTest
         HealthReportEntry after = await CheckAsync(provider);
 
         before.Status.Should().Be(HealthStatus.Unhealthy);
-        before.Data.Keys.Should().BeEquivalentTo([Table, EmailsTable, "migrations"], "all that is wrong is told at once");
+        before.Data.Keys.Should().BeEquivalentTo([Table, EmailsTable, "migrations"], "all problems are reported together");
         before.Description.Should().Contain($"'{Table}'").And.Contain("00000000000001");
         after.Status.Should().Be(HealthStatus.Healthy);
         after.Data.Should().BeEmpty();
@@ -32,7 +32,8 @@ public sealed class HealthCheckTests : ServerTest
         bool fails = true;
         await using ServiceProvider provider = Register(options => options.Migrations
             .Add("00000000000001_one", (_, _) => Task.CompletedTask)
-            .Add("00000000000002_two", (_, _) => fails ? throw new InvalidOperationException("Not today.") : Task.CompletedTask), failureStatus: HealthStatus.Degraded);
+            .Add("00000000000002_two", (_, _) => fails ? throw new InvalidOperationException("Not today.") : Task.CompletedTask),
+                failureStatus: HealthStatus.Degraded);
         IMigrationRunner runner = provider.GetRequiredService<IMigrationRunner>();
 
         await runner.RunAsync(MigrationPlanner.To("00000000000001_one"));
@@ -49,7 +50,7 @@ public sealed class HealthCheckTests : ServerTest
     }
 
     [Fact]
-    public async Task Migrations_of_a_newer_version_do_not_trouble_an_older_one_that_still_serves()
+    public async Task Migrations_of_a_newer_version_do_not_make_a_running_older_version_unhealthy()
     {
         await CreateStoreAsync();
         static Task Nothing(MigrationContext context, CancellationToken token) => Task.CompletedTask;
@@ -78,7 +79,7 @@ public sealed class HealthCheckTests : ServerTest
     }
 
     [Fact]
-    public async Task Every_drift_of_a_table_is_named()
+    public async Task Every_drift_of_a_table_is_reported()
     {
         await CreateExternalTableAsync(Table, "user_id", new GlobalSecondaryIndex
         {
@@ -94,13 +95,14 @@ public sealed class HealthCheckTests : ServerTest
         result.Data.Keys.Should().BeEquivalentTo([$"{Table}/email-index", $"{Table}/status-index", Table, EmailsTable]);
         result.Data[$"{Table}/email-index"].ToString().Should().Contain("has other keys than 'email' (S)");
         result.Data[$"{Table}/status-index"].ToString().Should().Contain("does not exist");
-        result.Data[Table].ToString().Should().Contain("has no stream, but requires one with the view type NEW_AND_OLD_IMAGES").And.Contain("has time to live disabled, but requires it on 'expires_at'");
+        result.Data[Table].ToString().Should().Contain("has no stream, but requires one with the view type NEW_AND_OLD_IMAGES")
+            .And.Contain("has time to live disabled, but requires it on 'expires_at'");
         result.Data[EmailsTable].ToString().Should().Contain("another key than 'email' (S)");
         result.Exception.Should().BeOfType<UserStoreSchemaException>();
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_makes_it_unhealthy_within_seconds()
+    public async Task An_unresponsive_server_is_reported_as_unhealthy_within_seconds()
     {
         await CreateStoreAsync();
         await using ServiceProvider provider = Register();
@@ -113,7 +115,7 @@ public sealed class HealthCheckTests : ServerTest
     }
 
     [Fact]
-    public async Task A_passing_fault_does_not_matter_and_cancellation_is_no_illness()
+    public async Task A_transient_fault_and_a_cancellation_are_not_reported_as_unhealthy()
     {
         await CreateStoreAsync();
         await using ServiceProvider provider = Register();

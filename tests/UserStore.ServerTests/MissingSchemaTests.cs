@@ -7,7 +7,7 @@ namespace UserStore.ServerTests;
 public sealed class MissingSchemaTests : ServerTest
 {
     [Fact]
-    public async Task A_missing_table_is_named_after_one_look_at_it()
+    public async Task A_missing_table_is_reported_by_name_after_one_DescribeTable_request()
     {
         DynamoDbUserStore<User> store = Stores.Open<User>(Options);
 
@@ -33,7 +33,7 @@ public sealed class MissingSchemaTests : ServerTest
     }
 
     [Fact]
-    public async Task A_missing_table_of_reservations_is_named_before_anything_is_written()
+    public async Task A_missing_table_of_reservations_is_reported_before_anything_is_written()
     {
         Options.UniqueEmails = false;
         DynamoDbUserStore<User> shared = await CreateStoreAsync();
@@ -63,7 +63,7 @@ public sealed class MissingSchemaTests : ServerTest
     }
 
     [Fact]
-    public async Task A_missing_index_is_named_by_its_configured_name()
+    public async Task A_missing_index_is_reported_by_its_configured_name()
     {
         await CreateStoreAsync();
         Options.IndexNames["status-index"] = "users-by-status";
@@ -79,7 +79,7 @@ public sealed class MissingSchemaTests : ServerTest
     }
 
     [Fact]
-    public async Task A_table_with_another_key_is_named()
+    public async Task A_table_with_another_key_is_reported_by_name()
     {
         await CreateExternalTableAsync(Table, key: "id");
 
@@ -102,7 +102,7 @@ public sealed class MissingSchemaTests : ServerTest
     }
 
     [Fact]
-    public async Task Stores_for_two_types_live_side_by_side_in_tables_of_their_own()
+    public async Task Stores_of_two_types_use_separate_tables()
     {
         Options.UsersTable = "Plain";
         UserStoreOptions appOptions = Stores.NewOptions();

@@ -12,14 +12,14 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>Each role's policy allows all that is done in it, and nothing that is not. The suites of stores and migrations run under their
-/// policies as well.</summary>
+/// <summary>The policy of each role allows exactly the requests of the role. The suites of stores and migrations also run with their
+/// policies.</summary>
 public sealed class PolicyTests : ServerTest
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ReadOnly_allows_what_reads(bool uniqueEmails)
+    public async Task ReadOnly_allows_every_read(bool uniqueEmails)
     {
         await PrepareAsync(uniqueEmails);
         (ServiceProvider provider, PolicedWire wire) = Open(UserStoreRole.ReadOnly);
@@ -35,7 +35,7 @@ public sealed class PolicyTests : ServerTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ReadWrite_allows_what_store_writer_and_audit_do(bool uniqueEmails)
+    public async Task ReadWrite_allows_every_request_of_store_writer_and_audit(bool uniqueEmails)
     {
         await PrepareAsync(uniqueEmails);
         (ServiceProvider provider, PolicedWire wire) = Open(UserStoreRole.ReadWrite);
@@ -53,9 +53,9 @@ public sealed class PolicyTests : ServerTest
         await writer.DeleteAsync(["b-fake-1", "b-fake-2"]);
         if (uniqueEmails)
         {
-            // A foreign user and a reservation without its user are what an audit repairs.
-            await Server.Client.PutItemAsync(Table, new() { ["user_id"] = new("foreign"), ["email"] = new("foreign@example.test") });
-            await Server.Client.PutItemAsync(EmailsTable, new() { ["email"] = new("gone@example.test"), ["user_id"] = new("gone") });
+            // The audit repairs an external user and a reservation without its user.
+            await Server.Client.PutItemAsync(Table, new() { ["user_id"] = new("foreign"), ["email"] = new("external@example.test") });
+            await Server.Client.PutItemAsync(EmailsTable, new() { ["email"] = new("deleted@example.test"), ["user_id"] = new("gone") });
             await provider.GetRequiredService<IUserEmailAudit<User>>().RepairAsync().ReadAllAsync();
             await store.CreateAsync(FakeUsers.Create(20) with { Email = "old@example.test", ExpiresAt = Clock.GetUtcNow().AddSeconds(5) });
             Clock.Advance(TimeSpan.FromSeconds(5));
@@ -70,16 +70,16 @@ public sealed class PolicyTests : ServerTest
     }
 
     [Fact]
-    public async Task Migrations_allows_what_creates_tables_and_runs_migrations()
+    public async Task Migrations_allows_creating_tables_and_running_migrations()
     {
         Options.StreamViewType = TableStreamViewType.NewAndOldImages;
-        await CreateExternalTableAsync(Foreign, "id");
-        await Server.Client.PutItemAsync(Foreign, new() { ["id"] = new("old-1"), ["email"] = new("old@example.test") });
+        await CreateExternalTableAsync(External, "id");
+        await Server.Client.PutItemAsync(External, new() { ["id"] = new("old-1"), ["email"] = new("old@example.test") });
         (ServiceProvider provider, PolicedWire wire) = Open(UserStoreRole.Migrations, options =>
         {
             options.AllowReset = true;
             options.Migrations.AddCreateTables(undoBehavior: TableUndoBehavior.Delete).AddReserveEmails();
-            options.Migrations.AddImport("00000000000003_take-over", new ExternalTable { TableName = Foreign, Attributes = { ["id"] = "user_id" } });
+            options.Migrations.AddImport("00000000000003_import", new ExternalTable { TableName = External, Attributes = { ["id"] = "user_id" } });
             options.Migrations.Add("00000000000004_index", ChangeAsync, (_, _) => Task.CompletedTask);
         });
         await using var _ = provider;
@@ -97,16 +97,16 @@ public sealed class PolicyTests : ServerTest
         await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(Table);
 
         taken.Should().NotBeNull();
-        wire.Refused.Should().BeEmpty();
+        wire.Denied.Should().BeEmpty();
         Unused(wire).Should().BeSubsetOf(
         [
-            // What a change of a table would need that is as it should be.
+            // For changes of a table that differs from the definition.
             $"UpdateTable {Table}", $"UpdateTable {Target}", $"DescribeTimeToLive {Target}",
-            // What replaces, undoes or mends users, in migrations of a service's own.
+            // For migrations of a service that replace, restore or repair users.
             $"BatchGetItem {Table}", $"ConditionCheckItem {Table}", $"DeleteItem {Table}", $"GetItem {Table}", $"Query {Table}/index/status-index",
             $"Query {Table}/index/email-index", $"BatchGetItem {EmailsTable}", $"DeleteItem {EmailsTable}", $"GetItem {EmailsTable}",
-            // What a failure, or a runner that is gone, leaves to do.
-            $"GetItem {Foreign}", $"PutItem {Lock}", $"DeleteItem {Lock}", $"DeleteTable {Target}", $"DeleteTable {Guards}",
+            // For the recovery after a failure or a runner that has ended.
+            $"GetItem {External}", $"PutItem {Lock}", $"DeleteItem {Lock}", $"DeleteTable {Target}", $"DeleteTable {Guards}",
         ]);
 
         static Task ChangeAsync(MigrationContext context, CancellationToken cancellationToken) => context.BackfillAsync(
@@ -124,7 +124,7 @@ public sealed class PolicyTests : ServerTest
     }
 
     [Fact]
-    public async Task Replication_allows_what_follows_rebuilds_and_compares()
+    public async Task Replication_allows_replicating_rebuilding_and_comparing()
     {
         Options.StreamViewType = TableStreamViewType.NewAndOldImages;
         await PrepareAsync(uniqueEmails: true);
@@ -143,17 +143,17 @@ public sealed class PolicyTests : ServerTest
         await replicator.CompareAsync().ReadAllAsync();
         await replicator.RebuildUserAsync("fake-1");
 
-        wire.Refused.Should().BeEmpty();
+        wire.Denied.Should().BeEmpty();
         Unused(wire).Should().BeEquivalentTo(
         [
-            // Lambda reads the stream, not the library.
+            // Lambda reads the stream instead of the library.
             $"DescribeStream {Table}/stream/*", $"GetRecords {Table}/stream/*", $"GetShardIterator {Table}/stream/*", "ListStreams *",
-            // Asked after a failure only.
+            // Requested only after a failure.
             $"DescribeTable {Table}", $"DescribeTable {Target}", $"DescribeTable {Guards}",
         ]);
     }
 
-    private string Foreign => Options.TableNamePrefix + "Old";
+    private string External => Options.TableNamePrefix + "Old";
 
     private string Target => Options.TableNamePrefix + "StatusViews";
 
@@ -172,7 +172,7 @@ public sealed class PolicyTests : ServerTest
 
     private static void ShouldBeExact(PolicedWire wire)
     {
-        wire.Refused.Should().BeEmpty();
+        wire.Denied.Should().BeEmpty();
         Unused(wire).Should().BeEmpty("each permission has its use");
     }
 
@@ -196,7 +196,7 @@ public sealed class PolicyTests : ServerTest
             Region = "us-east-1",
             Migrations = role == UserStoreRole.Replication ? null : schema.MigrationTables(),
             Replications = { schema.ReplicationTo<StatusView>() },
-            ImportedTables = { Foreign },
+            ImportedTables = { External },
             AllowTableDeletion = true,
         };
         var wire = new PolicedWire(UserStorePolicy.Create(schema, role, parts));
@@ -231,7 +231,7 @@ public sealed class PolicyTests : ServerTest
         await CheckHealthAsync(provider);
     }
 
-    // The journal is read and found missing; what the check says of that is not the question here.
+    // The check reads the journal, which does not exist; its result does not matter here.
     private static Task CheckHealthAsync(IServiceProvider provider)
         => provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 

@@ -4,7 +4,7 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>What each call costs, counted where the requests leave the process.</summary>
+/// <summary>The requests of each call, counted where they leave the process.</summary>
 public sealed class RequestCountTests : ServerTest
 {
     [Fact]
@@ -81,7 +81,7 @@ public sealed class RequestCountTests : ServerTest
     }
 
     [Fact]
-    public async Task A_query_sends_one_request_a_page()
+    public async Task A_query_sends_one_request_for_each_page()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         foreach (User user in FakeUsers.CreateMany(5))
@@ -100,7 +100,7 @@ public sealed class RequestCountTests : ServerTest
     }
 
     [Fact]
-    public async Task Bad_input_sends_nothing()
+    public async Task Invalid_input_sends_no_request()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         var query = new UserQuery<User>("status-index", UserStatus.Active);
@@ -128,7 +128,7 @@ public sealed class RequestCountTests : ServerTest
     }
 
     [Fact]
-    public async Task Ensuring_tables_that_exist_only_looks()
+    public async Task EnsureTablesAsync_only_describes_tables_that_exist()
     {
         await CreateStoreAsync();
         Sent();

@@ -4,13 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using UserStore.DynamoDb;
+using UserStore.DynamoDb.Sending;
 using UserStore.Migrations;
 using UserStore.Replication;
 using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>Requests that nobody waits for log their retries, give-ups and unknown outcomes like those of the store.</summary>
+/// <summary>Requests of migrations and replications log their retries, abandoned requests and unknown outcomes as those of the store do.</summary>
 public sealed class RequestLogTests : ServerTest
 {
     private const int Retrying = 101;
@@ -38,7 +40,25 @@ public sealed class RequestLogTests : ServerTest
     }
 
     [Fact]
-    public async Task A_journal_that_gives_up_logs_so()
+    public async Task A_store_with_a_client_of_the_application_logs_that_the_client_gave_up()
+    {
+        await CreateStoreAsync();
+        using var client = new AmazonDynamoDBClient("local", "local", new AmazonDynamoDBConfig
+        {
+            ServiceURL = Server.Endpoint.ToString(),
+            HttpClientFactory = Wire,
+            MaxErrorRetry = 1,
+        });
+        var store = new DynamoDbUserStore<User>(new StoreConnection(client, Options, Stores.Time, _log));
+        Wire.Every(1, WireFault.Throttle, "GetItem");
+
+        await store.Invoking(each => each.FindAsync("fake-1")).Should().ThrowAsync<UserStoreThrottledException>();
+
+        _log.Should(GivenUp, LogLevel.Warning, $"GetItem on {Table}");
+    }
+
+    [Fact]
+    public async Task A_journal_logs_that_it_gave_up()
     {
         await using ServiceProvider services = Build(migrations => migrations.AddCreateTables());
         _retry.Timeout = TimeSpan.FromMilliseconds(50);
@@ -51,7 +71,7 @@ public sealed class RequestLogTests : ServerTest
     }
 
     [Fact]
-    public async Task The_store_of_a_migration_logs_retries_give_ups_and_unknown_outcomes()
+    public async Task The_store_of_a_migration_logs_retries_abandoned_requests_and_unknown_outcomes()
     {
         await CreateStoreAsync();
         await using ServiceProvider services = Build(migrations => migrations.Add("1_writes", async (context, token) =>
@@ -105,7 +125,7 @@ public sealed class RequestLogTests : ServerTest
     {
         await CreateStoreAsync();
         await using ServiceProvider services = Build(migrations => migrations.AddReserveEmails());
-        Wire.Every(2, WireFault.Throttle, "Scan"); // the first one reads the journal
+        Wire.Every(2, WireFault.Throttle, "Scan"); // the first scan reads the journal
 
         await services.GetRequiredService<IMigrationRunner>().RunAsync();
 
@@ -161,7 +181,7 @@ public sealed class RequestLogTests : ServerTest
         return provider;
     }
 
-    /// <summary>Keeps what is logged under the category of requests.</summary>
+    /// <summary>Collects the log entries of the category of requests.</summary>
     private sealed class RequestLog : ILogger
     {
         private readonly List<string> _lines = [];

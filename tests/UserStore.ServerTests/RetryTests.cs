@@ -6,7 +6,7 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>How often requests are sent, and how a call ends when nothing helps.</summary>
+/// <summary>The attempts of requests, and the failure of a call when all attempts fail.</summary>
 public sealed class RetryTests : ServerTest
 {
     private static readonly UserPatch<User> Birthday = new UserPatch<User>().Increment(user => user.Age, 1);
@@ -18,7 +18,7 @@ public sealed class RetryTests : ServerTest
 
     [Theory]
     [MemberData(nameof(TransientFaults))]
-    public async Task A_transaction_is_sent_again_until_it_succeeds(WireFault fault)
+    public async Task A_transaction_is_retried_until_it_succeeds(WireFault fault)
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         Sent();
@@ -31,7 +31,7 @@ public sealed class RetryTests : ServerTest
 
     [Theory]
     [MemberData(nameof(TransientFaults))]
-    public async Task Another_write_is_sent_again_after_a_look_where_an_answer_was_lost(WireFault fault)
+    public async Task A_write_outside_a_transaction_is_retried_after_a_read_when_a_response_was_lost(WireFault fault)
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1) with { Age = 1 });
@@ -48,7 +48,7 @@ public sealed class RetryTests : ServerTest
     }
 
     [Fact]
-    public async Task A_read_is_sent_again_until_it_succeeds()
+    public async Task A_read_is_retried_until_it_succeeds()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
@@ -62,7 +62,7 @@ public sealed class RetryTests : ServerTest
     }
 
     [Fact]
-    public async Task Without_time_for_retries_there_is_one_attempt_because_those_of_the_SDK_are_off()
+    public async Task Without_time_for_retries_there_is_one_attempt_because_SDK_retries_are_disabled()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         Options.Retry.Timeout = TimeSpan.Zero;
@@ -77,7 +77,7 @@ public sealed class RetryTests : ServerTest
     }
 
     [Fact]
-    public async Task A_client_of_the_service_keeps_its_retries_and_gets_no_others()
+    public async Task A_client_of_the_service_keeps_its_retries_and_gets_no_additional_ones()
     {
         await CreateStoreAsync();
         using AmazonDynamoDBClient client = ServiceClient(retries: 2);
@@ -97,7 +97,7 @@ public sealed class RetryTests : ServerTest
     [Theory]
     [InlineData(true, "TransactWriteItems")]
     [InlineData(false, "PutItem")]
-    public async Task What_the_SDK_does_not_repeat_is_repeated_with_a_client_of_the_service_too(bool withEmail, string operation)
+    public async Task Requests_that_the_SDK_does_not_retry_are_retried_with_a_client_of_the_service(bool withEmail, string operation)
     {
         await CreateStoreAsync();
         using AmazonDynamoDBClient client = ServiceClient(retries: 2);
@@ -111,7 +111,7 @@ public sealed class RetryTests : ServerTest
     }
 
     [Fact]
-    public async Task Repetitions_by_the_service_s_own_client_are_recognised_too()
+    public async Task Retries_by_a_client_of_the_service_are_recognized()
     {
         await CreateStoreAsync();
         using AmazonDynamoDBClient client = ServiceClient(retries: 4);
@@ -131,7 +131,7 @@ public sealed class RetryTests : ServerTest
     }
 
     [Fact]
-    public async Task When_the_time_is_up_the_last_refusal_is_told()
+    public async Task The_last_failure_is_reported_when_the_timeout_expires()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         Options.Retry.Timeout = TimeSpan.FromMilliseconds(200);
@@ -152,7 +152,7 @@ public sealed class RetryTests : ServerTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_write_that_gets_no_answer_in_time_is_unknown_and_names_its_user(bool withEmail)
+    public async Task A_write_without_response_before_the_timeout_has_an_unknown_outcome_and_names_its_user(bool withEmail)
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         Options.Retry.Timeout = TimeSpan.FromMilliseconds(100);
@@ -170,7 +170,7 @@ public sealed class RetryTests : ServerTest
     }
 
     [Fact]
-    public async Task A_write_whose_answer_was_lost_is_unknown_even_if_the_last_attempt_was_refused()
+    public async Task A_write_whose_response_was_lost_has_an_unknown_outcome_even_if_the_last_attempt_failed()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         Options.Retry.Timeout = TimeSpan.FromMilliseconds(100);
@@ -181,7 +181,7 @@ public sealed class RetryTests : ServerTest
     }
 
     [Fact]
-    public async Task An_attempt_that_hangs_is_given_up_and_sent_again()
+    public async Task An_attempt_that_hangs_is_abandoned_and_retried()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         Options.Retry.AttemptTimeout = TimeSpan.FromMilliseconds(200);
@@ -197,7 +197,7 @@ public sealed class RetryTests : ServerTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Cancellation_stops_a_call_at_once_in_an_attempt_and_in_a_pause(bool inPause)
+    public async Task Cancellation_stops_a_call_immediately_during_an_attempt_and_during_a_pause(bool inPause)
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         (Options.Retry.BaseDelay, Options.Retry.MaxDelay) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));

@@ -8,11 +8,11 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>The SDK's context does the loading, saving and querying.</summary>
+/// <summary>Loads, saves and queries use the context of the SDK.</summary>
 public sealed class SavePathTests : ServerTest
 {
     [Fact]
-    public async Task Load_save_and_query_go_through_the_context()
+    public async Task Load_save_and_query_use_the_SDK_context()
     {
         await CreateStoreAsync();
         DynamoDBContext context = UserContext.Create(Client, new StoreSchema(Modeling.UserModel.For<User>(), Options));
@@ -30,7 +30,7 @@ public sealed class SavePathTests : ServerTest
     }
 }
 
-/// <summary>Passes every call on and notes its name.</summary>
+/// <summary>Forwards every call and records its name.</summary>
 public class CallSpy : System.Reflection.DispatchProxy
 {
     private readonly List<string> _calls = [];

@@ -7,7 +7,7 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>The base of tests that only a server can serve: a client that notes its requests, and tables of the test's own.</summary>
+/// <summary>The base of tests that require a server: a client that records its requests, and separate tables for each test.</summary>
 public abstract class ServerTest : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<string, bool> _operations = [];
@@ -22,7 +22,7 @@ public abstract class ServerTest : IAsyncLifetime
 
     protected static LocalServer Server => LocalServer.Shared;
 
-    /// <summary>Gets the wire of the client, healthy unless a test says otherwise.</summary>
+    /// <summary>Gets the wire of the client, without faults by default.</summary>
     protected FaultyWire Wire { get; } = new();
 
     protected AmazonDynamoDBClient Client { get; }
@@ -39,11 +39,11 @@ public abstract class ServerTest : IAsyncLifetime
 
     protected string EmailsTable => Options.TableNamePrefix + "UserEmails";
 
-    /// <summary>Makes a store of another process: same tables, healthy wire.</summary>
+    /// <summary>Creates a store of another process with the same tables and a wire without faults.</summary>
     protected DynamoDbUserStore<User> Other() => new(Server.Client, Options, Stores.Time);
 
-    /// <summary>Lets something happen once, just before the next request for an operation leaves.</summary>
-    protected void Meanwhile(string operation, Func<Task> action) => Wire.BeforeRequest = async request =>
+    /// <summary>Runs an action once, directly before the next request of an operation is sent.</summary>
+    protected void BeforeNext(string operation, Func<Task> action) => Wire.BeforeRequest = async request =>
     {
         if (request.Operation != operation)
             return;
@@ -51,10 +51,10 @@ public abstract class ServerTest : IAsyncLifetime
         await action();
     };
 
-    /// <summary>Runs an action again and again, and ends it at its first request, at its second, and so on until it needs no more.</summary>
-    /// <param name="maxRequests">The number of requests that the action sends at most.</param>
-    /// <param name="runAsync">Runs the action up to a request; returns false when it completed before.</param>
-    /// <returns>The number of runs that were ended.</returns>
+    /// <summary>Runs an action repeatedly, and interrupts it at its first request, then at its second, and so on until it completes.</summary>
+    /// <param name="maxRequests">The maximum number of requests of the action.</param>
+    /// <param name="runAsync">Runs the action up to a request; returns false if it completed earlier.</param>
+    /// <returns>The number of interrupted runs.</returns>
     protected static async Task<int> CutAtEveryRequestAsync(int maxRequests, Func<int, Task<bool>> runAsync)
     {
         for (int request = 1; request <= maxRequests; request++)
@@ -73,7 +73,7 @@ public abstract class ServerTest : IAsyncLifetime
         Wire.AfterFault = _ => afterwards();
     }
 
-    /// <summary>Returns the operations of the requests since the last look.</summary>
+    /// <summary>Returns the operations of the requests since the last call.</summary>
     protected IReadOnlyList<string> Sent()
     {
         IReadOnlyList<string> sent = Wire.Operations;
@@ -81,7 +81,7 @@ public abstract class ServerTest : IAsyncLifetime
         return sent;
     }
 
-    /// <summary>Creates a table as another program would.</summary>
+    /// <summary>Creates a table of another program.</summary>
     protected Task CreateExternalTableAsync(string name, string key = "user_id", params GlobalSecondaryIndex[] indexes)
         => Client.CreateTableAsync(new CreateTableRequest
         {
@@ -106,7 +106,7 @@ public abstract class ServerTest : IAsyncLifetime
         await Stores.DisposeAsync();
         Client.Dispose();
         Wire.Dispose();
-        _operations.Keys.Except(["ListTables"]).Should().BeSubsetOf( // which a test asks for itself
+        _operations.Keys.Except(["ListTables"]).Should().BeSubsetOf( // which the tests request themselves
             PolicedWire.OperationsOfAllRoles, "a policy knows all that is sent");
     }
 }

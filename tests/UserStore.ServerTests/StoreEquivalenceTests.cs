@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 
 namespace UserStore.ServerTests;
 
-/// <summary>Random sequences of calls run side by side in memory and on the server, and must look the same to the caller, step by step.</summary>
-/// <remarks>A failed run shows the sequence, made as short as it gets, and the seed; <c>USERSTORE_SEED</c> repeats it.</remarks>
+/// <summary>Random sequences of calls run in memory and on the server, and must have the same results in every step.</summary>
+/// <remarks>A failed run reports the shortest failing sequence and the seed; <c>USERSTORE_SEED</c> repeats the run.</remarks>
 [Trait("Category", TestVolume.Category)]
 public sealed class StoreEquivalenceTests(ITestOutputHelper output) : ServerTest
 {
@@ -17,10 +17,10 @@ public sealed class StoreEquivalenceTests(ITestOutputHelper output) : ServerTest
     private static readonly int FaultySequences = TestVolume.Of(full: 200, usual: 40);
 
     [Fact]
-    public void A_sequence_of_calls_gives_the_same_in_memory_and_on_the_server() => Check(Sequences, isFaulty: false);
+    public void A_sequence_of_calls_has_the_same_results_in_memory_and_on_the_server() => Check(Sequences, isFaulty: false);
 
     [Fact]
-    public void A_sequence_of_calls_gives_the_same_when_requests_fail()
+    public void A_sequence_of_calls_has_the_same_results_when_requests_fail()
     {
         Options.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
         Wire.Randomly(
@@ -84,7 +84,7 @@ public sealed class StoreEquivalenceTests(ITestOutputHelper output) : ServerTest
         await Server.Client.DeleteTableAsync(options.TableNamePrefix + "UserEmails");
     }
 
-    // What a lost answer leaves undecided: whether a write was refused, or overwritten three times since; and who deleted a user.
+    // A lost response can leave undecided whether a write failed or was overwritten three times since, and who deleted a user.
     private static bool IsHonestDoubt(string expected, string actual)
         => expected.StartsWith(nameof(UserConflictException), StringComparison.Ordinal)
             && (actual.StartsWith(nameof(UserWriteOutcomeUnknownException), StringComparison.Ordinal)

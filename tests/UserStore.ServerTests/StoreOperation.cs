@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace UserStore.ServerTests;
 
-/// <summary>One step of a random sequence, the same for every store: plain values, so that a sequence can be shown and shrunk.</summary>
+/// <summary>One step of a random sequence, the same for every store: plain values, so that a sequence can be printed and shortened.</summary>
 public sealed record StoreOperation(string Kind, int User, int Email, int Number, int Choice)
 {
     public const int Users = 4;
@@ -30,7 +30,7 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
         return Gen.Choose(1, longest).SelectMany(length => Gen.ArrayOf(one, length));
     }
 
-    /// <summary>Returns shorter sequences to try when one fails.</summary>
+    /// <summary>Returns shorter sequences to run when a sequence fails.</summary>
     public static IEnumerable<StoreOperation[]> Shrink(StoreOperation[] operations)
     {
         for (int size = operations.Length / 2; size > 0; size /= 2)
@@ -40,7 +40,7 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
         }
     }
 
-    /// <summary>Does the step, and returns all that a caller sees of it, as text.</summary>
+    /// <summary>Runs the step, and returns everything that a caller observes as a string.</summary>
     /// <param name="store">The store.</param>
     /// <param name="hand">The users as the caller last saw them, by id.</param>
     public async Task<string> RunAsync(IUserStore<AppUser> store, Dictionary<string, AppUser> hand)
@@ -60,7 +60,7 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
 
     private string Id => $"fake-{User}";
 
-    // One of the numbers means none; spellings vary.
+    // One of the numbers stands for no email; spellings vary.
     private string? Address => Email == Emails ? null : Choice % 2 == 0 ? $"fake.{Email}@example.test" : $" FAKE.{Email}@Example.test";
 
     private static string Text(object? value) => value switch
@@ -83,7 +83,7 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
         var lines = new List<string>();
         await foreach (AppUser user in users)
             lines.Add(Describe(user));
-        return string.Join('\n', lines.Order(StringComparer.Ordinal)); // the order of equal sort keys is nobody's promise
+        return string.Join('\n', lines.Order(StringComparer.Ordinal)); // the order of equal sort keys is not guaranteed
     }
 
     private async Task<string> ActAsync(IUserStore<AppUser> store, Dictionary<string, AppUser> hand)
@@ -98,7 +98,8 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
             case "read":
                 return Keep(await store.FindAsync(Id, ReadConsistency.Strong));
             case "replace":
-                return Keep(await store.UpdateAsync(InHand() with { Name = $"Fake {Number}", Tags = [.. Enumerable.Range(0, Choice).Select(i => $"{i}")], Score = Number }));
+                return Keep(await store.UpdateAsync(
+                    InHand() with { Name = $"Fake {Number}", Tags = [.. Enumerable.Range(0, Choice).Select(i => $"{i}")], Score = Number }));
             case "replace email":
                 return Keep(await store.UpdateAsync(InHand() with { Email = Address, Age = Choice == 0 ? null : Number }));
             case "patch":

@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 
 namespace UserStore.ServerTests;
 
-/// <summary>Listens to all that the library tells about the tables with one prefix.</summary>
+/// <summary>Collects the telemetry of the library for the tables with one prefix.</summary>
 internal sealed class TelemetryListener : IDisposable
 {
     private readonly ActivityListener _activities;
@@ -20,8 +20,11 @@ internal sealed class TelemetryListener : IDisposable
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity =>
             {
-                if (activity.GetTagItem("aws.dynamodb.table_names") is string[] tables && tables.All(table => table.StartsWith(_prefix, StringComparison.Ordinal)))
+                if (activity.GetTagItem("aws.dynamodb.table_names") is string[] tables
+                    && tables.All(table => table.StartsWith(_prefix, StringComparison.Ordinal)))
+                {
                     Spans.Enqueue(activity);
+                }
             },
         };
         ActivitySource.AddActivityListener(_activities);
@@ -38,8 +41,8 @@ internal sealed class TelemetryListener : IDisposable
 
     public ConcurrentQueue<Activity> Spans { get; } = new();
 
-    /// <summary>Gets the measurements of the tables, and those without a table's name, which may be of other tests that run at the same
-    /// time.</summary>
+    /// <summary>Gets the measurements of the tables, and those without a table name, which can belong to other tests that run
+    /// concurrently.</summary>
     public ConcurrentQueue<(string Instrument, double Value, Dictionary<string, object?> Tags)> Measurements { get; } = new();
 
     public double Sum(string instrument) => Measurements.Where(one => one.Instrument == instrument && IsOwn(one.Tags)).Sum(one => one.Value);

@@ -8,14 +8,14 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>What spans, metrics and logs tell about requests, and what they do not.</summary>
+/// <summary>The content of spans, metrics and logs about requests, and what they must not contain.</summary>
 public sealed class TelemetryTests : ServerTest
 {
     [Fact]
-    public async Task A_span_tells_operation_table_and_capacity_as_the_conventions_say()
+    public async Task A_span_has_operation_table_and_capacity_according_to_the_conventions()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var telemetry = new TelemetryListener(Options.TableNamePrefix);
         using var caller = new Activity("caller");
         caller.Start();
 
@@ -24,14 +24,14 @@ public sealed class TelemetryTests : ServerTest
         await store.QueryPageAsync(new UserQuery<User>("status-index", UserStatus.Active));
         caller.Stop();
 
-        told.Spans.Select(span => span.DisplayName).Should().Equal("TransactWriteItems", $"GetItem {Table}", $"Query {Table}");
-        told.Spans.Should().OnlyContain(span => span.Kind == ActivityKind.Client && span.ParentId == caller.Id && span.Status == ActivityStatusCode.Unset);
-        Activity create = told.Spans.First();
+        telemetry.Spans.Select(span => span.DisplayName).Should().Equal("TransactWriteItems", $"GetItem {Table}", $"Query {Table}");
+        telemetry.Spans.Should().OnlyContain(span => span.Kind == ActivityKind.Client && span.ParentId == caller.Id && span.Status == ActivityStatusCode.Unset);
+        Activity create = telemetry.Spans.First();
         create.GetTagItem("db.system.name").Should().Be("aws.dynamodb");
         create.GetTagItem("db.operation.name").Should().Be("TransactWriteItems");
         create.GetTagItem("aws.dynamodb.table_names").Should().BeEquivalentTo(new[] { Table, EmailsTable });
         create.GetTagItem("db.collection.name").Should().BeNull("there are two");
-        Activity find = told.Spans.ElementAt(1);
+        Activity find = telemetry.Spans.ElementAt(1);
         find.GetTagItem("db.collection.name").Should().Be(Table);
         find.GetTagItem("aws.dynamodb.consumed_capacity").Should().BeEquivalentTo(
             new[] { $$"""{"TableName":"{{Table}}","CapacityUnits":1}""" }, "the read is consistent and small");
@@ -41,37 +41,37 @@ public sealed class TelemetryTests : ServerTest
     public async Task Metrics_count_durations_capacity_and_batches()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var telemetry = new TelemetryListener(Options.TableNamePrefix);
 
         await Stores.WriterOf(store).CreateAsync(FakeUsers.CreateMany(60).Select(user => user with { Email = null }));
         await store.FindManyAsync(Enumerable.Range(1, 60).Select(i => $"fake-{i}")).ReadAllAsync();
         await store.FindAsync("fake-1");
 
-        told.Spans.Where(span => span.OperationName.StartsWith("TransactWriteItems", StringComparison.Ordinal)).Sum(
+        telemetry.Spans.Where(span => span.OperationName.StartsWith("TransactWriteItems", StringComparison.Ordinal)).Sum(
             span => (int)span.GetTagItem("db.operation.batch.size")!).Should().Be(60, "that many users were written together");
-        told.Measurements.Where(one => one.Instrument == "userstore.batch.size").Should().Contain(
+        telemetry.Measurements.Where(one => one.Instrument == "userstore.batch.size").Should().Contain(
             one => one.Value == 60 && (string)one.Tags["db.operation.name"]! == "BatchGetItem");
-        told.Measurements.Where(one => one.Instrument == "db.client.operation.duration").Should().Contain(
+        telemetry.Measurements.Where(one => one.Instrument == "db.client.operation.duration").Should().Contain(
             one => (string?)one.Tags.GetValueOrDefault("db.collection.name") == Table && one.Value > 0 && one.Value < 60
                 && (string)one.Tags["db.operation.name"]! == "GetItem");
-        told.Sum("userstore.consumed_capacity").Should().BeGreaterThan(30, "60 eventual reads take half a unit each");
-        told.Sum("userstore.retries").Should().Be(0);
+        telemetry.Sum("userstore.consumed_capacity").Should().BeGreaterThan(30, "60 eventual reads take half a unit each");
+        telemetry.Sum("userstore.retries").Should().Be(0);
     }
 
     [Fact]
     public async Task Errors_retries_and_throttles_are_counted_by_type()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var telemetry = new TelemetryListener(Options.TableNamePrefix);
         Wire.Next(WireFault.Throttle, "GetItem", count: 2);
         Wire.Next(WireFault.Reset, "GetItem");
 
         await store.FindAsync("fake-1");
 
-        (told.Sum("userstore.retries"), told.Sum("userstore.throttles")).Should().Be((3, 2));
-        told.Spans.Should().ContainSingle("repetitions belong to the request").Which.GetTagItem("userstore.retries").Should().Be(3);
+        (telemetry.Sum("userstore.retries"), telemetry.Sum("userstore.throttles")).Should().Be((3, 2));
+        telemetry.Spans.Should().ContainSingle("retries belong to the request").Which.GetTagItem("userstore.retries").Should().Be(3);
 
-        told.Spans.Clear();
+        telemetry.Spans.Clear();
         await store.CreateAsync(FakeUsers.Create(1) with { Email = null });
         Func<Task> again = () => store.CreateAsync(FakeUsers.Create(1) with { Email = null });
         await again.Should().ThrowAsync<UserAlreadyExistsException>();
@@ -80,51 +80,51 @@ public sealed class TelemetryTests : ServerTest
         Func<Task> throttled = () => store.FindAsync("fake-1");
         await throttled.Should().ThrowAsync<UserStoreThrottledException>();
 
-        Activity refused = told.Spans.ElementAt(1);
-        (refused.Status, refused.GetTagItem("error.type")).Should().Be((ActivityStatusCode.Error, "ConditionalCheckFailedException"));
-        Activity last = told.Spans.Last();
+        Activity rejected = telemetry.Spans.ElementAt(1);
+        (rejected.Status, rejected.GetTagItem("error.type")).Should().Be((ActivityStatusCode.Error, "ConditionalCheckFailedException"));
+        Activity last = telemetry.Spans.Last();
         last.GetTagItem("error.type").Should().Be(typeof(UserStoreThrottledException).FullName);
         last.GetTagItem("db.response.status_code").Should().Be("ProvisionedThroughputExceededException");
-        told.Measurements.Should().Contain(one => one.Instrument == "db.client.operation.duration"
+        telemetry.Measurements.Should().Contain(one => one.Instrument == "db.client.operation.duration"
             && (string?)one.Tags.GetValueOrDefault("db.collection.name") == Table
             && one.Tags.ContainsKey("error.type"));
     }
 
     [Fact]
-    public async Task What_a_batch_leaves_unprocessed_counts_as_throttled()
+    public async Task Unprocessed_items_of_a_batch_count_as_throttled()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
-        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var telemetry = new TelemetryListener(Options.TableNamePrefix);
         Wire.Next(WireFault.Unprocessed(seed: 1, share: 1), "BatchGetItem");
 
         await store.FindManyAsync(["fake-1", "fake-2"]).ReadAllAsync();
 
-        (told.Sum("userstore.retries"), told.Sum("userstore.throttles")).Should().Be((1, 1));
-        told.Spans.Should().HaveCount(2, "the rest is asked for by a request of its own");
+        (telemetry.Sum("userstore.retries"), telemetry.Sum("userstore.throttles")).Should().Be((1, 1));
+        telemetry.Spans.Should().HaveCount(2, "the rest is requested separately");
     }
 
     [Fact]
-    public async Task A_cancelled_request_is_an_error_of_its_own_type()
+    public async Task A_cancelled_request_has_a_distinct_error_type()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
-        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var telemetry = new TelemetryListener(Options.TableNamePrefix);
         using var source = new CancellationTokenSource();
-        Meanwhile("GetItem", source.CancelAsync);
+        BeforeNext("GetItem", source.CancelAsync);
 
         Func<Task> find = () => store.FindAsync("fake-1", cancellationToken: source.Token);
 
         await find.Should().ThrowAsync<OperationCanceledException>();
-        told.Spans.Should().ContainSingle().Which.GetTagItem("error.type").Should().Be(typeof(OperationCanceledException).FullName);
+        telemetry.Spans.Should().ContainSingle().Which.GetTagItem("error.type").Should().Be(typeof(OperationCanceledException).FullName);
     }
 
     [Fact]
-    public async Task Capacity_is_asked_for_only_while_somebody_listens_and_never_changes_a_request_that_has_a_token()
+    public async Task Capacity_is_requested_only_while_a_listener_exists_and_never_changes_a_request_that_has_a_token()
     {
         List<string> bodies = [];
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         Wire.BeforeRequest = request => Task.FromResult(request.Operation == "TransactWriteItems" && Add(bodies, request.Body));
-        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var telemetry = new TelemetryListener(Options.TableNamePrefix);
         Wire.Next(WireFault.LostResponse, "TransactWriteItems");
 
         await store.CreateAsync(FakeUsers.Create(1));
@@ -139,7 +139,7 @@ public sealed class TelemetryTests : ServerTest
     }
 
     [Fact]
-    public async Task A_client_of_the_service_tells_the_capacity_of_what_the_store_sends_itself()
+    public async Task A_client_of_the_service_reports_the_capacity_of_requests_that_the_store_sends()
     {
         await CreateStoreAsync();
         using var client = new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig
@@ -148,17 +148,17 @@ public sealed class TelemetryTests : ServerTest
             AuthenticationRegion = "us-east-1",
         });
         var store = new DynamoDbUserStore<User>(client, Options, Stores.Time);
-        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var telemetry = new TelemetryListener(Options.TableNamePrefix);
 
         await store.CreateAsync(FakeUsers.Create(1) with { Email = null });
 
-        told.Sum("userstore.consumed_capacity").Should().BeGreaterThan(0);
+        telemetry.Sum("userstore.consumed_capacity").Should().BeGreaterThan(0);
     }
 
     [Fact]
-    public async Task Nothing_personal_is_told()
+    public async Task Telemetry_contains_no_personal_data()
     {
-        using var told = new TelemetryListener(Options.TableNamePrefix);
+        using var telemetry = new TelemetryListener(Options.TableNamePrefix);
         using var log = new LogListener();
         UserStoreRetryOptions? retry = null;
         ServiceCollection services = new();
@@ -188,8 +188,8 @@ public sealed class TelemetryTests : ServerTest
         Func<Task> unknown = () => store.UpdateAsync("id-1", new UserPatch<User>().Set(u => u.Name, "Secret Other"));
         await unknown.Should().ThrowAsync<UserWriteOutcomeUnknownException>();
 
-        string[] tags = [.. told.Spans.SelectMany(span => span.TagObjects.Select(tag => $"{tag.Key}={Text(tag.Value)}").Append(span.DisplayName)),
-            .. told.Measurements.SelectMany(one => one.Tags).Select(tag => $"{tag.Key}={Text(tag.Value)}")];
+        string[] tags = [.. telemetry.Spans.SelectMany(span => span.TagObjects.Select(tag => $"{tag.Key}={Text(tag.Value)}").Append(span.DisplayName)),
+            .. telemetry.Measurements.SelectMany(one => one.Tags).Select(tag => $"{tag.Key}={Text(tag.Value)}")];
         tags.Should().HaveCountGreaterThan(20).And.NotContain(tag => tag.Contains("secret", StringComparison.OrdinalIgnoreCase));
         tags.Should().NotContain(tag => tag.Contains("id-1"), "ids would make a series for each user");
         log.Lines.Should().NotContain(line => line.Text.Contains("secret", StringComparison.OrdinalIgnoreCase));

@@ -3,11 +3,11 @@ using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnCond
 
 namespace UserStore.ServerTests;
 
-/// <summary>What the store relies on in DynamoDB's transactions, without the store.</summary>
+/// <summary>The behavior of DynamoDB transactions that the store relies on, without the store.</summary>
 public sealed class TransactionBehaviorTests : ServerTest
 {
     [Fact]
-    public async Task A_repeated_token_answers_well_and_applies_nothing_again()
+    public async Task A_repeated_token_succeeds_and_applies_nothing_again()
     {
         await CreateStoreAsync();
         TransactWriteItemsRequest request = Transaction(Put("a", "attribute_not_exists(user_id)"));
@@ -20,7 +20,7 @@ public sealed class TransactionBehaviorTests : ServerTest
     }
 
     [Fact]
-    public async Task A_token_belongs_to_one_request()
+    public async Task A_token_is_valid_for_one_request()
     {
         await CreateStoreAsync();
         TransactWriteItemsRequest request = Transaction(Put("a", "attribute_not_exists(user_id)"));
@@ -33,13 +33,13 @@ public sealed class TransactionBehaviorTests : ServerTest
     }
 
     [Fact]
-    public async Task A_transaction_that_was_refused_is_tried_anew_under_its_token()
+    public async Task A_transaction_that_failed_can_be_retried_with_its_token()
     {
         await CreateStoreAsync();
         await Client.PutItemAsync(Table, Key("a"));
         TransactWriteItemsRequest request = Transaction(Put("a", "attribute_not_exists(user_id)"));
-        Func<Task> refused = () => Client.TransactWriteItemsAsync(request);
-        await refused.Should().ThrowAsync<TransactionCanceledException>();
+        Func<Task> rejected = () => Client.TransactWriteItemsAsync(request);
+        await rejected.Should().ThrowAsync<TransactionCanceledException>();
         await Client.DeleteItemAsync(Table, Key("a"));
 
         await Client.TransactWriteItemsAsync(request);
@@ -48,18 +48,18 @@ public sealed class TransactionBehaviorTests : ServerTest
     }
 
     [Fact]
-    public async Task Reasons_stand_in_the_order_of_the_actions_and_carry_the_items_that_refused()
+    public async Task Cancellation_reasons_follow_the_order_of_the_actions_and_contain_the_items_whose_conditions_failed()
     {
         await CreateStoreAsync();
         await Client.PutItemAsync(Table, new() { ["user_id"] = new("b"), ["name"] = new("Fake") });
 
-        Func<Task> refused = () => Client.TransactWriteItemsAsync(
+        Func<Task> rejected = () => Client.TransactWriteItemsAsync(
             Transaction(
                 Put("a", "attribute_not_exists(user_id)"),
                 Put("b", "attribute_not_exists(user_id)"),
                 Check("c", "attribute_exists(user_id)")));
 
-        TransactionCanceledException canceled = (await refused.Should().ThrowAsync<TransactionCanceledException>()).Which;
+        TransactionCanceledException canceled = (await rejected.Should().ThrowAsync<TransactionCanceledException>()).Which;
         canceled.CancellationReasons.Select(reason => reason.Code).Should().Equal(
             "None", "ConditionalCheckFailed", "ConditionalCheckFailed");
         canceled.CancellationReasons[1].Item["name"].S.Should().Be("Fake");
@@ -81,7 +81,7 @@ public sealed class TransactionBehaviorTests : ServerTest
     }
 
     [Fact]
-    public async Task An_item_that_would_grow_too_large_is_a_reason_of_its_own()
+    public async Task An_item_that_would_become_too_large_is_a_distinct_reason()
     {
         await CreateStoreAsync();
         await Client.PutItemAsync(Table, new() { ["user_id"] = new("a"), ["name"] = new(new string('x', 300_000)) });

@@ -4,7 +4,7 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>What other programs leave behind, and how it is told and mended.</summary>
+/// <summary>Inconsistencies that other programs cause, how the audit reports them, and how it repairs them.</summary>
 public sealed class UserEmailAuditTests : ServerTest
 {
     private DynamoDbUserStore<User> _store = null!;
@@ -17,44 +17,44 @@ public sealed class UserEmailAuditTests : ServerTest
     }
 
     [Fact]
-    public async Task Each_kind_of_disorder_is_reported_and_nothing_is_changed()
+    public async Task Each_kind_of_inconsistency_is_reported_and_nothing_is_changed()
     {
-        User holder = await _store.CreateAsync(new User { UserId = "fake-holder", Email = "held@example.test" });
+        User owner = await _store.CreateAsync(new User { UserId = "fake-owner", Email = "owned@example.test" });
         await PutUserAsync("fake-unreserved", "unreserved@example.test");
-        await PutUserAsync("fake-rival", "held@example.test");
+        await PutUserAsync("fake-rival", "owned@example.test");
         await PutUserAsync("fake-twin-1", "twin@example.test");
         await PutUserAsync("fake-twin-2", "twin@example.test");
         await PutUserAsync("fake-none", email: null);
-        await ReserveAsync("gone@example.test", "fake-gone");
-        await ReserveAsync("moved@example.test", "fake-holder");
+        await ReserveAsync("deleted@example.test", "fake-deleted");
+        await ReserveAsync("moved@example.test", "fake-owner");
 
         List<UserEmailFinding> findings = await FindingsAsync(_audit.CheckAsync());
 
         findings.Should().BeEquivalentTo(
         [
             new UserEmailFinding(UserEmailProblem.UserWithoutReservation, "unreserved@example.test", "fake-unreserved"),
-            new UserEmailFinding(UserEmailProblem.DuplicateEmail, "held@example.test", "fake-rival", "fake-holder"),
+            new UserEmailFinding(UserEmailProblem.DuplicateEmail, "owned@example.test", "fake-rival", "fake-owner"),
             new UserEmailFinding(UserEmailProblem.DuplicateEmail, "twin@example.test", "fake-twin-1", "fake-twin-2"),
             new UserEmailFinding(UserEmailProblem.DuplicateEmail, "twin@example.test", "fake-twin-2", "fake-twin-1"),
-            new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "gone@example.test", "fake-gone"),
-            new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "moved@example.test", "fake-holder"),
+            new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "deleted@example.test", "fake-deleted"),
+            new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "moved@example.test", "fake-owner"),
         ]);
         findings.Should().OnlyContain(finding => !finding.ToString().Contains("example.test"));
-        (await _store.GetAsync("fake-holder", ReadConsistency.Strong)).Should().Be(holder);
+        (await _store.GetAsync("fake-owner", ReadConsistency.Strong)).Should().Be(owner);
         (await FindingsAsync(_audit.CheckAsync())).Should().BeEquivalentTo(findings);
     }
 
     [Fact]
-    public async Task What_is_unambiguous_is_mended_and_the_rest_is_reported_again()
+    public async Task Unambiguous_inconsistencies_are_repaired_and_the_others_are_reported_again()
     {
-        await _store.CreateAsync(new User { UserId = "fake-holder", Email = "held@example.test" });
+        await _store.CreateAsync(new User { UserId = "fake-owner", Email = "owned@example.test" });
         await PutUserAsync("fake-unreserved", "unreserved@example.test");
-        await PutUserAsync("fake-rival", "held@example.test");
+        await PutUserAsync("fake-rival", "owned@example.test");
         await PutUserAsync("fake-twin-1", "twin@example.test");
         await PutUserAsync("fake-twin-2", "twin@example.test");
         await PutUserAsync("fake-heir", "inherited@example.test");
-        await ReserveAsync("inherited@example.test", "fake-gone");
-        await ReserveAsync("gone@example.test", "fake-gone");
+        await ReserveAsync("inherited@example.test", "fake-deleted");
+        await ReserveAsync("deleted@example.test", "fake-deleted");
 
         List<UserEmailFinding> findings = await FindingsAsync(_audit.RepairAsync());
 
@@ -62,14 +62,14 @@ public sealed class UserEmailAuditTests : ServerTest
         [
             (UserEmailProblem.UserWithoutReservation, "fake-unreserved"),
             (UserEmailProblem.UserWithoutReservation, "fake-heir"),
-            (UserEmailProblem.ReservationWithoutOwner, "fake-gone"),
+            (UserEmailProblem.ReservationWithoutOwner, "fake-deleted"),
         ]);
         findings.Where(finding => !finding.IsRepaired).Should().OnlyContain(finding => finding.Problem == UserEmailProblem.DuplicateEmail)
             .And.HaveCount(3);
-        (await HolderOfAsync("unreserved@example.test")).Should().Be("fake-unreserved");
-        (await HolderOfAsync("inherited@example.test")).Should().Be("fake-heir");
-        (await HolderOfAsync("gone@example.test")).Should().BeNull();
-        (await HolderOfAsync("twin@example.test")).Should().BeNull("nobody knows which of the two it should be");
+        (await OwnerOfAsync("unreserved@example.test")).Should().Be("fake-unreserved");
+        (await OwnerOfAsync("inherited@example.test")).Should().Be("fake-heir");
+        (await OwnerOfAsync("deleted@example.test")).Should().BeNull();
+        (await OwnerOfAsync("twin@example.test")).Should().BeNull("the correct owner is unknown");
 
         await _store.UpdateAsync("fake-twin-2", new UserPatch<User>().Set(user => user.Email, "other@example.test"));
         await _store.DeleteAsync("fake-rival");
@@ -79,7 +79,7 @@ public sealed class UserEmailAuditTests : ServerTest
     }
 
     [Fact]
-    public async Task A_table_of_another_program_is_adopted_with_its_spellings()
+    public async Task A_table_of_another_program_is_adopted_with_its_email_spellings()
     {
         for (int i = 0; i < 250; i++)
             await PutUserAsync($"fake-{i:D3}", i % 3 == 0 ? $" Fake.{i}@Example.test" : $"fake.{i}@example.test");
@@ -93,13 +93,13 @@ public sealed class UserEmailAuditTests : ServerTest
         User spelled = (await _store.FindByEmailAsync("fake.3@example.test", ReadConsistency.Strong))!;
         (spelled.UserId, spelled.Email, spelled.Version).Should().Be(("fake-003", "fake.3@example.test", 1));
         User untouched = (await _store.FindByEmailAsync("fake.4@example.test", ReadConsistency.Strong))!;
-        (untouched.Version, untouched.Name).Should().Be((null, "Fake Foreign"));
+        (untouched.Version, untouched.Name).Should().Be((null, "Fake External"));
         Func<Task> take = () => _store.CreateAsync(new User { Email = "FAKE.3@example.test" });
         (await take.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerUserId.Should().Be("fake-003");
     }
 
     [Fact]
-    public async Task Two_spellings_of_one_email_are_the_email_of_two_users()
+    public async Task Two_spellings_of_one_email_are_a_duplicate_email()
     {
         await PutUserAsync("fake-1", "Same@example.test");
         await PutUserAsync("fake-2", "SAME@example.test");
@@ -107,15 +107,15 @@ public sealed class UserEmailAuditTests : ServerTest
         List<UserEmailFinding> findings = await FindingsAsync(_audit.RepairAsync());
 
         findings.Should().Contain(finding => finding.Problem == UserEmailProblem.DuplicateEmail && !finding.IsRepaired);
-        (await HolderOfAsync("same@example.test")).Should().BeOneOf("fake-1", "fake-2");
+        (await OwnerOfAsync("same@example.test")).Should().BeOneOf("fake-1", "fake-2");
     }
 
     [Fact]
-    public async Task An_interrupted_walk_goes_on_from_its_last_page_and_one_that_begins_anew_finds_nothing_more()
+    public async Task An_interrupted_audit_resumes_from_its_last_page_and_a_restarted_audit_finds_nothing_more()
     {
         for (int i = 0; i < 250; i++)
             await PutUserAsync($"fake-{i:D3}", $"fake.{i}@example.test");
-        await ReserveAsync("gone@example.test", "fake-gone");
+        await ReserveAsync("deleted@example.test", "fake-deleted");
         UserEmailAuditPage first = await FirstAsync(_audit.RepairAsync());
         first.Findings.Should().HaveCount(100);
 
@@ -127,12 +127,12 @@ public sealed class UserEmailAuditTests : ServerTest
         rest[^1].ContinuationToken.Should().BeNull();
         (await FindingsAsync(another.RepairAsync())).Should().BeEmpty();
         UserPage<User> page = await _store.ListPageAsync(new UserListOptions { PageSize = 1 });
-        Func<Task> foreign = () => _audit.CheckAsync(page.ContinuationToken).ReadAllAsync();
-        await foreign.Should().ThrowAsync<InvalidContinuationTokenException>();
+        Func<Task> ofAnotherStore = () => _audit.CheckAsync(page.ContinuationToken).ReadAllAsync();
+        await ofAnotherStore.Should().ThrowAsync<InvalidContinuationTokenException>();
     }
 
     [Fact]
-    public async Task An_expired_user_is_left_out_and_deleted_with_its_reservation()
+    public async Task An_expired_user_is_not_reported_and_is_deleted_with_its_reservation()
     {
         await _store.CreateAsync(new User { UserId = "fake-1", Email = "old@example.test", ExpiresAt = Clock.GetUtcNow().AddSeconds(5) });
         Clock.Advance(TimeSpan.FromSeconds(5));
@@ -142,19 +142,19 @@ public sealed class UserEmailAuditTests : ServerTest
         finding.Should().Be(new UserEmailFinding(
             UserEmailProblem.ReservationWithoutOwner, "old@example.test", "fake-1", IsRepaired: true));
         (await Client.GetItemAsync(Table, new() { ["user_id"] = new("fake-1") }, true)).Item.Should().BeNullOrEmpty();
-        (await HolderOfAsync("old@example.test")).Should().BeNull();
+        (await OwnerOfAsync("old@example.test")).Should().BeNull();
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_others_write_between_two_reads_is_not_reported(bool repair)
+    public async Task Concurrent_writes_between_two_reads_are_not_reported(bool repair)
     {
         User moving = await _store.CreateAsync(new User { UserId = "fake-1", Email = "a@example.test" });
         int scans = 0;
         Wire.BeforeRequest = async request =>
         {
-            // After the users were read and before their reservations are; then the same the other way round.
+            // After the users and before their reservations are read; then in the opposite order.
             if (request.Operation == "BatchGetItem")
                 moving = await Other().UpdateAsync(moving with { Email = $"moved.{++scans}@example.test" });
         };
@@ -167,21 +167,21 @@ public sealed class UserEmailAuditTests : ServerTest
     }
 
     [Fact]
-    public async Task A_repair_that_meets_the_users_own_change_leaves_both_in_order()
+    public async Task A_repair_that_conflicts_with_a_change_of_the_user_leaves_a_consistent_state()
     {
-        await PutUserAsync("fake-1", "foreign@example.test");
-        Meanwhile("TransactWriteItems", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Email, "own@example.test")));
+        await PutUserAsync("fake-1", "external@example.test");
+        BeforeNext("TransactWriteItems", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Email, "own@example.test")));
 
         List<UserEmailFinding> findings = await FindingsAsync(_audit.RepairAsync());
 
-        findings.Should().BeEmpty("by then it was in order");
-        (await HolderOfAsync("own@example.test")).Should().Be("fake-1");
-        (await HolderOfAsync("foreign@example.test")).Should().BeNull();
+        findings.Should().BeEmpty("it was consistent by then");
+        (await OwnerOfAsync("own@example.test")).Should().Be("fake-1");
+        (await OwnerOfAsync("external@example.test")).Should().BeNull();
         (await FindingsAsync(_audit.CheckAsync())).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_repair_works_while_requests_fail_and_the_store_is_used()
+    public async Task A_repair_succeeds_while_requests_fail_and_the_store_is_in_use()
     {
         for (int i = 0; i < 300; i++)
             await PutUserAsync($"fake-{i:D3}", $"fake.{i}@example.test");
@@ -208,9 +208,9 @@ public sealed class UserEmailAuditTests : ServerTest
     }
 
     [Fact]
-    public async Task Keys_that_DynamoDB_leaves_unprocessed_are_read_again()
+    public async Task Unprocessed_keys_are_read_again()
     {
-        // Together more than one answer may hold, so that the server itself leaves some out.
+        // Together larger than one response, so that the server leaves some keys unprocessed.
         for (int i = 0; i < 60; i++)
         {
             await _store.CreateAsync(
@@ -240,7 +240,7 @@ public sealed class UserEmailAuditTests : ServerTest
         Dictionary<string, AttributeValue> item = new()
         {
             ["user_id"] = new(id),
-            ["name"] = new("Fake Foreign"),
+            ["name"] = new("Fake External"),
             ["status"] = new("active"),
             ["created_at"] = new("2026-01-01T00:00:00Z"),
             ["updated_at"] = new("2026-01-01T00:00:00Z"),
@@ -253,6 +253,6 @@ public sealed class UserEmailAuditTests : ServerTest
     private Task ReserveAsync(string email, string userId)
         => Client.PutItemAsync(EmailsTable, new() { ["email"] = new(email), ["user_id"] = new(userId) });
 
-    private async Task<string?> HolderOfAsync(string email)
+    private async Task<string?> OwnerOfAsync(string email)
         => (await Client.GetItemAsync(EmailsTable, new() { ["email"] = new(email) }, true)).Item?.GetValueOrDefault("user_id")?.S;
 }

@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore.TestKit;
 
-/// <summary>A user type as a service would derive it: own fields, own indexes, a required member, mutable and nested values.</summary>
+/// <summary>A user type of a service: additional fields and indexes, a required member, mutable and nested values.</summary>
 public record AppUser : User
 {
     [DynamoDBProperty("city")]
@@ -71,7 +71,7 @@ public record Address
     public List<string> Lines { get; set; } = [];
 }
 
-/// <summary>Stores digits as a number, however many there are.</summary>
+/// <summary>Stores digits as a number of any length.</summary>
 public sealed class DigitsConverter : IPropertyConverter
 {
     public DynamoDBEntry ToEntry(object value) => value is string digits ? new Primitive(digits, saveAsNumeric: true) : null!;

@@ -2,6 +2,6 @@ namespace UserStore.TestKit;
 
 public static class AsyncEnumerableExtensions
 {
-    /// <summary>Reads a sequence to its end.</summary>
+    /// <summary>Reads all elements of a sequence.</summary>
     public static async Task<List<T>> ReadAllAsync<T>(this IAsyncEnumerable<T> sequence) => await sequence.ToListAsync();
 }

@@ -14,7 +14,7 @@ using UserStore.Testing;
 
 namespace UserStore.TestKit;
 
-/// <summary>Stores on the local server, each test with tables of its own, which it deletes at its end.</summary>
+/// <summary>Stores on the local server. Each test has separate tables, which are deleted at its end.</summary>
 public class DynamoDbStores : StoreFactory
 {
     private const string AccountId = "123456789012";
@@ -25,10 +25,10 @@ public class DynamoDbStores : StoreFactory
     private readonly Dictionary<object, IAmazonDynamoDB> _clients = [];
     private readonly ConcurrentBag<PolicedWire> _wires = [];
 
-    /// <summary>Gets the clock of the test, on which nobody has to wait for a pause between two attempts.</summary>
+    /// <summary>Gets the clock of the test, on which pauses between attempts take no time.</summary>
     public TimeProvider Time => field ??= new ClockWithRealTimers(Clock);
 
-    /// <summary>Gets the client of the stores; null for one of each store's own, which may send only what its policy allows.</summary>
+    /// <summary>Gets the client of the stores; null if each store has a separate client that can send only what its policy allows.</summary>
     public AmazonDynamoDBClient? Client
     {
         get;
@@ -66,7 +66,7 @@ public class DynamoDbStores : StoreFactory
         return [.. records.Select(record => record.Change!)];
     }
 
-    /// <summary>Opens the stream of a store's table at its beginning.</summary>
+    /// <summary>Opens the stream of a store's table at its oldest record.</summary>
     internal static async Task<LocalStream> OpenStreamAsync(UserStoreOptions options)
     {
         DescribeTableResponse table = await Server.Client.DescribeTableAsync(options.TableNamePrefix + "Users");
@@ -92,7 +92,7 @@ public class DynamoDbStores : StoreFactory
         return MigrationTarget.InDynamoDb(store, connection, bench.Options);
     }
 
-    /// <summary>Makes options with a prefix that no other test has.</summary>
+    /// <summary>Creates options with a unique prefix.</summary>
     public UserStoreOptions NewOptions()
     {
         string prefix = $"test-{Guid.NewGuid():N}-";
@@ -103,7 +103,7 @@ public class DynamoDbStores : StoreFactory
     public async Task<DynamoDbUserStore<TUser>> CreateAsync<TUser>(UserStoreOptions options)
         where TUser : User
     {
-        // The tables become active by the server's clock, not by the test's.
+        // The tables become active by the clock of the server instead of the clock of the test.
         await new DynamoDbUserStore<TUser>(Server.Client, options).EnsureTablesAsync();
         return Open<TUser>(options);
     }
@@ -137,7 +137,7 @@ public class DynamoDbStores : StoreFactory
             await Server.Client.PutItemAsync(options.TableNamePrefix + "Users", new() { ["user_id"] = new("probe"), ["name"] = new("") });
             return true;
         }
-        catch (AmazonDynamoDBException refused) when (refused.ErrorCode == "ValidationException")
+        catch (AmazonDynamoDBException rejected) when (rejected.ErrorCode == "ValidationException")
         {
             return false;
         }
@@ -149,10 +149,10 @@ public class DynamoDbStores : StoreFactory
             await Server.DeleteTablesAsync(prefix);
         GC.SuppressFinalize(this);
         await base.DisposeAsync();
-        _wires.SelectMany(wire => wire.Refused).Should().BeEmpty("the policy allows all that the library sends");
+        _wires.SelectMany(wire => wire.Denied).Should().BeEmpty("the policy allows all that the library sends");
     }
 
-    /// <summary>Tells the time of a fake clock, and measures by the system's.</summary>
+    /// <summary>Provides the time of a fake clock, and the timestamps and timers of the system clock.</summary>
     public sealed class ClockWithRealTimers(FakeClock clock) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();

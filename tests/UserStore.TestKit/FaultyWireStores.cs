@@ -3,7 +3,7 @@ using UserStore.Testing;
 
 namespace UserStore.TestKit;
 
-/// <summary>Stores on the local server over a wire on which every third request fails in some way, often after it was applied.</summary>
+/// <summary>Stores on the local server over a wire on which every third request fails, often after it was applied.</summary>
 public sealed class FaultyWireStores : DynamoDbStores
 {
     private const int Seed = 20261121;

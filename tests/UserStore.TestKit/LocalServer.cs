@@ -6,7 +6,7 @@ using UserStore.Testing;
 
 namespace UserStore.TestKit;
 
-/// <summary>The server that all tests of a process share. It starts with the first test that needs it and stops when the process
+/// <summary>The server that all tests of a process share. It starts with the first test that requires it and stops when the process
 /// ends.</summary>
 public sealed class LocalServer
 {
@@ -25,10 +25,10 @@ public sealed class LocalServer
 
     public Uri Endpoint => _server.Endpoint;
 
-    /// <summary>Gets a client on a healthy wire.</summary>
+    /// <summary>Gets a client on a wire without faults.</summary>
     public AmazonDynamoDBClient Client { get; }
 
-    /// <summary>Creates a client of this server. The server remembers the tables that it creates.</summary>
+    /// <summary>Creates a client of this server. The server records the tables that the client creates.</summary>
     public AmazonDynamoDBClient CreateClient(Action<AmazonDynamoDBConfig>? configure = null)
     {
         AmazonDynamoDBClient client = _server.CreateClient(configure);
@@ -40,7 +40,7 @@ public sealed class LocalServer
         return client;
     }
 
-    /// <summary>Deletes the tables that were created with a prefix, those that still exist.</summary>
+    /// <summary>Deletes the existing tables that were created with a prefix.</summary>
     public async Task DeleteTablesAsync(string prefix)
     {
         foreach (string table in _tables.Keys.Where(table => table.StartsWith(prefix, StringComparison.Ordinal)))
@@ -51,7 +51,7 @@ public sealed class LocalServer
             }
             catch (ResourceNotFoundException)
             {
-                // The test deleted it itself.
+                // The test already deleted the table.
             }
 
             _tables.TryRemove(table, out _);

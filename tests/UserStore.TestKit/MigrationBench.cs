@@ -6,7 +6,7 @@ using UserStore.Migrations.Running;
 
 namespace UserStore.TestKit;
 
-/// <summary>Migrations under test: options, what has run, and any number of runners, each as in a process of its own.</summary>
+/// <summary>Migrations under test: options, executed migrations, and any number of runners, each as in a separate process.</summary>
 public sealed class MigrationBench(StoreFactory stores)
 {
     private readonly Lock _lock = new();
@@ -23,7 +23,7 @@ public sealed class MigrationBench(StoreFactory stores)
 
     internal RunnerEnvironment Host { get; } = new("test-host/1", stores.MigrationClock, NullLogger.Instance);
 
-    /// <summary>Gets what ran so far: <c>+1</c> for an apply, <c>-1</c> for an undo of migration 1.</summary>
+    /// <summary>Gets the executed migrations: <c>+1</c> for an apply, <c>-1</c> for an undo of migration 1.</summary>
     public IReadOnlyList<string> Ran
     {
         get
@@ -33,7 +33,7 @@ public sealed class MigrationBench(StoreFactory stores)
         }
     }
 
-    /// <summary>Adds migrations that can be undone and note that they ran.</summary>
+    /// <summary>Adds migrations that can be undone and record that they ran.</summary>
     public MigrationBench Add(params IReadOnlyList<string> ids)
     {
         foreach (string id in ids)
@@ -54,7 +54,7 @@ public sealed class MigrationBench(StoreFactory stores)
         return Task.CompletedTask;
     }
 
-    /// <summary>Makes a bench with the same journal and other options and migrations, as another version of the service has.</summary>
+    /// <summary>Creates a bench with the same journal and other options and migrations, as in another version of the service.</summary>
     public MigrationBench AsOtherVersion()
         => new(stores) { Origin = Origin ?? this, StoreOptions = { TableNamePrefix = StoreOptions.TableNamePrefix } };
 
@@ -69,14 +69,14 @@ public sealed class MigrationBench(StoreFactory stores)
     public async Task<MigrationEntry> EntryAsync(string id)
         => (await NewRunner().GetStatusAsync()).Migrations.Single(entry => entry.Id == id);
 
-    /// <summary>Checks that something is refused before anything is run, and why.</summary>
-    public static async Task<MigrationPlanException> RefusedAsync(MigrationPlanError problem, Func<Task> run, params string[] ids)
+    /// <summary>Checks that a run is rejected before any migration runs, and the error.</summary>
+    public static async Task<MigrationPlanException> ShouldBeRejectedAsync(MigrationPlanError problem, Func<Task> run, params string[] ids)
     {
-        MigrationPlanException refused = (await run.Should().ThrowAsync<MigrationPlanException>()).Which;
-        refused.Error.Should().Be(problem);
-        refused.MigrationIds.Should().Equal(ids);
-        refused.IsTransient.Should().BeFalse();
-        return refused;
+        MigrationPlanException rejected = (await run.Should().ThrowAsync<MigrationPlanException>()).Which;
+        rejected.Error.Should().Be(problem);
+        rejected.MigrationIds.Should().Equal(ids);
+        rejected.IsTransient.Should().BeFalse();
+        return rejected;
     }
 
     /// <summary>Waits until a migration is cancelled.</summary>

@@ -7,22 +7,22 @@ using UserStore.Schema;
 
 namespace UserStore.TestKit;
 
-/// <summary>Lets pass what a policy allows, as IAM would; notes what it refused, and which permissions were needed.</summary>
+/// <summary>Allows the requests that a policy allows, as IAM does, and records the denied requests and the required permissions.</summary>
 public sealed class PolicedWire(string policy) : HttpClientFactory
 {
     private static readonly SocketsHttpHandler Network = new();
 
     private readonly HashSet<(string Action, string Resource)> _allowed = Read(policy);
 
-    /// <summary>Gets the operations that the policies of all roles together allow, with those that need the permissions of their parts.</summary>
+    /// <summary>Gets the operations that the policies of all roles allow, with those that require the permissions of their parts.</summary>
     public static IReadOnlyCollection<string> OperationsOfAllRoles { get; } = FindOperations();
 
-    /// <summary>Gets the permissions that were needed and allowed, by table, index or stream.</summary>
+    /// <summary>Gets the permissions that were required and allowed, by table, index or stream.</summary>
     public ConcurrentDictionary<(string Action, string Resource), bool> Used { get; } = [];
 
-    public ConcurrentQueue<(string Action, string Resource)> Refused { get; } = [];
+    public ConcurrentQueue<(string Action, string Resource)> Denied { get; } = [];
 
-    /// <summary>Gets the permissions that the policy gives.</summary>
+    /// <summary>Gets the permissions that the policy grants.</summary>
     public IReadOnlySet<(string Action, string Resource)> Allowed => _allowed;
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler(this), disposeHandler: false);
@@ -55,7 +55,7 @@ public sealed class PolicedWire(string policy) : HttpClientFactory
             select (action.GetString()!.Split(':')[1], resource.GetString()!.Split(":table/")[^1])];
     }
 
-    /// <summary>Returns the permissions that IAM asks for a request: a transaction needs those of its actions.</summary>
+    /// <summary>Returns the permissions that IAM requires for a request: a transaction requires those of its actions.</summary>
     private static IEnumerable<(string Action, string Resource)> Needed(string operation, JsonElement body)
     {
         if (operation is "BatchGetItem" or "BatchWriteItem")
@@ -86,12 +86,13 @@ public sealed class PolicedWire(string policy) : HttpClientFactory
                     continue;
                 }
 
-                wire.Refused.Enqueue(permission);
+                wire.Denied.Enqueue(permission);
                 return new HttpResponseMessage(HttpStatusCode.BadRequest)
                 {
                     RequestMessage = request,
                     Content = new StringContent(
-                        """{"__type":"com.amazon.coral.service#AccessDeniedException","message":"not authorized"}""", Encoding.UTF8, "application/x-amz-json-1.0"),
+                        """{"__type":"com.amazon.coral.service#AccessDeniedException","message":"not authorized"}""",
+                        Encoding.UTF8, "application/x-amz-json-1.0"),
                 };
             }
 

@@ -3,16 +3,16 @@ using UserStore.Testing;
 
 namespace UserStore.TestKit;
 
-/// <summary>A clock that moves to the next delay when everything else waits: whoever waits for time waits for no longer than the others
-/// work.</summary>
-/// <remarks>A timeout does not move the clock, because nobody waits for it to expire. It expires when a delay moves the clock beyond
+/// <summary>A clock that advances to the next delay when everything else waits, so that a delay takes no longer than the other tasks
+/// run.</summary>
+/// <remarks>A timeout does not advance the clock, because no task waits for it to expire. It expires when a delay advances the clock beyond
 /// it.</remarks>
 public sealed class SelfAdvancingClock : TimeProvider, IDisposable
 {
-    // What was just woken up needs a moment before it reads the clock, sends a request or waits again.
+    // A resumed task requires a moment before it reads the clock, sends a request or waits again.
     private const int IdleTicks = 3;
 
-    // Task.Delay drops fractions of a millisecond. As a system timer, this one is rather late than early.
+    // Task.Delay drops fractions of a millisecond. Like a system timer, this timer fires late rather than early.
     private static readonly TimeSpan Resolution = TimeSpan.FromMilliseconds(1);
 
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(1);
@@ -52,7 +52,7 @@ public sealed class SelfAdvancingClock : TimeProvider, IDisposable
         return delay;
     }
 
-    /// <summary>Holds the clock while a request of a client is on its way.</summary>
+    /// <summary>Stops the clock while a request of a client is in progress.</summary>
     public void WaitFor(AmazonServiceClient client)
     {
         client.BeforeRequestEvent += (_, _) => Note(1);
@@ -81,11 +81,11 @@ public sealed class SelfAdvancingClock : TimeProvider, IDisposable
             DateTimeOffset now = _clock.GetUtcNow(), next = _delays.Min(delay => delay.Due);
             _clock.Advance(next > now ? next - now : TimeSpan.Zero);
             foreach (Delay ended in _delays.Where(delay => delay.Due <= next).ToList())
-                Remove(ended); // one that ended while it was being added is still here
+                Remove(ended); // a wait that ended while it was being added is still in the list
         }
     }
 
-    // Away from the thread of the clock, which must not wait for what it starts.
+    // Runs on another thread, because the clock must not wait for the callbacks.
     private static void Start(TimerCallback callback, object? state) => ThreadPool.QueueUserWorkItem(_ => callback(state));
 
     private void Add(Delay delay, TimeSpan dueTime)
@@ -137,7 +137,7 @@ public sealed class SelfAdvancingClock : TimeProvider, IDisposable
             if (dueTime == Timeout.InfiniteTimeSpan)
                 return _timer.Change(dueTime, period);
 
-            // In this order, so that the timer is due no later than the clock takes it to be.
+            // In this order, so that the timer is due no later than the clock assumes.
             _timer.Change(dueTime + Resolution, period);
             _owner.Add(this, dueTime + Resolution);
             return true;

@@ -8,7 +8,7 @@ using UserStore.Testing;
 
 namespace UserStore.TestKit;
 
-/// <summary>Makes empty stores of one implementation for one test, all with the same clock.</summary>
+/// <summary>Creates empty stores of one implementation for one test, all with the same clock.</summary>
 public abstract class StoreFactory : IAsyncDisposable
 {
     public FakeClock Clock { get; } = new();
@@ -25,22 +25,22 @@ public abstract class StoreFactory : IAsyncDisposable
     public abstract IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         where TUser : User;
 
-    /// <summary>Gets or sets what the streams of the tables tell.</summary>
+    /// <summary>Gets or sets the stream view type of the tables.</summary>
     public TableStreamViewType Stream { get; set; }
 
-    /// <summary>Reads what the stream of a store's table has told so far.</summary>
+    /// <summary>Reads all stream records of a store's table.</summary>
     public abstract Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
         where TUser : User;
 
-    /// <summary>Opens what migrations are run against, as a process of its own would; with the same bench, the same.</summary>
+    /// <summary>Opens the target of migrations as a separate process; the same bench has the same target.</summary>
     internal abstract MigrationTarget OpenMigrations(MigrationBench bench);
 
-    /// <summary>Tells whether empty text can be stored outside keys, as DynamoDB allows since May 2020 and older local servers do
+    /// <summary>Returns whether empty strings can be stored outside keys, as DynamoDB allows since May 2020 and older local servers do
     /// not.</summary>
     public virtual Task<bool> StoresEmptyStringAsync() => Task.FromResult(true);
 
-    /// <summary>Gets how many writers may patch one user at once: where answers are lost, a repetition is recognised past two
-    /// others.</summary>
+    /// <summary>Gets the maximum number of concurrent writers of one user: when responses are lost, a retry is recognized past two
+    /// other writes.</summary>
     public virtual int MaxWritersOfOneUser => int.MaxValue;
 
     public virtual ValueTask DisposeAsync()

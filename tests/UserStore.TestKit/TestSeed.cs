@@ -10,6 +10,6 @@ internal static class TestSeed
             ? seed
             : (ulong)Random.Shared.NextInt64();
 
-    /// <summary>Makes a source of random numbers, the same for the same seed.</summary>
+    /// <summary>Creates a source of random numbers, which are the same for the same seed.</summary>
     public static Random NewRandom() => new(Value.GetHashCode());
 }

@@ -1,6 +1,6 @@
 namespace UserStore.TestKit;
 
-/// <summary>How much the tests do whose rule holds for any amount: little in every run, all of it where <c>USERSTORE_FULL_VOLUME</c> is
+/// <summary>The volume of tests whose rule holds for any volume: small in every run, full when <c>USERSTORE_FULL_VOLUME</c> is
 /// 1, as <c>.ci/run</c> sets it for the tests of the category <see cref="Category"/>.</summary>
 internal static class TestVolume
 {
@@ -9,6 +9,6 @@ internal static class TestVolume
 
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable("USERSTORE_FULL_VOLUME") == "1";
 
-    /// <summary>Returns the amount of this run.</summary>
+    /// <summary>Returns the volume of this run.</summary>
     public static int Of(int full, int usual) => IsFull ? full : usual;
 }

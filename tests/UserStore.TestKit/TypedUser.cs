@@ -2,7 +2,7 @@ using Amazon.DynamoDBv2.DataModel;
 
 namespace UserStore.TestKit;
 
-/// <summary>A user type with a property of every kind whose value is easily lost or changed on the way.</summary>
+/// <summary>A user type with a property of every type whose value can be lost or changed by a conversion.</summary>
 public record TypedUser : User
 {
     public ValueList<string> Groups { get; init; } = [];

@@ -6,14 +6,14 @@ using UserStore.Testing;
 
 namespace UserStore.Tests.Programs;
 
-/// <summary>Services whose migrations a test kills or suspends in the middle. They say on their output how far they are.</summary>
+/// <summary>Services whose migrations a test kills or suspends while they run. They print their progress.</summary>
 public static class MigrationPrograms
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
 
     public static async Task<int> RunAsync(string prefix, string migration)
     {
-        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync(); // the test's, which the environment names
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync(); // connects to the server of the test, which the environment configures
         using var wire = new FaultyWire
         {
             BeforeRequest = static request =>
@@ -65,12 +65,12 @@ public static class MigrationPrograms
             }
             catch (MigrationLeaseLostException)
             {
-                Console.WriteLine("client refused");
+                Console.WriteLine("client rejected");
             }
         }
     }
 
-    // Counts up a number of each item, and says what memory is in use near the beginning and at the end.
+    // Increments a number of each item, and prints the memory in use near the start and at the end.
     private static async Task FillAsync(MigrationContext context, CancellationToken cancellationToken)
     {
         int seen = 0;

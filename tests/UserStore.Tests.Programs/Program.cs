@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using UserStore.Testing;
 using UserStore.Tests.Programs;
 
-// Programs that tests run in a process of their own, to kill it or to give it an environment.
+// Programs that tests run in a separate process, to kill it or to set its environment.
 switch (args)
 {
     case ["own-server"]:
@@ -12,7 +12,7 @@ switch (args)
         await Task.Delay(Timeout.Infinite);
         break;
 
-    case ["tell-client"]:
+    case ["print-client"]:
         await using (ServiceProvider provider = new ServiceCollection().AddUserStore().Services.BuildServiceProvider())
         {
             var config = provider.GetRequiredService<IAmazonDynamoDB>().Config;

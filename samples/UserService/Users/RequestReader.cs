@@ -68,7 +68,8 @@ internal static class RequestReader
         if (query.Keys.Except(["status", "pageSize", "token"]).Any())
             errors["query"] = ["must have no other parameters than status, pageSize and token"];
         string? status = Single("status", UserFields.IsStatus, UserFields.StatusRule);
-        string? token = Single("token", value => value.Length is > 0 and <= MaxToken, $"must be the token of the page before, of at most {MaxToken} characters");
+        string? token = Single(
+            "token", value => value.Length is > 0 and <= MaxToken, $"must be the token of the page before, of at most {MaxToken} characters");
         string? size = Single(
             "pageSize",
             value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= MaxPageSize,

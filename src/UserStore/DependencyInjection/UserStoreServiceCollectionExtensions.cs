@@ -139,7 +139,7 @@ public static class UserStoreServiceCollectionExtensions
         if (configuration is IConfigurationSection section) // its sources may be added later
         {
             options.Validate(
-                _ => section.Exists(),
+                _ => section.GetChildren().Any(),
                 $"UserStoreOptions for {builder.OptionsName}: the configuration section '{section.Path}' does not exist or is empty. Add it, correct "
                     + "its path, or call AddUserStore without configuration to use the defaults.");
         }

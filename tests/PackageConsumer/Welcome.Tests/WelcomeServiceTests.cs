@@ -37,11 +37,11 @@ public sealed class WelcomeServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nobody_is_greeted_who_does_not_exist()
+    public async Task Greeting_a_user_who_does_not_exist_fails()
         => await Assert.ThrowsAsync<UserNotFoundException>(() => Welcome.GreetAsync("nobody"));
 
     [Fact]
-    public async Task A_throttled_store_is_busy()
+    public async Task A_throttled_store_is_reported_as_busy()
     {
         User user = await Store.CreateAsync(FakeUsers.Create());
         Store.Faults.ThrottleNextRead();
@@ -51,7 +51,7 @@ public sealed class WelcomeServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_mock_serves_where_a_single_answer_is_wanted()
+    public async Task A_mock_returns_a_single_response()
     {
         var users = new Mock<IUserStore>(MockBehavior.Strict);
         users.Setup(store => store.UpdateAsync("fake-1", It.IsAny<UserPatch<User>>(), It.IsAny<CancellationToken>()))

@@ -2,10 +2,10 @@ using UserStore;
 
 namespace Welcome;
 
-/// <summary>A small service of somebody else, which registers users and greets them.</summary>
+/// <summary>A small service of a package consumer, which registers users and greets them.</summary>
 public sealed class WelcomeService(IUserStore users)
 {
-    /// <summary>Registers a user once, however often it is asked to.</summary>
+    /// <summary>Registers a user once, even if it is called repeatedly.</summary>
     public async Task<string> RegisterAsync(string name, string email, CancellationToken cancellationToken = default)
     {
         try

@@ -20,7 +20,7 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task An_audit_of_an_empty_store_ends()
+    public async Task An_audit_of_an_empty_store_finds_nothing()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -28,7 +28,7 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task The_reservation_of_an_expired_user_is_reported_and_withdrawn_with_the_user()
+    public async Task The_reservation_of_an_expired_user_is_reported_and_deleted_with_the_user()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(new User { UserId = "fake-1", Email = "old@example.test", ExpiresAt = Now.AddSeconds(5) });
@@ -39,14 +39,14 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
         (await FindingsAsync(AuditOf(store).CheckAsync())).Should().Equal(finding);
         (await FindingsAsync(AuditOf(store).RepairAsync())).Should().Equal(finding with { IsRepaired = true });
 
-        await IsInOrderAsync(store);
+        await ShouldBeConsistentAsync(store);
         (await AuditOf(store).CheckAsync().ReadAllAsync()).Sum(page => page.Reservations).Should().Be(1);
     }
 
     [Theory]
     [InlineData("rubbish")]
     [InlineData("")]
-    public async Task A_token_that_an_audit_did_not_make_is_refused(string token)
+    public async Task A_token_that_no_audit_created_is_rejected(string token)
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -58,7 +58,7 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task An_audit_ends_when_it_is_cancelled()
+    public async Task An_audit_stops_when_it_is_cancelled()
     {
         IUserStore<User> store = await CreateStoreAsync();
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -20,19 +19,19 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         stored.Select(user => (user.UserId, user.Email, user.Name, user.Version)).Should().BeEquivalentTo(
             users.Select(user => (user.UserId, user.Email, user.Name, (long?)1)));
         if (uniqueEmails)
-            await IsInOrderAsync(store);
+            await ShouldBeConsistentAsync(store);
     }
 
     [Fact]
-    public async Task Creates_that_conflict_are_reported_and_fail_nobody_else()
+    public async Task Creates_that_conflict_are_reported_and_do_not_affect_other_items()
     {
         IUserStore<User> store = await CreateStoreAsync();
         for (int i = 0; i < 20; i++)
-            await store.CreateAsync(new User { UserId = $"fake-{i}", Email = $"holder.{i}@example.test" });
+            await store.CreateAsync(new User { UserId = $"fake-{i}", Email = $"owner.{i}@example.test" });
         User[] users = [.. Enumerable.Range(0, 300).Select(i => i switch
         {
             < 10 => new User { UserId = $"fake-{i}", Email = $"new.{i}@example.test" },
-            < 20 => new User { UserId = $"new-{i}", Email = $"holder.{i}@example.test" },
+            < 20 => new User { UserId = $"new-{i}", Email = $"owner.{i}@example.test" },
             _ => new User { UserId = $"new-{i}", Email = $"new.{i}@example.test" },
         })];
 
@@ -43,12 +42,12 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
             .Should().BeEquivalentTo(users.Take(10).Select(user => user.UserId));
         result.Failures.Where(item => item.Error is EmailAlreadyInUseException).Select(item => item.Item!.Email)
             .Should().BeEquivalentTo(users.Skip(10).Take(10).Select(user => user.Email));
-        await IsInOrderAsync(store);
+        await ShouldBeConsistentAsync(store);
         (await store.ListAsync().ReadAllAsync()).Should().HaveCount(300);
     }
 
     [Fact]
-    public async Task Users_with_one_email_in_one_batch_get_it_once()
+    public async Task Only_one_of_several_users_with_the_same_email_in_a_batch_is_created()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User[] users = [.. Enumerable.Range(0, 60).Select(i => new User { UserId = $"fake-{i}", Email = $"fake.{i % 20}@example.test" })];
@@ -57,11 +56,11 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
 
         (result.Written, result.Rejected).Should().Be((20, 40));
         result.Failures.Should().OnlyContain(item => item.Error is EmailAlreadyInUseException);
-        await IsInOrderAsync(store);
+        await ShouldBeConsistentAsync(store);
     }
 
     [Fact]
-    public async Task Ids_are_made_where_none_are_given_and_told_with_what_was_not_written()
+    public async Task Missing_ids_are_generated_and_reported_with_the_items_that_were_not_written()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(new User { Email = "taken@example.test" });
@@ -70,14 +69,14 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
             [new User { Email = "free@example.test" }, new User { Email = "taken@example.test" }, new User()]);
 
         (result.Written, result.Rejected).Should().Be((2, 1));
-        BatchItemFailure<User> refused = result.Failures.Single();
-        (refused.Position, refused.Item!.UserId, refused.Reason).Should().Be((1, "", BatchItemFailureReason.Rejected));
-        Guid.Parse(refused.UserId!).Version.Should().Be(7);
-        refused.ToString().Should().NotContain("example.test");
+        BatchItemFailure<User> rejected = result.Failures.Single();
+        (rejected.Position, rejected.Item!.UserId, rejected.Reason).Should().Be((1, "", BatchItemFailureReason.Rejected));
+        Guid.Parse(rejected.UserId!).Version.Should().Be(7);
+        rejected.ToString().Should().NotContain("example.test");
     }
 
     [Fact]
-    public async Task Replaces_store_users_whatever_is_there()
+    public async Task Replaces_store_users_unconditionally()
     {
         IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
         User old = await store.CreateAsync(FakeUsers.Create(1) with { Name = "Fake Old" });
@@ -94,7 +93,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Replaces_are_refused_where_emails_are_unique()
+    public async Task Replaces_are_rejected_when_emails_are_unique()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -106,7 +105,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Deletes_remove_users_and_free_their_emails(bool uniqueEmails)
+    public async Task Deletes_remove_users_and_release_their_emails(bool uniqueEmails)
     {
         IUserStore<User> store = await CreateAsync(uniqueEmails);
         await WriterOf(store).CreateAsync(FakeUsers.CreateMany(120));
@@ -122,7 +121,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Bad_items_are_reported_by_position_and_rule_and_the_others_written()
+    public async Task Invalid_items_are_reported_by_position_and_rule_and_the_other_items_are_written()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User[] users =
@@ -141,7 +140,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Of_a_key_that_occurs_twice_close_together_the_last_wins_where_that_is_asked_for()
+    public async Task The_last_of_nearby_items_with_the_same_key_is_written_with_LastWins()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User[] users = [.. Enumerable.Range(1, 4).Select(i => FakeUsers.Create(1) with { Name = $"Fake {i}" }), FakeUsers.Create(2)];
@@ -154,7 +153,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Of_a_key_that_occurs_twice_far_apart_a_create_meets_its_condition_and_the_last_replace_wins()
+    public async Task Of_distant_items_with_the_same_key_the_second_create_conflicts_and_the_last_replace_is_stored()
     {
         IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
         var options = new BatchWriteOptions<User> { MaxConcurrency = 1 };
@@ -168,147 +167,6 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         (await store.GetAsync("fake-1", ReadConsistency.Strong)).Name.Should().Be("Fake Last");
     }
 
-    [Fact]
-    public async Task A_sequence_that_fails_is_told_and_what_it_gave_before_is_written()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-
-        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(Failing());
-
-        (result.CompletionReason, result.Written, result.IsComplete).Should().Be((BatchCompletionReason.SequenceFailed, 130, false));
-        result.SequenceError.Should().BeOfType<InvalidTimeZoneException>();
-
-        static async IAsyncEnumerable<User> Failing()
-        {
-            foreach (User user in FakeUsers.CreateMany(130))
-                yield return user;
-            await Task.Yield();
-            throw new InvalidTimeZoneException();
-        }
-    }
-
-    [Fact]
-    public async Task Nothing_is_lost_by_cancellation_and_a_second_call_finishes_the_work()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        using var source = new CancellationTokenSource();
-        var left = new ConcurrentBag<User>();
-        using IEnumerator<User> users = FakeUsers.CreateMany(3_000).GetEnumerator();
-        int taken = 0;
-
-        BatchWriteResult<User> first = await WriterOf(store).CreateAsync(
-            Rest(), new BatchWriteOptions<User> { MaxConcurrency = 2, OnItemFailed = item => Keep(item.Item!) }, source.Token);
-        BatchWriteResult<User> second = await WriterOf(store).CreateAsync(left.Concat(Rest()));
-
-        first.CompletionReason.Should().Be(BatchCompletionReason.Cancelled);
-        first.Read.Should().Be(first.Written + first.Unknown + first.NotAttempted).And.BeLessThan(3_000);
-        left.Should().HaveCount((int)(first.Unknown + first.NotAttempted));
-        second.Failures.Where(item => item.Error is not UserAlreadyExistsException).Should().BeEmpty("only those had been written after all");
-        (await store.ListAsync().ReadAllAsync()).Should().HaveCount(3_000);
-        await IsInOrderAsync(store);
-
-        IEnumerable<User> Rest()
-        {
-            while (users.MoveNext())
-            {
-                if (++taken == 450)
-                    source.Cancel();
-                yield return users.Current;
-            }
-        }
-
-        ValueTask Keep(User user)
-        {
-            left.Add(user);
-            return ValueTask.CompletedTask;
-        }
-    }
-
-    [Fact]
-    public async Task A_batch_stops_at_the_first_failure_where_that_is_asked_for()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        await store.CreateAsync(FakeUsers.Create(1));
-
-        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(
-            FakeUsers.CreateMany(3_000), new BatchWriteOptions<User> { MaxConcurrency = 1, StopOnFirstFailure = true });
-
-        result.CompletionReason.Should().Be(BatchCompletionReason.StoppedOnFailure);
-        result.Read.Should().BeLessThan(3_000);
-        result.Rejected.Should().Be(1);
-        result.Read.Should().Be(result.Written + result.Rejected + result.NotAttempted);
-    }
-
-    [Fact]
-    public async Task Only_the_first_thousand_unwritten_items_are_held_and_all_are_told()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        int told = 0;
-
-        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(
-            Enumerable.Range(0, 2_500).Select(_ => new User { UserId = " " }),
-            new BatchWriteOptions<User>
-            {
-                OnItemFailed = _ =>
-                {
-                    told++;
-                    return ValueTask.CompletedTask;
-                },
-            });
-
-        (result.Rejected, result.Failures.Count, told).Should().Be((2_500, 1_000, 2_500));
-    }
-
-    [Fact]
-    public async Task What_the_receiver_of_unwritten_items_throws_ends_the_batch()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-
-        Func<Task> create = () => WriterOf(store).CreateAsync(
-            FakeUsers.CreateMany(500).Prepend(null!), new BatchWriteOptions<User> { OnItemFailed = _ => throw new InvalidTimeZoneException() });
-
-        await create.Should().ThrowAsync<InvalidTimeZoneException>();
-    }
-
-    [Fact]
-    public async Task Progress_is_told_up_to_the_end()
-    {
-        IUserStore<User> store = await CreateStoreAsync();
-        var progress = new LastProgress();
-
-        await WriterOf(store).CreateAsync(FakeUsers.CreateMany(300).Append(null!), new BatchWriteOptions<User> { Progress = progress });
-
-        (progress.Last!.Written, progress.Last.Failed).Should().Be((300, 1));
-    }
-
-    [Fact]
-    public async Task Options_out_of_range_are_named()
-    {
-        IUserBatchWriter<User> writer = WriterOf(await CreateStoreAsync());
-        (string Name, BatchWriteOptions<User> Options)[] mistakes =
-        [
-            ("MaxConcurrency", new() { MaxConcurrency = 0 }), ("MaxConcurrency", new() { MaxConcurrency = 257 }),
-            ("Timeout", new() { Timeout = TimeSpan.Zero }), ("Duplicates", new() { Duplicates = (BatchDuplicates)7 }),
-            ("Retry.Timeout", new() { Retry = new() { Timeout = TimeSpan.FromMinutes(6) } }),
-        ];
-
-        foreach ((string name, BatchWriteOptions<User> options) in mistakes)
-        {
-            Func<Task> create = () => writer.CreateAsync([FakeUsers.Create(1)], options);
-            (await create.Should().ThrowAsync<ArgumentOutOfRangeException>()).Which.Message.Should().Contain(name);
-        }
-
-        Func<Task> none = () => writer.CreateAsync((IEnumerable<User>)null!);
-        await none.Should().ThrowAsync<ArgumentNullException>();
-    }
-
     private Task<IUserStore<User>> CreateAsync(bool uniqueEmails)
         => uniqueEmails ? CreateStoreAsync() : CreateStoreWithSharedEmailsAsync();
-
-    private sealed class LastProgress : IProgress<BatchProgress>
-    {
-        public BatchProgress? Last { get; private set; }
-
-        public void Report(BatchProgress value) => Last = value;
-    }
 }

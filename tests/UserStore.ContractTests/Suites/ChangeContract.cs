@@ -2,7 +2,7 @@ using UserStore.Replication;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>What the stream of the table tells of the store's writes.</summary>
+/// <summary>The records of the table's stream for the writes of the store.</summary>
 public abstract class ChangeContract : Contract
 {
     private readonly StoreFactory _stores;
@@ -15,7 +15,7 @@ public abstract class ChangeContract : Contract
     }
 
     [Fact]
-    public async Task Each_write_is_one_change_with_the_user_before_and_after()
+    public async Task Each_write_is_one_change_with_the_old_and_the_new_user()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(new User { UserId = "fake-1", Email = "ada@example.test", Tags = ["a", "b"], Age = 7 });
@@ -37,7 +37,7 @@ public abstract class ChangeContract : Contract
     }
 
     [Fact]
-    public async Task What_is_refused_is_no_change()
+    public async Task Failed_writes_produce_no_change()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User user = await store.CreateAsync(new User { UserId = "fake-1" });

@@ -2,7 +2,7 @@ using System.Linq.Expressions;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>Every form of condition, as a filter and as a condition of a patch: both must choose the same users.</summary>
+/// <summary>Every form of condition, as a filter and as a condition of a patch: both must select the same users.</summary>
 public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
 {
     private static readonly string[] Names = ["Fake A", "Fake B"];
@@ -81,7 +81,7 @@ public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Filters_and_conditions_choose_the_same_users(string name)
+    public async Task Filters_and_conditions_select_the_same_users(string name)
     {
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         await StoreUsersAsync(store);
@@ -101,7 +101,7 @@ public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task A_condition_that_DynamoDB_cannot_decide_is_refused_without_showing_values()
+    public async Task A_condition_that_DynamoDB_cannot_evaluate_is_rejected_without_exposing_values()
     {
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
 
@@ -115,7 +115,7 @@ public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task A_condition_on_what_is_not_stored_is_refused_by_name()
+    public async Task A_condition_on_a_property_that_is_not_stored_is_rejected_by_name()
     {
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
 
@@ -127,7 +127,7 @@ public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task A_finished_patch_reads_the_variables_of_its_condition_each_time_it_is_applied()
+    public async Task A_patch_reads_the_variables_of_its_condition_each_time_it_is_applied()
     {
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         await store.CreateAsync(new AppUser { UserId = "a", City = "Faketown", Name = "Fake A" });
@@ -150,7 +150,8 @@ public abstract class ConditionContract(StoreFactory stores) : Contract(stores)
             new() { UserId = "a", City = "Faketown", Name = "Fake A", Age = 20, Score = 1.5m, Roles = ["admin", "ops"], Plan = Plan.Free },
             new()
             {
-                UserId = "b", City = "Faketown", Name = "Fake B", Age = 30, Tags = ["x", "y"], Plan = Plan.Team, Verified = true, Logins = 9, Grade = 'B', Badges = [5, 7],
+                UserId = "b", City = "Faketown", Name = "Fake B", Age = 30, Tags = ["x", "y"], Plan = Plan.Team,
+                Verified = true, Logins = 9, Grade = 'B', Badges = [5, 7],
                 LastSeen = new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.FromHours(3)),
             },
             new() { UserId = "c", City = "Faketown", Tags = ["x"], Plan = Plan.Enterprise, Ratio = 0.25, Roles = [] },

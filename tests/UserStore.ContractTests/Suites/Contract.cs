@@ -2,7 +2,7 @@ using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>The base of the suites: promises that every store keeps, each stated once.</summary>
+/// <summary>The base of the suites: guarantees of every store, each stated once.</summary>
 public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 {
     protected FakeClock Clock => stores.Clock;
@@ -31,10 +31,17 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 
     public virtual async Task DisposeAsync() => await stores.DisposeAsync();
 
-    /// <summary>Checks that users and reservations belong to each other.</summary>
-    protected async Task IsInOrderAsync(IUserStore<User> store)
+    /// <summary>Checks that users and reservations are consistent.</summary>
+    protected async Task ShouldBeConsistentAsync(IUserStore<User> store)
     {
         List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
         pages.SelectMany(page => page.Findings).Should().BeEmpty();
+    }
+
+    /// <summary>Checks that both kinds of search by email return the user.</summary>
+    protected static async Task ShouldOwnEmailAsync(IUserStore<User> store, string email, User owner)
+    {
+        (await store.FindByEmailAsync(email, ReadConsistency.Strong)).Should().Be(owner);
+        (await store.FindByEmailAsync(email)).Should().Be(owner);
     }
 }

@@ -5,7 +5,7 @@ namespace UserStore.ContractTests.Suites;
 public abstract class CreateContract(StoreFactory stores) : Contract(stores)
 {
     [Fact]
-    public async Task CreateAsync_fills_in_id_times_status_and_version()
+    public async Task CreateAsync_sets_id_timestamps_status_and_version()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -19,7 +19,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_keeps_what_is_given_and_returns_the_user_as_stored()
+    public async Task CreateAsync_keeps_the_given_values_and_returns_the_user_as_stored()
     {
         IUserStore<User> store = await CreateStoreAsync();
         var createdAt = new DateTimeOffset(2020, 2, 29, 23, 59, 59, TimeSpan.FromHours(2)).AddTicks(1234567);
@@ -37,7 +37,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_does_not_change_the_instance_given()
+    public async Task CreateAsync_does_not_change_the_given_instance()
     {
         IUserStore<User> store = await CreateStoreAsync();
         var given = new User { Name = "Fake User" };
@@ -48,7 +48,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_refuses_an_id_that_is_taken_and_leaves_the_other_user_alone()
+    public async Task CreateAsync_rejects_an_id_in_use_and_leaves_the_existing_user_unchanged()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User first = await store.CreateAsync(FakeUsers.Create(1));
@@ -60,7 +60,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_lets_one_of_many_concurrent_calls_with_one_id_succeed()
+    public async Task CreateAsync_succeeds_for_one_of_many_concurrent_calls_with_the_same_id()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -101,7 +101,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_stores_users_without_email_and_two_users_with_one_email_where_emails_may_be_shared()
+    public async Task CreateAsync_stores_users_without_email_and_two_users_with_the_same_email_when_emails_are_not_unique()
     {
         IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
 
@@ -114,7 +114,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_keeps_order_duplicates_and_emptiness_of_lists()
+    public async Task CreateAsync_preserves_the_order_and_duplicates_of_lists_and_empty_lists()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -127,7 +127,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task Empty_text_is_stored_as_such_or_refused_by_a_server_that_cannot_hold_it()
+    public async Task Empty_strings_are_stored_or_rejected_by_a_server_that_cannot_store_them()
     {
         IUserStore<User> store = await CreateStoreAsync();
         var user = new User { UserId = "fake-1", Name = "", Tags = [""] };
@@ -146,7 +146,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_cuts_the_expiry_to_whole_seconds()
+    public async Task CreateAsync_truncates_the_expiry_to_whole_seconds()
     {
         IUserStore<User> store = await CreateStoreAsync();
         DateTimeOffset expiry = Now.AddHours(1);
@@ -161,7 +161,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     [InlineData("a")]
     [InlineData("id with spaces, \"quotes\" & <signs>")]
     [InlineData("用户-пользователь-😀")]
-    public async Task CreateAsync_accepts_any_text_as_id(string id)
+    public async Task CreateAsync_accepts_any_string_as_id(string id)
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -182,7 +182,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_stores_nothing_when_it_is_cancelled_before()
+    public async Task CreateAsync_stores_nothing_when_it_is_already_cancelled()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -193,7 +193,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task CreateAsync_refuses_a_user_of_a_type_that_the_store_would_cut()
+    public async Task CreateAsync_rejects_a_user_of_a_derived_type_whose_properties_the_store_would_lose()
     {
         IUserStore<User> store = await CreateStoreAsync();
 

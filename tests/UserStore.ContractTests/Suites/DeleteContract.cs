@@ -5,7 +5,7 @@ namespace UserStore.ContractTests.Suites;
 public abstract class DeleteContract(StoreFactory stores) : Contract(stores)
 {
     [Fact]
-    public async Task DeleteAsync_returns_the_deleted_user_and_removes_it_everywhere()
+    public async Task DeleteAsync_returns_the_deleted_user_and_removes_it_from_table_and_indexes()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));
@@ -20,7 +20,7 @@ public abstract class DeleteContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task DeleteAsync_returns_null_when_there_is_no_user()
+    public async Task DeleteAsync_returns_null_when_the_user_does_not_exist()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(1) });
@@ -32,7 +32,7 @@ public abstract class DeleteContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task DeleteAsync_deletes_the_expected_version_only()
+    public async Task DeleteAsync_deletes_only_the_expected_version()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));
@@ -46,7 +46,7 @@ public abstract class DeleteContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task DeleteAsync_lets_the_id_be_used_again()
+    public async Task DeleteAsync_makes_the_id_available_again()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
@@ -59,7 +59,7 @@ public abstract class DeleteContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task DeleteAsync_returns_the_user_to_one_of_many_concurrent_calls()
+    public async Task DeleteAsync_returns_the_user_to_exactly_one_of_many_concurrent_calls()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));
@@ -70,7 +70,7 @@ public abstract class DeleteContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task DeleteAsync_deletes_nothing_when_it_is_cancelled_before()
+    public async Task DeleteAsync_deletes_nothing_when_it_is_already_cancelled()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));

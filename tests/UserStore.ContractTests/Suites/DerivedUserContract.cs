@@ -2,7 +2,7 @@ using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>A user type with fields and indexes of a service's own has the same promises.</summary>
+/// <summary>A derived user type with additional fields and indexes has the same guarantees.</summary>
 public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores)
 {
     private static AppUser Full => FakeUsers.Create<AppUser>(1) with
@@ -22,7 +22,7 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
     };
 
     [Fact]
-    public async Task Own_fields_are_stored_and_read()
+    public async Task Derived_fields_are_stored_and_read()
     {
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
 
@@ -35,7 +35,7 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Own_fields_are_replaced_and_patched()
+    public async Task Derived_fields_are_replaced_and_patched()
     {
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         AppUser created = await store.CreateAsync(Full with { Logins = 1 });
@@ -69,7 +69,7 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Own_indexes_are_queried()
+    public async Task Derived_indexes_can_be_queried()
     {
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         decimal?[] scores = [10m, 9m, -1.5m, 100m, 0m, null];
@@ -82,7 +82,8 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
         (await ScoresAsync(new("city-score-index", "Faketown"))).Should().Equal(-1.5m, 0m, 9m, 10m, 100m);
         (await ScoresAsync(new("city-score-index", "Faketown") { Direction = QueryDirection.Descending, Limit = 2 })).Should().Equal(100m, 10m);
         (await ScoresAsync(new("city-score-index", "Faketown") { SortKey = SortKeyCondition.Between(0m, 10m) })).Should().Equal(0m, 9m, 10m);
-        (await ScoresAsync(new("city-score-index", "Faketown") { PageSize = 2, SortKey = SortKeyCondition.GreaterThan(-1.5m) })).Should().Equal(0m, 9m, 10m, 100m);
+        (await ScoresAsync(new("city-score-index", "Faketown") { PageSize = 2, SortKey = SortKeyCondition.GreaterThan(-1.5m) }))
+            .Should().Equal(0m, 9m, 10m, 100m);
         (await ScoresAsync(new("city-index", "Faketown"))).Should().HaveCount(5);
         (await ScoresAsync(new("plan-index", Plan.Team))).Should().BeEquivalentTo(new[] { 9m, 0m });
 
@@ -128,7 +129,7 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Values_given_to_a_patch_can_be_changed_afterwards()
+    public async Task Values_passed_to_a_patch_can_be_changed_afterwards_without_effect()
     {
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         await store.CreateAsync(Full);
@@ -157,7 +158,7 @@ public abstract class DerivedUserContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
-    public async Task Conflicts_are_found_for_derived_users()
+    public async Task Conflicts_are_detected_for_derived_users()
     {
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         AppUser created = await store.CreateAsync(Full);

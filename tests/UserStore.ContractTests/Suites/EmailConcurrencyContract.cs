@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>Many tasks want few emails.</summary>
+/// <summary>Many tasks compete for few emails.</summary>
 [Trait("Category", TestVolume.Category)]
 public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(stores)
 {
@@ -12,11 +12,11 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
     private static readonly int Attempts = TestVolume.Of(full: 2_000, usual: 500);
 
     [Fact]
-    public async Task Of_many_concurrent_creates_one_for_each_email_succeeds()
+    public async Task One_of_many_concurrent_creates_succeeds_for_each_email()
     {
         IUserStore<User> store = await CreateStoreAsync();
         var created = new ConcurrentBag<User>();
-        var refused = new ConcurrentBag<EmailAlreadyInUseException>();
+        var rejected = new ConcurrentBag<EmailAlreadyInUseException>();
 
         await RunAsync(async (_, attempt) =>
         {
@@ -26,19 +26,19 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
             }
             catch (EmailAlreadyInUseException taken)
             {
-                refused.Add(taken);
+                rejected.Add(taken);
             }
         });
 
-        (created.Count, refused.Count).Should().Be((Emails, Attempts - Emails));
+        (created.Count, rejected.Count).Should().Be((Emails, Attempts - Emails));
         (await store.ListAsync().ReadAllAsync()).Should().BeEquivalentTo(created);
         created.Select(user => user.Email).Should().OnlyHaveUniqueItems();
-        refused.Select(taken => taken.OwnerUserId).Should().BeSubsetOf(created.Select(user => user.UserId));
+        rejected.Select(taken => taken.OwnerUserId).Should().BeSubsetOf(created.Select(user => user.UserId));
         (await CountReservationsAsync(store)).Should().Be(Emails);
     }
 
     [Fact]
-    public async Task Concurrent_changes_of_email_and_deletes_leave_every_email_with_one_user()
+    public async Task Concurrent_email_changes_and_deletes_leave_at_most_one_user_for_each_email()
     {
         IUserStore<User> store = await CreateStoreAsync();
         for (int i = 0; i < Emails; i++)
@@ -74,7 +74,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
             catch (UserStoreException refusal) when (refusal is EmailAlreadyInUseException or UserAlreadyExistsException
                 or UserNotFoundException or UserConflictException)
             {
-                // Others were faster; that is what the test is about.
+                // Another task won the race, as the test intends.
             }
         });
 

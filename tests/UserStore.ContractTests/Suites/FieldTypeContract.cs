@@ -1,7 +1,7 @@
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>What a call returns is what is read afterwards, whatever the type of the field.</summary>
+/// <summary>A call returns the value that is read afterwards, for every type of field.</summary>
 public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
 {
     private static readonly Dictionary<string, TypedUser> Users = new()
@@ -52,7 +52,7 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task What_is_returned_is_what_is_read(string name)
+    public async Task Returned_values_equal_the_values_read_afterwards(string name)
     {
         IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();
 
@@ -84,7 +84,7 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task Values_read_back_as_documented()
+    public async Task Values_are_read_back_as_documented()
     {
         IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();
 
@@ -117,7 +117,7 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task Null_among_texts_is_refused_by_name()
+    public async Task Null_in_a_list_of_strings_is_rejected_by_name()
     {
         IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();
         await store.CreateAsync(new TypedUser { UserId = "fake-1" });

@@ -3,13 +3,13 @@ using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>Reads of many users at once: by their ids, and of the whole table in segments.</summary>
+/// <summary>Reads of many users: by their ids, and of the whole table in segments.</summary>
 public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
 {
     [Theory]
     [InlineData(ReadConsistency.Eventual)]
     [InlineData(ReadConsistency.Strong)]
-    public async Task FindManyAsync_returns_what_it_finds_and_what_not_in_the_order_of_the_ids(ReadConsistency consistency)
+    public async Task FindManyAsync_returns_found_and_missing_users_in_the_order_of_the_ids(ReadConsistency consistency)
     {
         IUserStore<User> store = await CreateStoreAsync();
         User[] users = [.. await CreateManyAsync(store, 120)];
@@ -22,7 +22,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task FindManyAsync_takes_ids_from_an_asynchronous_sequence_and_from_none()
+    public async Task FindManyAsync_accepts_asynchronous_and_empty_sequences_of_ids()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 3);
@@ -56,7 +56,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     [InlineData("")]
     [InlineData(" ")]
     [InlineData(null)]
-    public async Task FindManyAsync_returns_what_comes_before_an_id_that_is_none(string? bad)
+    public async Task FindManyAsync_returns_the_users_before_an_invalid_id(string? bad)
     {
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 2);
@@ -76,7 +76,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task FindManyAsync_returns_what_comes_before_the_failure_of_the_sequence()
+    public async Task FindManyAsync_returns_the_users_before_the_failure_of_the_sequence()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 1);
@@ -100,7 +100,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task FindManyAsync_reads_an_endless_sequence_only_as_far_as_it_is_taken()
+    public async Task FindManyAsync_reads_an_endless_sequence_only_as_far_as_its_results_are_enumerated()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 1);
@@ -125,7 +125,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(40)]
-    public async Task Segments_hold_every_user_once(int segments)
+    public async Task Segments_return_every_user_once(int segments)
     {
         IUserStore<User> store = await CreateStoreAsync();
         IReadOnlyList<User> users = await CreateManyAsync(store, 100);
@@ -140,7 +140,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task An_interrupted_listing_goes_on_where_each_segment_was()
+    public async Task An_interrupted_listing_resumes_each_segment_where_it_stopped()
     {
         IUserStore<User> store = await CreateStoreAsync();
         IReadOnlyList<User> users = await CreateManyAsync(store, 100);
@@ -164,7 +164,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task Segments_and_their_tokens_are_checked()
+    public async Task Segments_and_their_tokens_are_validated()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 20);
@@ -184,13 +184,13 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
             await Throws<ArgumentOutOfRangeException>(() => store.ListAsync(bad).ReadAllAsync());
         }
 
-        UserListOptions[] foreign =
+        UserListOptions[] rejected =
         [
             options with { ResumeFrom = new Dictionary<int, string?> { [1] = token } },
             options with { TotalSegments = 3, ResumeFrom = new Dictionary<int, string?> { [0] = token } },
             options with { ResumeFrom = new Dictionary<int, string?> { [0] = "rubbish" } },
         ];
-        foreach (UserListOptions bad in foreign)
+        foreach (UserListOptions bad in rejected)
             await Throws<InvalidContinuationTokenException>(() => store.ListSegmentsAsync(bad).ReadAllAsync());
         await Throws<ArgumentException>(() => store.ListPageAsync(options));
         await Throws<ArgumentNullException>(() => store.ListSegmentsAsync(null!).ReadAllAsync());
@@ -201,7 +201,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task Cancellation_ends_the_sequences()
+    public async Task Cancellation_stops_the_sequences()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 30);
@@ -219,7 +219,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task Tokens_are_encrypted_where_there_are_keys()
+    public async Task Tokens_are_encrypted_when_keys_are_configured()
     {
         IUserStore<User> store = await CreateStoreAsync([Enumerable.Repeat((byte)7, 32).ToArray()]);
         await CreateManyAsync(store, 10);

@@ -5,7 +5,7 @@ using UserStore.Migrations.Running;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>What runners remember together: entries that only the holder of the lock writes, the row of the lock, checkpoints.</summary>
+/// <summary>The state that runners share: entries that only the owner of the lock writes, the lock item, and checkpoints.</summary>
 public abstract class MigrationJournalContract(StoreFactory stores) : Contract(stores)
 {
     private static readonly DateTimeOffset At = new(2030, 1, 2, 3, 4, 5, 6, TimeSpan.Zero);
@@ -41,7 +41,7 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
     }
 
     [Fact]
-    public async Task Only_the_holder_of_the_lock_records()
+    public async Task Only_the_owner_of_the_lock_can_record_entries()
     {
         MigrationTarget target = await CreateAsync();
         LockFence fence = await AcquireAsync(target.Lock);
@@ -54,11 +54,11 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
     }
 
     [Fact]
-    public async Task A_journal_of_many_entries_is_read_whole()
+    public async Task A_journal_of_many_entries_is_read_completely()
     {
         MigrationTarget target = await CreateAsync();
         LockFence fence = await AcquireAsync(target.Lock);
-        string text = new('x', 30_000); // so that one page does not hold them all
+        string text = new('x', 30_000); // so that the entries need more than one page
         for (int i = 0; i < 40; i++)
             await target.Journal.TryRecordAsync(new MigrationEntry { Id = $"{i:00}", Description = text }, fence, default);
 
@@ -68,7 +68,7 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
     }
 
     [Fact]
-    public async Task The_row_of_the_lock_is_replaced_only_as_it_was_seen()
+    public async Task The_lock_item_is_replaced_only_when_it_is_unchanged()
     {
         MigrationTarget target = await CreateAsync();
         var first = new LockRow { Fence = 1, Revision = 1, Owner = new("a", "host/1", At, At.AddSeconds(1), TimeSpan.FromSeconds(3)) };
@@ -103,11 +103,12 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
         Checkpoint done = checkpoint with { IsDone = true };
         await target.Checkpoints.TryWriteAsync(done, default);
         (await target.Checkpoints.ClaimAsync(Segment, 6, default)).Should().BeEquivalentTo(done with { Fence = 6 });
-        (await target.Checkpoints.ClaimAsync(Segment with { Execution = 2 }, 6, default)).Should().BeEquivalentTo(new Checkpoint(Segment with { Execution = 2 }, 6));
+        (await target.Checkpoints.ClaimAsync(Segment with { Execution = 2 }, 6, default))
+            .Should().BeEquivalentTo(new Checkpoint(Segment with { Execution = 2 }, 6));
     }
 
     [Fact]
-    public async Task A_checkpoint_that_a_later_owner_stamped_is_not_written_by_an_earlier_one()
+    public async Task A_checkpoint_that_a_later_owner_claimed_cannot_be_written_by_an_earlier_owner()
     {
         MigrationTarget target = await CreateAsync();
         await target.Checkpoints.TryWriteAsync(new Checkpoint(Segment, 5) { Read = 10 }, default);
@@ -119,7 +120,7 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
     }
 
     [Fact]
-    public async Task Checkpoints_of_one_migration_are_forgotten_and_no_others()
+    public async Task Only_the_checkpoints_of_one_migration_are_deleted()
     {
         MigrationTarget target = await CreateAsync();
         CheckpointKey[] forgotten = [Segment, Segment with { Segment = 1 }, Segment with { Execution = 2 }, Segment with { Backfill = "other" }];
@@ -140,7 +141,7 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
     }
 
     [Fact]
-    public async Task Without_tables_there_is_nothing_and_Destroy_leaves_it_so()
+    public async Task Without_tables_the_journal_is_empty_and_Destroy_creates_none()
     {
         MigrationTarget target = new MigrationBench(_stores).Open();
 

@@ -4,7 +4,7 @@ using UserStore.Migrations.Running;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>The lock: one holder at a time, who renews its lease, and is succeeded when it does not.</summary>
+/// <summary>The lock: one owner at a time, which renews its lease and is replaced when it does not.</summary>
 public abstract class MigrationLockContract(StoreFactory stores) : Contract(stores)
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
@@ -12,7 +12,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     private readonly MigrationBench _bench = new(stores);
 
     [Fact]
-    public async Task Whoever_comes_second_waits_fails_or_skips()
+    public async Task A_second_runner_waits_fails_or_skips()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
         Lease held = (await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default))!;
@@ -33,7 +33,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task A_wait_is_cancelled()
+    public async Task A_wait_for_the_lock_can_be_cancelled()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
         await using Lease? held = await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
@@ -46,12 +46,12 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task A_lease_is_renewed_for_as_long_as_it_is_held()
+    public async Task A_lease_is_renewed_while_it_is_held()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
         await using Lease? held = await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
 
-        // Longer than a lease, which a watcher would take over if it were not renewed.
+        // Longer than a lease, which a waiting runner would acquire if it were not renewed.
         await second.Invoking(other => other.TryAcquireAsync(LockConflictBehavior.Wait, _bench.Options.Lease * 1.5, default))
             .Should().ThrowAsync<MigrationLockedException>();
 
@@ -59,22 +59,22 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task A_holder_who_is_gone_is_succeeded_after_a_lease_and_within_two()
+    public async Task An_owner_that_stopped_is_replaced_after_one_lease_and_within_two()
     {
         MigrationLock second = await OpenAsync();
-        LockFence gone = await LeaveBehindAsync();
+        LockFence stopped = await LeaveBehindAsync();
         long started = _bench.Time.GetTimestamp();
 
         await using Lease? next = await second.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
 
         _bench.Time.GetElapsedTime(started).Should().BeGreaterThan(
             _bench.Options.Lease * 0.95).And.BeLessThan(_bench.Options.Lease * 2);
-        next!.Fence.Number.Should().Be(gone.Number + 1);
-        (await (await OpenJournalAsync()).TryRecordAsync(new MigrationEntry { Id = "1" }, gone, default)).Should().BeFalse();
+        next!.Fence.Number.Should().Be(stopped.Number + 1);
+        (await (await OpenJournalAsync()).TryRecordAsync(new MigrationEntry { Id = "1" }, stopped, default)).Should().BeFalse();
     }
 
     [Fact]
-    public async Task A_clock_that_is_wrong_takes_nothing_from_a_holder()
+    public async Task A_wrong_clock_does_not_cost_an_owner_the_lock()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
         await using Lease? held = await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
@@ -82,7 +82,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         LockRow row = (await store.FindAsync(default))!;
         row.Owner!.RenewedAt.Should().BeAfter(DateTimeOffset.UnixEpoch);
 
-        // As if the holder's clock stood at 1970: to watchers its row has not even been looked at yet.
+        // The owner's clock is at 1970, so that waiting runners have not yet observed its lock item.
         await ChangeAsync(
             store,
             seen => seen with { Owner = seen.Owner! with { RenewedAt = DateTimeOffset.UnixEpoch, AcquiredAt = DateTimeOffset.UnixEpoch } });
@@ -93,7 +93,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task Who_is_released_by_force_loses_the_lease_and_the_release_is_recorded()
+    public async Task A_forced_release_ends_the_lease_and_is_recorded()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();
         await using Lease? held = await first.TryAcquireAsync(LockConflictBehavior.Wait, Long, default);
@@ -112,7 +112,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task A_free_lock_is_not_released_by_force()
+    public async Task A_lock_without_owner_cannot_be_released_by_force()
     {
         MigrationLock one = await OpenAsync();
 
@@ -123,10 +123,10 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task Of_many_who_want_the_lock_one_has_it_at_a_time()
+    public async Task Only_one_of_many_runners_owns_the_lock_at_a_time()
     {
         await OpenAsync();
-        int holders = 0, most = 0, acquired = 0;
+        int owners = 0, most = 0, acquired = 0;
 
         await Parallel.ForAsync(0, 8, async (_, token) =>
         {
@@ -134,9 +134,9 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
             for (int i = 0; i < 3; i++)
             {
                 await using Lease? lease = await own.TryAcquireAsync(LockConflictBehavior.Wait, TimeSpan.FromMinutes(2), token);
-                most = Math.Max(most, Interlocked.Increment(ref holders));
+                most = Math.Max(most, Interlocked.Increment(ref owners));
                 await Task.Yield();
-                Interlocked.Decrement(ref holders);
+                Interlocked.Decrement(ref owners);
                 Interlocked.Increment(ref acquired);
             }
         });
@@ -171,8 +171,8 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         IMigrationLockStore store = await OpenStoreAsync();
         DateTimeOffset now = DateTimeOffset.UtcNow;
         await store.TryReplaceAsync(
-            null, new LockRow { Fence = 3, Revision = 5, Owner = new("gone", "gone/1", now, now, _bench.Options.Lease) }, default);
-        return new LockFence("gone", 3);
+            null, new LockRow { Fence = 3, Revision = 5, Owner = new("stopped", "stopped/1", now, now, _bench.Options.Lease) }, default);
+        return new LockFence("stopped", 3);
     }
 
     private static async Task ChangeAsync(IMigrationLockStore store, Func<LockRow, LockRow> change)

@@ -2,7 +2,7 @@ using UserStore.Migrations;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>What is applied and undone, in which order, and what is refused before anything is run.</summary>
+/// <summary>The plan: what is applied and undone, in which order, and what is rejected before any migration runs.</summary>
 public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stores)
 {
     private readonly MigrationBench _bench = new(stores);
@@ -10,7 +10,7 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     private IMigrationRunner Runner => _bench.NewRunner();
 
     [Fact]
-    public async Task Steps_go_forward_and_back_by_what_was_applied_last()
+    public async Task Steps_apply_and_undo_relative_to_the_last_applied_migration()
     {
         _bench.Add("1_a", "2_b", "3_c");
 
@@ -26,7 +26,7 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task To_goes_forward_and_back()
+    public async Task To_applies_and_undoes()
     {
         _bench.Add("1_a", "2_b", "3_c");
 
@@ -35,11 +35,11 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
         await Runner.RunAsync(MigrationPlanner.To("1_a"));
 
         _bench.Ran.Should().Equal("+1_a", "+2_b", "+3_c", "-3_c", "-2_b");
-        await MigrationBench.RefusedAsync(MigrationPlanError.Missing, () => Runner.RunAsync(MigrationPlanner.To("2_x")), "2_x");
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.Missing, () => Runner.RunAsync(MigrationPlanner.To("2_x")), "2_x");
     }
 
     [Fact]
-    public async Task Undo_follows_the_order_of_application()
+    public async Task Undo_reverses_the_order_of_application()
     {
         _bench.Options.OutOfOrder = MigrationPolicy.Allow;
         _bench.Add("1_a", "3_c");
@@ -53,13 +53,13 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task Rewind_and_reset_need_permission()
+    public async Task Rewind_and_reset_require_permission()
     {
         _bench.Add("1_a", "2_b");
         await Runner.RunAsync(MigrationPlanner.Next);
 
-        await MigrationBench.RefusedAsync(MigrationPlanError.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Reset));
-        await MigrationBench.RefusedAsync(MigrationPlanError.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Rewind));
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Reset));
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.NotPermitted, () => Runner.RunAsync(MigrationPlanner.Rewind));
         _bench.Options.AllowReset = true;
         await Runner.RunAsync(MigrationPlanner.Reset);
         await Runner.RunAsync(MigrationPlanner.Rewind);
@@ -68,7 +68,7 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task Baseline_notes_without_running()
+    public async Task Baseline_records_migrations_without_running_them()
     {
         _bench.Add("1_a", "2_b", "3_c");
 
@@ -81,30 +81,30 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task A_planner_of_ones_own_is_obeyed_within_the_rules()
+    public async Task A_custom_planner_is_followed_within_the_rules()
     {
         _bench.Add("1_a", "2_b");
 
         await Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply)));
-        await MigrationBench.RefusedAsync(
+        await MigrationBench.ShouldBeRejectedAsync(
             MigrationPlanError.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("1_a", MigrationAction.Apply))), "1_a");
-        await MigrationBench.RefusedAsync(
+        await MigrationBench.ShouldBeRejectedAsync(
             MigrationPlanError.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("9_z", MigrationAction.Apply))), "9_z");
-        await MigrationBench.RefusedAsync(
+        await MigrationBench.ShouldBeRejectedAsync(
             MigrationPlanError.Missing, () => Runner.RunAsync(new OwnPlanner(new MigrationStep("2_b", MigrationAction.Undo))), "2_b");
 
         _bench.Ran.Should().Equal("+1_a");
     }
 
     [Fact]
-    public async Task More_steps_than_there_are_are_refused()
+    public async Task More_steps_than_exist_are_rejected()
     {
         _bench.Add("1_a", "2_b");
         await Runner.RunAsync(MigrationPlanner.Next);
 
-        await MigrationBench.RefusedAsync(MigrationPlanError.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(2)));
-        await MigrationBench.RefusedAsync(MigrationPlanError.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(-2)));
-        await MigrationBench.RefusedAsync(MigrationPlanError.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(int.MinValue)));
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(2)));
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(-2)));
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.StepOutOfRange, () => Runner.RunAsync(MigrationPlanner.Step(int.MinValue)));
 
         _bench.Ran.Should().Equal("+1_a");
     }
@@ -113,7 +113,7 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     [InlineData(MigrationPolicy.Deny)]
     [InlineData(MigrationPolicy.Warn)]
     [InlineData(MigrationPolicy.Allow)]
-    public async Task Out_of_order_is_denied_warned_of_or_allowed(MigrationPolicy policy)
+    public async Task Migrations_out_of_order_are_denied_reported_or_allowed(MigrationPolicy policy)
     {
         _bench.Options.OutOfOrder = policy;
         _bench.Add("1_a", "3_c");
@@ -121,7 +121,7 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
         _bench.Add("2_b");
 
         if (policy == MigrationPolicy.Deny)
-            await MigrationBench.RefusedAsync(MigrationPlanError.OutOfOrder, () => Runner.RunAsync(), "2_b");
+            await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.OutOfOrder, () => Runner.RunAsync(), "2_b");
         else
             await Runner.RunAsync();
 
@@ -129,13 +129,13 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task Migrations_that_only_the_journal_knows_are_refused_unless_allowed()
+    public async Task Migrations_that_exist_only_in_the_journal_are_rejected_unless_allowed()
     {
         _bench.Add("1_a", "2_b");
         await Runner.RunAsync();
         MigrationBench earlier = _bench.AsOtherVersion().Add("1_a");
 
-        await MigrationBench.RefusedAsync(MigrationPlanError.Missing, () => earlier.NewRunner().RunAsync(), "2_b");
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.Missing, () => earlier.NewRunner().RunAsync(), "2_b");
         (await earlier.NewRunner().GetStatusAsync()).Missing.Should().Equal("2_b");
         earlier.Options.Missing = MigrationPolicy.Warn;
         (await earlier.NewRunner().PlanAsync()).Warnings.Should().ContainSingle().Which.Should().Contain("2_b");
@@ -143,15 +143,15 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task A_changed_revision_is_refused_until_it_is_accepted()
+    public async Task A_changed_revision_is_rejected_until_it_is_accepted()
     {
         _bench.Options.Migrations.Add("1_a", (_, _) => Task.CompletedTask, revision: "r1");
         await Runner.RunAsync();
         MigrationBench changed = _bench.AsOtherVersion();
         changed.Options.Migrations.Add("1_a", (_, _) => Task.CompletedTask, revision: "r2");
 
-        await MigrationBench.RefusedAsync(MigrationPlanError.RevisionChanged, () => changed.NewRunner().RunAsync(), "1_a");
-        await MigrationBench.RefusedAsync(MigrationPlanError.RevisionChanged, () => changed.NewRunner().VerifyAsync(), "1_a");
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.RevisionChanged, () => changed.NewRunner().RunAsync(), "1_a");
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.RevisionChanged, () => changed.NewRunner().VerifyAsync(), "1_a");
         MigrationEntry accepted = await changed.NewRunner().RepairAsync("1_a", MigrationRepair.AcceptRevision, "only a comment changed");
         await changed.NewRunner().RunAsync();
 
@@ -160,23 +160,23 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task What_cannot_be_undone_is_found_before_anything_is()
+    public async Task Migrations_that_cannot_be_undone_are_detected_before_any_is_undone()
     {
         _bench.Options.Migrations.Add("1_a", (_, _) => Task.CompletedTask);
         _bench.Add("2_b", "3_c");
         await Runner.RunAsync();
 
-        await MigrationBench.RefusedAsync(MigrationPlanError.NotUndoable, () => Runner.RunAsync(MigrationPlanner.Step(-3)), "1_a");
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.NotUndoable, () => Runner.RunAsync(MigrationPlanner.Step(-3)), "1_a");
 
         _bench.Ran.Should().Equal("+2_b", "+3_c");
     }
 
     [Fact]
-    public async Task Without_migrations_nothing_is_run()
-        => await MigrationBench.RefusedAsync(MigrationPlanError.NoMigrations, () => Runner.RunAsync());
+    public async Task Without_migrations_nothing_runs()
+        => await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.NoMigrations, () => Runner.RunAsync());
 
     [Fact]
-    public async Task Two_migrations_with_one_id_are_refused()
+    public async Task Two_migrations_with_the_same_id_are_rejected()
     {
         _bench.Add("1_a", "1_a");
 

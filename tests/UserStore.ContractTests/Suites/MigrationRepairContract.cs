@@ -2,7 +2,7 @@ using UserStore.Migrations;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>What the journal says of migrations that failed, were cancelled or cut off, and how they are repaired.</summary>
+/// <summary>The journal entries of migrations that failed, were cancelled or were interrupted, and their repair.</summary>
 public abstract class MigrationRepairContract(StoreFactory stores) : Contract(stores)
 {
     private readonly MigrationBench _bench = new(stores);
@@ -10,7 +10,7 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
     private IMigrationRunner Runner => _bench.NewRunner();
 
     [Fact]
-    public async Task A_migration_that_throws_is_recorded_as_failed_and_tried_again()
+    public async Task A_migration_that_throws_is_recorded_as_failed_and_retried_by_the_next_run()
     {
         bool isBroken = true;
         _bench.Add("1_a");
@@ -50,7 +50,7 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
-    public async Task A_migration_that_was_cut_off_is_dirty_until_it_is_repaired()
+    public async Task An_interrupted_migration_is_dirty_until_it_is_repaired()
     {
         _bench.Add("1_a", "2_b");
         await CutOffAsync("1_a");
@@ -58,7 +58,7 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
         MigrationDirtyException dirty = (
             await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<MigrationDirtyException>()).Which;
         await _bench.Invoking(_ => Runner.PlanAsync()).Should().ThrowAsync<MigrationDirtyException>();
-        await MigrationBench.RefusedAsync(MigrationPlanError.NotUpToDate, () => Runner.VerifyAsync(), "1_a", "2_b");
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.NotUpToDate, () => Runner.VerifyAsync(), "1_a", "2_b");
         MigrationEntry repaired = await Runner.RepairAsync("1_a", MigrationRepair.Retry, "the process was killed");
         await Runner.RunAsync();
 
@@ -72,13 +72,13 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
-    public async Task What_was_cut_off_can_be_marked_as_applied_or_failed()
+    public async Task An_interrupted_migration_can_be_marked_as_applied_or_failed()
     {
         _bench.Add("1_a", "2_b");
         await CutOffAsync("1_a");
         await Runner.RepairAsync("1_a", MigrationRepair.MarkApplied, "completed by hand");
         await CutOffAsync("2_b");
-        await Runner.RepairAsync("2_b", MigrationRepair.MarkFailed, "to be done anew");
+        await Runner.RepairAsync("2_b", MigrationRepair.MarkFailed, "to be retried");
 
         (await _bench.EntryAsync("2_b")).State.Should().Be(MigrationState.Failed);
         await Runner.RunAsync();
@@ -88,7 +88,7 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
-    public async Task An_undo_that_was_cut_off_can_be_repeated()
+    public async Task An_interrupted_undo_can_be_retried()
     {
         _bench.Add("1_a");
         await Runner.RunAsync();
@@ -104,13 +104,13 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
-    public async Task A_repair_that_does_not_fit_is_refused()
+    public async Task A_repair_that_does_not_match_the_state_is_rejected()
     {
         _bench.Add("1_a");
 
         await _bench.Invoking(
             _ => Runner.RepairAsync("1_a", MigrationRepair.Retry, "why not")).Should().ThrowAsync<InvalidOperationException>();
-        await MigrationBench.RefusedAsync(MigrationPlanError.Missing, () => Runner.RepairAsync("9_z", MigrationRepair.MarkApplied, "why not"), "9_z");
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.Missing, () => Runner.RepairAsync("9_z", MigrationRepair.MarkApplied, "why not"), "9_z");
         await _bench.Invoking(_ => Runner.RepairAsync("1_a", MigrationRepair.MarkApplied, " ")).Should().ThrowAsync<ArgumentException>();
         await _bench.Invoking(_ => Runner.UnlockAsync(new string('x', 1001))).Should().ThrowAsync<ArgumentException>();
         (await _bench.EntryAsync("1_a")).State.Should().Be(MigrationState.Pending);
@@ -133,7 +133,7 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
         (await _bench.EntryAsync("1_a")).State.Should().Be(MigrationState.Running);
     }
 
-    /// <summary>Leaves an entry as a process does that ends in the middle of a migration.</summary>
+    /// <summary>Records an entry as a process leaves it that ends during a migration.</summary>
     private async Task CutOffAsync(string id, MigrationPlanner? planner = null)
     {
         MigrationBench other = _bench.AsOtherVersion();

@@ -2,7 +2,7 @@ using UserStore.Migrations;
 
 namespace UserStore.ContractTests.Suites;
 
-/// <summary>Runs: each migration once, by one runner at a time, told to reporters, or only planned.</summary>
+/// <summary>Runs: each migration once, by one runner at a time, reported, or only planned.</summary>
 public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(stores)
 {
     private readonly MigrationBench _bench = new(stores);
@@ -10,7 +10,7 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
     private IMigrationRunner Runner => _bench.NewRunner();
 
     [Fact]
-    public async Task Everything_is_applied_once_in_the_order_of_the_ids()
+    public async Task Every_migration_is_applied_once_in_the_order_of_the_ids()
     {
         _bench.Add("3_c", "1_a", "2_b");
 
@@ -30,7 +30,7 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
-    public async Task While_one_runner_works_another_skips_or_fails()
+    public async Task A_runner_skips_or_fails_while_another_one_runs()
     {
         MigrationOutcome? skipped = null;
         _bench.Options.Migrations.Add("1_a", async (_, _) =>
@@ -53,7 +53,7 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
-    public async Task Runners_that_start_at_once_apply_each_migration_once()
+    public async Task Concurrent_runners_apply_each_migration_once()
     {
         string[] ids = ["1_a", "2_b", "3_c", "4_d", "5_e"];
         _bench.Add(ids);
@@ -66,31 +66,32 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
-    public async Task A_dry_run_tells_the_plan_and_changes_nothing()
+    public async Task A_dry_run_reports_the_plan_and_changes_nothing()
     {
         bool wasDryRun = false;
-        _bench.Options.Migrations.Add("1_a", (context, _) => Task.FromResult(wasDryRun = context.IsDryRun), description: "tells");
+        _bench.Options.Migrations.Add("1_a", (context, _) => Task.FromResult(wasDryRun = context.IsDryRun), description: "counts");
 
         MigrationPlan plan = await Runner.PlanAsync();
 
-        plan.Steps.Should().Equal(new MigrationStep("1_a", MigrationAction.Apply) { Description = "tells" });
+        plan.Steps.Should().Equal(new MigrationStep("1_a", MigrationAction.Apply) { Description = "counts" });
         (plan.IsAdvisory, wasDryRun).Should().Be((true, true));
         (await _bench.EntryAsync("1_a")).Attempts.Should().Be(0);
         (await Runner.GetStatusAsync()).Lock.Fence.Should().Be(0);
     }
 
     [Fact]
-    public async Task A_dry_run_refuses_what_it_cannot_record()
+    public async Task A_dry_run_rejects_requests_that_it_cannot_record()
     {
         _bench.Options.Migrations.Add<WithStore>();
 
-        MigrationPlanException refused = await MigrationBench.RefusedAsync(MigrationPlanError.NotRecordable, () => Runner.PlanAsync(), "1_with_store");
+        MigrationPlanException rejected = await MigrationBench.ShouldBeRejectedAsync(
+            MigrationPlanError.NotRecordable, () => Runner.PlanAsync(), "1_with_store");
 
-        refused.Message.Should().Contain("1_with_store").And.Contain("IUserStore");
+        rejected.Message.Should().Contain("1_with_store").And.Contain("IUserStore");
     }
 
     [Fact]
-    public async Task Reporters_are_told_and_one_that_throws_disturbs_nothing()
+    public async Task Reporters_are_notified_and_an_exception_of_one_has_no_effect()
     {
         var reporter = new Recording();
         _bench.Options.Migrations.Add("1_a", (context, _) =>
@@ -102,22 +103,22 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
         MigrationRun run = await _bench.NewRunner(new Throwing(), reporter).RunAsync();
 
         run.Steps.Should().HaveCount(1);
-        reporter.Told.Should().Equal("plan 1", "start 1_a", "counting 1 of 2, 00:00:03", "end 1_a True", "run Completed 1");
+        reporter.Notifications.Should().Equal("plan 1", "start 1_a", "counting 1 of 2, 00:00:03", "end 1_a True", "run Completed 1");
     }
 
     [Fact]
-    public async Task Reporters_are_told_of_a_failure()
+    public async Task Reporters_are_notified_of_a_failure()
     {
         var reporter = new Recording();
         _bench.Options.Migrations.Add("1_a", (_, _) => throw new TimeoutException());
 
         await _bench.Invoking(_ => _bench.NewRunner(reporter).RunAsync()).Should().ThrowAsync<MigrationFailedException>();
 
-        reporter.Told.Should().Equal("plan 1", "start 1_a", "end 1_a False", "run Failed 0");
+        reporter.Notifications.Should().Equal("plan 1", "start 1_a", "end 1_a False", "run Failed 0");
     }
 
     [Fact]
-    public async Task Destroy_forgets_what_was_applied()
+    public async Task Destroy_deletes_the_journal()
     {
         _bench.Add("1_a");
         IMigrationRunner runner = Runner;
@@ -143,18 +144,18 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
 
     private sealed class Recording : IMigrationReporter
     {
-        public List<string> Told { get; } = [];
+        public List<string> Notifications { get; } = [];
 
-        public void RunStarting(MigrationPlan plan) => Told.Add($"plan {plan.Steps.Count}");
+        public void RunStarting(MigrationPlan plan) => Notifications.Add($"plan {plan.Steps.Count}");
 
-        public void StepStarting(MigrationStep started) => Told.Add($"start {started.MigrationId}");
+        public void StepStarting(MigrationStep started) => Notifications.Add($"start {started.MigrationId}");
 
         public void Progressed(MigrationStep running, MigrationProgress progress)
-            => Told.Add($"{progress.Activity} {progress.Done} of {progress.Total}, {progress.Remaining}");
+            => Notifications.Add($"{progress.Activity} {progress.Done} of {progress.Total}, {progress.Remaining}");
 
-        public void StepEnded(MigrationStepResult result) => Told.Add($"end {result.Step.MigrationId} {result.Failure is null}");
+        public void StepEnded(MigrationStepResult result) => Notifications.Add($"end {result.Step.MigrationId} {result.Failure is null}");
 
-        public void RunEnded(MigrationRun run) => Told.Add($"run {run.Outcome} {run.Steps.Count}");
+        public void RunEnded(MigrationRun run) => Notifications.Add($"run {run.Outcome} {run.Steps.Count}");
     }
 
     private sealed class Throwing : IMigrationReporter

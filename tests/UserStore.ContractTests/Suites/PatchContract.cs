@@ -5,7 +5,7 @@ namespace UserStore.ContractTests.Suites;
 public abstract class PatchContract(StoreFactory stores) : Contract(stores)
 {
     [Fact]
-    public async Task UpdateAsync_changes_what_the_patch_names_and_returns_the_whole_user()
+    public async Task UpdateAsync_changes_the_fields_of_the_patch_and_returns_the_whole_user()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1) with { Age = 40, Tags = ["a"] });
@@ -24,7 +24,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_removes_by_Remove_and_by_setting_null()
+    public async Task UpdateAsync_removes_a_field_with_Remove_or_by_setting_null()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddDays(1) });
@@ -41,7 +41,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_starts_absent_numbers_at_zero_and_absent_lists_empty()
+    public async Task UpdateAsync_treats_absent_numbers_as_zero_and_absent_lists_as_empty()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(new User { UserId = "fake-1" });
@@ -55,7 +55,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_sets_dates_and_cuts_the_expiry_to_whole_seconds()
+    public async Task UpdateAsync_sets_dates_and_truncates_the_expiry_to_whole_seconds()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
@@ -88,7 +88,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_refuses_another_version_than_expected()
+    public async Task UpdateAsync_rejects_a_version_other_than_the_expected_one()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
@@ -115,13 +115,13 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         Func<Task> again = () => store.UpdateAsync("fake-1", activate);
 
         active.Status.Should().Be(UserStatus.Active);
-        UserConditionFailedException refused = (await again.Should().ThrowAsync<UserConditionFailedException>()).Which;
-        (refused.UserId, refused.ActualVersion).Should().Be(("fake-1", 2));
+        UserConditionFailedException rejected = (await again.Should().ThrowAsync<UserConditionFailedException>()).Which;
+        (rejected.UserId, rejected.ActualVersion).Should().Be(("fake-1", 2));
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(active);
     }
 
     [Fact]
-    public async Task UpdateAsync_names_the_version_when_version_and_condition_both_fail()
+    public async Task UpdateAsync_reports_the_version_when_version_and_condition_both_fail()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
@@ -152,7 +152,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
     [InlineData(int.MaxValue, 1)]
     [InlineData(int.MinValue, -1)]
     [InlineData(1, int.MaxValue)]
-    public async Task UpdateAsync_refuses_a_sum_that_could_not_be_read_any_more(int age, int amount)
+    public async Task UpdateAsync_rejects_a_sum_that_could_not_be_read_back(int age, int amount)
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1) with { Age = age });
@@ -160,8 +160,8 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         Func<Task> update = () => store.UpdateAsync(
             "fake-1", new UserPatch<User>().Increment(user => user.Age, amount).OnlyIf(user => user.Name != null));
 
-        InvalidUserException refused = (await update.Should().ThrowAsync<InvalidUserException>()).Which;
-        refused.Violations.Should().ContainSingle().Which.Field.Should().Be("Age");
+        InvalidUserException rejected = (await update.Should().ThrowAsync<InvalidUserException>()).Which;
+        rejected.Violations.Should().ContainSingle().Which.Field.Should().Be("Age");
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(created);
     }
 
@@ -195,7 +195,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_changes_nothing_when_it_is_cancelled_before()
+    public async Task UpdateAsync_changes_nothing_when_it_is_already_cancelled()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));

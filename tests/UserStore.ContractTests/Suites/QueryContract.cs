@@ -7,7 +7,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     private static UserQuery<User> Active => new("status-index", UserStatus.Active);
 
     [Fact]
-    public async Task QueryByStatusAsync_returns_the_users_of_a_status_by_creation()
+    public async Task QueryByStatusAsync_returns_the_users_with_a_status_in_the_order_of_creation()
     {
         IUserStore<User> store = await CreateStoreAsync();
         List<User> users = await CreateUsersAsync(store, 5);
@@ -16,11 +16,11 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         (await store.QueryByStatusAsync(UserStatus.Active).ReadAllAsync()).Should().Equal(users);
         (await store.QueryByStatusAsync(UserStatus.Active, direction: QueryDirection.Descending).ReadAllAsync()).Should().Equal(users.AsEnumerable().Reverse());
         (await store.QueryByStatusAsync(UserStatus.Active, limit: 2, QueryDirection.Descending).ReadAllAsync()).Should().Equal(users[4], users[3]);
-        (await store.QueryByStatusAsync("nobody has this").ReadAllAsync()).Should().BeEmpty();
+        (await store.QueryByStatusAsync("unknown").ReadAllAsync()).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task QueryAsync_keeps_to_the_range_of_the_sort_key()
+    public async Task QueryAsync_returns_only_users_in_the_range_of_the_sort_key()
     {
         IUserStore<User> store = await CreateStoreAsync();
         List<User> users = await CreateUsersAsync(store, 5);
@@ -49,7 +49,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     [InlineData(2, QueryDirection.Descending)]
     [InlineData(7, QueryDirection.Ascending)]
     [InlineData(8, QueryDirection.Ascending)]
-    public async Task QueryPageAsync_reaches_every_user_once_through_tokens(int pageSize, QueryDirection direction)
+    public async Task QueryPageAsync_returns_every_user_once_with_tokens(int pageSize, QueryDirection direction)
     {
         IUserStore<User> store = await CreateStoreAsync();
         List<User> users = await CreateUsersAsync(store, 7);
@@ -72,7 +72,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task QueryPageAsync_reaches_users_with_equal_sort_keys_once()
+    public async Task QueryPageAsync_returns_users_with_equal_sort_keys_once()
     {
         IUserStore<User> store = await CreateStoreAsync();
         foreach (User user in FakeUsers.CreateMany(6))
@@ -86,7 +86,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task QueryPageAsync_goes_on_with_another_page_size()
+    public async Task QueryPageAsync_continues_with_another_page_size()
     {
         IUserStore<User> store = await CreateStoreAsync();
         List<User> users = await CreateUsersAsync(store, 5);
@@ -103,7 +103,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(9)]
-    public async Task Limit_bounds_the_users_returned_over_all_pages(int limit)
+    public async Task Limit_restricts_the_number_of_users_over_all_pages(int limit)
     {
         IUserStore<User> store = await CreateStoreAsync();
         List<User> users = await CreateUsersAsync(store, 6);
@@ -134,7 +134,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task A_page_may_be_empty_although_more_follow()
+    public async Task A_page_can_be_empty_although_more_pages_follow()
     {
         IUserStore<User> store = await CreateStoreAsync();
         List<User> users = await CreateUsersAsync(store, 3);
@@ -152,7 +152,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     public async Task Expired_users_do_not_count_against_the_limit()
     {
         IUserStore<User> store = await CreateStoreAsync();
-        await store.CreateAsync(new User { UserId = "fake-gone", ExpiresAt = Now.AddSeconds(1) });
+        await store.CreateAsync(new User { UserId = "fake-deleted", ExpiresAt = Now.AddSeconds(1) });
         Clock.Advance(TimeSpan.FromSeconds(1));
         List<User> users = await CreateUsersAsync(store, 2);
 
@@ -160,7 +160,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task A_query_is_read_only_as_far_as_it_is_enumerated_and_can_be_enumerated_again()
+    public async Task A_query_reads_only_as_far_as_it_is_enumerated_and_can_be_enumerated_again()
     {
         IUserStore<User> store = await CreateStoreAsync();
         List<User> users = await CreateUsersAsync(store, 4);
@@ -215,7 +215,7 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
         (await store.QueryPageAsync(Active)).Should().BeEquivalentTo(new UserPage<User>([], null));
     }
 
-    // A second apart, numbered by age from 0.
+    // One second apart; the age numbers the users from 0.
     private async Task<List<User>> CreateUsersAsync(IUserStore<User> store, int count)
     {
         var users = new List<User>();

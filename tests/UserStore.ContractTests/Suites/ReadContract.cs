@@ -17,7 +17,7 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task FindAsync_returns_null_and_GetAsync_throws_when_there_is_no_user()
+    public async Task FindAsync_returns_null_and_GetAsync_throws_when_the_user_does_not_exist()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -28,7 +28,7 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task A_user_is_there_until_the_second_of_its_expiry_and_gone_from_then_on()
+    public async Task A_user_exists_until_the_second_of_its_expiry_and_no_longer_afterwards()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(5), Status = "expiring" });
@@ -60,7 +60,7 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task FindByEmailAsync_returns_the_user_written_last_when_several_have_the_email()
+    public async Task FindByEmailAsync_returns_the_last_written_user_when_several_have_the_email()
     {
         IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
         await store.CreateAsync(new User { UserId = "fake-a", Email = "shared@example.test" });
@@ -74,7 +74,7 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task FindByEmailAsync_cannot_be_strong_where_emails_may_be_shared()
+    public async Task FindByEmailAsync_rejects_strong_consistency_when_emails_are_not_unique()
     {
         IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
 
@@ -84,7 +84,7 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task Reads_end_when_they_are_cancelled()
+    public async Task Reads_stop_when_they_are_cancelled()
     {
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1));
@@ -104,7 +104,7 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task EnsureTablesAsync_can_be_called_again_without_losing_anything()
+    public async Task EnsureTablesAsync_can_be_called_repeatedly_without_data_loss()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));

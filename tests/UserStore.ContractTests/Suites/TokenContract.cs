@@ -17,29 +17,29 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task Tokens_that_are_cut_are_refused()
+    public async Task Truncated_tokens_are_rejected()
     {
         (IUserStore<User> store, string token) = await StartAsync();
 
         for (int length = 0; length < token.Length; length += 3)
-            await RefusedAsync(() => store.QueryPageAsync(Query, token[..length]));
-        await RefusedAsync(() => store.QueryPageAsync(Query, token + "A"));
-        await RefusedAsync(() => store.QueryPageAsync(Query, token + "AAAA"));
+            await ShouldBeRejectedAsync(() => store.QueryPageAsync(Query, token[..length]));
+        await ShouldBeRejectedAsync(() => store.QueryPageAsync(Query, token + "A"));
+        await ShouldBeRejectedAsync(() => store.QueryPageAsync(Query, token + "AAAA"));
     }
 
     [Fact]
-    public async Task Tokens_that_are_altered_are_refused()
+    public async Task Altered_tokens_are_rejected()
     {
         (IUserStore<User> store, string token) = await StartAsync();
 
         for (int at = 0; at < token.Length; at++)
-            await RefusedAsync(() => store.QueryPageAsync(Query, token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..]));
-        await RefusedAsync(() => store.QueryPageAsync(Query, "rubbish, not a token"));
-        await RefusedAsync(() => store.ListPageAsync(null, "{}"));
+            await ShouldBeRejectedAsync(() => store.QueryPageAsync(Query, token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..]));
+        await ShouldBeRejectedAsync(() => store.QueryPageAsync(Query, "rubbish, not a token"));
+        await ShouldBeRejectedAsync(() => store.ListPageAsync(null, "{}"));
     }
 
     [Fact]
-    public async Task Tokens_made_for_another_query_are_refused()
+    public async Task Tokens_of_another_query_are_rejected()
     {
         (IUserStore<User> store, string token) = await StartAsync();
         string ofList = (await store.ListPageAsync(new UserListOptions { PageSize = 1 })).ContinuationToken!;
@@ -54,9 +54,9 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
             Query with { SortKey = SortKeyCondition.AtLeast(Now) },
         ];
         foreach (UserQuery<User> other in others)
-            await RefusedAsync(() => store.QueryPageAsync(other, token));
-        await RefusedAsync(() => store.ListPageAsync(null, token));
-        await RefusedAsync(() => store.QueryPageAsync(Query, ofList));
+            await ShouldBeRejectedAsync(() => store.QueryPageAsync(other, token));
+        await ShouldBeRejectedAsync(() => store.ListPageAsync(null, token));
+        await ShouldBeRejectedAsync(() => store.QueryPageAsync(Query, ofList));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
         (IUserStore<User> store, _) = await StartAsync();
         UserPage<User> page = await store.QueryPageAsync(OlderThan(0));
 
-        await RefusedAsync(() => store.QueryPageAsync(OlderThan(1), page.ContinuationToken));
+        await ShouldBeRejectedAsync(() => store.QueryPageAsync(OlderThan(1), page.ContinuationToken));
         (await store.QueryPageAsync(OlderThan(0), page.ContinuationToken)).Users.Should().ContainSingle();
 
         static UserQuery<User> OlderThan(int age) => Query with { Filter = user => user.Age > age };
@@ -76,16 +76,17 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
     [InlineData("7")]
     [InlineData("{}")]
     [InlineData("{\"user_id\":{\"N\":\"1\"}}")]
-    public async Task Tokens_that_are_forged_around_a_good_checksum_are_refused(string position)
+    public async Task Forged_tokens_with_a_valid_checksum_are_rejected(string position)
     {
         (IUserStore<User> store, _) = await StartAsync();
         byte[] fingerprint = new QueryInput<User>(new UserStoreOptions()).PrepareQuery(Query).Fingerprint;
 
-        await RefusedAsync(() => store.QueryPageAsync(Query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));
+        await ShouldBeRejectedAsync(
+            () => store.QueryPageAsync(Query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));
     }
 
     [Fact]
-    public async Task A_token_serves_another_instance_of_the_same_query_and_can_be_used_again()
+    public async Task A_token_works_for_another_instance_of_the_same_query_and_can_be_reused()
     {
         (IUserStore<User> store, string token) = await StartAsync();
 
@@ -103,5 +104,5 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
         return (store, (await store.QueryPageAsync(Query)).ContinuationToken!);
     }
 
-    private static async Task RefusedAsync(Func<Task> call) => await call.Should().ThrowAsync<InvalidContinuationTokenException>();
+    private static async Task ShouldBeRejectedAsync(Func<Task> call) => await call.Should().ThrowAsync<InvalidContinuationTokenException>();
 }

@@ -5,7 +5,7 @@ namespace UserStore.ContractTests.Suites;
 public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
 {
     [Fact]
-    public async Task UpdateAsync_replaces_the_user_and_counts_its_version()
+    public async Task UpdateAsync_replaces_the_user_and_increments_its_version()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));
@@ -23,7 +23,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_can_follow_every_call_that_returns_a_user()
+    public async Task UpdateAsync_accepts_the_user_that_any_call_returned()
     {
         IUserStore<User> store = await CreateStoreAsync();
 
@@ -40,7 +40,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_refuses_a_version_that_was_already_replaced()
+    public async Task UpdateAsync_rejects_a_version_that_was_already_replaced()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User original = await store.CreateAsync(FakeUsers.Create(1));
@@ -54,7 +54,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_lets_one_of_many_concurrent_replacements_succeed()
+    public async Task UpdateAsync_succeeds_for_one_of_many_concurrent_replacements()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User original = await store.CreateAsync(FakeUsers.Create(1));
@@ -69,7 +69,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_refuses_a_user_that_was_deleted()
+    public async Task UpdateAsync_rejects_a_user_that_was_deleted()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));
@@ -83,7 +83,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_refuses_a_user_that_was_deleted_and_created_again_at_the_same_version()
+    public async Task UpdateAsync_rejects_a_user_that_was_recreated_with_the_same_version()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User old = await store.CreateAsync(FakeUsers.Create(1));
@@ -98,7 +98,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_refuses_a_user_that_has_expired()
+    public async Task UpdateAsync_rejects_a_user_that_has_expired()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(1) });
@@ -110,7 +110,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_refuses_a_user_that_was_never_read()
+    public async Task UpdateAsync_rejects_a_user_that_was_never_read()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));
@@ -138,7 +138,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
-    public async Task UpdateAsync_changes_nothing_when_it_is_cancelled_before()
+    public async Task UpdateAsync_changes_nothing_when_it_is_already_cancelled()
     {
         IUserStore<User> store = await CreateStoreAsync();
         User created = await store.CreateAsync(FakeUsers.Create(1));

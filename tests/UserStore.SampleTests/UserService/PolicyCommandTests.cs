@@ -6,7 +6,7 @@ namespace UserStore.SampleTests.UserService;
 public sealed class PolicyCommandTests
 {
     [Fact]
-    public void All_roles_of_the_service_are_written_or_the_one_asked_for()
+    public void The_policies_of_all_roles_or_of_the_requested_role_are_written()
     {
         (int? code, string all, _) = Run("policy", "--account", "123456789012", "--region", "eu-central-1", "--prefix", "my-");
         (_, string one, _) = Run("policy", "--account", "123456789012", "--region", "eu-central-1", "--role", "ReadOnly");
@@ -25,7 +25,7 @@ public sealed class PolicyCommandTests
     [InlineData("'--account' is unknown, lacks its value", "--account")]
     [InlineData("given twice", "--account", "123456789012", "--account", "123456789012")]
     [InlineData("The role is 'Admin'", "--account", "123456789012", "--region", "eu-central-1", "--role", "Admin")]
-    public void What_is_wrong_is_told_with_the_usage(string message, params string[] args)
+    public void Errors_are_reported_with_the_usage(string message, params string[] args)
     {
         (int? code, string output, string error) = Run(["policy", .. args]);
 
@@ -34,7 +34,7 @@ public sealed class PolicyCommandTests
     }
 
     [Fact]
-    public void Other_arguments_are_those_of_the_service() => Run("--urls", "http://127.0.0.1:0").Code.Should().BeNull();
+    public void Other_arguments_are_passed_to_the_service() => Run("--urls", "http://127.0.0.1:0").Code.Should().BeNull();
 
     private static (int? Code, string Output, string Error) Run(params string[] args)
     {

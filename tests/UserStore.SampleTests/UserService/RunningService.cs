@@ -7,7 +7,7 @@ using UserStore.Testing;
 
 namespace UserStore.SampleTests.UserService;
 
-/// <summary>The service on a free port of this machine, over the store in memory or a local server.</summary>
+/// <summary>The service on a free local port, with the in-memory store or a local server.</summary>
 public sealed class RunningService : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -27,14 +27,14 @@ public sealed class RunningService : IAsyncDisposable
     {
         LocalDynamoDb? server = onServer ? await LocalDynamoDb.StartAsync() : null;
         string[] settings = server is null
-            ? ["--DYNAMODB_ENDPOINT="] // of the developer who runs the tests, which is not meant here
+            ? ["--DYNAMODB_ENDPOINT="] // overrides the variable of the developer's environment
             : [$"--UserStore:ServiceUrl={server.Endpoint}", "--UserStore:TableNamePrefix=service-"];
         WebApplication app = Service.Build(["--urls=http://127.0.0.1:0", .. settings], configure);
         await app.StartAsync();
         return new RunningService(app, server);
     }
 
-    /// <summary>Sends a body as it is, and returns the answer with its JSON.</summary>
+    /// <summary>Sends a body unchanged and returns the response with its JSON.</summary>
     public async Task<(HttpResponseMessage Response, JsonElement Json)> SendAsync(
         HttpMethod method, string path, string? body = null, string mediaType = "application/json", string? ifMatch = null)
     {

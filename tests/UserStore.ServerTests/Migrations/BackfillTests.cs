@@ -6,10 +6,10 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests.Migrations;
 
-public sealed class BackfillTests : MigrationServerTest
+public sealed class BackfillTests : BackfillTest
 {
     [Fact]
-    public async Task Every_item_is_changed_and_those_that_need_not_are_not_written()
+    public async Task Every_item_is_transformed_and_unchanged_items_are_not_written()
     {
         IUserStore<User> store = await CreateUsersAsync(120);
         await store.UpdateAsync("fake-007", new UserPatch<User>().Set(user => user.Name, "DONE"));
@@ -20,11 +20,11 @@ public sealed class BackfillTests : MigrationServerTest
         result.Should().BeEquivalentTo(new BackfillResult(120, 119, []));
         (await store.ListAsync().ReadAllAsync()).Should().HaveCount(120).And.OnlyContain(user => IsShouted(user.Name!));
         (await store.GetAsync("fake-007")).Version.Should().Be(2);
-        (await ScanAsync(LockTable)).Should().ContainSingle("the checkpoints of a migration that is done are gone");
+        (await ScanAsync(LockTable)).Should().ContainSingle("the checkpoints of a completed migration are deleted");
     }
 
     [Fact]
-    public async Task A_user_read_before_the_backfill_does_not_overwrite_it_unseen()
+    public async Task An_update_of_a_user_that_was_read_before_the_backfill_conflicts()
     {
         IUserStore<User> store = await CreateUsersAsync(1);
         User before = await store.GetAsync("fake-000");
@@ -37,10 +37,10 @@ public sealed class BackfillTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task An_item_that_somebody_changes_meanwhile_is_transformed_as_it_is_then()
+    public async Task A_concurrently_changed_item_is_transformed_in_its_new_state()
     {
         IUserStore<User> store = await CreateUsersAsync(1);
-        Meanwhile("UpdateItem", () => store.UpdateAsync("fake-000", new UserPatch<User>().Set(user => user.Name, "Somebody")));
+        BeforeNext("UpdateItem", () => store.UpdateAsync("fake-000", new UserPatch<User>().Set(user => user.Name, "Somebody")));
 
         await RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
 
@@ -48,10 +48,10 @@ public sealed class BackfillTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task An_item_that_somebody_deletes_meanwhile_does_not_come_back()
+    public async Task A_concurrently_deleted_item_is_not_recreated()
     {
         IUserStore<User> store = await CreateUsersAsync(1);
-        Meanwhile("UpdateItem", () => store.DeleteAsync("fake-000"));
+        BeforeNext("UpdateItem", () => store.DeleteAsync("fake-000"));
 
         await RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
 
@@ -61,7 +61,7 @@ public sealed class BackfillTests : MigrationServerTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_transform_that_adds_up_sees_each_item_once_whatever_is_lost(bool isMarked)
+    public async Task A_transform_that_increments_is_applied_once_to_each_item_despite_lost_responses(bool isMarked)
     {
         IUserStore<User> store = await CreateUsersAsync(60);
         Wire.Randomly(seed: 4, share: 0.3, WireFault.LostResponse, WireFault.Throttle, WireFault.InternalServerError, WireFault.Reset);
@@ -85,7 +85,7 @@ public sealed class BackfillTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task An_attempt_that_failed_is_gone_on_with_where_it_was()
+    public async Task A_failed_attempt_is_resumed_where_it_stopped()
     {
         await CreateUsersAsync(200);
         var seen = new ConcurrentBag<string>();
@@ -107,88 +107,6 @@ public sealed class BackfillTests : MigrationServerTest
         seen.Distinct().Should().HaveCount(200);
         (seen.Count - 200).Should().BeInRange(0, 2 * 10, "at most one page of each segment is read again");
         before.Should().BeGreaterThanOrEqualTo(120);
-    }
-
-    [Fact]
-    public async Task Poison_is_recorded_up_to_the_limit_and_left_as_it_is()
-    {
-        IUserStore<User> store = await CreateUsersAsync(40);
-        BackfillResult? result = null;
-        Backfill backfill = Shouting() with
-        {
-            Transform = (item, _) => item["user_id"].S is "fake-003" or "fake-033" ? throw new FormatException("of Fake User") : Shout(item),
-            Options = new BackfillOptions { MaxPoisonItems = 2 },
-        };
-
-        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
-
-        result!.Poison.Select(item => item.Key["user_id"].S).Should().BeEquivalentTo("fake-003", "fake-033");
-        result.Poison.Should().OnlyContain(item => item.Error == "FormatException" && item.ToString() == "FormatException");
-        (result.Read, result.Changed).Should().Be((40, 38));
-        (await store.GetAsync("fake-003")).Name.Should().Be("Fake User 3");
-    }
-
-    [Fact]
-    public async Task More_poison_than_allowed_ends_the_migration_and_can_be_looked_up()
-    {
-        await CreateUsersAsync(20);
-        Backfill backfill = Shouting() with { Transform = (item, _) => item["user_id"].S == "fake-003" ? throw new FormatException() : Shout(item) };
-
-        Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(backfill, token));
-
-        BackfillFailedException failed = (BackfillFailedException)(
-            await run.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException!;
-        (failed.MigrationId, failed.Backfill).Should().Be(("1_test", "shout"));
-        failed.Poison.Should().ContainSingle().Which.Key["user_id"].S.Should().Be("fake-003");
-        failed.Message.Should().NotContain("fake-003");
-        (await ScanAsync(LockTable)).SelectMany(item => item.GetValueOrDefault("failing")?.L ?? []).Should().ContainSingle()
-            .Which.M["key"].M["user_id"].S.Should().Be("fake-003");
-        backfill = Shouting();
-        await run();
-        (await ScanAsync(UsersTable)).Should().OnlyContain(item => IsShouted(item["name"].S));
-    }
-
-    [Theory]
-    [InlineData("user_id")]
-    [InlineData("email")]
-    public async Task A_key_or_a_reserved_email_is_not_changed(string attribute)
-    {
-        await CreateUsersAsync(1);
-        BackfillResult? result = null;
-        Backfill backfill = Shouting() with
-        {
-            Transform = (item, _) =>
-            {
-                item[attribute] = new("other@example.test");
-                return ValueTask.CompletedTask;
-            },
-            Options = new BackfillOptions { MaxPoisonItems = 1 },
-        };
-
-        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
-
-        result!.Poison.Should().ContainSingle();
-        (await ScanAsync(UsersTable)).Should().ContainSingle().Which["user_id"].S.Should().Be("fake-000");
-    }
-
-    [Fact]
-    public async Task An_item_that_grows_too_large_is_poison()
-    {
-        await CreateUsersAsync(2);
-        BackfillResult? result = null;
-        Backfill backfill = Shouting() with
-        {
-            Transform = (item, _) =>
-            {
-                item["bulk"] = new(new string('x', item["user_id"].S == "fake-001" ? 410_000 : 1));
-                return ValueTask.CompletedTask;
-            },
-            Options = new BackfillOptions { MaxPoisonItems = 1 },
-        };
-
-        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
-
-        result!.Poison.Should().ContainSingle().Which.Error.Should().Contain("InvalidUserException");
     }
 
     [Fact]
@@ -244,7 +162,7 @@ public sealed class BackfillTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task A_missing_table_is_named()
+    public async Task A_missing_table_is_reported_by_name()
     {
         Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
 
@@ -253,7 +171,7 @@ public sealed class BackfillTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task A_budget_is_kept()
+    public async Task WriteUnitsPerSecond_limits_the_rate_of_writes()
     {
         await CreateUsersAsync(30);
         Backfill backfill = Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 60, MaxConcurrency = 1, TotalSegments = 1 } };
@@ -261,12 +179,12 @@ public sealed class BackfillTests : MigrationServerTest
 
         await RunAsync((context, token) => context.BackfillAsync(backfill, token));
 
-        // Each write of a user consumes a unit for the item and more for its indexes: 30 of them at least half a second.
+        // Each write of a user consumes a unit for the item and more for its indexes, so that 30 writes take at least half a second.
         Bench.Time.GetElapsedTime(started).Should().BeGreaterThan(TimeSpan.FromSeconds(0.4));
     }
 
     [Fact]
-    public async Task Progress_tells_how_much_is_left()
+    public async Task Progress_reports_the_total_and_the_remaining_time()
     {
         await CreateUsersAsync(30);
         var progress = new ConcurrentQueue<MigrationProgress>();
@@ -274,25 +192,15 @@ public sealed class BackfillTests : MigrationServerTest
         bench.Options.Migrations.Add("1_test", (context, token) => context.BackfillAsync(
             Shouting() with { Options = new BackfillOptions { WriteUnitsPerSecond = 15, TotalSegments = 1, PageSize = 5 } }, token));
 
-        await bench.NewRunner(new Progresses(progress)).RunAsync();
+        await bench.NewRunner(new ProgressReporter(progress)).RunAsync();
 
-        progress.Should().HaveCountGreaterThan(1).And.OnlyContain(told => told.Activity == "shout" && told.Total == 30);
-        progress.First().Should().Match<MigrationProgress>(told => told.Done < 30 && told.Remaining > TimeSpan.Zero);
-        progress.Last().Should().Match<MigrationProgress>(told => told.Done == 30 && told.Remaining == TimeSpan.Zero);
+        progress.Should().HaveCountGreaterThan(1).And.OnlyContain(one => one.Activity == "shout" && one.Total == 30);
+        progress.First().Should().Match<MigrationProgress>(one => one.Done < 30 && one.Remaining > TimeSpan.Zero);
+        progress.Last().Should().Match<MigrationProgress>(one => one.Done == 30 && one.Remaining == TimeSpan.Zero);
     }
 
-    private Backfill Shouting() => new() { Name = "shout", TableName = UsersTable, Transform = (item, _) => Shout(item) };
-
-    private static ValueTask Shout(Dictionary<string, AttributeValue> item)
+    private sealed class ProgressReporter(ConcurrentQueue<MigrationProgress> reports) : IMigrationReporter
     {
-        item["name"] = new AttributeValue(item["name"].S.ToUpperInvariant());
-        return ValueTask.CompletedTask;
-    }
-
-    private static bool IsShouted(string name) => !name.Any(char.IsLower);
-
-    private sealed class Progresses(ConcurrentQueue<MigrationProgress> told) : IMigrationReporter
-    {
-        public void Progressed(MigrationStep running, MigrationProgress progress) => told.Enqueue(progress);
+        public void Progressed(MigrationStep running, MigrationProgress progress) => reports.Enqueue(progress);
     }
 }

@@ -6,10 +6,10 @@ using UserStore.Migrations.Running;
 
 namespace UserStore.ServerTests.Migrations;
 
-/// <summary>Building blocks do nothing twice, and go on after a process that ended at any of their requests.</summary>
+/// <summary>Building blocks repeat no work and resume after a process that ended at any of their requests.</summary>
 public sealed class BuildingBlockTests : MigrationServerTest
 {
-    private const int MostRequests = 40;
+    private const int MaxRequests = 40;
 
     private static readonly AttributeDefinition[] CityKeys = [new("user_id", ScalarAttributeType.S), new("city", ScalarAttributeType.S)];
 
@@ -67,12 +67,12 @@ public sealed class BuildingBlockTests : MigrationServerTest
 
     [Theory]
     [MemberData(nameof(Cuts))]
-    public async Task A_block_that_was_cut_at_any_request_is_completed_by_the_next_run(string block, bool isRequestApplied)
+    public async Task A_building_block_that_was_interrupted_at_any_request_is_completed_by_the_next_run(string block, bool isRequestApplied)
     {
         await RunAsync(Blocks[block]);
         string wanted = await TablesAsync();
 
-        int cuts = await CutAtEveryRequestAsync(MostRequests, async request =>
+        int cuts = await CutAtEveryRequestAsync(MaxRequests, async request =>
         {
             await DeleteTablesAsync();
             using var process = new CancellationTokenSource();
@@ -101,7 +101,7 @@ public sealed class BuildingBlockTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task A_block_whose_work_is_done_changes_nothing()
+    public async Task A_building_block_without_work_changes_nothing()
     {
         foreach (
             Func<MigrationContext,
@@ -125,7 +125,7 @@ public sealed class BuildingBlockTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task What_does_not_fit_is_named()
+    public async Task Mismatches_are_reported_by_name()
     {
         MigrationContext context = CreateContext();
         await context.CreateTableAsync(Definition(UsersTable));
@@ -141,7 +141,8 @@ public sealed class BuildingBlockTests : MigrationServerTest
             },
             CityKeys);
 
-        (await SchemaErrorAsync(() => context.EnableStreamAsync(UsersTable, TableStreamViewType.NewImage))).Should().Contain("KEYS_ONLY").And.Contain("NEW_IMAGE");
+        (await SchemaErrorAsync(() => context.EnableStreamAsync(UsersTable, TableStreamViewType.NewImage)))
+            .Should().Contain("KEYS_ONLY").And.Contain("NEW_IMAGE");
         (await SchemaErrorAsync(() => context.EnableTimeToLiveAsync(UsersTable, "expires_at"))).Should().Contain("'other'");
         (await SchemaErrorAsync(() => context.CreateIndexAsync("email-index"))).Should().Contain("email-index").And.Contain("other keys");
         (await SchemaErrorAsync(() => context.DeleteIndexAsync(UsersTable + "-none", "city-index"))).Should().Contain("does not exist");
@@ -162,7 +163,7 @@ public sealed class BuildingBlockTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task The_client_stops_with_the_lock()
+    public async Task The_client_rejects_requests_after_the_lock_is_lost()
     {
         await CreateUsersAsync();
         Func<Task> run = () => RunAsync(async (context, token) =>
@@ -179,7 +180,7 @@ public sealed class BuildingBlockTests : MigrationServerTest
         await run.Should().ThrowAsync<MigrationLeaseLostException>();
     }
 
-    /// <summary>Makes a context as a migration gets it, without a runner around it, whose own requests would count.</summary>
+    /// <summary>Creates a context for a migration without a runner, whose own requests would be counted.</summary>
     private MigrationContext CreateContext()
     {
         MigrationTarget target = Bench.Open();

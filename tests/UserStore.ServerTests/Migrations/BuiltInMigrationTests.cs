@@ -7,10 +7,10 @@ namespace UserStore.ServerTests.Migrations;
 
 public sealed class BuiltInMigrationTests : MigrationServerTest
 {
-    private string Foreign => Bench.StoreOptions.TableNamePrefix + "Foreign";
+    private string External => Bench.StoreOptions.TableNamePrefix + "External";
 
     [Fact]
-    public async Task A_service_begins_with_nothing_of_its_own()
+    public async Task A_service_starts_without_any_tables()
     {
         Bench.Options.Migrations.AddCreateTables().AddReserveEmails();
 
@@ -23,7 +23,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task Tables_are_deleted_only_where_that_was_asked_for()
+    public async Task Tables_are_deleted_only_when_requested()
     {
         Bench.Options.Migrations.AddCreateTables();
         MigrationBench deleting = Bench.AsOtherVersion();
@@ -38,7 +38,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task Emails_of_users_who_are_there_are_reserved_and_clashes_named()
+    public async Task Emails_of_existing_users_are_reserved_and_conflicts_are_reported()
     {
         await CreateUsersAsync();
         for (int i = 0; i < 150; i++)
@@ -56,7 +56,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task Emails_are_not_reserved_in_a_store_that_shares_them()
+    public async Task Emails_are_not_reserved_in_a_store_without_unique_emails()
     {
         Bench.StoreOptions.UniqueEmails = false;
         Bench.Options.Migrations.AddReserveEmails();
@@ -67,10 +67,10 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
 
     // The tables of three programs: a stream sample, a quick start, and a web service.
     [Fact]
-    public async Task A_table_keyed_by_email_is_taken_over()
+    public async Task A_table_with_the_email_as_key_is_imported()
     {
-        await CreateExternalTableAsync(Foreign, "email");
-        await Server.Client.PutItemAsync(Foreign, new()
+        await CreateExternalTableAsync(External, "email");
+        await Server.Client.PutItemAsync(External, new()
         {
             ["email"] = new("Bo@Example.test"),
             ["state"] = new("Ohio"),
@@ -78,11 +78,11 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
             ["zipcode"] = new() { N = "44101" },
             ["active"] = new() { BOOL = true },
         });
-        await PutAsync(Foreign, ("email", "cy@example.test"), ("city", "Ames"));
+        await PutAsync(External, ("email", "cy@example.test"), ("city", "Ames"));
 
-        await TakeOverAsync(new ExternalTable
+        await ImportAsync(new ExternalTable
         {
-            TableName = Foreign,
+            TableName = External,
             Convert = item => item["status"] = new(
                 item.Remove("active", out AttributeValue? active) && active.BOOL == true ? "active" : "suspended"),
         });
@@ -96,16 +96,16 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task Tables_with_other_names_of_key_and_attributes_are_taken_over()
+    public async Task Tables_with_other_key_and_attribute_names_are_imported()
     {
-        await CreateExternalTableAsync(Foreign, "userId");
-        await PutAsync(Foreign, ("userId", "123"), ("name", "John"), ("email", "john@example.test"));
-        await CreateExternalTableAsync(Foreign + "2", "id");
-        await PutAsync(Foreign + "2", ("id", "a-b-c"), ("createdAt", "2024-05-06T07:08:09.123Z"), ("name", "Eve"));
+        await CreateExternalTableAsync(External, "userId");
+        await PutAsync(External, ("userId", "123"), ("name", "John"), ("email", "john@example.test"));
+        await CreateExternalTableAsync(External + "2", "id");
+        await PutAsync(External + "2", ("id", "a-b-c"), ("createdAt", "2024-05-06T07:08:09.123Z"), ("name", "Eve"));
 
-        await TakeOverAsync(new ExternalTable { TableName = Foreign, Attributes = { ["userId"] = "user_id" } });
-        await TakeOverAsync(
-            new ExternalTable { TableName = Foreign + "2", Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" } }, "2_more");
+        await ImportAsync(new ExternalTable { TableName = External, Attributes = { ["userId"] = "user_id" } });
+        await ImportAsync(
+            new ExternalTable { TableName = External + "2", Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" } }, "2_more");
 
         var store = new DynamoDbUserStore<User>(Client, Bench.StoreOptions);
         (await store.GetAsync("123")).Should().BeEquivalentTo(
@@ -115,39 +115,40 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task What_is_taken_over_is_taken_over_once_whatever_is_lost()
+    public async Task Each_item_is_imported_once_despite_lost_responses()
     {
-        await CreateExternalTableAsync(Foreign, "id");
+        await CreateExternalTableAsync(External, "id");
         for (int i = 0; i < 60; i++)
-            await PutAsync(Foreign, ("id", $"fake-{i:000}"), ("email", $"user{i}@example.test"), ("plan", "gold"));
+            await PutAsync(External, ("id", $"fake-{i:000}"), ("email", $"user{i}@example.test"), ("plan", "gold"));
         IUserStore<User> users = await CreateUsersAsync();
         await users.CreateAsync(new User { UserId = "fake-007", Name = "Here already" });
-        var table = new ExternalTable { TableName = Foreign, Attributes = { ["id"] = "user_id" } };
+        var table = new ExternalTable { TableName = External, Attributes = { ["id"] = "user_id" } };
         Wire.Randomly(
             seed: 9, share: 0.3, WireFault.LostResponse, WireFault.Throttle, WireFault.InternalServerError, WireFault.TransactionConflict);
 
-        await TakeOverAsync(table);
-        await TakeOverAsync(table, "2_again");
+        await ImportAsync(table);
+        await ImportAsync(table, "2_again");
 
         Wire.Clear();
         List<Dictionary<string, AttributeValue>> items = await ScanAsync(UsersTable);
         items.Should().HaveCount(60).And.OnlyContain(item => item["version"].N == "1");
         items.Count(item => item.ContainsKey("plan")).Should().Be(59);
         (await users.GetAsync("fake-007")).Name.Should().Be("Here already");
-        (await new DynamoDbUserEmailAudit<User>(Server.Client, Bench.StoreOptions).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings).Should().BeEmpty();
+        (await new DynamoDbUserEmailAudit<User>(Server.Client, Bench.StoreOptions).CheckAsync().ReadAllAsync())
+            .SelectMany(page => page.Findings).Should().BeEmpty();
     }
 
     [Fact]
     public async Task Items_that_cannot_be_users_are_poison()
     {
-        await CreateExternalTableAsync(Foreign, "id");
-        await PutAsync(Foreign, ("id", "fake-1"), ("email", "ada@example.test"));
-        await PutAsync(Foreign, ("id", "fake-2"), ("createdAt", "yesterday"));
-        await PutAsync(Foreign, ("id", "fake-3"), ("email", "ada@example.test"));
+        await CreateExternalTableAsync(External, "id");
+        await PutAsync(External, ("id", "fake-1"), ("email", "ada@example.test"));
+        await PutAsync(External, ("id", "fake-2"), ("createdAt", "yesterday"));
+        await PutAsync(External, ("id", "fake-3"), ("email", "ada@example.test"));
 
-        await TakeOverAsync(new ExternalTable
+        await ImportAsync(new ExternalTable
         {
-            TableName = Foreign,
+            TableName = External,
             Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" },
             Options = new BackfillOptions { MaxPoisonItems = 2 },
         });
@@ -159,16 +160,16 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task The_users_table_itself_and_a_missing_one_are_not_taken_over()
+    public async Task Importing_the_users_table_itself_or_a_missing_table_fails()
     {
-        Func<Task> self = () => TakeOverAsync(new ExternalTable { TableName = UsersTable });
-        Func<Task> missing = () => TakeOverAsync(new ExternalTable { TableName = Foreign });
+        Func<Task> self = () => ImportAsync(new ExternalTable { TableName = UsersTable });
+        Func<Task> missing = () => ImportAsync(new ExternalTable { TableName = External });
 
         (await self.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException.Should().BeOfType<InvalidMigrationException>();
         (await missing.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException.Should().BeOfType<UserStoreSchemaException>();
     }
 
-    private async Task TakeOverAsync(ExternalTable table, string id = "1_take_over")
+    private async Task ImportAsync(ExternalTable table, string id = "1_import")
     {
         await CreateUsersAsync();
         MigrationBench bench = Bench.AsOtherVersion();

@@ -4,14 +4,14 @@ using UserStore.Migrations;
 
 namespace UserStore.ServerTests.Migrations;
 
-/// <summary>Dry runs against a server that must not notice them: every request is seen at the wire.</summary>
+/// <summary>Dry runs, which must not change the server: the wire observes every request.</summary>
 public sealed class DryRunTests : MigrationServerTest
 {
     private static readonly string[] Reads =
         ["DescribeTable", "DescribeTimeToLive", "GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems", "ListTables"];
 
     [Fact]
-    public async Task Nothing_is_written_before_there_are_any_tables()
+    public async Task A_dry_run_without_tables_writes_nothing()
     {
         AddAll();
 
@@ -33,7 +33,7 @@ public sealed class DryRunTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task Nothing_is_written_to_tables_that_are_there()
+    public async Task A_dry_run_writes_nothing_to_existing_tables()
     {
         IUserStore<User> store = await CreateUsersAsync(60);
         User before = await store.GetAsync("fake-001");
@@ -52,7 +52,7 @@ public sealed class DryRunTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task What_a_migration_writes_by_any_request_is_recorded_and_what_it_reads_is_read()
+    public async Task Every_write_request_of_a_migration_is_recorded_and_its_reads_are_sent()
     {
         await CreateUsersAsync(2);
         var read = new List<string>();
@@ -92,7 +92,7 @@ public sealed class DryRunTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task What_the_dry_run_created_is_there_for_later_migrations_and_holds_nothing()
+    public async Task Tables_that_a_dry_run_would_create_appear_empty_to_later_migrations()
     {
         Bench.Options.Migrations.AddCreateTables("1_create");
         Bench.Options.Migrations.Add("2_reads", async (context, token) =>
@@ -111,7 +111,7 @@ public sealed class DryRunTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task A_migration_that_fails_in_a_dry_run_says_so()
+    public async Task A_migration_that_fails_in_a_dry_run_is_reported()
     {
         Bench.Options.Migrations.Add("1_fails", (_, _) => throw new TimeoutException());
 

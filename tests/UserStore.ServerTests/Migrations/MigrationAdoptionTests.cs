@@ -2,13 +2,13 @@ using UserStore.Migrations;
 
 namespace UserStore.ServerTests.Migrations;
 
-/// <summary>Journals and locks that another library left, in both of its spellings, and those of a later version.</summary>
+/// <summary>Journals and locks of another library, in both of its formats, and those of a later version.</summary>
 public sealed class MigrationAdoptionTests : MigrationServerTest
 {
     [Theory]
     [InlineData("id", "dirty")]
     [InlineData("ID", "Dirty")]
-    public async Task What_another_library_applied_is_applied_and_what_is_dirty_is_running(string key, string flag)
+    public async Task Migrations_that_another_library_applied_are_applied_and_its_dirty_entries_are_running(string key, string flag)
     {
         await CreateExternalTableAsync(Journal, key);
         await CreateExternalTableAsync(LockTable, key);
@@ -45,7 +45,7 @@ public sealed class MigrationAdoptionTests : MigrationServerTest
 
         MigrationLockedException locked = (
             await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationLockedException>()).Which;
-        MigrationLockStatus before = await Bench.NewRunner().UnlockAsync("the other program is gone");
+        MigrationLockStatus before = await Bench.NewRunner().UnlockAsync("the other program has ended");
         await Bench.NewRunner().RunAsync();
 
         (locked.Lock.IsHeld, locked.Lock.Owner, before.IsHeld).Should().Be((true, null, true));
@@ -57,22 +57,22 @@ public sealed class MigrationAdoptionTests : MigrationServerTest
     [Theory]
     [InlineData("2", "Applied", "format 2")]
     [InlineData("1", "Sleeping", "state")]
-    public async Task An_entry_of_a_later_version_is_refused(string format, string state, string told)
+    public async Task An_entry_of_a_later_version_is_rejected(string format, string state, string expected)
     {
         await CreateExternalTableAsync(Journal, "id");
         await Server.Client.PutItemAsync(Journal, new() { ["id"] = new("1_a"), ["format"] = new() { N = format }, ["state"] = new(state) });
         Bench.Add("1_a");
 
-        MigrationJournalException refused = (
+        MigrationJournalException rejected = (
             await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationJournalException>()).Which;
 
-        (refused.RowId, refused.TableName).Should().Be(("1_a", Journal));
-        refused.Message.Should().Contain("1_a").And.Contain(told);
+        (rejected.RowId, rejected.TableName).Should().Be(("1_a", Journal));
+        rejected.Message.Should().Contain("1_a").And.Contain(expected);
         Bench.Ran.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_table_with_another_key_is_refused()
+    public async Task A_table_with_another_key_is_rejected()
     {
         await CreateExternalTableAsync(Journal, "name");
         Bench.Add("1_a");
@@ -81,7 +81,7 @@ public sealed class MigrationAdoptionTests : MigrationServerTest
     }
 
     [Fact]
-    public async Task Names_and_lock_id_are_as_the_options_say()
+    public async Task Table_names_and_lock_id_follow_the_options()
     {
         (Bench.Options.JournalTable, Bench.Options.LockTable, Bench.Options.LockId) = ("history", "history-lock", "my-service");
         Bench.Add("1_a");

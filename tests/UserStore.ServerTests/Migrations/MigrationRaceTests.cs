@@ -10,7 +10,7 @@ public sealed class MigrationRaceTests : MigrationServerTest
     private static readonly int Repetitions = TestVolume.Of(full: 50, usual: 5);
 
     [Fact]
-    public async Task Eight_runners_at_once_apply_five_migrations_once_each()
+    public async Task Eight_concurrent_runners_apply_each_of_five_migrations_once()
     {
         string[] ids = ["1_a", "2_b", "3_c", "4_d", "5_e"];
         for (int repetition = 0; repetition < Repetitions; repetition++)

@@ -4,7 +4,7 @@ using UserStore.Migrations;
 
 namespace UserStore.ServerTests.Migrations;
 
-/// <summary>The base of tests of migrations that only a server can serve: the runner's requests go over the wire of the test.</summary>
+/// <summary>The base of tests of migrations that require a server: the requests of the runner pass the wire of the test.</summary>
 public abstract class MigrationServerTest : ServerTest
 {
     protected MigrationBench Bench { get; private set; } = null!;
@@ -18,11 +18,11 @@ public abstract class MigrationServerTest : ServerTest
     public override Task InitializeAsync()
     {
         Bench = new MigrationBench(Stores);
-        Bench.Open(); // gives it a prefix
+        Bench.Open(); // sets the prefix
         return base.InitializeAsync();
     }
 
-    /// <summary>Creates the tables of the store, by a client whose requests nobody counts.</summary>
+    /// <summary>Creates the tables of the store with a client whose requests are not counted.</summary>
     protected async Task<IUserStore<User>> CreateUsersAsync(int count = 0)
     {
         IUserStore<User> store = new DynamoDbUserStore<User>(Server.Client, Bench.StoreOptions);
@@ -45,7 +45,7 @@ public abstract class MigrationServerTest : ServerTest
         return names;
     }
 
-    /// <summary>Runs one migration, under an id of its own.</summary>
+    /// <summary>Runs one migration with a separate id.</summary>
     protected Task<MigrationRun> RunAsync(Func<MigrationContext, CancellationToken, Task> up, string id = "1_test")
     {
         MigrationBench bench = Bench.AsOtherVersion();

@@ -3,21 +3,21 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests.Migrations;
 
-/// <summary>A runner that ends, or is cancelled, at any of its requests: the journal claims no more than happened, and says what is
+/// <summary>A runner that ends or is cancelled at any of its requests: the journal claims no more than happened and contains what is
 /// unknown.</summary>
 public sealed class RunnerCrashTests : MigrationServerTest
 {
-    private const int MostRequests = 60;
+    private const int MaxRequests = 60;
 
     private static readonly string[] Ids = ["1_a", "2_b"];
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_process_that_ends_at_any_request_leaves_a_journal_that_tells_the_truth(bool isRequestApplied)
+    public async Task A_process_that_ends_at_any_request_leaves_a_correct_journal(bool isRequestApplied)
     {
         int dirty = 0;
-        await CutAtEveryRequestAsync(MostRequests, async request =>
+        await CutAtEveryRequestAsync(MaxRequests, async request =>
         {
             MigrationBench bench = NewBench();
             bench.StoreOptions.Retry.Timeout = TimeSpan.FromMilliseconds(100);
@@ -25,7 +25,7 @@ public sealed class RunnerCrashTests : MigrationServerTest
             CutAt(request, isRequestApplied, () =>
             {
                 isCut = true;
-                Wire.Every(1, WireFault.Reset); // nothing leaves a process that has ended
+                Wire.Every(1, WireFault.Reset); // a process that has ended sends nothing
                 return Task.CompletedTask;
             });
             try
@@ -34,7 +34,7 @@ public sealed class RunnerCrashTests : MigrationServerTest
             }
             catch (UserStoreException)
             {
-                // What it says is read by nobody.
+                // The process has ended, so that the exception is not observed.
             }
 
             Wire.Clear();
@@ -57,7 +57,7 @@ public sealed class RunnerCrashTests : MigrationServerTest
     [InlineData(false)]
     public async Task A_run_that_is_cancelled_at_any_request_leaves_nothing_dirty(bool isRequestApplied)
     {
-        await CutAtEveryRequestAsync(MostRequests, async request =>
+        await CutAtEveryRequestAsync(MaxRequests, async request =>
         {
             MigrationBench bench = NewBench();
             using var cancel = new CancellationTokenSource();
@@ -85,7 +85,7 @@ public sealed class RunnerCrashTests : MigrationServerTest
         return bench;
     }
 
-    /// <summary>Runs what is left, after the repair of what is unknown.</summary>
+    /// <summary>Repairs migrations with unknown outcome, and runs the remaining ones.</summary>
     private static async Task GoOnAsync(MigrationBench bench)
     {
         foreach (MigrationEntry entry in (await bench.NewRunner().GetStatusAsync()).Migrations)
@@ -96,14 +96,14 @@ public sealed class RunnerCrashTests : MigrationServerTest
                 bench.Ran.Should().NotContain($"+{entry.Id}", "what ran is never taken for untouched");
         }
 
-        await bench.NewRunner().UnlockAsync("the process is gone");
+        await bench.NewRunner().UnlockAsync("the process has ended");
         try
         {
             await bench.NewRunner().RunAsync();
         }
         catch (MigrationDirtyException dirty)
         {
-            await bench.NewRunner().RepairAsync(dirty.MigrationId!, MigrationRepair.Retry, "the process is gone");
+            await bench.NewRunner().RepairAsync(dirty.MigrationId!, MigrationRepair.Retry, "the process has ended");
             await bench.NewRunner().RunAsync();
         }
 

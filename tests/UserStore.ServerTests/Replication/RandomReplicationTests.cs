@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace UserStore.ServerTests.Replication;
 
-/// <summary>Thousands of random writes, replicated from the real stream records by a delivery that repeats and delays them.</summary>
+/// <summary>Thousands of random writes, replicated from the real stream records by a delivery that duplicates and delays them.</summary>
 [Trait("Category", TestVolume.Category)]
 public sealed class RandomReplicationTests(ITestOutputHelper output) : ReplicationTest
 {
@@ -23,9 +23,9 @@ public sealed class RandomReplicationTests(ITestOutputHelper output) : Replicati
     public Task The_target_is_the_projection_of_the_source_after_repeated_and_late_records() => RunAsync();
 
     [Fact]
-    public async Task And_also_when_every_tenth_write_of_the_target_is_refused()
+    public async Task The_target_is_the_projection_of_the_source_when_every_tenth_write_of_the_target_fails()
     {
-        // So that it is the delivery that repeats, not the call.
+        // Disables retries of the call, so that only the delivery repeats records.
         Options.Retry.Timeout = TimeSpan.FromMilliseconds(1);
         Wire.Every(10, WireFault.Throttle, "TransactWriteItems");
 
@@ -56,7 +56,7 @@ public sealed class RandomReplicationTests(ITestOutputHelper output) : Replicati
         return again;
     }
 
-    // Batches of 1 to 100 records; some come twice, and in all of them are late records from long ago.
+    // Batches of 1 to 100 records: some are delivered twice, and every batch contains late records.
     private IEnumerable<UserChangeRecord<PlacedUser>[]> Batches(IReadOnlyList<UserChangeRecord<PlacedUser>> records)
     {
         for (int next = 0; next < records.Count;)

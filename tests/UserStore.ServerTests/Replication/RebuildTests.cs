@@ -11,7 +11,7 @@ public sealed class RebuildTests : ReplicationTest
     private const int UsersWritten = 400;
 
     [Fact]
-    public async Task An_empty_target_is_filled_and_then_in_order()
+    public async Task An_empty_target_is_filled_and_then_consistent()
     {
         await CreateAsync(250);
         (await DriftAsync()).Should().HaveCount(250).And.OnlyContain(drift => drift.Kind == UserReplicationDriftKind.Missing);
@@ -22,12 +22,12 @@ public sealed class RebuildTests : ReplicationTest
         Wire.Clear();
         (await RebuildAsync()).Should().BeEmpty();
         Sent().Distinct().Should().BeEquivalentTo("Scan", "BatchGetItem");
-        await ReplicateAsync(); // all of it again, from the beginning
+        await ReplicateAsync(); // all records again from the start
         await ShouldEqualSourceAsync();
     }
 
     [Fact]
-    public async Task Every_kind_of_drift_is_told_and_mended()
+    public async Task Every_kind_of_drift_is_reported_and_repaired()
     {
         await CreateAsync(6);
         await ReplicateAsync();
@@ -41,11 +41,11 @@ public sealed class RebuildTests : ReplicationTest
 
         (string?, UserReplicationDriftKind)[] expected =
         [
-            (null, UserReplicationDriftKind.Orphaned), // written by another program
-            ("fake-1", UserReplicationDriftKind.Unguarded), // by its guard
-            ("fake-1", UserReplicationDriftKind.Orphaned), // by its item
-            ("fake-2", UserReplicationDriftKind.Missing), // where it is now
-            ("fake-2", UserReplicationDriftKind.Orphaned), // where it was
+            (null, UserReplicationDriftKind.Orphaned), // an item of another program
+            ("fake-1", UserReplicationDriftKind.Unguarded), // found by its guard
+            ("fake-1", UserReplicationDriftKind.Orphaned), // found by its item
+            ("fake-2", UserReplicationDriftKind.Missing), // at its current key
+            ("fake-2", UserReplicationDriftKind.Orphaned), // at its former key
             ("fake-3", UserReplicationDriftKind.Different),
             ("fake-4", UserReplicationDriftKind.Missing),
             ("fake-5", UserReplicationDriftKind.Unguarded),
@@ -77,7 +77,7 @@ public sealed class RebuildTests : ReplicationTest
     }
 
     [Fact]
-    public async Task A_rebuild_goes_on_from_its_checkpoint()
+    public async Task A_rebuild_resumes_from_its_checkpoint()
     {
         await CreateAsync(1000);
         var options = new UserReplicationWalkOptions { TotalSegments = 2 };
@@ -86,7 +86,7 @@ public sealed class RebuildTests : ReplicationTest
             await foreach (UserReplicationPage page in Replicator.RebuildAsync(options))
             {
                 options = options with { ResumeFrom = page.ContinuationToken };
-                break; // as a process that ends after each page; what others had read is read again
+                break; // as a process that ends after each page; pages of other segments are read again
             }
         }
 
@@ -97,21 +97,21 @@ public sealed class RebuildTests : ReplicationTest
     }
 
     [Fact]
-    public async Task A_checkpoint_belongs_to_its_walk()
+    public async Task A_checkpoint_is_valid_only_for_its_operation()
     {
         await CreateAsync(1);
         string checkpoint = (await Replicator.RebuildAsync().ReadAllAsync()).Last().ContinuationToken;
 
-        await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint[..^1] }), "truncated or altered");
-        await Refused(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint, TotalSegments = 5 }), "another");
-        await Refused(Replicator.CompareAsync(new() { ResumeFrom = checkpoint }), "another");
+        await ShouldBeRejectedAsync(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint[..^1] }), "truncated or altered");
+        await ShouldBeRejectedAsync(Replicator.RebuildAsync(new() { ResumeFrom = checkpoint, TotalSegments = 5 }), "another");
+        await ShouldBeRejectedAsync(Replicator.CompareAsync(new() { ResumeFrom = checkpoint }), "another");
 
-        static async Task Refused(IAsyncEnumerable<UserReplicationPage> walk, string problem)
+        static async Task ShouldBeRejectedAsync(IAsyncEnumerable<UserReplicationPage> walk, string problem)
             => await FluentActions.Awaiting(() => walk.ReadAllAsync()).Should().ThrowAsync<InvalidContinuationTokenException>().WithMessage($"*{problem}*");
     }
 
     [Fact]
-    public async Task A_user_that_cannot_be_projected_is_told_and_holds_up_no_other()
+    public async Task A_user_that_cannot_be_projected_is_reported_and_does_not_block_others()
     {
         await CreateAsync(3);
         await Users.UpdateAsync("fake-1", new UserPatch<PlacedUser>().Set(user => user.State, new string('s', 3000)));
@@ -128,7 +128,7 @@ public sealed class RebuildTests : ReplicationTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_change_that_comes_between_is_not_undone(bool wasReplicated)
+    public async Task A_concurrent_change_is_not_reverted(bool wasReplicated)
     {
         await CreateAsync(1);
         if (wasReplicated)
@@ -137,7 +137,7 @@ public sealed class RebuildTests : ReplicationTest
             await Server.Client.DeleteItemAsync(TargetTable, Key("fake-0"));
         }
 
-        Meanwhile("TransactWriteItems", async () =>
+        BeforeNext("TransactWriteItems", async () =>
         {
             await Users.UpdateAsync("fake-0", new UserPatch<PlacedUser>().Set(user => user.City, "Columbus"));
             var other = new UserReplicator<PlacedUser, UserByPlace>(Server.Client, Options, new ByPlace());
@@ -152,7 +152,7 @@ public sealed class RebuildTests : ReplicationTest
     }
 
     [Fact]
-    public async Task A_rebuild_over_a_faulty_wire_ends_in_order()
+    public async Task A_rebuild_over_a_faulty_wire_ends_without_drift()
     {
         await CreateAsync(200);
         Wire.Randomly(7, 0.25, WireFault.LostResponse, WireFault.Throttle, WireFault.TransactionConflict, WireFault.Reset);
@@ -177,7 +177,7 @@ public sealed class RebuildTests : ReplicationTest
                 await WriteAsync(changes);
             await written.CancelAsync();
         });
-        // The changes are handed over while one rebuild after the other runs.
+        // The changes are replicated while rebuilds run in sequence.
         var dispatcher = new UserChangeDispatcher<PlacedUser>(Reader, [Replicator]);
         Task replicating = Task.Run(async () =>
         {
@@ -207,7 +207,7 @@ public sealed class RebuildTests : ReplicationTest
     private async Task CreateAsync(int count)
         => await Parallel.ForAsync(0, count, async (number, token) => await Users.CreateAsync(NewUser(number), token));
 
-    // Each writer has users of its own.
+    // Each writer has separate users.
     private Task WriteAsync(int count) => Parallel.ForAsync(0, 4, async (writer, token) =>
     {
         Random random = new(writer);

@@ -5,11 +5,11 @@ using UserStore.Replication;
 
 namespace UserStore.ServerTests.Replication;
 
-/// <summary>Attributes of every kind on their way through stream and projection, and a target with a numeric key and an index.</summary>
+/// <summary>Attributes of every type through stream and projection, and a target with a numeric key and an index.</summary>
 public sealed class ReplicatedAttributesTests : ServerTest
 {
     [Fact]
-    public async Task Numbers_lists_maps_sets_and_nulls_arrive()
+    public async Task Numbers_lists_maps_sets_and_nulls_are_replicated()
     {
         Options.StreamViewType = TableStreamViewType.NewAndOldImages;
         DynamoDbUserStore<Source> users = await Stores.CreateAsync<Source>(Options);

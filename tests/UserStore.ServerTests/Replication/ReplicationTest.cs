@@ -7,12 +7,12 @@ using UserStore.Replication;
 
 namespace UserStore.ServerTests.Replication;
 
-/// <summary>The base of tests that replicate what the server's real stream tells, with the types of the sample.</summary>
+/// <summary>The base of tests that replicate the real stream of the server with the types of the sample.</summary>
 public abstract class ReplicationTest : ServerTest
 {
     private LocalStream _stream = null!;
 
-    /// <summary>Gets the source, on a wire of its own that is always healthy.</summary>
+    /// <summary>Gets the source, on a separate wire without faults.</summary>
     protected DynamoDbUserStore<PlacedUser> Users { get; private set; } = null!;
 
     protected UserReplicator<PlacedUser, UserByPlace> Replicator { get; private set; } = null!;
@@ -35,7 +35,7 @@ public abstract class ReplicationTest : ServerTest
         Wire.Clear();
     }
 
-    /// <summary>Makes a replicator of another process, or with another projection.</summary>
+    /// <summary>Creates a replicator of another process or with another projection.</summary>
     protected UserReplicator<PlacedUser, UserByPlace> NewReplicator(IUserProjection<PlacedUser, UserByPlace> projection)
         => new(Client, Options, projection, options: null, Stores.Time);
 
@@ -49,13 +49,13 @@ public abstract class ReplicationTest : ServerTest
         Active = true,
     };
 
-    /// <summary>Returns what the stream has told since the last time.</summary>
+    /// <summary>Returns the stream records since the last call.</summary>
     protected async Task<IReadOnlyList<UserChangeRecord<PlacedUser>>> NewRecordsAsync()
         => [.. (await _stream.ReadNewAsync()).Select(Reader.ReadRecord)];
 
     protected Task<IReadOnlyList<JsonElement>> NewJsonRecordsAsync() => _stream.ReadNewAsync();
 
-    /// <summary>Handles what the stream has told since the last time, and returns it.</summary>
+    /// <summary>Replicates the stream records since the last call, and returns them.</summary>
     protected async Task<UserChange<PlacedUser>[]> ReplicateAsync()
     {
         UserChange<PlacedUser>[] changes = [.. (await NewRecordsAsync()).Select(record => record.Change!)];
@@ -64,8 +64,8 @@ public abstract class ReplicationTest : ServerTest
         return changes;
     }
 
-    /// <summary>Hands records over as Lambda does: again from the first that failed, until all are handled.</summary>
-    /// <returns>How often records were handed over again.</returns>
+    /// <summary>Dispatches records as Lambda does: again from the first failed record, until all are handled.</summary>
+    /// <returns>The number of retries.</returns>
     protected static async Task<int> DeliverAsync(
         UserChangeDispatcher<PlacedUser> dispatcher, IReadOnlyList<UserChangeRecord<PlacedUser>> records)
     {
@@ -80,12 +80,12 @@ public abstract class ReplicationTest : ServerTest
         }
     }
 
-    /// <summary>Returns the items of the target, by the user that they are made from.</summary>
+    /// <summary>Returns the items of the target by the user that they are projected from.</summary>
     protected async Task<ILookup<string, Dictionary<string, AttributeValue>>> TargetAsync()
         => (await ScanAsync(TargetTable)).ToLookup(item => item.GetValueOrDefault("source_user_id")?.S ?? "nobody");
 
-    /// <summary>Checks that the target is the projection of the source, attribute by attribute and with nothing else in it, and that
-    /// <see cref="UserReplicator{TUser, TView}.CompareAsync"/> says so too.</summary>
+    /// <summary>Checks that the target contains exactly the projection of the source, attribute by attribute, and that
+    /// <see cref="UserReplicator{TUser, TView}.CompareAsync"/> finds no drift.</summary>
     protected async Task ShouldEqualSourceAsync()
     {
         var projection = new ByPlace();

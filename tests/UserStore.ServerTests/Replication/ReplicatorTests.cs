@@ -5,11 +5,11 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests.Replication;
 
-/// <summary>What one change does to the target.</summary>
+/// <summary>The effect of one change on the target.</summary>
 public sealed class ReplicatorTests : ReplicationTest
 {
     [Fact]
-    public async Task A_change_is_one_transaction_and_a_move_leaves_nothing_behind()
+    public async Task A_change_is_one_transaction_and_a_changed_key_leaves_no_old_item()
     {
         PlacedUser user = await Users.CreateAsync(NewUser(1, "Ohio", "Cleveland"));
         user = await Users.UpdateAsync(user with { Name = "Ada Example" });
@@ -31,7 +31,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task Records_that_come_again_or_late_change_nothing()
+    public async Task Repeated_and_late_records_change_nothing()
     {
         PlacedUser user = await Users.CreateAsync(NewUser(1, "Ohio", "Cleveland"));
         user = await Users.UpdateAsync(user with { City = "Cincinnati" });
@@ -50,7 +50,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task A_removed_user_leaves_a_guard_for_a_week_and_can_come_back()
+    public async Task A_removed_user_leaves_a_guard_for_a_week_and_can_be_recreated()
     {
         await Users.CreateAsync(NewUser(1));
         await ReplicateAsync();
@@ -72,7 +72,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task Two_users_of_one_city_both_have_an_item_and_no_place_is_no_item()
+    public async Task Two_users_in_one_city_both_have_an_item_and_a_user_without_place_has_none()
     {
         await Users.CreateAsync(NewUser(1));
         await Users.CreateAsync(NewUser(2));
@@ -91,7 +91,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task Changes_by_other_programs_which_bump_no_version_are_replicated()
+    public async Task Changes_by_other_programs_that_do_not_increment_the_version_are_replicated()
     {
         await Users.CreateAsync(NewUser(1));
         await Server.Client.UpdateItemAsync(new UpdateItemRequest
@@ -116,7 +116,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task A_user_that_was_there_before_replication_began_gets_its_item_with_its_first_change()
+    public async Task A_user_that_existed_before_replication_gets_its_item_with_its_first_change()
     {
         PlacedUser user = await Users.CreateAsync(NewUser(1));
         await NewRecordsAsync(); // lost
@@ -128,7 +128,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task An_answer_that_is_lost_does_not_matter()
+    public async Task A_lost_response_has_no_effect()
     {
         PlacedUser user = await Users.CreateAsync(NewUser(1));
         user = await Users.UpdateAsync(user with { City = "Columbus" });
@@ -143,7 +143,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task A_key_that_another_user_has_is_refused_and_never_overwritten()
+    public async Task A_key_of_another_user_is_rejected_and_never_overwritten()
     {
         UserReplicator<PlacedUser, UserByPlace> colliding = NewReplicator(new Projection(
             user => new UserByPlace { State = user.State!, CityAndUserId = user.City!, City = user.City!, UserId = user.UserId }));
@@ -152,16 +152,16 @@ public sealed class ReplicatorTests : ReplicationTest
         UserChange<PlacedUser>[] changes = [.. (await NewRecordsAsync()).Select(record => record.Change!)];
         await colliding.HandleAsync(changes[0]);
 
-        UserProjectionException refused = (await colliding.Invoking(one => one.HandleAsync(changes[1]))
+        UserProjectionException rejected = (await colliding.Invoking(one => one.HandleAsync(changes[1]))
             .Should().ThrowAsync<UserProjectionException>()).Which;
 
-        (refused.UserId, refused.IsTransient).Should().Be(("fake-2", true));
-        refused.Message.Should().Contain("Include the user's id in the key").And.NotContain("Cleveland");
+        (rejected.UserId, rejected.IsTransient).Should().Be(("fake-2", true));
+        rejected.Message.Should().Contain("Include the user's id in the key").And.NotContain("Cleveland");
         (await TargetAsync()).Select(user => user.Key).Should().Equal("fake-1");
     }
 
     [Fact]
-    public async Task A_former_item_that_another_user_has_by_now_is_left_to_it()
+    public async Task A_former_item_that_now_belongs_to_another_user_is_left_unchanged()
     {
         PlacedUser user = await Users.CreateAsync(NewUser(1));
         await ReplicateAsync();
@@ -180,7 +180,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task A_projection_that_throws_is_told_with_the_user_and_holds_up_no_removal()
+    public async Task A_projection_that_throws_is_reported_with_the_user_and_does_not_block_a_removal()
     {
         await Users.CreateAsync(NewUser(1));
         await ReplicateAsync();
@@ -206,7 +206,7 @@ public sealed class ReplicatorTests : ReplicationTest
     [InlineData("s", "half", "well-formed")]
     [InlineData("s", "long", "'city_user_id' is longer than 1024 bytes of UTF-8")]
     [InlineData("long", "c#1", "'state' is longer than 2048 bytes of UTF-8")]
-    public async Task An_item_that_the_target_cannot_hold_is_refused_before_a_request(string state, string sort, string problem)
+    public async Task An_item_that_the_target_cannot_store_is_rejected_before_a_request(string state, string sort, string problem)
     {
         UserReplicator<PlacedUser, UserByPlace> replicator = NewReplicator(new Projection(user => new UserByPlace
         {
@@ -223,7 +223,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task An_item_of_more_than_400_KB_is_refused_before_a_request()
+    public async Task An_item_of_more_than_400_KB_is_rejected_before_a_request()
     {
         UserReplicator<PlacedUser, UserByPlace> replicator = NewReplicator(new Projection(user => new UserByPlace
         {
@@ -240,7 +240,7 @@ public sealed class ReplicatorTests : ReplicationTest
     }
 
     [Fact]
-    public async Task A_missing_table_is_named()
+    public async Task A_missing_table_is_reported_by_name()
     {
         await Users.CreateAsync(NewUser(1));
         UserChange<PlacedUser> change = (await NewRecordsAsync()).Single().Change!;

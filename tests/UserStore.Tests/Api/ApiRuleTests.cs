@@ -13,8 +13,11 @@ public sealed class ApiRuleTests
         typeof(User), typeof(UserStore.DynamoDb.DynamoDbUserStore<>), typeof(InMemoryUserStore<>),
     ];
 
-    private static readonly Type[] Types = [.. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly, typeof(SpectreMigrationReporter).Assembly }.SelectMany(
-        assembly => assembly.GetExportedTypes())];
+    private static readonly Type[] Types =
+    [
+        .. new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly, typeof(SpectreMigrationReporter).Assembly }
+            .SelectMany(assembly => assembly.GetExportedTypes()),
+    ];
 
     private static IEnumerable<MethodInfo> Methods => Types.SelectMany(
         type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
@@ -30,17 +33,19 @@ public sealed class ApiRuleTests
         MethodInfo[] asynchronous = [.. Methods.Where(method => IsAsynchronous(method.ReturnType) && method.Name != "DisposeAsync")];
 
         asynchronous.Should().NotBeEmpty().And.OnlyContain(method => method.Name.EndsWith("Async", StringComparison.Ordinal));
-        asynchronous.Should().OnlyContain(method => method.GetParameters().Last().ParameterType == typeof(CancellationToken) && method.GetParameters().Last().HasDefaultValue);
+        asynchronous.Select(method => method.GetParameters().Last()).Should()
+            .OnlyContain(last => last.ParameterType == typeof(CancellationToken) && last.HasDefaultValue);
     }
 
     [Fact]
     public void Namespaces_are_those_of_the_packages()
         => Types.Select(type => type.Namespace).Distinct().Should().BeEquivalentTo(
-            "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
+            "UserStore", "UserStore.DynamoDb", "UserStore.Migrations", "UserStore.Replication", "UserStore.Schema",
+            "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
 
-    // Converters are named in the SDK's attributes, and so implement the SDK's interface.
+    // The attributes of the SDK reference converters, which therefore implement the interface of the SDK.
     [Fact]
-    public void The_vocabulary_holds_no_type_of_the_SDK()
+    public void The_domain_types_expose_no_type_of_the_SDK()
     {
         IEnumerable<Type> mentioned = Types.Where(type => type.Namespace == "UserStore" && !type.IsAssignableTo(typeof(IPropertyConverter)))
             .SelectMany(type => type.GetMembers().SelectMany(Mentioned).Append(type.BaseType).Concat(type.GetInterfaces()))

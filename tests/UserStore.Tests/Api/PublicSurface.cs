@@ -4,10 +4,11 @@ using System.Text;
 
 namespace UserStore.Tests.Api;
 
-/// <summary>Writes what an assembly shows to others, one member a line, in a stable order.</summary>
+/// <summary>Writes the public surface of an assembly, one member on each line, in a stable order.</summary>
 internal static class PublicSurface
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly NullabilityInfoContext Nullability = new();
 
@@ -27,7 +28,14 @@ internal static class PublicSurface
     private static string Describe(Type type)
     {
         string kind = type.IsInterface ? "interface" : type.IsEnum ? "enum" : type.IsValueType ? "struct" : "class";
-        string modifier = type.IsInterface || type.IsValueType ? "" : type is { IsAbstract: true, IsSealed: true } ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "";
+        string modifier = type switch
+        {
+            { IsInterface: true } or { IsValueType: true } => "",
+            { IsAbstract: true, IsSealed: true } => "static ",
+            { IsAbstract: true } => "abstract ",
+            { IsSealed: true } => "sealed ",
+            _ => "",
+        };
         IEnumerable<string> bases = (
             type.BaseType is { } parent && parent != typeof(object) && !type.IsValueType ? [parent] : Array.Empty<Type>())
             .Concat(type.GetInterfaces().Where(other => other.IsPublic && other != typeof(System.Runtime.Serialization.ISerializable)))
@@ -56,8 +64,10 @@ internal static class PublicSurface
     {
         ConstructorInfo constructor => $".ctor({Parameters(constructor)})",
         MethodInfo { IsSpecialName: true } => null,
-        MethodInfo method => $"{Static(method)}{Name(Nullability.Create(method.ReturnParameter))} {method.Name}{Generics(method.GetGenericArguments())}({Parameters(method)})",
-        PropertyInfo property => $"{Static(property.GetAccessors(nonPublic: true)[0])}{Name(Nullability.Create(property))} {property.Name} {{{string.Concat(Accessors(property))} }}",
+        MethodInfo method => $"{Static(method)}{Name(Nullability.Create(method.ReturnParameter))} "
+            + $"{method.Name}{Generics(method.GetGenericArguments())}({Parameters(method)})",
+        PropertyInfo property => $"{Static(property.GetAccessors(nonPublic: true)[0])}{Name(Nullability.Create(property))} "
+            + $"{property.Name} {{{string.Concat(Accessors(property))} }}",
         FieldInfo { IsLiteral: true } field => $"const {Name(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
         FieldInfo field => $"{Name(field.FieldType)} {field.Name}",
         _ => null,

@@ -13,10 +13,10 @@ public sealed class PublicSurfaceTests
         { "UserStore.SpectreConsole", typeof(SpectreMigrationReporter).Assembly },
     };
 
-    // To accept a change, copy the received text that the failure names over the approved one, and let it be reviewed.
+    // To accept a change, replace the approved file with the received file that the failure names, and have it reviewed.
     [Theory]
     [MemberData(nameof(Packages))]
-    public async Task The_public_surface_is_the_approved_one(string package, Assembly assembly)
+    public async Task The_public_surface_matches_the_approved_surface(string package, Assembly assembly)
     {
         string approved = Path.Combine(AppContext.BaseDirectory, "Api", $"{package}.approved.txt");
         string received = Path.Combine(AppContext.BaseDirectory, "Api", $"{package}.received.txt");

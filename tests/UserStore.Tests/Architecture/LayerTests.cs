@@ -2,13 +2,13 @@ using Amazon.DynamoDBv2.DataModel;
 
 namespace UserStore.Tests.Architecture;
 
-/// <summary>Folders are rooms, and what a room needs lies in lower ones.</summary>
+/// <summary>Every folder belongs to a layer, and a type uses only types of its own folder and of lower layers.</summary>
 public sealed class LayerTests
 {
-    // From the bottom up; folders of one row do not use each other. A face lies below its parts where they use its options and results.
+    // From the bottom up. Folders of one row do not use each other. A parent folder is below its children when they use its options and results.
     private static readonly string[][] Layers =
     [
-        [""], // the vocabulary
+        [""], // the domain types
         ["Batching", "Modeling", "Paging"],
         ["DynamoDb/Tables", "Preparation"],
         ["DynamoDb/Items", "DynamoDb/Sending"],
@@ -29,7 +29,7 @@ public sealed class LayerTests
     private static readonly TypeGraph Graph = new(typeof(User).Assembly);
 
     [Fact]
-    public void Every_folder_has_its_layer()
+    public void Every_folder_belongs_to_a_layer()
         => Graph.Folders.Should().BeEquivalentTo(Layers.SelectMany(layer => layer));
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class LayerTests
         => Graph.Arrows().Where(arrow => arrow.UserFolder.Length == 0 && !arrow.Used.IsAssignableTo(typeof(IPropertyConverter)))
             .Select(arrow => $"{arrow.User.Name} -> {arrow.UsedFolder}/{arrow.Used.Name}").Distinct().Should().BeEmpty();
 
-    // A public type in the parent folder, and what it is made of in the child.
+    // A public type in the parent folder and its parts in the child folder.
     private static bool IsFaceOfItsOwnChild(string user, string used)
         => used.LastIndexOf('/') is var at && (at < 0 ? "" : used[..at]) == user;
 

@@ -1,6 +1,6 @@
 namespace UserStore.Tests.Architecture;
 
-/// <summary>Limits of source files, which no analyzer enforces.</summary>
+/// <summary>Limits of source files that no analyzer enforces.</summary>
 public sealed class SourceTests
 {
     private const int MaxLines = 300;

@@ -5,7 +5,7 @@ using System.Reflection.Metadata.Ecma335;
 
 namespace UserStore.Tests.Architecture;
 
-/// <summary>Which types of an assembly use which, and in which folder each is declared, read from the compiled assembly and its symbols.</summary>
+/// <summary>The types that each type of an assembly uses and the folder that declares it, read from the compiled assembly and its symbols.</summary>
 internal sealed class TypeGraph
 {
     private const BindingFlags Declared =
@@ -58,7 +58,7 @@ internal sealed class TypeGraph
                 .Select(method => DocumentOfMethod(symbols, method)).FirstOrDefault(name => name is not null);
             int at = document?.LastIndexOf(marker, StringComparison.Ordinal) ?? -1;
             string path = at < 0 ? "obj/" : document![(at + marker.Length)..];
-            if (!path.StartsWith("obj/", StringComparison.Ordinal)) // what compiler and source generators add has no folder
+            if (!path.StartsWith("obj/", StringComparison.Ordinal)) // types of the compiler and of source generators have no folder
                 folders.TryAdd(OutermostOf(type), Path.GetDirectoryName(path)!.Replace('\\', '/'));
         }
 
@@ -92,7 +92,8 @@ internal sealed class TypeGraph
     {
         IEnumerable<Type?> shape = type.GetInterfaces().Append(type.BaseType)
             .Concat(type.GetFields(Declared).Select(field => field.FieldType))
-            .Concat(type.GetGenericArguments().Where(argument => argument.IsGenericParameter).SelectMany(argument => argument.GetGenericParameterConstraints()));
+            .Concat(type.GetGenericArguments().Where(argument => argument.IsGenericParameter)
+                .SelectMany(argument => argument.GetGenericParameterConstraints()));
         return shape.Concat(type.GetMembers(Declared).OfType<MethodBase>().SelectMany(UsedBy))
             .Concat(AttributesOf(type).Concat(type.GetMembers(Declared).SelectMany(AttributesOf)))
             .OfType<Type>().SelectMany(PartsOf).Where(used => used.Assembly == _assembly);

@@ -7,7 +7,7 @@ public sealed class AdaptiveLimitTests
     private readonly AdaptiveLimit _limit = new(maximum: 8);
 
     [Fact]
-    public async Task No_more_requests_enter_than_are_allowed()
+    public async Task No_more_requests_run_than_the_limit_allows()
     {
         await EnterAsync(8);
 
@@ -19,7 +19,7 @@ public sealed class AdaptiveLimitTests
     }
 
     [Fact]
-    public async Task A_throttled_request_halves_the_limit_once_for_all_that_left_before()
+    public async Task A_throttled_request_halves_the_limit_once_for_all_requests_that_started_before()
     {
         await EnterAsync(8);
         for (int request = 1; request <= 8; request++)
@@ -37,7 +37,7 @@ public sealed class AdaptiveLimitTests
     }
 
     [Fact]
-    public async Task It_never_falls_below_one_and_creeps_back_up()
+    public async Task The_limit_never_falls_below_one_and_recovers_gradually()
     {
         for (int request = 1; request <= 10; request++)
         {
@@ -59,7 +59,7 @@ public sealed class AdaptiveLimitTests
     }
 
     [Fact]
-    public async Task Waiting_ends_when_it_is_cancelled()
+    public async Task Waiting_stops_when_it_is_cancelled()
     {
         await EnterAsync(8);
         using var source = new CancellationTokenSource();

@@ -9,7 +9,7 @@ namespace UserStore.Tests.DependencyInjection;
 public sealed class AddReplicationTests
 {
     [Fact]
-    public async Task Reader_dispatcher_and_replicators_are_registered_and_every_handler_gets_each_change()
+    public async Task Reader_dispatcher_and_replicators_are_registered_and_every_handler_receives_each_change()
     {
         var services = new ServiceCollection();
         UserStoreBuilder builder = services.AddUserStore();
@@ -40,7 +40,7 @@ public sealed class AddReplicationTests
     [InlineData(7, "Users", null, "must differ from each other and from the tables of the store")]
     [InlineData(7, null, "UserEmails", "must differ from each other and from the tables of the store")]
     [InlineData(7, "Same", "Same", "must differ from each other and from the tables of the store")]
-    public void Options_that_cannot_be_are_refused(double days, string? target, string? guards, string problem)
+    public void Invalid_options_are_rejected(double days, string? target, string? guards, string problem)
     {
         var services = new ServiceCollection();
         services.AddUserStore().AddReplication<User, View, Projection>(options =>
@@ -75,7 +75,7 @@ public sealed class AddReplicationTests
     }
 
     [Fact]
-    public void Options_of_the_dispatcher_are_validated_at_start_all_at_once()
+    public void Options_of_the_dispatcher_are_validated_together_at_start()
     {
         var services = new ServiceCollection();
         services.AddUserStore().AddChangeHandler<User, Counter>().ConfigureChangeDispatch(
@@ -104,7 +104,7 @@ public sealed class AddReplicationTests
     }
 
     [Fact]
-    public void A_stream_that_tells_too_little_is_refused()
+    public void A_stream_view_type_with_too_little_data_is_rejected()
     {
         var services = new ServiceCollection();
         services.AddUserStore(options => options.StreamViewType = TableStreamViewType.KeysOnly).AddReplication<User, View, Projection>();
@@ -115,12 +115,12 @@ public sealed class AddReplicationTests
     }
 
     [Fact]
-    public void A_store_of_other_users_is_refused()
+    public void A_store_of_another_user_type_is_rejected()
         => new ServiceCollection().AddUserStore<OtherUser>().Invoking(builder => builder.AddReplication<User, View, Projection>())
             .Should().Throw<ArgumentException>().WithMessage("*OtherUser*");
 
     [Fact]
-    public void A_view_that_makes_no_table_is_refused_at_registration()
+    public void A_view_that_defines_no_table_is_rejected_at_registration()
     {
         UserStoreBuilder builder = new ServiceCollection().AddUserStore();
 

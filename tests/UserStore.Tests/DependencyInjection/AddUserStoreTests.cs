@@ -39,7 +39,7 @@ public sealed class AddUserStoreTests
     }
 
     [Fact]
-    public async Task Registering_twice_is_harmless_and_both_configure()
+    public async Task Registering_twice_registers_once_and_applies_both_configurations()
     {
         ServiceCollection services = new();
         services.AddUserStore(UseLocalAddress);
@@ -55,7 +55,7 @@ public sealed class AddUserStoreTests
     }
 
     [Fact]
-    public async Task Stores_of_two_types_have_options_of_their_own()
+    public async Task Stores_of_two_types_have_separate_options()
     {
         ServiceCollection services = new();
         UserStoreBuilder users = services.AddUserStore(
@@ -74,7 +74,7 @@ public sealed class AddUserStoreTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_client_of_the_service_is_used_and_stays_its_own(bool registeredFirst)
+    public async Task A_client_of_the_service_is_used_and_not_disposed(bool registeredFirst)
     {
         var client = new Mock<IAmazonDynamoDB>();
         client.Setup(c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>()))
@@ -99,7 +99,7 @@ public sealed class AddUserStoreTests
     }
 
     [Fact]
-    public async Task The_client_made_uses_endpoint_and_region_of_the_options()
+    public async Task The_created_client_uses_endpoint_and_region_of_the_options()
     {
         await using ServiceProvider provider = new ServiceCollection()
             .AddUserStore(options => (options.ServiceUrl, options.Region) = ("http://localhost:1", "eu-central-1")).Services.BuildServiceProvider(Strict);
@@ -112,7 +112,7 @@ public sealed class AddUserStoreTests
     }
 
     [Fact]
-    public void The_client_made_for_a_region_uses_the_endpoint_of_the_service()
+    public void The_created_client_for_a_region_uses_the_endpoint_of_the_service()
     {
         using AmazonDynamoDBClient client = DynamoDbClients.Create(serviceUrl: null, region: "ap-southeast-2");
 
@@ -121,7 +121,7 @@ public sealed class AddUserStoreTests
     }
 
     [Fact]
-    public void Stores_with_equal_settings_share_a_client_and_others_have_their_own()
+    public void Stores_with_equal_settings_share_a_client_and_others_have_separate_clients()
     {
         using var clients = new DynamoDbClients();
 
@@ -199,7 +199,7 @@ public sealed class AddUserStoreTests
     }
 
     [Fact]
-    public async Task A_section_may_be_added_after_the_store_and_an_empty_root_sets_nothing()
+    public async Task A_section_can_be_added_after_the_store_and_an_empty_root_sets_nothing()
     {
         ConfigurationManager configuration = new();
         await using ServiceProvider late = new ServiceCollection()
@@ -226,7 +226,7 @@ public sealed class AddUserStoreTests
     }
 
     [Fact]
-    public void Null_arguments_are_refused()
+    public void Null_arguments_are_rejected()
     {
         Action[] calls =
         [
@@ -243,7 +243,7 @@ public sealed class AddUserStoreTests
     }
 
     [Fact]
-    public void A_store_can_be_made_without_dependency_injection()
+    public void A_store_can_be_created_without_dependency_injection()
     {
         using var client = new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1);
 

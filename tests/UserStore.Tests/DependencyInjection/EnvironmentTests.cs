@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace UserStore.Tests.DependencyInjection;
 
-/// <summary>What the environment says about the client that is made, each case in a process of its own.</summary>
+/// <summary>The client that the environment configures, each case in a separate process.</summary>
 public sealed class EnvironmentTests
 {
     [Theory]
@@ -10,9 +10,9 @@ public sealed class EnvironmentTests
     [InlineData("http://localhost:4711", "eu-west-3", "http://localhost:4711/ eu-west-3")]
     [InlineData(null, null, "service us-east-1")]
     [InlineData(null, "eu-west-3", "service eu-west-3")]
-    public async Task Endpoint_and_region_come_from_the_environment_and_the_region_has_a_default(string? endpoint, string? region, string told)
+    public async Task Endpoint_and_region_come_from_the_environment_and_the_region_has_a_default(string? endpoint, string? region, string expected)
     {
-        using Process program = TestProgram.Start(["tell-client"], environment =>
+        using Process program = TestProgram.Start(["print-client"], environment =>
         {
             foreach (string name in environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToArray())
                 environment.Remove(name);
@@ -25,6 +25,6 @@ public sealed class EnvironmentTests
         string output = await program.StandardOutput.ReadToEndAsync();
         await program.WaitForExitAsync();
 
-        output.Trim().Should().Be(told);
+        output.Trim().Should().Be(expected);
     }
 }

@@ -36,8 +36,8 @@ public sealed class OptionsValidationTests
 
     [Theory]
     [MemberData(nameof(Validate))]
-    public void A_mistake_is_told_at_start_with_what_was_given_and_what_is_allowed(
-        string name, Action<UserStoreOptions> mistake, string told)
+    public void An_invalid_option_is_reported_at_start_with_the_given_and_the_allowed_values(
+        string name, Action<UserStoreOptions> mistake, string expected)
     {
         using ServiceProvider provider = new ServiceCollection().AddUserStore(mistake).Services.BuildServiceProvider();
 
@@ -45,12 +45,12 @@ public sealed class OptionsValidationTests
         Action resolve = () => provider.GetRequiredService<IUserStore>();
 
         OptionsValidationException atStart = start.Should().Throw<OptionsValidationException>(name).Which;
-        told.Split('|').Should().Contain(part => atStart.Message.Contains(part), "{0}", atStart.Message);
+        expected.Split('|').Should().Contain(part => atStart.Message.Contains(part), "{0}", atStart.Message);
         resolve.Should().Throw<OptionsValidationException>();
     }
 
     [Fact]
-    public void The_name_that_the_attribute_gives_an_index_is_validated_unless_the_options_replace_it()
+    public void The_index_name_of_the_attribute_is_validated_unless_the_options_replace_it()
     {
         using ServiceProvider wrong = new ServiceCollection().AddUserStore<ShortIndexUser>().Services.BuildServiceProvider();
         using ServiceProvider renamed = new ServiceCollection()
@@ -62,7 +62,7 @@ public sealed class OptionsValidationTests
     }
 
     [Fact]
-    public void All_mistakes_are_told_at_once()
+    public void All_invalid_options_are_reported_together()
     {
         using ServiceProvider provider = new ServiceCollection()
             .AddUserStore(
@@ -74,7 +74,7 @@ public sealed class OptionsValidationTests
     }
 
     [Fact]
-    public void The_defaults_and_good_options_are_accepted()
+    public void The_defaults_and_valid_options_are_accepted()
     {
         ServiceCollection services = new();
         services.AddUserStore();

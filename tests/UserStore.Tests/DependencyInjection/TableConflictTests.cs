@@ -28,7 +28,7 @@ public sealed class TableConflictTests
     }
 
     [Fact]
-    public void Two_stores_with_tables_of_their_own_work_side_by_side()
+    public void Two_stores_with_separate_tables_are_accepted()
     {
         _services.AddUserStore();
         _services.AddUserStore<Member>(options => options.UsersTable = "Members");
@@ -57,12 +57,13 @@ public sealed class TableConflictTests
         _services.AddUserStore();
         _services.AddUserStore<Member>(options => options.UsersTable = "UserEmails");
 
-        Failures().Should().ContainSingle().Which.Should().Contain("UsersTable with the prefix is 'UserEmails', which is also the emails table of UserStore.User")
+        Failures().Should().ContainSingle().Which.Should()
+            .Contain("UsersTable with the prefix is 'UserEmails', which is also the emails table of UserStore.User")
             .And.EndWith("Set UsersTable or EmailsTable, such as 'Members'.");
     }
 
     [Fact]
-    public void Stores_that_differ_in_prefix_endpoint_or_region_may_use_the_same_names()
+    public void Stores_that_differ_in_prefix_endpoint_or_region_can_use_the_same_names()
     {
         _services.AddUserStore();
         _services.AddUserStore<Member>(options => options.ServiceUrl = "http://localhost:1");
@@ -99,7 +100,7 @@ public sealed class TableConflictTests
     }
 
     [Fact]
-    public void Registering_a_store_twice_is_no_conflict()
+    public void Registering_a_store_twice_is_not_a_conflict()
     {
         _services.AddUserStore().AddMigrations(options => options.Migrations.AddCreateTables());
         _services.AddUserStore().AddMigrations(options => options.Migrations.AddReserveEmails());
@@ -124,7 +125,7 @@ public sealed class TableConflictTests
     }
 
     [Fact]
-    public void One_lock_table_is_rejected_even_with_lock_ids_of_their_own()
+    public void One_lock_table_is_rejected_even_with_separate_lock_ids()
     {
         _services.AddUserStore().AddMigrations(options => options.Migrations.AddCreateTables());
         _services.AddUserStore<Member>(options => options.UsersTable = "Members").AddMigrations(options =>
@@ -137,7 +138,7 @@ public sealed class TableConflictTests
     }
 
     [Fact]
-    public void Two_stores_with_journals_of_their_own_work_side_by_side()
+    public void Two_stores_with_separate_journals_are_accepted()
     {
         _services.AddUserStore().AddMigrations(options => options.Migrations.AddCreateTables());
         _services.AddUserStore<Member>(options => options.UsersTable = "Members").AddMigrations(options =>
@@ -165,7 +166,7 @@ public sealed class TableConflictTests
     [InlineData("_migrations", null, "TargetTable with the prefix is '_migrations', which is also the migration journal of")]
     [InlineData("OtherViews", null, "TargetTable with the prefix is 'OtherViews', which is also the target table of a replication of")]
     [InlineData(null, "OtherViewsGuards", "GuardTable with the prefix is 'OtherViewsGuards', which is also the guard table of a replication of")]
-    public void Tables_of_a_replication_that_others_use_are_rejected(string? target, string? guards, string message)
+    public void Tables_of_a_replication_that_other_registrations_use_are_rejected(string? target, string? guards, string message)
     {
         _services.AddUserStore<Member>(options => options.UsersTable = "Members")
             .AddMigrations(options => options.Migrations.AddCreateTables())

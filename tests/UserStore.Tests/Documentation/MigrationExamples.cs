@@ -87,7 +87,8 @@ public sealed class MigrationExamples
                 {
                     TableName = "Members",
                     Attributes = { ["id"] = "user_id", ["createdAt"] = "created_at" },
-                    Convert = item => item["status"] = new AttributeValue(item.Remove("active", out AttributeValue? active) && active.BOOL == true ? "active" : "suspended"),
+                    Convert = item => item["status"] = new AttributeValue(
+                        item.Remove("active", out AttributeValue? active) && active.BOOL == true ? "active" : "suspended"),
                 });
                 options.Migrations.AddCreateTables("20261121000000_create_tables");
             })
@@ -101,7 +102,8 @@ public sealed class MigrationExamples
         });
         try
         {
-            await client.PutItemAsync("Members", new() { ["id"] = new("fake-1"), ["createdAt"] = new("2020-01-02T03:04:05.678Z"), ["active"] = new() { BOOL = true } });
+            await client.PutItemAsync(
+                "Members", new() { ["id"] = new("fake-1"), ["createdAt"] = new("2020-01-02T03:04:05.678Z"), ["active"] = new() { BOOL = true } });
 
             MigrationRun run = await provider.GetRequiredService<IMigrationRunner>().RunAsync();
 

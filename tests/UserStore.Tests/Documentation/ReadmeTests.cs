@@ -61,7 +61,8 @@ public sealed partial class ReadmeTests
         foreach (string guide in guides)
         {
             string text = Read(guide);
-            foreach ((string file, string anchor) in Links().Matches(text).Select(link => (Path.GetFileName(link.Groups["file"].Value), link.Groups["anchor"].Value)))
+            foreach ((string file, string anchor) in Links().Matches(text).Select(
+                link => (Path.GetFileName(link.Groups["file"].Value), link.Groups["anchor"].Value)))
             {
                 guides.Concat(others).Should().Contain(file, $"{guide} links to it");
                 if (anchor.Length > 0)
@@ -81,7 +82,8 @@ public sealed partial class ReadmeTests
         ];
 
         configuration.Should().ContainAll(options.SelectMany(type => type.GetProperties()).Select(option => $"`{option.Name}`"));
-        configuration.Should().ContainAll(new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly }.SelectMany(assembly => assembly.GetExportedTypes())
+        configuration.Should().ContainAll(new[] { typeof(User).Assembly, typeof(InMemoryUserStore).Assembly }
+            .SelectMany(assembly => assembly.GetExportedTypes())
             .Where(type => type.Name.Split('`')[0].EndsWith("Options", StringComparison.Ordinal)).Select(type => $"`{type.Name.Split('`')[0]}"));
         Read("security.md").Should().ContainAll(typeof(UserStorePolicyOptions).GetProperties().Select(option => $"`{option.Name}`"));
         errors.Should().ContainAll(typeof(User).Assembly.GetExportedTypes()

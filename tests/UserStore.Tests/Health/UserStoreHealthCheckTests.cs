@@ -69,7 +69,8 @@ public sealed class UserStoreHealthCheckTests
         HealthReportEntry entry = await CheckAsync(provider);
 
         entry.Description.Should().Be(
-            "No store of UserStore.User is registered. Call services.AddUserStore(), or check a registered store with AddHealthChecks().AddUserStore<Member>().");
+            "No store of UserStore.User is registered. Call services.AddUserStore(), "
+            + "or check a registered store with AddHealthChecks().AddUserStore<Member>().");
     }
 
     [Fact]

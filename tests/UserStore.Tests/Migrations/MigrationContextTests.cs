@@ -10,7 +10,7 @@ using UserStore.Testing;
 
 namespace UserStore.Tests.Migrations;
 
-/// <summary>Arguments that a migration must not pass are refused before a request is sent.</summary>
+/// <summary>Invalid arguments of a migration are rejected before a request is sent.</summary>
 public sealed class MigrationContextTests
 {
     private static readonly Backfill Right = new() { Name = "fill", TableName = "Users", Transform = (_, _) => ValueTask.CompletedTask };
@@ -30,15 +30,15 @@ public sealed class MigrationContextTests
 
     [Theory]
     [MemberData(nameof(WrongBackfills))]
-    public async Task Wrong_options_of_a_backfill_are_refused(string mistake, Backfill backfill)
+    public async Task Invalid_options_of_a_backfill_are_rejected(string mistake, Backfill backfill)
         => await CreateContext().Invoking(context => context.BackfillAsync(backfill)).Should().ThrowAsync<ArgumentException>(mistake);
 
     [Fact]
-    public async Task A_stream_that_shows_nothing_is_refused()
+    public async Task A_stream_without_view_type_is_rejected()
         => await CreateContext().Invoking(context => context.EnableStreamAsync("Users", TableStreamViewType.None)).Should().ThrowAsync<ArgumentException>();
 
     [Fact]
-    public async Task A_table_without_a_name_is_refused()
+    public async Task A_table_without_a_name_is_rejected()
         => await CreateContext().Invoking(context => context.DeleteTableAsync("")).Should().ThrowAsync<ArgumentException>();
 
     private static MigrationContext CreateContext()

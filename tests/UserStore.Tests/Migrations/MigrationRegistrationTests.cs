@@ -6,7 +6,7 @@ using UserStore.Tests.Documentation;
 
 namespace UserStore.Tests.Migrations;
 
-/// <summary>Registration, start of a host, and command line, with everything in memory.</summary>
+/// <summary>Registration, host startup and command line, in memory.</summary>
 public sealed class MigrationRegistrationTests
 {
     private readonly List<string> _ran = [];
@@ -25,13 +25,13 @@ public sealed class MigrationRegistrationTests
     }
 
     [Fact]
-    public async Task A_host_that_only_verifies_does_not_start_until_all_are_applied()
+    public async Task A_host_that_only_verifies_does_not_start_until_all_migrations_are_applied()
     {
         using IHost host = NewHost(MigrationStartupMode.Verify).Build();
 
-        MigrationPlanException refused = (await host.Invoking(one => one.StartAsync()).Should().ThrowAsync<MigrationPlanException>()).Which;
-        (refused.Error, _ran.Count).Should().Be((MigrationPlanError.NotUpToDate, 0));
-        refused.MigrationIds.Should().Equal("1_a", "2_b");
+        MigrationPlanException rejected = (await host.Invoking(one => one.StartAsync()).Should().ThrowAsync<MigrationPlanException>()).Which;
+        (rejected.Error, _ran.Count).Should().Be((MigrationPlanError.NotUpToDate, 0));
+        rejected.MigrationIds.Should().Equal("1_a", "2_b");
         await host.Services.GetRequiredService<IMigrationRunner>().RunAsync();
 
         await host.StartAsync();
@@ -39,7 +39,7 @@ public sealed class MigrationRegistrationTests
     }
 
     [Fact]
-    public async Task A_host_that_is_told_nothing_does_nothing()
+    public async Task A_host_without_configuration_runs_no_migrations()
     {
         using IHost host = NewHost(MigrationStartupMode.Off).Build();
 
@@ -60,7 +60,7 @@ public sealed class MigrationRegistrationTests
     }
 
     [Fact]
-    public async Task Stores_of_two_types_have_migrations_of_their_own()
+    public async Task Stores_of_two_types_have_separate_migrations()
     {
         ServiceCollection services = [];
         services.AddUserStore().AddMigrations(options => Add(options, "1_a"));
@@ -76,13 +76,13 @@ public sealed class MigrationRegistrationTests
     }
 
     [Fact]
-    public async Task Migrations_that_use_tables_run_in_memory_and_are_remembered()
+    public async Task Migrations_that_use_tables_run_in_memory_and_are_recorded()
     {
         ServiceCollection services = [];
         services.AddUserStore().AddMigrations(options =>
         {
             options.Migrations.AddCreateTables().AddReserveEmails();
-            options.Migrations.AddImport("00000000000003_take_over", new ExternalTable { TableName = "Foreign" });
+            options.Migrations.AddImport("00000000000003_import", new ExternalTable { TableName = "External" });
             options.Migrations.Add("00000000000004_fill", (context, token) => context.BackfillAsync(
                 new Backfill { Name = "fill", TableName = context.UsersTable, Transform = (_, _) => ValueTask.CompletedTask }, token));
         });
@@ -108,7 +108,7 @@ public sealed class MigrationRegistrationTests
     [InlineData("TableTimeout is", nameof(MigrationOptions.TableTimeout), "00:00:00")]
     [InlineData("LockConflictBehavior is '9'", nameof(MigrationOptions.LockConflictBehavior), "9")]
     [InlineData("OnStart is '9'", nameof(MigrationOptions.OnStart), "9")]
-    public void Wrong_options_are_refused_by_name(string told, string option, string value)
+    public void Invalid_options_are_rejected_by_name(string expected, string option, string value)
     {
         ServiceCollection services = [];
         services.AddUserStore().AddMigrations(options =>
@@ -120,14 +120,14 @@ public sealed class MigrationRegistrationTests
         using ServiceProvider provider = services.BuildServiceProvider();
 
         provider.Invoking(one => one.GetRequiredService<IMigrationRunner>()).Should().Throw<OptionsValidationException>()
-            .Which.Message.Should().ContainAny(told, told.Replace(" is", " make"));
+            .Which.Message.Should().ContainAny(expected, expected.Replace(" is", " make"));
     }
 
     [Fact]
-    public async Task The_command_line_does_what_its_arguments_say()
+    public async Task The_command_line_executes_its_arguments()
     {
         using IHost host = NewHost(MigrationStartupMode.Off).Build();
-        (string Arguments, int ExitCode, string Told)[] commands =
+        (string Arguments, int ExitCode, string Expected)[] commands =
         [
             ("migrate plan", 0, "Apply 1_a"),
             ("migrate plan to 2_b", 0, "2 steps"),
@@ -143,7 +143,7 @@ public sealed class MigrationRegistrationTests
             ("migrate baseline 1_a", 0, "Baseline 1_a: done"),
             ("migrate rewind", 1, "not permitted"),
             ("migrate reset", 1, "not permitted"),
-            ("migrate repair 1_a failed to be done anew", 0, "1_a is Failed"),
+            ("migrate repair 1_a failed to be retried", 0, "1_a is Failed"),
             ("migrate repair 1_a retry", 2, "migrate repair"),
             ("migrate repair 9_z applied why not", 1, "9_z"),
             ("migrate status", 0, "MarkFailed from Applied"),
@@ -155,14 +155,14 @@ public sealed class MigrationRegistrationTests
             ("migrate sideways", 2, "migrate status"),
         ];
 
-        foreach ((string arguments, int exitCode, string told) in commands)
+        foreach ((string arguments, int exitCode, string expected) in commands)
         {
             using var output = new StringWriter();
             int? code = await host.RunMigrationCommandAsync(arguments.Split(' '), output);
 
             code.Should().Be(exitCode, arguments);
             output.ToString().Replace("NotUpToDate", "", StringComparison.Ordinal).Should().Contain(
-                told == "NotUpToDate" ? "are not applied" : told, arguments);
+                expected == "NotUpToDate" ? "are not applied" : expected, arguments);
         }
 
         (await host.RunMigrationCommandAsync(["serve"])).Should().BeNull();

@@ -18,10 +18,13 @@ public sealed class ConverterTests
             new DateTimeOffset(2026, 2, 12, 10, 11, 12, TimeSpan.Zero).AddTicks(ticks));
 
     [Fact]
-    public void Instants_are_written_so_that_text_order_is_time_order()
+    public void Instants_are_written_so_that_string_order_is_time_order()
     {
         DateTimeOffset start = new(2026, 1, 31, 23, 59, 59, TimeSpan.FromHours(-11));
-        DateTimeOffset[] instants = [DateTimeOffset.MinValue, start, start.AddTicks(1), start.AddMilliseconds(1), start.AddSeconds(1), start.AddYears(1), DateTimeOffset.MaxValue];
+        DateTimeOffset[] instants =
+        [
+            DateTimeOffset.MinValue, start, start.AddTicks(1), start.AddMilliseconds(1), start.AddSeconds(1), start.AddYears(1), DateTimeOffset.MaxValue,
+        ];
 
         string[] written = [.. instants.Select(instant => new InstantConverter().ToEntry(instant).AsString())];
 
@@ -33,7 +36,7 @@ public sealed class ConverterTests
     [InlineData("yesterday")]
     [InlineData("")]
     [InlineData("2026-13-01T00:00:00Z")]
-    public void What_is_no_instant_is_refused(string text)
+    public void A_string_that_is_not_an_instant_is_rejected(string text)
     {
         Action read = () => new InstantConverter().FromEntry(new Primitive(text));
         Action number = () => new InstantConverter().FromEntry(new Primitive("1", saveAsNumeric: true));
@@ -43,7 +46,7 @@ public sealed class ConverterTests
     }
 
     [Fact]
-    public void Epoch_seconds_are_cut_and_read_with_fractions()
+    public void Epoch_seconds_are_truncated_and_read_with_fractions()
     {
         var converter = new EpochSecondsConverter();
 
@@ -58,7 +61,8 @@ public sealed class ConverterTests
     {
         var converter = new StringListConverter();
 
-        converter.FromEntry(new DynamoDBList([new Primitive("b"), new DynamoDBNull(), new Primitive("a"), new Primitive("b")])).Should().Be(ValueList.CopyOf<string>(["b", "a", "b"]));
+        converter.FromEntry(new DynamoDBList([new Primitive("b"), new DynamoDBNull(), new Primitive("a"), new Primitive("b")]))
+            .Should().Be(ValueList.CopyOf<string>(["b", "a", "b"]));
         converter.FromEntry(
             new PrimitiveList(DynamoDBEntryType.String) { Entries = [new Primitive("x")] }).Should().Be(ValueList.CopyOf<string>(["x"]));
         converter.ToEntry(Array.Empty<string>()).Should().BeOfType<DynamoDBList>();

@@ -9,11 +9,11 @@ using UserStore.Modeling;
 
 namespace UserStore.Tests.Modeling;
 
-/// <summary>The types that are accepted are those that the SDK's context really stores and reads back.</summary>
+/// <summary>The accepted types are those that the context of the SDK stores and reads back without loss.</summary>
 public sealed class StorableTypesTests
 {
     [Fact]
-    public void Accepted_types_survive_the_context()
+    public void Accepted_types_round_trip_through_the_SDK_context()
     {
         Survives<IReadOnlyList<string>>(["a", "a"]);
         Survives<IReadOnlyCollection<string>>(["a"]);
@@ -37,27 +37,27 @@ public sealed class StorableTypesTests
     }
 
     [Fact]
-    public void Types_that_the_context_loses_are_refused_by_name()
+    public void Types_that_the_SDK_context_cannot_store_are_rejected_by_name()
     {
-        Refused<object>();
-        Refused<Uri>();
-        Refused<TimeSpan>();
-        Refused<TimeSpan?>();
-        Refused<Half>();
-        Refused<IList<int>>();
-        Refused<IEnumerable<int>>();
-        Refused<ISet<string>>();
-        Refused<IDictionary<string, int>>();
-        Refused<Queue<int>>();
-        Refused<LinkedList<int>>();
-        Refused<ImmutableList<int>>();
-        Refused<ImmutableArray<int>>();
-        Refused<List<DateTimeOffset>>();
-        Refused<Dictionary<int, string>>();
-        Refused<(int, string)>();
-        Refused<AbstractPart>();
-        Refused<PartWithObject>();
-        Refused<List<PartWithObject>>();
+        ShouldBeRejected<object>();
+        ShouldBeRejected<Uri>();
+        ShouldBeRejected<TimeSpan>();
+        ShouldBeRejected<TimeSpan?>();
+        ShouldBeRejected<Half>();
+        ShouldBeRejected<IList<int>>();
+        ShouldBeRejected<IEnumerable<int>>();
+        ShouldBeRejected<ISet<string>>();
+        ShouldBeRejected<IDictionary<string, int>>();
+        ShouldBeRejected<Queue<int>>();
+        ShouldBeRejected<LinkedList<int>>();
+        ShouldBeRejected<ImmutableList<int>>();
+        ShouldBeRejected<ImmutableArray<int>>();
+        ShouldBeRejected<List<DateTimeOffset>>();
+        ShouldBeRejected<Dictionary<int, string>>();
+        ShouldBeRejected<(int, string)>();
+        ShouldBeRejected<AbstractPart>();
+        ShouldBeRejected<PartWithObject>();
+        ShouldBeRejected<List<PartWithObject>>();
     }
 
     private static void Survives<T>(T value)
@@ -72,7 +72,7 @@ public sealed class StorableTypesTests
         back.Value.Should().BeEquivalentTo(value, typeof(T).ToString());
     }
 
-    private static void Refused<T>()
+    private static void ShouldBeRejected<T>()
     {
         Action read = () => UserModel.For<Holder<T>>();
 

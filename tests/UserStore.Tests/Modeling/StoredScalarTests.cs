@@ -7,7 +7,7 @@ namespace UserStore.Tests.Modeling;
 public sealed class StoredScalarTests
 {
     [Fact]
-    public void Text_is_ordered_by_its_bytes_in_UTF8()
+    public void Strings_are_ordered_by_their_UTF8_bytes()
     {
         string[] texts = ["", "A", "a", "aa", "b", "é", "\uD7FF", "\uE000", "\uFFFD", "\uFFFF", "𐀀", "😀", "😀a", "\uDBFF\uDFFF"];
 
@@ -17,7 +17,7 @@ public sealed class StoredScalarTests
     }
 
     [Fact]
-    public void Numbers_are_ordered_by_size()
+    public void Numbers_are_ordered_by_value()
     {
         string[] numbers = ["-1E100", "-2", "-1.5", "0", "1E-20", "1", "2", "10", "100", "1E100"];
 
@@ -35,7 +35,7 @@ public sealed class StoredScalarTests
     [InlineData("79228162514264337593543950335", "79228162514264337593543950335")]
     [InlineData("0.0000000000000000000000000001", "0.0000000000000000000000000001")]
     [InlineData("1E100", "1E100")]
-    public void Numbers_have_one_text(string written, string stored)
+    public void Numbers_have_one_canonical_string(string written, string stored)
     {
         StoredScalar.TryFromEntry(new Primitive(written, saveAsNumeric: true), out StoredScalar scalar).Should().BeTrue();
 

@@ -7,7 +7,7 @@ namespace UserStore.Tests.Modeling;
 public sealed class UserCopierTests
 {
     [Fact]
-    public void Copies_share_nothing_that_can_change()
+    public void Copies_share_no_mutable_state()
     {
         Rich user = Make();
 
@@ -23,7 +23,7 @@ public sealed class UserCopierTests
     }
 
     [Fact]
-    public void Copies_keep_null_and_the_type_at_run_time()
+    public void Copies_preserve_null_and_the_runtime_type()
     {
         UserCopier.Copy(new Rich()).Should().BeEquivalentTo(new Rich());
         UserCopier.Copy(

@@ -12,7 +12,7 @@ namespace UserStore.Tests.Modeling;
 public sealed class UserModelTests
 {
     [Fact]
-    public void The_model_of_User_is_what_its_attributes_say()
+    public void The_model_of_User_follows_its_attributes()
     {
         UserModel model = UserModel.For<User>();
 
@@ -24,23 +24,23 @@ public sealed class UserModelTests
     }
 
     [Fact]
-    public void Types_that_cannot_be_kept_are_refused_at_registration_by_rule()
+    public void Types_that_cannot_be_stored_are_rejected_by_rule_at_registration()
     {
-        Refused(services => services.AddUserStore<AbstractUser>(), "abstract");
-        Refused(services => services.AddUserStore<PositionalUser>(), "constructor");
-        Refused(services => services.AddUserStore<BooleanKeyUser>(), "key of an index");
-        Refused(services => services.AddUserStore<OrphanSortKeyUser>(), "no partition key");
-        Refused(services => services.AddUserStore<TwoKeysUser>(), "two partition keys");
-        Refused(services => services.AddUserStore<SecondTableKeyUser>(), "another key");
-        Refused(services => services.AddUserStore<CounterUser>(), "DynamoDBAtomicCounter");
-        Refused(services => services.AddUserStore<SameAttributeUser>(), "two properties");
-        Refused(services => services.AddUserStore<EpochUser>(), "EpochSecondsConverter");
-        Refused(services => services.AddUserStore<CasingUser>(), "casing");
-        Refused(services => services.AddUserStore<FlatUser>(), "not supported");
+        ShouldBeRejected(services => services.AddUserStore<AbstractUser>(), "abstract");
+        ShouldBeRejected(services => services.AddUserStore<PositionalUser>(), "constructor");
+        ShouldBeRejected(services => services.AddUserStore<BooleanKeyUser>(), "key of an index");
+        ShouldBeRejected(services => services.AddUserStore<OrphanSortKeyUser>(), "no partition key");
+        ShouldBeRejected(services => services.AddUserStore<TwoKeysUser>(), "two partition keys");
+        ShouldBeRejected(services => services.AddUserStore<SecondTableKeyUser>(), "another key");
+        ShouldBeRejected(services => services.AddUserStore<CounterUser>(), "DynamoDBAtomicCounter");
+        ShouldBeRejected(services => services.AddUserStore<SameAttributeUser>(), "two properties");
+        ShouldBeRejected(services => services.AddUserStore<EpochUser>(), "EpochSecondsConverter");
+        ShouldBeRejected(services => services.AddUserStore<CasingUser>(), "casing");
+        ShouldBeRejected(services => services.AddUserStore<FlatUser>(), "not supported");
     }
 
     [Fact]
-    public void Scalars_are_what_the_context_stores()
+    public void Scalars_are_the_types_that_the_SDK_context_stores_as_scalars()
     {
         UserModel model = UserModel.For<ScalarUser>();
         using var client = new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1);
@@ -56,7 +56,7 @@ public sealed class UserModelTests
         }
     }
 
-    private static void Refused(Action<IServiceCollection> register, string rule)
+    private static void ShouldBeRejected(Action<IServiceCollection> register, string rule)
     {
         Action act = () => register(new ServiceCollection());
         act.Should().Throw<InvalidOperationException>().WithMessage($"*{rule}*");

@@ -30,7 +30,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void ToString_holds_id_and_version_only()
+    public void ToString_contains_only_id_and_version()
     {
         Member user = FakeUsers.Create<Member>(1) with { Version = 3, Team = "secret" };
 
@@ -38,7 +38,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void ToString_of_a_query_holds_no_values()
+    public void ToString_of_a_query_contains_no_values()
     {
         var query = new UserQuery<User>("email-index", "secret@example.test") { Filter = user => user.Name == "secret", Limit = 5 };
 
@@ -46,7 +46,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void Users_survive_JSON_without_their_bookkeeping()
+    public void Users_round_trip_through_JSON_without_their_revision()
     {
         User user = FakeUsers.Create(1) with { Version = 2, WriteId = "w" };
 
@@ -57,7 +57,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void Messages_of_errors_hold_ids_and_versions_only()
+    public void Messages_of_errors_contain_only_ids_and_versions()
     {
         new UserConflictException("u-1", 1, 2).Message.Should().Contain("u-1").And.Contain("version 1").And.Contain("version 2");
         new UserConflictException("u-1", 1, null, userWasDeleted: true).Message.Should().Contain("no longer exists");

@@ -13,7 +13,7 @@ public sealed class ContinuationTokensTests
     private readonly ContinuationToken _token = new("secret-position", 7);
 
     [Fact]
-    public void A_token_comes_back_with_and_without_keys()
+    public void A_token_round_trips_with_and_without_keys()
     {
         foreach (ContinuationTokens tokens in new[] { With(), With(First), With(First, Second) })
         {
@@ -24,15 +24,15 @@ public sealed class ContinuationTokensTests
     }
 
     [Fact]
-    public void Keys_can_be_changed_while_tokens_are_out()
+    public void Keys_can_be_rotated_while_tokens_are_in_use()
     {
         string old = With(First).Encode(_token, Query);
 
         With(Second, First).Decode(old, Query).Should().Be(_token);
-        Refused(With(Second), old);
-        Refused(With(), old);
-        Refused(With(First), With().Encode(_token, Query));
-        Refused(With(First), With(Second, First).Encode(_token, Query));
+        ShouldBeRejected(With(Second), old);
+        ShouldBeRejected(With(), old);
+        ShouldBeRejected(With(First), With().Encode(_token, Query));
+        ShouldBeRejected(With(First), With(Second, First).Encode(_token, Query));
     }
 
     [Fact]
@@ -53,18 +53,18 @@ public sealed class ContinuationTokensTests
 
         for (int at = 0; at < token.Length; at++)
         {
-            Refused(tokens, token[..at]);
-            Refused(tokens, token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..]);
+            ShouldBeRejected(tokens, token[..at]);
+            ShouldBeRejected(tokens, token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..]);
         }
 
-        Refused(tokens, token + "AAAA");
+        ShouldBeRejected(tokens, token + "AAAA");
         Action other = () => tokens.Decode(token, ContinuationTokens.FingerprintOf("another query"));
         other.Should().Throw<InvalidContinuationTokenException>();
     }
 
     private static ContinuationTokens With(params byte[][] keys) => new(keys);
 
-    private static void Refused(ContinuationTokens tokens, string token)
+    private static void ShouldBeRejected(ContinuationTokens tokens, string token)
     {
         Action decode = () => tokens.Decode(token, Query);
         decode.Should().Throw<InvalidContinuationTokenException>();

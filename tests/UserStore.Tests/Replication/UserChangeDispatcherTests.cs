@@ -9,12 +9,12 @@ public sealed class UserChangeDispatcherTests
     private readonly Handler _handler = new();
 
     [Fact]
-    public async Task Changes_of_one_user_come_in_their_order_and_those_of_others_at_the_same_time()
+    public async Task Changes_of_one_user_are_handled_in_order_and_those_of_other_users_concurrently()
     {
         var others = new TaskCompletionSource();
         _handler.OnChange = async change =>
         {
-            // The first user waits for all others, which so must not wait for it.
+            // The first user waits for all others, so that they must not wait for it.
             if (change.UserId == "fake-0")
                 await others.Task.WaitAsync(TimeSpan.FromSeconds(30));
             else if (_handler.Handled.Count(handled => !handled.StartsWith("fake-0", StringComparison.Ordinal)) >= 6)
@@ -29,7 +29,7 @@ public sealed class UserChangeDispatcherTests
     }
 
     [Fact]
-    public async Task A_change_that_fails_is_tried_again_and_then_reported_with_the_later_ones_of_its_user()
+    public async Task A_change_that_fails_is_retried_and_then_reported_with_the_later_changes_of_its_user()
     {
         _handler.OnChange = change => change.SequenceNumber == "1" ? throw new TimeoutException() : Task.CompletedTask;
 
@@ -45,7 +45,7 @@ public sealed class UserChangeDispatcherTests
     }
 
     [Fact]
-    public async Task A_change_that_succeeds_at_the_second_try_is_handled()
+    public async Task A_change_that_succeeds_at_the_second_attempt_is_handled()
     {
         int tries = 0;
         _handler.OnChange = _ => ++tries == 1 ? throw new TimeoutException() : Task.CompletedTask;
@@ -57,7 +57,7 @@ public sealed class UserChangeDispatcherTests
     }
 
     [Fact]
-    public async Task Records_that_cannot_be_read_are_reported_and_hold_up_their_user_only()
+    public async Task Records_that_cannot_be_read_are_reported_and_block_only_their_user()
     {
         var unknown = new UserChangeRecord<User>(null, null, null, new InvalidUserChangeException(null, "has no number."));
         var unreadable = new UserChangeRecord<User>("2", "fake-1", null, new InvalidUserChangeException("2", "cannot be read."));
@@ -71,10 +71,13 @@ public sealed class UserChangeDispatcherTests
     }
 
     [Fact]
-    public async Task An_event_goes_through_and_a_cancelled_one_ends()
+    public async Task An_event_is_dispatched_and_cancellation_stops_it()
     {
         var dispatcher = new UserChangeDispatcher<User>(new UserChangeReader<User>(new UserStoreOptions()), [_handler]);
-        string json = """{"Records":[{"eventName":"INSERT","dynamodb":{"SequenceNumber":"1","Keys":{"user_id":{"S":"fake-1"}},"NewImage":{"user_id":{"S":"fake-1"}}}}]}""";
+        string json = """
+            {"Records":[{"eventName":"INSERT","dynamodb":{"SequenceNumber":"1",
+            "Keys":{"user_id":{"S":"fake-1"}},"NewImage":{"user_id":{"S":"fake-1"}}}}]}
+            """;
 
         UserChangeBatchResult result = await dispatcher.DispatchAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)));
 
@@ -86,11 +89,12 @@ public sealed class UserChangeDispatcherTests
     }
 
     [Fact]
-    public void Wrong_options_are_refused()
+    public void Invalid_options_are_rejected()
     {
         UserChangeDispatchOptions[] wrong =
         [
-            new() { MaxConcurrency = 0 }, new() { MaxConcurrency = 257 }, new() { MaxAttempts = 0 }, new() { MaxAttempts = 11 }, new() { BaseDelay = TimeSpan.FromSeconds(-1) },
+            new() { MaxConcurrency = 0 }, new() { MaxConcurrency = 257 }, new() { MaxAttempts = 0 }, new() { MaxAttempts = 11 },
+            new() { BaseDelay = TimeSpan.FromSeconds(-1) },
         ];
         foreach (UserChangeDispatchOptions options in wrong)
             options.Invoking(one => NewDispatcher(one)).Should().Throw<ArgumentException>().WithMessage("*but must be between*");

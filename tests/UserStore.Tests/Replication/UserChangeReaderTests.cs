@@ -13,7 +13,7 @@ public sealed class UserChangeReaderTests
     private readonly UserChangeReader<User> _reader = new(new UserStoreOptions());
 
     [Fact]
-    public async Task An_event_of_Lambda_is_read()
+    public async Task A_Lambda_event_is_read()
     {
         string json = $$"""
             {"Records":[
@@ -21,7 +21,8 @@ public sealed class UserChangeReaderTests
                "dynamodb":{"ApproximateCreationDateTime":1893456000,"Keys":{"user_id":{"S":"fake-1"} },"NewImage":{{Before}},
                  "SequenceNumber":"4421584500000000017450439091","SizeBytes":26,"StreamViewType":"NEW_AND_OLD_IMAGES"} },
               {"eventName":"MODIFY","eventSourceARN":"{{Arn}}",
-               "dynamodb":{"ApproximateCreationDateTime":1893456000.25,"Keys":{"user_id":{"S":"fake-1"} },"OldImage":{{Before}},"NewImage":{{Ada}},"SequenceNumber":"4421584500000000017450439092"} },
+               "dynamodb":{"ApproximateCreationDateTime":1893456000.25,"Keys":{"user_id":{"S":"fake-1"} },"OldImage":{{Before}},"NewImage":{{Ada}},
+                 "SequenceNumber":"4421584500000000017450439092"} },
               {"eventName":"REMOVE","eventSourceARN":"{{Arn}}","userIdentity":{"type":"Service","principalId":"dynamodb.amazonaws.com"},
                "dynamodb":{"Keys":{"user_id":{"S":"fake-1"} },"OldImage":{{Ada}},"SequenceNumber":"4421584500000000017450439093"} }
             ]}
@@ -40,7 +41,7 @@ public sealed class UserChangeReaderTests
     }
 
     [Fact]
-    public void A_record_of_the_stream_itself_is_read()
+    public void A_record_of_the_Streams_API_is_read()
     {
         UserChangeRecord<User> record = Read($$"""
             {"eventName":"REMOVE","userIdentity":{"Type":"Service","PrincipalId":"dynamodb.amazonaws.com"},
@@ -51,7 +52,7 @@ public sealed class UserChangeReaderTests
     }
 
     [Fact]
-    public void Who_deletes_a_user_is_no_expiry()
+    public void A_delete_by_a_caller_is_not_an_expiry()
     {
         UserChangeRecord<User> record = Read($$"""
             {"eventName":"REMOVE","userIdentity":{"type":"Service","principalId":"other.amazonaws.com"},
@@ -62,7 +63,7 @@ public sealed class UserChangeReaderTests
     }
 
     [Fact]
-    public void Attributes_of_all_types_arrive_and_unknown_ones_do_no_harm()
+    public void Attributes_of_all_types_are_read_and_unknown_attributes_are_ignored()
     {
         var reader = new UserChangeReader<EveryType>(new UserStoreOptions());
         using JsonDocument json = JsonDocument.Parse("""
@@ -87,8 +88,8 @@ public sealed class UserChangeReaderTests
     [InlineData("not json", "is not JSON")]
     [InlineData("[]", "no array 'Records'")]
     [InlineData("""{"records":{}}""", "no array 'Records'")]
-    public async Task An_event_that_is_none_is_refused(string json, string told)
-        => (await this.Invoking(_ => ReadAsync(json)).Should().ThrowAsync<InvalidUserChangeException>()).Which.Message.Should().Contain(told);
+    public async Task An_invalid_event_is_rejected(string json, string expected)
+        => (await this.Invoking(_ => ReadAsync(json)).Should().ThrowAsync<InvalidUserChangeException>()).Which.Message.Should().Contain(expected);
 
     [Theory]
     [InlineData("""7""", null, "no object 'dynamodb'")]
@@ -98,18 +99,40 @@ public sealed class UserChangeReaderTests
     [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5"}}""", "5", "no 'Keys'")]
     [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"id":{"S":"1"}}}}""", "5", "'user_id' (S)")]
     [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"N":"1"}}}}""", "5", "'user_id' (S)")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","StreamViewType":"KEYS_ONLY","Keys":{"user_id":{"S":"1"}}}}""", "5", "KEYS_ONLY, but must be NEW_AND_OLD_IMAGES")]
-    [InlineData("""{"eventName":"MODIFY","dynamodb":{"SequenceNumber":"5","StreamViewType":"NEW_IMAGE","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"}}}}""", "5", "no 'OldImage'")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"2"}}}}""", "5", "another user")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","StreamViewType":"KEYS_ONLY","Keys":{"user_id":{"S":"1"}}}}""",
+        "5", "KEYS_ONLY, but must be NEW_AND_OLD_IMAGES")]
+    [InlineData(
+        """
+        {"eventName":"MODIFY","dynamodb":{"SequenceNumber":"5","StreamViewType":"NEW_IMAGE",
+        "Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"}}}}
+        """,
+        "5", "no 'OldImage'")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"2"}}}}""", "5", "another user")]
     [InlineData("""{"eventName":"UPSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}}}}""", "5", "eventName")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"X":"secret"}}}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"S":7}}}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"B":"secret!"}}}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"created_at":{"S":"secret"}}}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":["secret"]}}""", "5", "cannot be read as User")]
-    [InlineData("""{"eventSourceARN":"arn:aws:dynamodb:r:1:table/Other/stream/x","dynamodb":{"SequenceNumber":"5"}}""", "5", "does not come from the stream of table 'Users'")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"X":"secret"}}}}""",
+        "5", "cannot be read as User")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"S":7}}}}""",
+        "5", "cannot be read as User")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"x":{"B":"secret!"}}}}""",
+        "5", "cannot be read as User")]
+    [InlineData(
+        """
+        {"eventName":"INSERT","dynamodb":{"SequenceNumber":"5",
+        "Keys":{"user_id":{"S":"1"}},"NewImage":{"user_id":{"S":"1"},"created_at":{"S":"secret"}}}}
+        """,
+        "5", "cannot be read as User")]
+    [InlineData(
+        """{"eventName":"INSERT","dynamodb":{"SequenceNumber":"5","Keys":{"user_id":{"S":"1"}},"NewImage":["secret"]}}""", "5", "cannot be read as User")]
+    [InlineData(
+        """{"eventSourceARN":"arn:aws:dynamodb:r:1:table/Other/stream/x","dynamodb":{"SequenceNumber":"5"}}""",
+        "5", "does not come from the stream of table 'Users'")]
     [InlineData("""{"eventSourceARN":"arn:aws:sqs:r:1:queue","dynamodb":{"SequenceNumber":"5"}}""", "5", "does not come from the stream")]
-    public async Task A_record_that_cannot_be_read_is_told_with_its_number_beside_those_that_can(string record, string? number, string told)
+    public async Task A_record_that_cannot_be_read_is_reported_with_its_number_and_the_others_are_read(string record, string? number, string expected)
     {
         string good = $$"""{"eventName":"INSERT","dynamodb":{"SequenceNumber":"9","Keys":{"user_id":{"S":"fake-1"} },"NewImage":{{Ada}}} }""";
 
@@ -117,7 +140,7 @@ public sealed class UserChangeReaderTests
 
         (records[0].Change, records[0].SequenceNumber).Should().Be((null, number));
         records[0].Problem!.SequenceNumber.Should().Be(number);
-        records[0].Problem!.Message.Should().Contain(told).And.NotContain("secret");
+        records[0].Problem!.Message.Should().Contain(expected).And.NotContain("secret");
         records[1].Change.Should().NotBeNull();
     }
 

@@ -8,7 +8,7 @@ public sealed class UserStorePolicyTests
     private static readonly UserStoreSchema Schema = UserStoreSchema.For<User>(new UserStoreOptions { TableNamePrefix = "test-" });
 
     [Fact]
-    public void The_document_names_actions_and_resources_in_full()
+    public void The_document_contains_complete_actions_and_resources()
     {
         string policy = UserStorePolicy.Create(Schema, UserStoreRole.ReadOnly, new() { AccountId = "123456789012", Region = "eu-central-1" });
 
@@ -28,7 +28,7 @@ public sealed class UserStorePolicyTests
     }
 
     [Fact]
-    public void Names_follow_prefix_index_names_and_partition_and_parts_that_are_off_are_left_out()
+    public void Names_follow_prefix_index_names_and_partition_and_disabled_parts_are_omitted()
     {
         UserStoreSchema schema = UserStoreSchema.For<User>(new UserStoreOptions
         {
@@ -46,7 +46,7 @@ public sealed class UserStorePolicyTests
     }
 
     [Fact]
-    public void Tables_can_be_deleted_only_if_that_is_asked_for()
+    public void Deleting_tables_is_allowed_only_when_requested()
     {
         UserStorePolicyOptions options = new() { AccountId = "123456789012", Region = "eu-central-1", Migrations = Schema.MigrationTables() };
 
@@ -74,7 +74,7 @@ public sealed class UserStorePolicyTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void Wrong_options_are_refused_and_named(UserStoreRole role, UserStorePolicyOptions options, string message)
+    public void Invalid_options_are_rejected_by_name(UserStoreRole role, UserStorePolicyOptions options, string message)
     {
         Action create = () => UserStorePolicy.Create(Schema, role, options);
 

@@ -7,7 +7,7 @@ namespace UserStore.Tests.Schema;
 public sealed class UserStoreSchemaTests
 {
     [Fact]
-    public void The_tables_are_as_type_and_options_say()
+    public void The_tables_follow_the_type_and_the_options()
     {
         var options = new UserStoreOptions
         {
@@ -39,7 +39,7 @@ public sealed class UserStoreSchemaTests
     }
 
     [Fact]
-    public void A_replication_has_a_target_with_a_key_of_two_parts_and_guards_that_expire()
+    public void A_replication_has_a_target_with_a_composite_key_and_guards_that_expire()
     {
         UserStoreSchema schema = UserStoreSchema.For<User>(new UserStoreOptions { TableNamePrefix = "test-" });
 

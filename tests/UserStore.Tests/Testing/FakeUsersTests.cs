@@ -6,7 +6,7 @@ namespace UserStore.Tests.Testing;
 public sealed class FakeUsersTests
 {
     [Fact]
-    public void Fake_users_are_repeatable_different_and_cannot_receive_mail()
+    public void Fake_users_are_deterministic_distinct_and_cannot_receive_mail()
     {
         User[] users = [.. FakeUsers.CreateMany(50)];
 

@@ -9,7 +9,7 @@ public sealed class InMemoryUserStoreTests
     private readonly FakeClock _clock = new();
 
     [Fact]
-    public async Task Faults_hit_the_next_calls_and_change_nothing()
+    public async Task Faults_fail_the_next_calls_and_change_nothing()
     {
         InMemoryUserStore store = new();
         store.Faults.ThrottleNextWrite();
@@ -40,7 +40,7 @@ public sealed class InMemoryUserStoreTests
     }
 
     [Fact]
-    public async Task A_lost_answer_is_unknown_and_the_write_is_applied()
+    public async Task A_lost_response_is_an_unknown_outcome_and_the_write_is_applied()
     {
         InMemoryUserStore store = new();
         store.Faults.LoseNextResponse(3);
@@ -109,7 +109,7 @@ public sealed class InMemoryUserStoreTests
     }
 
     [Fact]
-    public async Task The_audit_is_replaced_too()
+    public async Task The_audit_is_replaced()
     {
         await using ServiceProvider provider = new ServiceCollection().AddUserStore().Services.AddInMemoryUserStore().BuildServiceProvider();
         await provider.GetRequiredService<IUserStore>().CreateAsync(FakeUsers.Create(1));
@@ -120,7 +120,7 @@ public sealed class InMemoryUserStoreTests
     }
 
     [Fact]
-    public async Task A_delay_is_waited_for_by_the_clock_of_the_store_and_can_be_cancelled()
+    public async Task A_delay_uses_the_clock_of_the_store_and_can_be_cancelled()
     {
         InMemoryUserStore store = new(new InMemoryUserStoreOptions { TimeProvider = _clock });
         store.Faults.Delay = TimeSpan.FromSeconds(5);
@@ -157,7 +157,7 @@ public sealed class InMemoryUserStoreTests
     }
 
     [Fact]
-    public async Task Calls_are_recorded_when_asked_for_and_only_the_latest()
+    public async Task Only_the_latest_calls_are_recorded_and_only_when_enabled()
     {
         InMemoryUserStore silent = new();
         InMemoryUserStore store = new(new InMemoryUserStoreOptions { TimeProvider = _clock, RecordedCalls = 3 });
@@ -176,7 +176,7 @@ public sealed class InMemoryUserStoreTests
     }
 
     [Fact]
-    public async Task A_page_without_a_size_ends_after_a_thousand_users()
+    public async Task A_page_without_a_size_ends_after_1000_users()
     {
         InMemoryUserStore store = new();
         foreach (User user in FakeUsers.CreateMany(1001))
@@ -189,7 +189,7 @@ public sealed class InMemoryUserStoreTests
     }
 
     [Fact]
-    public async Task Concurrent_use_keeps_every_write()
+    public async Task Concurrent_calls_lose_no_write()
     {
         InMemoryUserStore store = new();
         await store.CreateAsync(FakeUsers.Create(0) with { Age = 0 });
@@ -240,7 +240,7 @@ public sealed class InMemoryUserStoreTests
     }
 
     [Fact]
-    public void Options_out_of_range_are_refused()
+    public void Options_out_of_range_are_rejected()
     {
         Action delay = () => _ = new InMemoryUserStore(new InMemoryUserStoreOptions { IndexDelay = TimeSpan.FromSeconds(-1) });
         Action calls = () => _ = new InMemoryUserStore(new InMemoryUserStoreOptions { RecordedCalls = -1 });

@@ -25,7 +25,7 @@ public sealed class LocalDynamoDbTests
     }
 
     [Fact]
-    public async Task A_server_ends_with_its_owner_and_two_do_not_meet()
+    public async Task A_server_stops_with_its_owner_and_two_servers_are_independent()
     {
         LocalDynamoDb first = await LocalDynamoDb.StartOwnAsync(CancellationToken.None);
         await using LocalDynamoDb second = await LocalDynamoDb.StartOwnAsync(CancellationToken.None);
@@ -39,7 +39,7 @@ public sealed class LocalDynamoDbTests
     }
 
     [UnixFact]
-    public async Task A_server_ends_when_its_owner_is_killed()
+    public async Task A_server_stops_when_its_owner_is_killed()
     {
         using Process owner = TestProgram.Start(["own-server"], environment => environment.Remove("DYNAMODB_ENDPOINT"));
         var endpoint = new Uri((await owner.StandardOutput.ReadLineAsync())!);
@@ -54,7 +54,7 @@ public sealed class LocalDynamoDbTests
     }
 
     [UnixFact]
-    public async Task Without_a_server_the_error_says_what_to_install()
+    public async Task Without_a_server_the_error_contains_what_to_install()
     {
         string emptyFolder = Directory.CreateTempSubdirectory("userstore-").FullName;
         using Process owner = TestProgram.Start(["own-server"], environment =>
@@ -72,7 +72,7 @@ public sealed class LocalDynamoDbTests
     }
 
     [Fact]
-    public async Task An_endpoint_that_is_named_is_used_and_left_alone()
+    public async Task A_configured_endpoint_is_used_and_not_stopped()
     {
         await using LocalDynamoDb own = await LocalDynamoDb.StartOwnAsync(CancellationToken.None);
         LocalDynamoDb named = LocalDynamoDb.At(own.Endpoint.ToString());
@@ -87,7 +87,7 @@ public sealed class LocalDynamoDbTests
     [InlineData("localhost:8000")]
     [InlineData("not an address")]
     [InlineData("ftp://localhost")]
-    public void An_endpoint_that_is_no_address_is_refused(string endpoint)
+    public void An_endpoint_that_is_not_an_address_is_rejected(string endpoint)
     {
         Action use = () => LocalDynamoDb.At(endpoint);
 
@@ -109,9 +109,10 @@ public sealed class LocalDynamoDbTests
     }
 }
 
-/// <summary>A test of what Windows does not offer; shown as skipped there.</summary>
+/// <summary>A test that Windows does not support, where it is reported as skipped.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class UnixFactAttribute : FactAttribute
 {
-    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "On Windows, the server stops only when the process that started it exits normally." : null;
+    public UnixFactAttribute()
+        => Skip = OperatingSystem.IsWindows() ? "On Windows, the server stops only when the process that started it exits normally." : null;
 }

@@ -65,7 +65,7 @@ internal static class RequestFailure
     /// <summary>Returns, for the log, why a request is retried.</summary>
     public static string Reason(Exception failure) => IsThrottle(failure) ? "it was throttled"
         : IsConflict(failure) ? "it conflicted with a transaction"
-        : IsUnreachable(failure) ? "there was no connection"
+        : IsUnreachable(failure) ? "the connection failed"
         : "no usable response was received";
 
     private static bool IsPassing(List<CancellationReason> reasons)

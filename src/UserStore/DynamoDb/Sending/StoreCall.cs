@@ -173,7 +173,13 @@ internal sealed class StoreCall(
     private async Task<bool> CanRetryAsync(Request request, Exception failure)
     {
         if (!(sender.OwnsRetries ? RequestFailure.IsTransient(failure) : RequestFailure.IsConflict(failure)))
+        {
+            // A client of the service has retried this by itself, and gave up.
+            if (RequestFailure.IsTransient(failure))
+                LogGivenUp(request, RequestFailure.Reason(failure));
             return false;
+        }
+
         return await TryDelayAsync(request, RequestFailure.Reason(failure), RequestFailure.IsThrottle(failure)).ConfigureAwait(false);
     }
 
@@ -184,7 +190,7 @@ internal sealed class StoreCall(
             request.Measurement?.Throttled();
         if (!await TryDelayAsync().ConfigureAwait(false))
         {
-            RequestLog.GivenUp(sender.Logger, request.Operation, request.TableNames, Elapsed, reason);
+            LogGivenUp(request, reason);
             return false;
         }
 
@@ -193,6 +199,9 @@ internal sealed class StoreCall(
             RequestLog.Retrying(sender.Logger, request.Operation, request.TableNames, reason);
         return true;
     }
+
+    private void LogGivenUp(Request request, string reason)
+        => RequestLog.GivenUp(sender.Logger, request.Operation, request.TableNames, Elapsed, reason);
 
     private UserWriteOutcomeUnknownException OutcomeUnknown(Request request, string writtenUserId, Exception failure)
     {

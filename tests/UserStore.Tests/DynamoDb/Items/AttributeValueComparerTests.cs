@@ -17,7 +17,7 @@ public sealed class AttributeValueComparerTests
     [InlineData("1", "-1", false)]
     [InlineData("0.1", "0.01", false)]
     [InlineData("99999999999999999999999999999999999999", "99999999999999999999999999999999999998", false)]
-    public void Numbers_are_compared_by_what_they_are_worth(string one, string other, bool equal)
+    public void Numbers_are_compared_by_value(string one, string other, bool equal)
     {
         AttributeValueComparer.AreEqual(new AttributeValue { N = one }, new AttributeValue { N = other }).Should().Be(equal);
         AttributeValueComparer.AreEqual(

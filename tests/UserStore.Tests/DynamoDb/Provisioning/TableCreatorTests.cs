@@ -9,7 +9,7 @@ using UserStore.Modeling;
 
 namespace UserStore.Tests.DynamoDb.Provisioning;
 
-/// <summary>A service that is busy or refuses, which a local server never is.</summary>
+/// <summary>A service that is busy or rejects requests, which a local server does not.</summary>
 public sealed class TableCreatorTests
 {
     private readonly Mock<IAmazonDynamoDB> _client = new();
@@ -17,7 +17,7 @@ public sealed class TableCreatorTests
     private TableDescription? _table;
 
     [Fact]
-    public async Task A_busy_service_is_asked_again_for_the_table()
+    public async Task Creating_the_table_is_retried_when_the_service_is_busy()
     {
         ServeTable();
         _client.SetupSequence(client => client.CreateTableAsync(It.IsAny<CreateTableRequest>(), It.IsAny<CancellationToken>()))
@@ -30,7 +30,7 @@ public sealed class TableCreatorTests
     }
 
     [Fact]
-    public async Task A_busy_service_is_asked_again_for_the_time_to_live()
+    public async Task Enabling_time_to_live_is_retried_when_the_service_is_busy()
     {
         ServeTable();
         Create();
@@ -48,7 +48,7 @@ public sealed class TableCreatorTests
     }
 
     [Fact]
-    public async Task A_refusal_is_told_when_nobody_else_made_the_table()
+    public async Task A_failed_create_is_reported_when_no_other_process_created_the_table()
     {
         ServeTable();
         _client.Setup(client => client.CreateTableAsync(It.IsAny<CreateTableRequest>(), It.IsAny<CancellationToken>()))
@@ -60,7 +60,7 @@ public sealed class TableCreatorTests
     }
 
     [Fact]
-    public async Task A_refusal_is_forgotten_when_another_process_made_the_stream()
+    public async Task A_failed_update_is_ignored_when_another_process_enabled_the_stream()
     {
         ServeTable();
         Create();

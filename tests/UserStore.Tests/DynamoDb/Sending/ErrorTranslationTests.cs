@@ -8,7 +8,7 @@ using UserStore.Testing;
 
 namespace UserStore.Tests.DynamoDb.Sending;
 
-/// <summary>What a server cannot be made to do at will.</summary>
+/// <summary>Errors that a server cannot be made to return on demand.</summary>
 public sealed class ErrorTranslationTests
 {
     private readonly Mock<IAmazonDynamoDB> _client = new();
@@ -26,7 +26,7 @@ public sealed class ErrorTranslationTests
     [
         new InternalServerErrorException("broken") { StatusCode = HttpStatusCode.InternalServerError, ErrorCode = "InternalServerError" },
         new AmazonDynamoDBException("busy", ErrorType.Receiver, "ServiceUnavailable", "r", HttpStatusCode.ServiceUnavailable),
-        new AmazonServiceException("no answer", new HttpRequestException("reset")),
+        new AmazonServiceException("no response", new HttpRequestException("reset")),
         new HttpRequestException("refused"),
         new IOException("broken pipe"),
         new TimeoutException("too slow"),
@@ -64,7 +64,7 @@ public sealed class ErrorTranslationTests
 
     [Theory]
     [MemberData(nameof(Outages))]
-    public async Task Without_an_answer_a_read_is_transient_and_a_write_is_unknown(Exception failure)
+    public async Task Without_a_response_a_read_is_transient_and_a_write_has_an_unknown_outcome(Exception failure)
     {
         foreach (Func<Task> write in Writes(failure))
         {
@@ -80,7 +80,7 @@ public sealed class ErrorTranslationTests
 
     [Theory]
     [MemberData(nameof(Conflicts))]
-    public async Task What_was_not_applied_is_transient(Exception failure)
+    public async Task A_write_that_was_not_applied_is_transient(Exception failure)
     {
         foreach (Func<Task> call in Writes(failure))
         {
@@ -92,14 +92,14 @@ public sealed class ErrorTranslationTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task Refusals_of_the_caller_are_not_transient(Exception failure)
+    public async Task Errors_of_the_caller_are_not_transient(Exception failure)
     {
         foreach (Func<Task> call in Writes(failure).Append(Read()))
             (await call.Should().ThrowAsync<UserStoreUnavailableException>()).Which.IsTransient.Should().BeFalse();
     }
 
     [Fact]
-    public async Task Cancellation_stays_cancellation()
+    public async Task Cancellation_is_not_translated()
     {
         using var source = new CancellationTokenSource();
         _client.Setup(c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>()))
@@ -116,7 +116,7 @@ public sealed class ErrorTranslationTests
     }
 
     [Fact]
-    public async Task A_missing_table_is_told_without_the_permission_to_describe_it()
+    public async Task A_missing_table_is_reported_without_permission_to_describe_it()
     {
         _client.Setup(c => c.DescribeTableAsync("Users", It.IsAny<CancellationToken>()))
             .ThrowsAsync(new AmazonDynamoDBException("no", ErrorType.Sender, "AccessDeniedException", "r", HttpStatusCode.BadRequest));
@@ -129,7 +129,7 @@ public sealed class ErrorTranslationTests
     }
 
     [Fact]
-    public async Task A_request_that_DynamoDB_calls_invalid_is_an_invalid_user()
+    public async Task A_validation_error_of_DynamoDB_is_reported_as_an_invalid_user()
     {
         _client.Setup(c => c.DescribeTableAsync("Users", It.IsAny<CancellationToken>()))
             .ThrowsAsync(new AmazonDynamoDBException("no", ErrorType.Sender, "AccessDeniedException", "r", HttpStatusCode.BadRequest));
@@ -141,7 +141,7 @@ public sealed class ErrorTranslationTests
     }
 
     [Fact]
-    public async Task A_user_that_changes_between_each_read_and_delete_ends_as_a_conflict_when_the_time_is_up()
+    public async Task A_user_that_changes_between_each_read_and_delete_causes_a_conflict_when_the_timeout_expires()
     {
         _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new ConditionalCheckFailedException("changed") { Item = new() { ["user_id"] = new("fake-1"), ["write_id"] = new("other") } });
@@ -158,9 +158,10 @@ public sealed class ErrorTranslationTests
     }
 
     [Fact]
-    public async Task A_refused_patch_whose_item_is_not_returned_is_explained_by_a_consistent_read()
+    public async Task A_failed_condition_without_returned_item_is_explained_by_a_consistent_read()
     {
-        _client.Setup(c => c.UpdateItemAsync(It.IsAny<UpdateItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ConditionalCheckFailedException("no item"));
+        _client.Setup(c => c.UpdateItemAsync(It.IsAny<UpdateItemRequest>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new ConditionalCheckFailedException("no item"));
         _client.Setup(c => c.GetItemAsync(It.Is<GetItemRequest>(request => request.ConsistentRead == true), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new GetItemResponse { Item = new() { ["user_id"] = new("fake-1"), ["version"] = new() { N = "9" } } });
 

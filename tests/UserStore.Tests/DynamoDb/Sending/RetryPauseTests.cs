@@ -6,7 +6,7 @@ using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Tests.DynamoDb.Sending;
 
-/// <summary>How long a call waits between its attempts.</summary>
+/// <summary>The pauses of a call between its attempts.</summary>
 public sealed class RetryPauseTests
 {
     private readonly UserStoreOptions _options = new()
@@ -15,7 +15,7 @@ public sealed class RetryPauseTests
     };
 
     [Fact]
-    public async Task Pauses_are_random_below_a_ceiling_that_doubles_up_to_the_longest_and_end_with_the_time()
+    public async Task Pauses_are_random_below_a_limit_that_doubles_up_to_the_maximum_delay_and_end_at_the_timeout()
     {
         var largest = new List<TimeSpan>();
         var all = new List<TimeSpan>();
@@ -76,7 +76,7 @@ public sealed class RetryPauseTests
         }
     }
 
-    /// <summary>Notes each pause and lets it pass at once; the timers of attempts, which are all ten seconds, never fire.</summary>
+    /// <summary>Records each pause and completes it immediately; the timers of attempts, which are all ten seconds, never fire.</summary>
     private sealed class InstantTime : TimeProvider
     {
         private static readonly TimeSpan AttemptTimeout = new UserStoreRetryOptions().AttemptTimeout;

@@ -6,23 +6,23 @@ using UserStore.Testing;
 
 namespace UserStore.Tests.DynamoDb.Sending;
 
-/// <summary>Failures as the SDK itself reports them, when the wire or the answer is bad.</summary>
+/// <summary>Failures as the SDK reports them when the connection or the response is invalid.</summary>
 public sealed class WireFailureTests
 {
     [Theory]
     [InlineData("")]
     [InlineData("<html>proxy error</html>")]
     [InlineData("{\"Item\": 7}")]
-    public async Task Malformed_answers_are_no_answers(string answer)
+    public async Task A_malformed_response_counts_as_no_response(string body)
     {
         using AmazonDynamoDBClient client = Client(
-            new Canned(() => new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = new StringContent(answer) }));
+            new Canned(() => new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = new StringContent(body) }));
 
         await UnavailableAsync(client, isTransient: true, isUnknown: true);
     }
 
     [Fact]
-    public async Task A_good_status_with_rubbish_is_no_answer()
+    public async Task A_success_status_with_an_invalid_body_counts_as_no_response()
     {
         using AmazonDynamoDBClient client = Client(
             new Canned(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("not json") }));
@@ -31,7 +31,7 @@ public sealed class WireFailureTests
     }
 
     [Fact]
-    public async Task A_broken_connection_is_no_answer()
+    public async Task A_broken_connection_counts_as_no_response()
     {
         using AmazonDynamoDBClient client = Client(new Canned(() => throw new HttpRequestException("reset")));
 
@@ -39,7 +39,7 @@ public sealed class WireFailureTests
     }
 
     [Fact]
-    public async Task A_closed_port_is_unavailability()
+    public async Task A_closed_port_is_reported_as_unavailable()
     {
         using var client = new AmazonDynamoDBClient(
             new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 });
@@ -101,11 +101,11 @@ public sealed class WireFailureTests
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(handler, disposeHandler: false);
     }
 
-    private sealed class Canned(Func<HttpResponseMessage> answer) : HttpMessageHandler
+    private sealed class Canned(Func<HttpResponseMessage> respond) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            HttpResponseMessage response = answer();
+            HttpResponseMessage response = respond();
             response.RequestMessage = request;
             return Task.FromResult(response);
         }

@@ -28,7 +28,7 @@ public sealed class TableSchemaTests
     [Theory]
     [InlineData(TableBillingMode.OnDemand, 5L, true)]
     [InlineData(TableBillingMode.Provisioned, 0L, false)]
-    public void An_index_is_added_as_the_table_is_paid(TableBillingMode billing, long unitsOfTheTable, bool provisioned)
+    public void An_index_is_added_with_the_billing_mode_of_the_table(TableBillingMode billing, long unitsOfTheTable, bool provisioned)
     {
         _options.BillingMode = billing;
         TableSchema schema = Schema();
@@ -40,7 +40,7 @@ public sealed class TableSchemaTests
     }
 
     [Fact]
-    public void Streams_and_time_to_live_are_what_the_options_say()
+    public void Streams_and_time_to_live_follow_the_options()
     {
         Dictionary<TableStreamViewType, StreamViewType?> views = new()
         {

@@ -8,7 +8,7 @@ public sealed class CapacityRateLimiterTests
     private readonly FakeClock _clock = new();
 
     [Fact]
-    public async Task What_was_consumed_is_paid_off_before_the_next_request()
+    public async Task Consumed_capacity_delays_the_next_request()
     {
         var budget = new CapacityRateLimiter(10, _clock);
         await budget.WaitAsync(default);
@@ -24,7 +24,7 @@ public sealed class CapacityRateLimiterTests
     }
 
     [Fact]
-    public async Task Time_in_which_nothing_was_consumed_is_not_saved_up()
+    public async Task Unused_capacity_is_not_accumulated()
     {
         var budget = new CapacityRateLimiter(10, _clock);
         _clock.Advance(TimeSpan.FromHours(1));
@@ -39,7 +39,7 @@ public sealed class CapacityRateLimiterTests
     }
 
     [Fact]
-    public async Task Without_a_limit_nobody_waits_and_a_wait_can_be_cancelled()
+    public async Task Without_a_limit_requests_do_not_wait_and_a_wait_can_be_cancelled()
     {
         var unlimited = new CapacityRateLimiter(null, _clock);
         unlimited.Consumed(1e9);

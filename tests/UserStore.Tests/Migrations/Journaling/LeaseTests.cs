@@ -5,7 +5,7 @@ using UserStore.Testing;
 
 namespace UserStore.Tests.Migrations.Journaling;
 
-/// <summary>A lease whose renewals fail, on a clock that the test moves.</summary>
+/// <summary>A lease whose renewals fail, on a clock that the test advances.</summary>
 public sealed class LeaseTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -14,7 +14,7 @@ public sealed class LeaseTests
     private readonly FailingStore _store = new();
 
     [Fact]
-    public async Task A_lease_that_cannot_be_renewed_is_lost_when_its_time_is_up_and_not_before()
+    public async Task A_lease_that_cannot_be_renewed_is_lost_when_it_expires_and_not_before()
     {
         await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
         _store.Failure = new UserStoreUnavailableException("as the test asked");
@@ -43,7 +43,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task A_renewal_whose_answer_was_lost_is_recognised()
+    public async Task A_renewal_whose_response_was_lost_is_recognized()
     {
         await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
         _store.IsAppliedBeforeFailure = true;
@@ -57,7 +57,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task A_process_that_slept_finds_its_lease_lost_before_any_timer_tells()
+    public async Task A_suspended_process_detects_its_lost_lease_before_any_timer_fires()
     {
         await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
         _store.Failure = new UserStoreUnavailableException("as the test asked");
@@ -73,7 +73,7 @@ public sealed class LeaseTests
         new MigrationOptions { Lease = TimeSpan.FromSeconds(30) },
         new RunnerEnvironment("test-host/1", _clock, NullLogger.Instance));
 
-    // Step by step, so that what waits for the clock goes on in between.
+    // Step by step, so that tasks that wait for the clock continue in between.
     private async Task AdvanceAsync(TimeSpan by)
     {
         for (TimeSpan passed = TimeSpan.Zero; passed < by; passed += TimeSpan.FromSeconds(0.5))

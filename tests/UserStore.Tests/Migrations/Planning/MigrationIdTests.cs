@@ -8,7 +8,7 @@ public sealed class MigrationIdTests
     [InlineData("20261121093000_add_email_index")]
     [InlineData("20250401120000")]
     [InlineData("1_a.b-C")]
-    public void An_id_that_begins_with_digits_is_taken(string id) => new Named(id).Id.Should().Be(id);
+    public void An_id_that_starts_with_digits_is_accepted(string id) => new Named(id).Id.Should().Be(id);
 
     [Theory]
     [InlineData("")]
@@ -19,23 +19,23 @@ public sealed class MigrationIdTests
     [InlineData("20261121_ä")]
     [InlineData("20261121_a\n")]
     [InlineData("٢٠٢٦_a")]
-    public void Another_id_is_refused_by_name(string id)
+    public void An_id_that_does_not_start_with_digits_is_rejected_by_name(string id)
     {
-        InvalidMigrationException refused = new Func<Migration>(() => new Named(id)).Should().Throw<InvalidMigrationException>().Which;
+        InvalidMigrationException rejected = new Func<Migration>(() => new Named(id)).Should().Throw<InvalidMigrationException>().Which;
 
-        refused.MigrationId.Should().Be(id);
-        refused.Message.Should().Contain("Start it with digits");
+        rejected.MigrationId.Should().Be(id);
+        rejected.Message.Should().Contain("Start it with digits");
     }
 
     [Fact]
-    public void An_id_of_more_than_200_characters_is_refused()
+    public void An_id_of_more_than_200_characters_is_rejected()
     {
         new Named(new string('1', 200)).Id.Should().HaveLength(200);
         new Func<Migration>(() => new Named(new string('1', 201))).Should().Throw<InvalidMigrationException>();
     }
 
     [Fact]
-    public void A_class_gets_its_id_from_its_attribute_or_is_refused()
+    public void A_class_gets_its_id_from_its_attribute_or_is_rejected()
     {
         var migration = new WithAttribute();
 

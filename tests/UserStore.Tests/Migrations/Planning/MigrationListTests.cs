@@ -34,17 +34,17 @@ public sealed class MigrationListTests
     }
 
     [Fact]
-    public void Ids_with_another_number_of_digits_are_refused()
+    public void Ids_with_another_number_of_digits_are_rejected()
     {
         _list.Add(new Plain("9_a")).Add(new Plain("10_b"));
 
-        InvalidMigrationException refused = this.Invoking(_ => Load()).Should().Throw<InvalidMigrationException>().Which;
+        InvalidMigrationException rejected = this.Invoking(_ => Load()).Should().Throw<InvalidMigrationException>().Which;
 
-        refused.Message.Should().Contain("'9_a'").And.Contain("'10_b'").And.Contain("digits");
+        rejected.Message.Should().Contain("'9_a'").And.Contain("'10_b'").And.Contain("digits");
     }
 
     [Fact]
-    public void A_malformed_id_on_a_class_is_refused_by_name()
+    public void A_malformed_id_on_a_class_is_rejected_by_name()
     {
         _list.Add<WithWrongId>();
 
@@ -52,7 +52,7 @@ public sealed class MigrationListTests
     }
 
     [Fact]
-    public void Two_migrations_with_one_id_are_refused_by_id_and_classes()
+    public void Two_migrations_with_the_same_id_are_rejected_by_id_and_classes()
     {
         _list.Add(new Plain("1_a")).Add("1_a", (_, _) => Task.CompletedTask);
 

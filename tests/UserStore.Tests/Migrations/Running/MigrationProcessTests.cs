@@ -9,7 +9,7 @@ using UserStore.Tests.Programs;
 
 namespace UserStore.Tests.Migrations.Running;
 
-/// <summary>Runners in processes of their own that are killed, or suspended for longer than their lease.</summary>
+/// <summary>Runners in separate processes that are killed, or suspended for longer than their lease.</summary>
 public sealed class MigrationProcessTests : IAsyncLifetime
 {
     private const int Users = 20_000;
@@ -51,7 +51,7 @@ public sealed class MigrationProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_killed_runner_leaves_a_dirty_migration_that_goes_on_after_repair()
+    public async Task A_killed_runner_leaves_a_dirty_migration_that_resumes_after_repair()
     {
         using (Process killed = Start("waits"))
         {
@@ -69,7 +69,7 @@ public sealed class MigrationProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_suspended_runner_that_wakes_up_after_its_lease_records_nothing()
+    public async Task A_suspended_runner_that_continues_after_its_lease_records_nothing()
     {
         using Process suspended = Start("waits");
         await LineAsync(suspended, "started");
@@ -82,7 +82,7 @@ public sealed class MigrationProcessTests : IAsyncLifetime
         await SignalAsync(suspended, "CONT");
 
         await LineAsync(suspended, "cancelled");
-        await LineAsync(suspended, "client refused");
+        await LineAsync(suspended, "client rejected");
         await LineAsync(suspended, "MigrationLeaseLostException 1_waits");
         await suspended.WaitForExitAsync();
         (await Runner.GetStatusAsync()).Should().BeEquivalentTo(before);
@@ -90,7 +90,7 @@ public sealed class MigrationProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_backfill_that_is_killed_goes_on_from_its_checkpoints()
+    public async Task A_killed_backfill_resumes_from_its_checkpoints()
     {
         var random = new Random();
         await SeedAsync();
@@ -116,7 +116,7 @@ public sealed class MigrationProcessTests : IAsyncLifetime
         await foreach (ScanResponse page in _client.Paginators.Scan(new ScanRequest(_prefix + "Users")).Responses)
             items.AddRange(page.Items);
         items.Should().HaveCount(Users).And.OnlyContain(item => item["fills"].N == "1");
-        // The journal is scanned as well: once by each runner, and once for its checkpoints.
+        // The journal is also scanned: once by each runner, and once for its checkpoints.
         (scans * 50.0 / Users).Should().BeLessThan(1.1, "each page that was not noted is read again, and no other");
         long[] memory = [.. output.Split('\n').Single(line => line.StartsWith("memory", StringComparison.Ordinal)).Split(' ')[1..].Select(
             number => long.Parse(number, CultureInfo.InvariantCulture))];

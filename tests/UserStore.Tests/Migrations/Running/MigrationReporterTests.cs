@@ -9,7 +9,7 @@ namespace UserStore.Tests.Migrations.Running;
 public sealed class MigrationReporterTests
 {
     [Fact]
-    public async Task The_log_tells_how_a_run_goes_on_by_events_that_do_not_change()
+    public async Task The_log_describes_a_run_with_stable_event_ids()
     {
         using var log = new RecordingLogger();
         IMigrationRunner runner = Runner(services => services.AddLogging(logging => logging.AddProvider(log)), isBroken: true);
@@ -22,7 +22,7 @@ public sealed class MigrationReporterTests
     }
 
     [Fact]
-    public async Task The_console_shows_bars_and_a_sum()
+    public async Task The_console_shows_progress_bars_and_a_summary()
     {
         var output = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings

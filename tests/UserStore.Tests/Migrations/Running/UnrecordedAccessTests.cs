@@ -18,7 +18,7 @@ public sealed class UnrecordedAccessTests
     [InlineData(typeof(TakesProvider), typeof(IServiceProvider))]
     [InlineData(typeof(TakesRepository), typeof(IUserStore))]
     [InlineData(typeof(TakesHarmless), null)]
-    public void A_service_that_writes_past_the_context_is_found(Type migration, Type? service)
+    public void A_service_that_writes_outside_the_context_is_detected(Type migration, Type? service)
     {
         ServiceCollection services = [];
         services.AddSingleton<IRepository, Repository>().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
@@ -42,7 +42,7 @@ public sealed class UnrecordedAccessTests
         public IUserStore Store { get; }
     }
 
-#pragma warning disable CS9113 // the parameters are looked at by their types only
+#pragma warning disable CS9113 // only the types of the parameters matter
     private sealed class TakesClient(IAmazonDynamoDB client) : Plain("1");
 
     private sealed class TakesConcreteClient(AmazonDynamoDBClient client) : Plain("1");

@@ -4,9 +4,9 @@ using UserStore.DynamoDb;
 namespace UserStore.ServerTests;
 
 /// <summary>Items that other programs wrote are read, updated and deleted, and keep what the model does not know.</summary>
-public sealed class ForeignItemTests : ServerTest
+public sealed class ExternalItemTests : ServerTest
 {
-    // As Go's attributevalue package writes a structure: nanoseconds, no version, no write ids; empty values where nothing is set.
+    // The format of Go's attributevalue package: nanoseconds, no version, no write ids, and empty values for unset fields.
     private static Dictionary<string, AttributeValue> GoItem => new()
     {
         ["user_id"] = new("go-1"),
@@ -20,7 +20,7 @@ public sealed class ForeignItemTests : ServerTest
         ["go_only"] = new() { M = new() { ["deep"] = new() { L = [new() { N = "1" }, new() { BOOL = true }] } } },
     };
 
-    // As JavaScript's document client writes them: toISOString, a string set, null where nothing is set.
+    // The format of JavaScript's document client: toISOString, a string set, and null for unset fields.
     private static Dictionary<string, AttributeValue> JavaScriptItem => new()
     {
         ["user_id"] = new("js-1"),
@@ -64,7 +64,7 @@ public sealed class ForeignItemTests : ServerTest
     [Theory]
     [InlineData("go-1")]
     [InlineData("js-1")]
-    public async Task Replacing_gives_them_a_version_and_keeps_what_the_model_does_not_know(string id)
+    public async Task Replacing_adds_a_version_and_keeps_attributes_outside_the_model(string id)
     {
         DynamoDbUserStore<User> store = await StoreAsync(GoItem, JavaScriptItem);
         Dictionary<string, AttributeValue> before = await ItemAsync(id);
@@ -81,7 +81,7 @@ public sealed class ForeignItemTests : ServerTest
     [Theory]
     [InlineData("go-1")]
     [InlineData("js-1")]
-    public async Task Patching_gives_them_a_version_and_keeps_what_the_model_does_not_know(string id)
+    public async Task Patching_adds_a_version_and_keeps_attributes_outside_the_model(string id)
     {
         DynamoDbUserStore<User> store = await StoreAsync(GoItem, JavaScriptItem);
         Dictionary<string, AttributeValue> before = await ItemAsync(id);
@@ -108,7 +108,7 @@ public sealed class ForeignItemTests : ServerTest
     }
 
     [Fact]
-    public async Task They_are_deleted()
+    public async Task External_items_are_deleted()
     {
         DynamoDbUserStore<User> store = await StoreAsync(GoItem, JavaScriptItem);
 
@@ -118,7 +118,7 @@ public sealed class ForeignItemTests : ServerTest
     }
 
     [Fact]
-    public async Task A_version_without_write_id_is_a_revision_too()
+    public async Task A_version_without_write_id_is_a_valid_revision()
     {
         Dictionary<string, AttributeValue> versioned = GoItem;
         versioned["version"] = new() { N = "7" };
@@ -133,7 +133,7 @@ public sealed class ForeignItemTests : ServerTest
     }
 
     [Fact]
-    public async Task Appending_to_a_set_is_refused_by_name_and_replacing_it_mends_that()
+    public async Task Appending_to_a_set_is_rejected_by_name_until_the_set_is_replaced()
     {
         DynamoDbUserStore<User> store = await StoreAsync(JavaScriptItem);
 
@@ -145,7 +145,7 @@ public sealed class ForeignItemTests : ServerTest
     }
 
     [Fact]
-    public async Task Adding_to_what_is_no_number_is_refused_by_name()
+    public async Task Incrementing_an_attribute_that_is_not_a_number_is_rejected_by_name()
     {
         Dictionary<string, AttributeValue> item = GoItem;
         item["age"] = new("thirty");
@@ -157,7 +157,7 @@ public sealed class ForeignItemTests : ServerTest
     }
 
     [Fact]
-    public async Task An_item_that_is_no_user_is_reported_as_such()
+    public async Task An_item_that_is_not_a_user_is_reported()
     {
         Dictionary<string, AttributeValue> item = GoItem;
         item["created_at"] = new("yesterday");

@@ -1,0 +1,88 @@
+using UserStore.Migrations;
+
+namespace UserStore.ServerTests.Migrations;
+
+public sealed class BackfillPoisonTests : BackfillTest
+{
+    [Fact]
+    public async Task Poison_items_are_recorded_up_to_the_limit_and_left_unchanged()
+    {
+        IUserStore<User> store = await CreateUsersAsync(40);
+        BackfillResult? result = null;
+        Backfill backfill = Shouting() with
+        {
+            Transform = (item, _) => item["user_id"].S is "fake-003" or "fake-033" ? throw new FormatException("of Fake User") : Shout(item),
+            Options = new BackfillOptions { MaxPoisonItems = 2 },
+        };
+
+        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
+
+        result!.Poison.Select(item => item.Key["user_id"].S).Should().BeEquivalentTo("fake-003", "fake-033");
+        result.Poison.Should().OnlyContain(item => item.Error == "FormatException" && item.ToString() == "FormatException");
+        (result.Read, result.Changed).Should().Be((40, 38));
+        (await store.GetAsync("fake-003")).Name.Should().Be("Fake User 3");
+    }
+
+    [Fact]
+    public async Task More_poison_items_than_allowed_end_the_migration_and_are_recorded()
+    {
+        await CreateUsersAsync(20);
+        Backfill backfill = Shouting() with { Transform = (item, _) => item["user_id"].S == "fake-003" ? throw new FormatException() : Shout(item) };
+
+        Func<Task> run = () => RunAsync((context, token) => context.BackfillAsync(backfill, token));
+
+        BackfillFailedException failed = (BackfillFailedException)(
+            await run.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException!;
+        (failed.MigrationId, failed.Backfill).Should().Be(("1_test", "shout"));
+        failed.Poison.Should().ContainSingle().Which.Key["user_id"].S.Should().Be("fake-003");
+        failed.Message.Should().NotContain("fake-003");
+        (await ScanAsync(LockTable)).SelectMany(item => item.GetValueOrDefault("failing")?.L ?? []).Should().ContainSingle()
+            .Which.M["key"].M["user_id"].S.Should().Be("fake-003");
+        backfill = Shouting();
+        await run();
+        (await ScanAsync(UsersTable)).Should().OnlyContain(item => IsShouted(item["name"].S));
+    }
+
+    [Theory]
+    [InlineData("user_id")]
+    [InlineData("email")]
+    public async Task A_key_or_a_reserved_email_is_not_changed(string attribute)
+    {
+        await CreateUsersAsync(1);
+        BackfillResult? result = null;
+        Backfill backfill = Shouting() with
+        {
+            Transform = (item, _) =>
+            {
+                item[attribute] = new("other@example.test");
+                return ValueTask.CompletedTask;
+            },
+            Options = new BackfillOptions { MaxPoisonItems = 1 },
+        };
+
+        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
+
+        result!.Poison.Should().ContainSingle();
+        (await ScanAsync(UsersTable)).Should().ContainSingle().Which["user_id"].S.Should().Be("fake-000");
+    }
+
+    [Fact]
+    public async Task An_item_that_becomes_too_large_is_poison()
+    {
+        await CreateUsersAsync(2);
+        BackfillResult? result = null;
+        Backfill backfill = Shouting() with
+        {
+            Transform = (item, _) =>
+            {
+                item["bulk"] = new(new string('x', item["user_id"].S == "fake-001" ? 410_000 : 1));
+                return ValueTask.CompletedTask;
+            },
+            Options = new BackfillOptions { MaxPoisonItems = 1 },
+        };
+
+        await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
+
+        result!.Poison.Should().ContainSingle().Which.Error.Should().Contain("InvalidUserException");
+    }
+}
