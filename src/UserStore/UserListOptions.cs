@@ -3,6 +3,8 @@ namespace UserStore;
 /// <summary>Specifies how the whole table is read.</summary>
 public sealed record UserListOptions
 {
+    private const int MaxSegments = 1_000_000; // Amazon DynamoDB API Reference, "Scan"
+
     /// <summary>Gets the number of users that DynamoDB reads for one page.</summary>
     /// <value>At least 1. The default is <see langword="null"/>: as many as fit into 1 MB.</value>
     public int? PageSize { get; init; }
@@ -19,4 +21,25 @@ public sealed record UserListOptions
     /// <see langword="null"/> if the segment is finished. Segments that are not listed are scanned from their start.</summary>
     /// <value>The default is empty. The tokens must belong to the same number of segments.</value>
     public IReadOnlyDictionary<int, string?> ResumeFrom { get; init; } = new Dictionary<int, string?>();
+
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    internal void Check()
+    {
+        if (PageSize is < 1)
+            throw new ArgumentOutOfRangeException(nameof(PageSize), PageSize, "Must be at least 1.");
+        if (!Enum.IsDefined(Consistency))
+            throw new ArgumentOutOfRangeException(nameof(Consistency), Consistency, "The consistency is not defined.");
+        if (TotalSegments is < 1 or > MaxSegments)
+            throw new ArgumentOutOfRangeException(nameof(TotalSegments), TotalSegments, $"{nameof(TotalSegments)} must be between 1 and {MaxSegments}.");
+
+        ArgumentNullException.ThrowIfNull(ResumeFrom);
+        foreach (int segment in ResumeFrom.Keys)
+        {
+            if (segment < 0 || segment >= TotalSegments)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(ResumeFrom), segment, $"{nameof(ResumeFrom)} contains a segment that is not one of the {TotalSegments}.");
+            }
+        }
+    }
 }

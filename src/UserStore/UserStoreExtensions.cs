@@ -69,6 +69,8 @@ public static class UserStoreExtensions
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(status);
+        if (limit is < 1)
+            throw new ArgumentOutOfRangeException(nameof(limit), limit, "Must be at least 1.");
         return store.QueryAsync(
             new UserQuery<TUser>(User.StatusIndex, status) { Direction = direction, Limit = limit }, cancellationToken);
     }
@@ -103,6 +105,7 @@ public static class UserStoreExtensions
         where TUser : User
     {
         ArgumentNullException.ThrowIfNull(store);
+        options?.Check();
         return options is null or { TotalSegments: 1, ResumeFrom.Count: 0 }
             ? ListPagesAsync(store, options, cancellationToken)
             : store.ListSegmentsAsync(options, cancellationToken).SelectMany(page => page.Users);

@@ -20,7 +20,9 @@ internal sealed class DynamoDbClients : IDisposable
         => options.ServiceUrl ?? (Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint ? endpoint : null);
 
     /// <summary>Returns the endpoint and region that distinguish clients: stores with the same ones use the same tables.</summary>
-    public static (string? ServiceUrl, string? Region) KeyOf(UserStoreOptions options) => (ServiceUrlOf(options), options.Region);
+    // Two spellings of one address are one server.
+    public static (string? ServiceUrl, string? Region) KeyOf(UserStoreOptions options)
+        => (Uri.TryCreate(ServiceUrlOf(options), UriKind.Absolute, out Uri? address) ? address.AbsoluteUri : ServiceUrlOf(options), options.Region);
 
     public IAmazonDynamoDB Get(UserStoreOptions options)
         => _clients.GetOrAdd(KeyOf(options), static key => new(() => Create(key.ServiceUrl, key.Region))).Value;

@@ -10,8 +10,6 @@ namespace UserStore.Preparation;
 internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
     where TUser : User
 {
-    private const int MaxSegments = 1_000_000; // Amazon DynamoDB API Reference, "Scan"
-
     public ContinuationTokens Tokens { get; } = new([.. options.TokenKeys]);
 
     private byte[] AuditFingerprint => ContinuationTokens.FingerprintOf($"email-audit\n{Model.UserType.FullName}");
@@ -49,24 +47,7 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
     public static UserListOptions PrepareList(UserListOptions? listOptions)
     {
         listOptions ??= new UserListOptions();
-        CheckPositive(listOptions.PageSize, nameof(listOptions.PageSize));
-        UserInput<TUser>.CheckConsistency(listOptions.Consistency);
-        if (listOptions.TotalSegments is < 1 or > MaxSegments)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(listOptions), listOptions.TotalSegments, $"{nameof(listOptions.TotalSegments)} must be between 1 and {MaxSegments}.");
-        }
-
-        ArgumentNullException.ThrowIfNull(listOptions.ResumeFrom, nameof(listOptions.ResumeFrom));
-        foreach (int segment in listOptions.ResumeFrom.Keys)
-        {
-            if (segment < 0 || segment >= listOptions.TotalSegments)
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(listOptions), segment, $"{nameof(listOptions.ResumeFrom)} names a segment that is none of the {listOptions.TotalSegments}.");
-            }
-        }
-
+        listOptions.Check();
         // The caller may update the same dictionary while the segments are read.
         return listOptions with { ResumeFrom = new Dictionary<int, string?>(listOptions.ResumeFrom) };
     }

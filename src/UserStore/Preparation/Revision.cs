@@ -22,8 +22,10 @@ internal readonly record struct Revision(long? Version, string? WriteId, string?
 
     public static Revision Of(User user) => new(user.Version, user.WriteId, user.WriteId2, user.WriteId3);
 
-    /// <summary>Returns the revision after a write. Its own id fills the places of writes that are not remembered.</summary>
-    public Revision Next(string writeId) => new((Version ?? 0) + 1, writeId, WriteId ?? writeId, WriteId2 ?? writeId);
+    /// <summary>Returns the revision after a write.</summary>
+    /// <param name="writeId">The id of the write.</param>
+    /// <param name="filler">The id in place of an earlier write that is not remembered; null for none.</param>
+    public Revision Next(string writeId, string? filler = null) => new((Version ?? 0) + 1, writeId, WriteId ?? filler, WriteId2 ?? filler);
 
     /// <summary>Returns whether an item of the other revision is the one that was read.</summary>
     public bool IsSameAs(Revision other) => Version == other.Version && WriteId == other.WriteId;

@@ -181,8 +181,11 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         foreach (UserListOptions bad in outOfRange)
         {
             await Throws<ArgumentOutOfRangeException>(() => store.ListSegmentsAsync(bad).ReadAllAsync());
-            await Throws<ArgumentOutOfRangeException>(() => store.ListAsync(bad).ReadAllAsync());
+            store.Invoking(each => each.ListAsync(bad)).Should().Throw<ArgumentOutOfRangeException>("the call itself checks its arguments");
+            store.Invoking(each => each.ListAsync(bad with { TotalSegments = 1, PageSize = 0 })).Should().Throw<ArgumentOutOfRangeException>();
         }
+
+        store.Invoking(each => each.QueryByStatusAsync("active", limit: 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("limit");
 
         UserListOptions[] rejected =
         [

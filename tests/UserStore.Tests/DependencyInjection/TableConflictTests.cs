@@ -28,6 +28,15 @@ public sealed class TableConflictTests
     }
 
     [Fact]
+    public void Two_spellings_of_one_endpoint_are_one_server()
+    {
+        _services.AddUserStore(options => options.ServiceUrl = "http://LOCALHOST:8000");
+        _services.AddUserStore<Member>(options => options.ServiceUrl = "http://localhost:8000/");
+
+        Failures().Should().ContainSingle().Which.Should().Contain("UsersTable with the prefix is 'Users'");
+    }
+
+    [Fact]
     public void Two_stores_with_separate_tables_are_accepted()
     {
         _services.AddUserStore();

@@ -106,17 +106,20 @@ internal static class RevisionExpression
         return new Revision(VersionIn(item.GetValueOrDefault(model[nameof(User.Version)].AttributeName)), ids[0], ids[1], ids[2]);
     }
 
-    /// <summary>Writes the revision into an item.</summary>
+    /// <summary>Writes the revision into an item. Write ids that are not remembered stay as they are.</summary>
     public static void WriteTo(this Revision revision, Dictionary<string, AttributeValue> item, UserModel model)
     {
         item[model[nameof(User.Version)].AttributeName] = new() { N = revision.Version?.ToString(CultureInfo.InvariantCulture) };
         string?[] ids = [revision.WriteId, revision.WriteId2, revision.WriteId3];
         for (int i = 0; i < ids.Length; i++)
-            item[model[WriteIdProperties[i]].AttributeName] = new AttributeValue(ids[i]);
+        {
+            if (ids[i] is { } id)
+                item[model[WriteIdProperties[i]].AttributeName] = new AttributeValue(id);
+        }
     }
 
     private static long? VersionIn(AttributeValue? attribute)
-        => decimal.TryParse(attribute?.N, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal version) ? (long)version : null;
+        => long.TryParse(attribute?.N, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long version) ? version : null;
 
     private static BinaryExpression Compare<T>(ExpressionType comparison, ParameterExpression user, PropertyInfo property, T value)
         => Expression.MakeBinary(comparison, Expression.Property(user, property), Expression.Constant(value, typeof(T)));

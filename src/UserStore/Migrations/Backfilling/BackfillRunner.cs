@@ -88,7 +88,7 @@ internal sealed class BackfillRunner
         if (_backfill.Mark is { } mark)
             desired[mark] = new AttributeValue(_mark);
         // A caller that read the user earlier must not overwrite the change unknowingly.
-        if (_users is not null && RevisionExpression.RevisionIn(item, _users) is { Version: not null } revision)
+        if (_users is not null && RevisionExpression.RevisionIn(item, _users) is { Version: >= 0 } revision)
             revision.Next(Revision.NewWriteId()).WriteTo(desired, _users);
     }
 }

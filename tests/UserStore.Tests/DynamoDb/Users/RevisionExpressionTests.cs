@@ -1,0 +1,36 @@
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Users;
+using UserStore.Modeling;
+using UserStore.Preparation;
+
+namespace UserStore.Tests.DynamoDb.Users;
+
+public sealed class RevisionExpressionTests
+{
+    private static readonly UserModel Model = UserModel.For<User>();
+
+    [Theory]
+    [InlineData("7", 7L)]
+    [InlineData("-2", -2L)]
+    [InlineData("3.5", null)]
+    [InlineData("10000000000000000000000000", null)]
+    public void A_version_of_another_program_that_is_no_whole_number_counts_as_none(string stored, long? version)
+        => RevisionExpression.RevisionIn(new() { ["version"] = new() { N = stored }, ["write_id"] = new("w1") }, Model)
+            .Should().Be(new Revision(version, "w1", null, null));
+
+    [Fact]
+    public void The_next_revision_remembers_earlier_writes_and_leaves_unknown_ones_out()
+    {
+        var item = new Dictionary<string, AttributeValue> { ["version"] = new() { N = "1" }, ["write_id"] = new("w1") };
+
+        RevisionExpression.RevisionIn(item, Model).Next("w2").WriteTo(item, Model);
+
+        item["version"].N.Should().Be("2");
+        (item["write_id"].S, item["write_id_2"].S).Should().Be(("w2", "w1"));
+        item.Should().NotContainKey("write_id_3");
+    }
+
+    [Fact]
+    public void The_revision_after_a_patch_fills_the_places_of_unknown_writes_as_the_server_does()
+        => new Revision(1, "w1", null, null).Next("w2", filler: "w2").Should().Be(new Revision(2, "w2", "w1", "w2"));
+}
