@@ -76,6 +76,10 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
             {
                 // Another task won the race, as the test intends.
             }
+            catch (UserWriteOutcomeUnknownException) when (MaxWritersOfOneUser < Tasks)
+            {
+                // The response was lost, and more writers followed than an item remembers. What must be true of the emails is checked below.
+            }
         });
 
         done.Should().BeGreaterThan(Attempts / 10);
