@@ -5,6 +5,7 @@ using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore.Migrations;
 using UserStore.Testing;
+using UserStore.TestKit;
 using UserStore.Tests.Programs;
 
 namespace UserStore.Tests.Migrations.Running;
@@ -12,8 +13,8 @@ namespace UserStore.Tests.Migrations.Running;
 /// <summary>Runners in separate processes that are killed, or suspended for longer than their lease.</summary>
 public sealed class MigrationProcessTests : IAsyncLifetime
 {
-    private const int Users = 20_000;
-    private const int Kills = 5;
+    private static readonly int Users = TestVolume.Of(full: 20_000, usual: 8_000);
+    private static readonly int Kills = TestVolume.Of(full: 5, usual: 2);
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -90,6 +91,7 @@ public sealed class MigrationProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", TestVolume.Category)]
     public async Task A_killed_backfill_resumes_from_its_checkpoints()
     {
         var random = new Random();
