@@ -12,7 +12,7 @@ using UserStore.DynamoDb;
 
 switch (args)
 {
-    case ["first-answer"]:
+    case ["first-response"]:
         // Measures the time of a process until its first response: the runtime, the SDK, the model.
         using (var client = new CannedWire().CreateClient())
         {

@@ -2,7 +2,7 @@ using Amazon.DynamoDBv2;
 using Functions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Sending;
@@ -19,7 +19,7 @@ public sealed class RequestLogTests : ServerTest
     private const int GivenUp = 102;
     private const int OutcomeUnknown = 103;
 
-    private readonly RequestLog _log = new();
+    private readonly FakeLogCollector _log = new();
     private UserStoreRetryOptions _retry = new();
 
     private string Journal => Options.TableNamePrefix + "_migrations";
@@ -34,9 +34,9 @@ public sealed class RequestLogTests : ServerTest
 
         await services.GetRequiredService<IMigrationRunner>().RunAsync();
 
-        _log.Should(Retrying, LogLevel.Debug, $"UpdateTimeToLive on {Table}");
-        _log.Should(Retrying, LogLevel.Debug, $"TransactWriteItems on {Journal}, {Journal}-lock");
-        _log.Should(Retrying, LogLevel.Debug, $"GetItem on {Journal}-lock");
+        ShouldHaveLogged(Retrying, LogLevel.Debug, $"UpdateTimeToLive on {Table}");
+        ShouldHaveLogged(Retrying, LogLevel.Debug, $"TransactWriteItems on {Journal}, {Journal}-lock");
+        ShouldHaveLogged(Retrying, LogLevel.Debug, $"GetItem on {Journal}-lock");
     }
 
     [Fact]
@@ -49,12 +49,12 @@ public sealed class RequestLogTests : ServerTest
             HttpClientFactory = Wire,
             MaxErrorRetry = 1,
         });
-        var store = new DynamoDbUserStore<User>(new StoreConnection(client, Options, Stores.Time, _log));
+        var store = new DynamoDbUserStore<User>(new StoreConnection(client, Options, Stores.Time, new FakeLogger(_log, "UserStore")));
         Wire.Every(1, WireFault.Throttle, "GetItem");
 
         await store.Invoking(each => each.FindAsync("fake-1")).Should().ThrowAsync<UserStoreThrottledException>();
 
-        _log.Should(GivenUp, LogLevel.Warning, $"GetItem on {Table}");
+        ShouldHaveLogged(GivenUp, LogLevel.Warning, $"GetItem on {Table}");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class RequestLogTests : ServerTest
         await services.GetRequiredService<IMigrationRunner>().Invoking(runner => runner.RunAsync())
             .Should().ThrowAsync<UserStoreThrottledException>();
 
-        _log.Should(GivenUp, LogLevel.Warning, $"TransactWriteItems on {Journal}, {Journal}-lock");
+        ShouldHaveLogged(GivenUp, LogLevel.Warning, $"TransactWriteItems on {Journal}, {Journal}-lock");
     }
 
     [Fact]
@@ -95,9 +95,9 @@ public sealed class RequestLogTests : ServerTest
             .Should().ThrowAsync<MigrationFailedException>().WithInnerException(typeof(UserWriteOutcomeUnknownException));
 
         string request = $"TransactWriteItems on {Table}, {EmailsTable}";
-        _log.Should(Retrying, LogLevel.Debug, request);
-        _log.Should(GivenUp, LogLevel.Warning, request);
-        _log.Should(OutcomeUnknown, LogLevel.Warning, request, "user fake-2 ");
+        ShouldHaveLogged(Retrying, LogLevel.Debug, request);
+        ShouldHaveLogged(GivenUp, LogLevel.Warning, request);
+        ShouldHaveLogged(OutcomeUnknown, LogLevel.Warning, request, "user fake-2 ");
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class RequestLogTests : ServerTest
         await services.GetRequiredService<IMigrationRunner>().Invoking(runner => runner.RunAsync())
             .Should().ThrowAsync<MigrationFailedException>().WithInnerException(typeof(UserWriteOutcomeUnknownException));
 
-        _log.Should(OutcomeUnknown, LogLevel.Warning, "user fake-1 ");
+        ShouldHaveLogged(OutcomeUnknown, LogLevel.Warning, "user fake-1 ");
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class RequestLogTests : ServerTest
 
         await services.GetRequiredService<IMigrationRunner>().RunAsync();
 
-        _log.Should(Retrying, LogLevel.Debug, $"Scan on {Table}");
+        ShouldHaveLogged(Retrying, LogLevel.Debug, $"Scan on {Table}");
     }
 
     [Fact]
@@ -156,9 +156,9 @@ public sealed class RequestLogTests : ServerTest
         await replicator.Invoking(one => one.RebuildUserAsync("fake-1")).Should().ThrowAsync<UserStoreThrottledException>();
 
         string target = Options.TableNamePrefix + "UsersByPlace";
-        _log.Should(Retrying, LogLevel.Debug, $"CreateTable on {target}");
-        _log.Should(Retrying, LogLevel.Debug, $"TransactWriteItems on {target}, {target}Guards");
-        _log.Should(GivenUp, LogLevel.Warning, $"GetItem on {target}Guards");
+        ShouldHaveLogged(Retrying, LogLevel.Debug, $"CreateTable on {target}");
+        ShouldHaveLogged(Retrying, LogLevel.Debug, $"TransactWriteItems on {target}, {target}Guards");
+        ShouldHaveLogged(GivenUp, LogLevel.Warning, $"GetItem on {target}Guards");
     }
 
     private ServiceProvider Build(Action<MigrationList> add)
@@ -168,7 +168,7 @@ public sealed class RequestLogTests : ServerTest
         where TUser : User
     {
         ServiceCollection services = [];
-        services.AddLogging(logging => logging.AddProvider(new RequestLogProvider(_log)).SetMinimumLevel(LogLevel.Trace));
+        services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(_log)).SetMinimumLevel(LogLevel.Trace));
         services.AddSingleton<IAmazonDynamoDB>(Client);
         UserStoreBuilder store = services.AddUserStore<TUser>(options =>
         {
@@ -181,37 +181,6 @@ public sealed class RequestLogTests : ServerTest
         return provider;
     }
 
-    /// <summary>Collects the log entries of the category of requests.</summary>
-    private sealed class RequestLog : ILogger
-    {
-        private readonly List<string> _lines = [];
-
-        public void Should(int eventId, LogLevel level, params string[] parts)
-        {
-            lock (_lines)
-                _lines.Should().Contain(line => line.StartsWith($"{eventId} {level} ") && parts.All(line.Contains));
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-            => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_lines)
-                _lines.Add($"{eventId.Id} {logLevel} {formatter(state, exception)}");
-        }
-    }
-
-    private sealed class RequestLogProvider(RequestLog log) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => categoryName == "UserStore" ? log : NullLogger.Instance;
-
-        public void Dispose()
-        {
-        }
-    }
+    private void ShouldHaveLogged(int eventId, LogLevel level, params string[] parts) => _log.GetSnapshot().Should().Contain(
+        logged => logged.Category == "UserStore" && logged.Id == eventId && logged.Level == level && parts.All(logged.Message.Contains));
 }

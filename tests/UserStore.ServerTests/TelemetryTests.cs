@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using UserStore.DynamoDb;
 using UserStore.Testing;
 
@@ -159,7 +160,7 @@ public sealed class TelemetryTests : ServerTest
     public async Task Telemetry_contains_no_personal_data()
     {
         using var telemetry = new TelemetryListener(Options.TableNamePrefix);
-        using var log = new LogListener();
+        using var log = new FakeLoggerProvider();
         UserStoreRetryOptions? retry = null;
         ServiceCollection services = new();
         services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace));
@@ -192,38 +193,12 @@ public sealed class TelemetryTests : ServerTest
             .. telemetry.Measurements.SelectMany(one => one.Tags).Select(tag => $"{tag.Key}={Text(tag.Value)}")];
         tags.Should().HaveCountGreaterThan(20).And.NotContain(tag => tag.Contains("secret", StringComparison.OrdinalIgnoreCase));
         tags.Should().NotContain(tag => tag.Contains("id-1"), "ids would make a series for each user");
-        log.Lines.Should().NotContain(line => line.Text.Contains("secret", StringComparison.OrdinalIgnoreCase));
-        log.Lines.Where(line => line.Category == "UserStore").Select(line => (line.EventId, line.Level)).Distinct().Should().BeEquivalentTo(
+        IReadOnlyList<FakeLogRecord> records = log.Collector.GetSnapshot();
+        records.Should().NotContain(logged => logged.Message.Contains("secret", StringComparison.OrdinalIgnoreCase));
+        records.Where(logged => logged.Category == "UserStore").Select(logged => (logged.Id.Id, logged.Level)).Distinct().Should().BeEquivalentTo(
             [(101, LogLevel.Debug), (102, LogLevel.Warning), (103, LogLevel.Warning)]);
-        log.Lines.Should().Contain(line => line.EventId == 103 && line.Text.Contains("user id-1 "));
+        records.Should().Contain(logged => logged.Id == 103 && logged.Message.Contains("user id-1 "));
     }
 
     private static string Text(object? value) => value is string[] texts ? string.Join(' ', texts) : $"{value}";
-
-    private sealed class LogListener : ILoggerProvider
-    {
-        public List<(string Category, int EventId, LogLevel Level, string Text)> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
-
-        public void Dispose()
-        {
-        }
-
-        private sealed class Logger(LogListener owner, string category) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull
-                => null;
-
-            public bool IsEnabled(LogLevel logLevel) => true;
-
-            public void Log<TState>(
-                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            {
-                lock (owner.Lines)
-                    owner.Lines.Add((category, eventId.Id, logLevel, formatter(state, exception)));
-            }
-        }
-    }
 }

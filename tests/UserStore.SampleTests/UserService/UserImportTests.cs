@@ -1,10 +1,10 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace UserStore.SampleTests.UserService;
 
@@ -73,7 +73,7 @@ public sealed class UserImportTests : UserServiceTest
     [Fact]
     public async Task A_client_that_disconnects_during_an_import_causes_no_error()
     {
-        using var log = new ErrorLog();
+        using var log = new FakeLoggerProvider();
         await using (RunningService service = await RunningService.StartAsync(configure: services => services.AddSingleton<ILoggerProvider>(log)))
         {
             using (var connection = new TcpClient())
@@ -89,7 +89,7 @@ public sealed class UserImportTests : UserServiceTest
             (await service.SendAsync(HttpMethod.Get, "/users/fake-1")).Response.StatusCode.Should().Be(HttpStatusCode.OK);
         }
 
-        log.Errors.Should().BeEmpty("the service has stopped, and with it every request");
+        log.Collector.GetSnapshot().Where(logged => logged.Level >= LogLevel.Error).Should().BeEmpty("the service has stopped, and with it every request");
     }
 
     [Fact]
@@ -102,29 +102,5 @@ public sealed class UserImportTests : UserServiceTest
         JsonElement end = events[^1];
         (Text(end, "endedBy"), end.GetProperty("written").GetInt32()).Should().Be(("SequenceFailed", 1));
         end.GetProperty("problem").GetProperty("errors").GetProperty("body")[0].GetString().Should().Contain("65536 bytes");
-    }
-
-    private sealed class ErrorLog : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Errors { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-            => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel >= LogLevel.Error)
-                Errors.Enqueue($"{formatter(state, exception)} {exception}");
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Moq;
 using UserStore.Migrations;
 using UserStore.Tests.DependencyInjection;
@@ -81,8 +82,8 @@ public sealed class UserStoreHealthCheckTests
             .ThrowsAsync(new TransactionConflictException("busy"))
             .ThrowsAsync(new ResourceNotFoundException("none"))
             .ThrowsAsync(new ResourceNotFoundException("none"));
-        var logged = new List<string>();
-        _services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new ListLoggerProvider(logged)));
+        using var log = new FakeLoggerProvider();
+        _services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log));
         _services.AddSingleton(client.Object);
         _services.AddUserStore(options => options.UniqueEmails = false);
         _services.AddHealthChecks().AddUserStore();
@@ -91,7 +92,8 @@ public sealed class UserStoreHealthCheckTests
         HealthReportEntry entry = await CheckAsync(provider);
 
         entry.Description.Should().Contain("'Users': does not exist");
-        logged.Should().ContainSingle(line => line.StartsWith("UserStore 101", StringComparison.Ordinal)).Which.Should().Contain("DescribeTable");
+        log.Collector.GetSnapshot().Should().ContainSingle(logged => logged.Category == "UserStore" && logged.Id == 101)
+            .Which.Message.Should().Contain("DescribeTable");
     }
 
     [Fact]
@@ -100,26 +102,4 @@ public sealed class UserStoreHealthCheckTests
 
     private static async Task<HealthReportEntry> CheckAsync(IServiceProvider provider, string name = "users")
         => (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries[name];
-
-    private sealed class ListLoggerProvider(List<string> lines) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => new ListLogger(categoryName, lines);
-
-        public void Dispose()
-        {
-        }
-    }
-
-    private sealed class ListLogger(string category, List<string> lines) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-            => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => lines.Add($"{category} {eventId.Id} {formatter(state, exception)}");
-    }
 }

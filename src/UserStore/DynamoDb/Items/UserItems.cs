@@ -94,7 +94,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         catch (Exception failure) when (failure is not UserStoreException)
         {
             // A converter that fails, or a value in a structure that the SDK cannot take.
-            throw new InvalidUserException("Item", "cannot be mapped to attributes; the inner exception says why", failure);
+            throw new InvalidUserException("Item", "cannot be mapped to attributes; the inner exception contains the reason", failure);
         }
     }
 

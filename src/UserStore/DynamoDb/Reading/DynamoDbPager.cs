@@ -34,7 +34,7 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
     protected Task<UserStoreException> ExplainInvalidAsync(string operation, string? position, AmazonDynamoDBException failure)
         => Task.FromResult<UserStoreException>(position is null
             ? new UserStoreUnavailableException(
-                $"{operation} on table '{table.TableName}' was rejected by DynamoDB; the inner exception says why.", failure, isTransient: false)
+                $"{operation} on table '{table.TableName}' was rejected by DynamoDB; the inner exception contains the reason.", failure, isTransient: false)
             : new InvalidContinuationTokenException("was rejected by DynamoDB", failure));
 
     private bool IsStartKey(string position, MappedIndex? index)

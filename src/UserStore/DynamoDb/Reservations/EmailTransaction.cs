@@ -47,13 +47,7 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
             if (release is not null)
                 actions.Add(reservations.Release(release, userId));
 
-            // DynamoDB applies the request of one token once, however often it arrives; other actions are another request.
-            var request = new TransactWriteItemsRequest
-            {
-                TransactItems = actions,
-                ClientRequestToken = Guid.NewGuid().ToString(),
-                ReturnConsumedCapacity = call.Capacity,
-            };
+            TransactWriteItemsRequest request = ToRequest(actions, call);
             WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
                 "TransactWriteItems",
                 users.Schema.Tables,
@@ -92,12 +86,7 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
     /// <returns>Null when everything was written; otherwise the failed conditions, and nothing was written.</returns>
     public async Task<ConditionFailure?> SendOnceAsync(StoreCall call, List<TransactWriteItem> actions, int? batchSize = null)
     {
-        var request = new TransactWriteItemsRequest
-        {
-            TransactItems = actions,
-            ClientRequestToken = Guid.NewGuid().ToString(),
-            ReturnConsumedCapacity = call.Capacity,
-        };
+        TransactWriteItemsRequest request = ToRequest(actions, call);
         WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
             "TransactWriteItems",
             users.Schema.Tables,
@@ -105,6 +94,14 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
             batchSize: batchSize).ConfigureAwait(false);
         return result.Failure;
     }
+
+    // DynamoDB applies the request of one token once, however often it arrives; other actions are another request.
+    private static TransactWriteItemsRequest ToRequest(List<TransactWriteItem> actions, StoreCall call) => new()
+    {
+        TransactItems = actions,
+        ClientRequestToken = Guid.NewGuid().ToString(),
+        ReturnConsumedCapacity = call.Capacity,
+    };
 
     private async Task<(string Id, StoredUser User)?> FindInvalidOwnerAsync(
         StoreCall call, string email, string userId, Dictionary<string, AttributeValue>? reservation, Exception failure)

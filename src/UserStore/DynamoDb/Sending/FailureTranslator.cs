@@ -100,17 +100,18 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client, Type userType)
     private static string NamesOf(NamedTable[] tables)
         => $"table{(tables.Length == 1 ? "" : "s")} {string.Join(" and ", tables.Select(table => $"'{table.TableName}'"))}";
 
-    // Without user name, password and path.
+    // Where the request was sent to, without user name, password and path.
     private string Endpoint()
     {
         try
         {
             IClientConfig? config = client.Config;
             string? url = config?.ServiceURL ?? config?.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new ListTablesRequest())).URL;
-            return url is null ? "DynamoDB" : new Uri(url).GetLeftPart(UriPartial.Scheme) + new Uri(url).Authority + "/";
+            return Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint) ? $"{endpoint.Scheme}://{endpoint.Authority}/" : "DynamoDB";
         }
-        catch (Exception failure) when (failure is AmazonClientException or UriFormatException or NotSupportedException or NotImplementedException)
+        catch (Exception unknown) when (unknown is AmazonClientException or NotSupportedException or NotImplementedException)
         {
+            // The application's own client may have no configuration or region. The message is less precise then, but still tells what failed.
             return "DynamoDB";
         }
     }

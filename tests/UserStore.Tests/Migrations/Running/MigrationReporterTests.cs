@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Spectre.Console;
 using UserStore.Migrations;
 using UserStore.SpectreConsole;
@@ -11,14 +12,15 @@ public sealed class MigrationReporterTests
     [Fact]
     public async Task The_log_describes_a_run_with_stable_event_ids()
     {
-        using var log = new RecordingLogger();
+        using var log = new FakeLoggerProvider();
         IMigrationRunner runner = Runner(services => services.AddLogging(logging => logging.AddProvider(log)), isBroken: true);
 
         await runner.Invoking(one => one.RunAsync()).Should().ThrowAsync<MigrationFailedException>();
 
-        log.Events.Select(logged => logged.Id).Should().Equal(201, 203, 204, 205, 203, 206, 207);
-        log.Events.Should().OnlyContain(logged => !logged.Text.Contains("ada@example.test"));
-        log.Events.Single(logged => logged.Id == 206).Text.Should().Contain("2_breaks").And.Contain("FormatException");
+        IReadOnlyList<FakeLogRecord> records = log.Collector.GetSnapshot();
+        records.Select(logged => logged.Id.Id).Should().Equal(201, 203, 204, 205, 203, 206, 207);
+        records.Should().OnlyContain(logged => !logged.Message.Contains("ada@example.test"));
+        records.Single(logged => logged.Id == 206).Message.Should().Contain("2_breaks").And.Contain("FormatException");
     }
 
     [Fact]
@@ -47,7 +49,7 @@ public sealed class MigrationReporterTests
     [InlineData(500, 3, "reserving emails: 120 of 500 done, 00:00:03 remaining")]
     public async Task Progress_shows_only_what_is_known(int? total, int? seconds, string expected)
     {
-        using var log = new RecordingLogger();
+        using var log = new FakeLoggerProvider();
         var output = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -65,7 +67,7 @@ public sealed class MigrationReporterTests
 
         await runner.RunAsync();
 
-        log.Events.Single(logged => logged.Id == 204).Text.Should().Be($"Migration 1_counts: {expected}.");
+        log.Collector.GetSnapshot().Single(logged => logged.Id == 204).Message.Should().Be($"Migration 1_counts: {expected}.");
         output.ToString().Should().Contain($"Apply 1_counts: {expected}").And.NotContain("of ?");
     }
 
@@ -100,29 +102,5 @@ public sealed class MigrationReporterTests
         services.AddInMemoryUserStore();
         configure(services);
         return services.BuildServiceProvider().GetRequiredService<IMigrationRunner>();
-    }
-
-    private sealed class RecordingLogger : ILogger, ILoggerProvider
-    {
-        public List<(int Id, string Text)> Events { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-            => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (Events)
-                Events.Add((eventId.Id, formatter(state, exception)));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }
