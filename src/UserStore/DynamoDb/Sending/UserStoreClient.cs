@@ -28,6 +28,7 @@ internal sealed class UserStoreClient : AmazonDynamoDBClient
     private static AmazonDynamoDBConfig WithoutRetries(AmazonDynamoDBConfig config)
     {
         config.MaxErrorRetry = 0;
+        config.MaxStaleConnectionRetries = 0; // a second counter, for connections that were reset or closed
         return config;
     }
 }
