@@ -24,6 +24,12 @@ public record User
     internal const string EmailIndex = "email-index";
     internal const string StatusIndex = "status-index";
 
+    /// <summary>The properties with the ids of the last writes, the newest first.</summary>
+    internal static readonly string[] WriteIdProperties =
+    [
+        nameof(WriteId), nameof(WriteId2), nameof(WriteId3), nameof(WriteId4), nameof(WriteId5), nameof(WriteId6), nameof(WriteId7), nameof(WriteId8),
+    ];
+
     /// <summary>Gets the id of the user, the partition key of the table (attribute <c>user_id</c>).</summary>
     /// <value>1 to 2048 bytes of UTF-8, not only white space. When empty, creating the user fills in a version-7 UUID.</value>
     [DynamoDBHashKey("user_id")]
@@ -90,6 +96,26 @@ public record User
 
     [DynamoDBProperty("write_id_3")]
     internal string? WriteId3 { get; init; }
+
+    [DynamoDBProperty("write_id_4")]
+    internal string? WriteId4 { get; init; }
+
+    [DynamoDBProperty("write_id_5")]
+    internal string? WriteId5 { get; init; }
+
+    [DynamoDBProperty("write_id_6")]
+    internal string? WriteId6 { get; init; }
+
+    [DynamoDBProperty("write_id_7")]
+    internal string? WriteId7 { get; init; }
+
+    [DynamoDBProperty("write_id_8")]
+    internal string? WriteId8 { get; init; }
+
+    /// <summary>Gets the id of the write that created the user. It never changes, so that a user that was deleted and recreated is another
+    /// one.</summary>
+    [DynamoDBProperty("birth_id")]
+    internal string? BirthId { get; init; }
 
     /// <summary>Gets or sets the email as the table holds it: the one to release when <see cref="Email"/> changes. Set by the store when
     /// it reads or writes the user; travels with copies made by <c>with</c>.</summary>

@@ -40,18 +40,20 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         }
         else
         {
-            _creates = new SingleWrites<TUser>(PrepareCreate, async (item, request, token) =>
+            _creates = new SingleWrites<TUser>(user => Checked(_table.Input.PrepareCreate(user)), async (item, request, token) =>
             {
-                await writes.Creation.CreateAsync(_table.Sender.Begin(token, item.UserId, request.Retry, request), item.Prepared!).ConfigureAwait(false);
+                await writes.Creation.CreateAsync(Begin(item, request, token), item.Prepared!).ConfigureAwait(false);
                 return true;
             });
-            _replaces = new BatchedReplaces<TUser>(_table);
+            _replaces = new SingleWrites<TUser>(user => Checked(_table.Input.PrepareOverwrite(user)), async (item, request, token) =>
+            {
+                await writes.Creation.OverwriteAsync(Begin(item, request, token), item.Prepared!).ConfigureAwait(false);
+                return true;
+            });
         }
 
         _deletes = new SingleWrites<string>(PrepareDelete, async (item, request, token) =>
-            await writes.Deletion.DeleteAsync(
-                _table.Sender.Begin(token, item.UserId, request.Retry, request), item.UserId!, expectedVersion: null).ConfigureAwait(false)
-                is not null);
+            await writes.Deletion.DeleteAsync(Begin(item, request, token), item.UserId!, expectedVersion: null).ConfigureAwait(false) is not null);
     }
 
     /// <inheritdoc/>
@@ -96,12 +98,14 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         return (userId, userId);
     }
 
-    private (TUser Prepared, string UserId) PrepareCreate(TUser user)
+    private (TUser Prepared, string UserId) Checked(TUser prepared)
     {
-        TUser created = _table.Input.PrepareCreate(user);
-        _table.Items.Check(created);
-        return (created, created.UserId);
+        _table.Items.Check(prepared);
+        return (prepared, prepared.UserId);
     }
+
+    private StoreCall Begin<T>(BatchItem<T> item, BatchRequest<T> request, CancellationToken cancellationToken)
+        => _table.Sender.Begin(cancellationToken, item.UserId, request.Retry, request);
 
     private Task<BatchWriteResult<T>> RunAsync<T>(
         BatchOperation<T> operation, IAsyncEnumerable<T> items, BatchWriteOptions<T>? options, CancellationToken cancellationToken)

@@ -114,7 +114,9 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
         UserInput<TUser>.CheckId(userId);
-        return await _writes.Deletion.DeleteAsync(_table.Sender.Begin(cancellationToken, userId), userId, expectedVersion).ConfigureAwait(false);
+        StoredUser? deleted = await _writes.Deletion.DeleteAsync(
+            _table.Sender.Begin(cancellationToken, userId), userId, expectedVersion).ConfigureAwait(false);
+        return deleted is { } item ? _table.ToWrittenUser(userId, item) : null;
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ internal sealed record PreparedPatch(
     DateTimeOffset Now,
     string WriteId)
 {
+    /// <summary>Gets a value indicating whether the stored version is not a number, so that the patch starts with version 1.</summary>
+    public bool ReplacesVersion { get; init; }
+
     /// <summary>Gets the change of the email, if there is one.</summary>
     public PatchChange? EmailChange => Changes.FirstOrDefault(change => change.Property.Name == nameof(User.Email));
 
@@ -23,7 +26,7 @@ internal sealed record PreparedPatch(
         TUser user, Func<MappedProperty, bool> isStored)
         where TUser : User
     {
-        TUser patched = Revision.Of(user).Next(WriteId, filler: WriteId).ApplyTo(UserCopier.Copy(user) with { UpdatedAt = Now });
+        TUser patched = Revision.Of(user).Next(WriteId, filler: WriteIds.Floor).ApplyTo(UserCopier.Copy(user) with { UpdatedAt = Now });
         foreach (PatchChange change in Changes)
         {
             // A removed attribute reads as the default of the property.

@@ -1,44 +1,88 @@
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 
 namespace UserStore.Preparation;
 
-/// <summary>The revision of a stored user: its version and the ids of the last three writes, the newest first.</summary>
+/// <summary>The revision of a stored user: its version, the ids of its last writes, and the id of the write that created it.</summary>
 /// <remarks>
-/// The version alone does not identify a revision, because a user that was deleted and recreated has the same versions again. Three ids are
-/// remembered, so that a write whose response was lost is recognized although other writers followed.
+/// The version alone does not identify a revision, because a user that was deleted and recreated has the same versions again. The ids show
+/// whether a write whose response was lost was applied. The ids of an item only rise, so that a write which is not above the newest one is
+/// refused for ever; see docs/concepts.md.
 /// </remarks>
-internal readonly record struct Revision(long? Version, string? WriteId, string? WriteId2, string? WriteId3)
+/// <param name="version">The version.</param>
+/// <param name="writeIds">The ids of the last writes, the newest first.</param>
+/// <param name="birthId">The id of the write that created the user.</param>
+internal readonly struct Revision(long? version, string?[] writeIds, string? birthId)
 {
-    public const int RememberedWrites = 3;
+    /// <summary>Gets how many writes an item remembers.</summary>
+    public static int RememberedWrites => User.WriteIdProperties.Length;
 
-    private const int WriteIdBytes = 9; // 12 characters
+    public long? Version => version;
 
-    public static string NewWriteId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(WriteIdBytes));
+    /// <summary>Gets the ids of the last writes, the newest first; null or <see cref="WriteIds.Floor"/> where none is remembered.</summary>
+    public string?[] WriteIds => writeIds;
+
+    /// <summary>Gets the id of the last write, if the store made it.</summary>
+    public string? WriteId => writeIds[0];
+
+    public string? BirthId => birthId;
+
+    /// <summary>Gets a value indicating whether as many writes are remembered as an item can hold: there may have been more.</summary>
+    public bool IsFull => IsReal(writeIds[^1]);
 
     /// <summary>Returns the revision of a user that is stored for the first time.</summary>
-    public static Revision First() => new(1, NewWriteId(), null, null);
+    public static Revision First(string writeId, long version = 1)
+    {
+        string?[] ids = new string?[RememberedWrites];
+        ids[0] = writeId;
+        return new Revision(version, ids, writeId);
+    }
 
-    public static Revision Of(User user) => new(user.Version, user.WriteId, user.WriteId2, user.WriteId3);
+    public static Revision Of(User user) => new(
+        user.Version,
+        [user.WriteId, user.WriteId2, user.WriteId3, user.WriteId4, user.WriteId5, user.WriteId6, user.WriteId7, user.WriteId8],
+        user.BirthId);
 
     /// <summary>Returns the revision after a write.</summary>
     /// <param name="writeId">The id of the write.</param>
     /// <param name="filler">The id in place of an earlier write that is not remembered; null for none.</param>
-    public Revision Next(string writeId, string? filler = null) => new((Version ?? 0) + 1, writeId, WriteId ?? filler, WriteId2 ?? filler);
+    public Revision Next(string writeId, string? filler = null)
+    {
+        string?[] ids = [writeId, .. writeIds[..^1]];
+        for (int i = 1; i < ids.Length; i++)
+            ids[i] ??= filler;
+        return new Revision((version ?? 0) + 1, ids, birthId);
+    }
 
     /// <summary>Returns whether an item of the other revision is the one that was read.</summary>
-    public bool IsSameAs(Revision other) => Version == other.Version && WriteId == other.WriteId;
+    public bool IsSameAs(Revision other) => version == other.Version && WriteId == other.WriteId;
 
-    /// <summary>Returns whether one of the remembered writes has this id.</summary>
-    public bool WasWrittenBy([NotNullWhen(true)] string? writeId)
-        => writeId is not null && (WriteId == writeId || WriteId2 == writeId || WriteId3 == writeId);
+    /// <summary>Returns whether a remembered write, or the one that created the user, has this id.</summary>
+    public bool Remembers([NotNullWhen(true)] string? writeId)
+        => writeId is not null && (writeIds.Contains(writeId) || birthId == writeId);
 
-    /// <summary>Returns whether a version, if it was ever stored, has been overwritten too often to be recognized by its write id.</summary>
-    public bool HasForgotten(long? version) => Version >= version + RememberedWrites;
+    /// <summary>Returns whether a write that is not remembered may have been applied nevertheless: it is older than all remembered ones.</summary>
+    public bool MayHaveForgotten(string writeId)
+        => writeIds.LastOrDefault(IsReal) is { } oldest && string.CompareOrdinal(writeId, oldest) <= 0;
+
+    /// <summary>Returns whether the last write has a greater id, so that the item refuses this one from now on.</summary>
+    public bool IsAbove(string writeId) => WriteId is { } newest && string.CompareOrdinal(newest, writeId) >= 0;
 
     /// <summary>Returns a copy of a user that has this revision.</summary>
     public TUser ApplyTo<TUser>(TUser user)
         where TUser : User
-        => user with { Version = Version, WriteId = WriteId, WriteId2 = WriteId2, WriteId3 = WriteId3 };
+        => user with
+        {
+            Version = version,
+            WriteId = writeIds[0],
+            WriteId2 = writeIds[1],
+            WriteId3 = writeIds[2],
+            WriteId4 = writeIds[3],
+            WriteId5 = writeIds[4],
+            WriteId6 = writeIds[5],
+            WriteId7 = writeIds[6],
+            WriteId8 = writeIds[7],
+            BirthId = birthId,
+        };
+
+    private static bool IsReal(string? id) => id is not null and not Preparation.WriteIds.Floor;
 }

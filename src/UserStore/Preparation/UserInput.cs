@@ -15,6 +15,8 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     public UserModel Model { get; } = UserModel.For<TUser>();
 
+    public WriteIds WriteIds { get; } = WriteIds.Of(time);
+
     public DateTimeOffset Now() => time.GetUtcNow().ToUniversalTime();
 
     /// <summary>Returns the user to store for the first time.</summary>
@@ -28,7 +30,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             UserId = string.IsNullOrEmpty(user.UserId) ? Guid.CreateVersion7(now).ToString() : user.UserId,
             CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
             UpdatedAt = now,
-        }, Revision.First());
+        }, Revision.First(WriteIds.Next()));
     }
 
     /// <summary>Returns the user that replaces the revision from which <paramref name="user"/> was made.</summary>
@@ -40,14 +42,21 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         {
             CreatedAt = user.CreatedAt.ToUniversalTime(),
             UpdatedAt = Now(),
-        }, Revision.Of(user).Next(Revision.NewWriteId()));
+        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId)));
     }
 
-    /// <summary>Returns the user to store unconditionally.</summary>
+    /// <summary>Returns the user to store in place of any other.</summary>
+    /// <remarks>The item remembers no earlier write, so that nobody takes one that it does not know for one that was never applied.</remarks>
     public TUser PrepareOverwrite(TUser user)
     {
-        TUser prepared = PrepareReplacement(user);
-        return prepared.CreatedAt == default ? prepared with { CreatedAt = prepared.UpdatedAt } : prepared;
+        CheckType(user);
+
+        DateTimeOffset now = Now();
+        return Prepared(Normalized(user) with
+        {
+            CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
+            UpdatedAt = now,
+        }, Revision.First(WriteIds.Next(), (user.Version ?? 0) + 1));
     }
 
     public PreparedPatch PreparePatch(string userId, UserPatch<TUser> patch)
@@ -68,7 +77,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         if (violations.Count > 0)
             throw new InvalidUserException(violations);
         return new PreparedPatch(
-            userId, changes, patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), Revision.NewWriteId());
+            userId, changes, patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), WriteIds.Next());
     }
 
     public static void CheckId(string userId)

@@ -18,7 +18,8 @@ public sealed class UserModelTests
 
         model.DefaultTableName.Should().Be("Users");
         model.Properties.Select(property => property.AttributeName).Should().BeEquivalentTo(
-            "user_id", "email", "name", "status", "created_at", "updated_at", "age", "tags", "version", "expires_at", "write_id", "write_id_2", "write_id_3");
+            "user_id", "email", "name", "status", "created_at", "updated_at", "age", "tags", "version", "expires_at", "write_id", "write_id_2", "write_id_3",
+            "write_id_4", "write_id_5", "write_id_6", "write_id_7", "write_id_8", "birth_id");
         model.Indexes.Keys.Should().BeEquivalentTo("email-index", "status-index");
         (model.Indexes["status-index"].PartitionKey.Name, model.Indexes["status-index"].SortKey!.Name).Should().Be(("Status", "CreatedAt"));
     }

@@ -17,6 +17,7 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
     /// <param name="userId">The user.</param>
     /// <param name="acquire">The email to reserve for the user, if any.</param>
     /// <param name="release">The email to release, if any.</param>
+    /// <param name="wasApplied">Reads whether everything was written, after a response was lost and no retry received one.</param>
     /// <param name="explainInvalid">Returns the exception for a write of the user that DynamoDB calls invalid.</param>
     /// <returns>Null when everything was written; otherwise the failed condition of <paramref name="userWrite"/>, and nothing was
     /// written.</returns>
@@ -27,9 +28,11 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
         string userId,
         string? acquire,
         string? release,
+        Func<Task<bool>>? wasApplied = null,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null)
     {
         (string Id, StoredUser User)? invalidOwner = null;
+        bool responseWasLost = false;
         for (int round = 1; ; round++)
         {
             List<TransactWriteItem> actions = [userWrite];
@@ -47,34 +50,29 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
             if (release is not null)
                 actions.Add(reservations.Release(release, userId));
 
-            TransactWriteItemsRequest request = ToRequest(actions, call);
-            WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
-                "TransactWriteItems",
-                users.Schema.Tables,
-                token => users.Client.TransactWriteItemsAsync(request, token),
-                explainInvalid).ConfigureAwait(false);
-            if (result.Failure is not { } failure)
+            if (await SendOnceAsync(call, actions, wasApplied, explainInvalid).ConfigureAwait(false) is not { } failure)
                 return null;
+            // A late attempt of an earlier round can still arrive.
+            failure = failure with { ResponseWasLost = responseWasLost |= failure.ResponseWasLost };
             if (failure.Concerns(0))
-                return failure with { ResponseWasLost = false }; // the token already settles whether it was applied
+                return failure;
             if (release is not null && failure.Concerns(reserving))
                 release = null; // another user owns what this one had: there is nothing to release
-            if (Enumerable.Range(0, reserving).Any(failure.Concerns))
+            try
             {
-                invalidOwner = await FindInvalidOwnerAsync(
-                    call, acquire!, userId, failure.Reasons[1].Item, failure.Exception).ConfigureAwait(false);
-            }
-
-            // The second round uses what the first one found; a third one means that others write concurrently.
-            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
-            {
-                throw new UserStoreUnavailableException(
-                    $"The email of user '{userId}' could not be reserved, because other writers kept changing its reservation. Try again.",
-                    failure.Exception)
+                if (Enumerable.Range(0, reserving).Any(failure.Concerns))
                 {
-                    Operation = "TransactWriteItems",
-                    TableNames = [.. users.Schema.Tables.Select(table => table.TableName)],
-                };
+                    invalidOwner = await FindInvalidOwnerAsync(
+                        call, acquire!, userId, failure.Reasons[1].Item, failure.Exception).ConfigureAwait(false);
+                }
+
+                // The second round uses what the first one found; a third one means that others write concurrently.
+                if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
+                    throw KeptChanging(userId, failure);
+            }
+            catch (UserStoreException refusal) when (responseWasLost)
+            {
+                throw call.OutcomeUnknown(failure.Operation, users.Schema.Tables, userId, refusal);
             }
         }
     }
@@ -82,18 +80,34 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
     /// <summary>Sends actions as they are: those of users, and of reservations that go with them.</summary>
     /// <param name="call">The call that writes.</param>
     /// <param name="actions">The actions, in an order that the caller knows.</param>
+    /// <param name="wasApplied">Reads whether everything was written, after a response was lost and no retry received one.</param>
+    /// <param name="explainInvalid">Returns the exception for actions that DynamoDB calls invalid.</param>
     /// <param name="batchSize">The number of users, if it is a batch.</param>
     /// <returns>Null when everything was written; otherwise the failed conditions, and nothing was written.</returns>
-    public async Task<ConditionFailure?> SendOnceAsync(StoreCall call, List<TransactWriteItem> actions, int? batchSize = null)
+    public async Task<ConditionFailure?> SendOnceAsync(
+        StoreCall call,
+        List<TransactWriteItem> actions,
+        Func<Task<bool>>? wasApplied = null,
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null,
+        int? batchSize = null)
     {
         TransactWriteItemsRequest request = ToRequest(actions, call);
         WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
             "TransactWriteItems",
             users.Schema.Tables,
             token => users.Client.TransactWriteItemsAsync(request, token),
-            batchSize: batchSize).ConfigureAwait(false);
-        return result.Failure;
+            explainInvalid,
+            wasApplied,
+            batchSize).ConfigureAwait(false);
+        return result.Failure is { } failure ? failure with { MayBeApplied = false } : null; // the token would have returned its success
     }
+
+    private UserStoreUnavailableException KeptChanging(string userId, ConditionFailure failure) => new(
+        $"The email of user '{userId}' could not be reserved, because other writers kept changing its reservation. Retry later.", failure.Exception)
+    {
+        Operation = failure.Operation,
+        TableNames = [.. users.Schema.Tables.Select(table => table.TableName)],
+    };
 
     // DynamoDB applies the request of one token once, however often it arrives; other actions are another request.
     private static TransactWriteItemsRequest ToRequest(List<TransactWriteItem> actions, StoreCall call) => new()

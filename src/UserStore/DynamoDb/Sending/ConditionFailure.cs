@@ -5,9 +5,12 @@ namespace UserStore.DynamoDb.Sending;
 
 /// <summary>A condition of a write failed: the stored item differs from what the write requires, or an earlier attempt of the write was
 /// applied.</summary>
+/// <param name="Operation">The name of the operation in the service's API.</param>
 /// <param name="Exception">The exception that the SDK threw.</param>
-/// <param name="ResponseWasLost">Whether no response to an earlier attempt was received, so that it may have been applied.</param>
-internal sealed record ConditionFailure(AmazonDynamoDBException Exception, bool ResponseWasLost)
+/// <param name="ResponseWasLost">Whether no response to an earlier attempt was received, so that it may still arrive.</param>
+/// <param name="MayBeApplied">Whether an earlier attempt may have been applied: its response was lost, or the client retries unseen. A token
+/// rules this out.</param>
+internal sealed record ConditionFailure(string Operation, AmazonDynamoDBException Exception, bool ResponseWasLost, bool MayBeApplied)
 {
     /// <summary>Gets the reasons of a transaction, one for each of its actions.</summary>
     public IReadOnlyList<CancellationReason> Reasons => (Exception as TransactionCanceledException)?.CancellationReasons ?? [];

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 
@@ -43,20 +44,35 @@ internal static class RequestFailure
     {
         if (IsThrottle(failure) || IsConflict(failure) || IsUnreachable(failure) || failure is ResourceNotFoundException)
             return false;
-        return failure is HttpRequestException or IOException or TimeoutException or OperationCanceledException
-                or AmazonUnmarshallingException or TransactionInProgressException
+        return failure is TimeoutException or OperationCanceledException or AmazonUnmarshallingException or TransactionInProgressException
+            || Causes(failure).Any(IsTransport)
             || (failure is AmazonServiceException service && !IsRefusal(service));
     }
+
+    /// <summary>The failure comes from the request, and not from a mistake in the program, such as the use of a client that was
+    /// disposed.</summary>
+    public static bool IsOfRequest(Exception failure)
+        => failure is AmazonServiceException or AmazonClientException || IsUnreachable(failure) || HasNoResponse(failure);
+
+    /// <summary>The service did not accept the time of the signature. Nothing was applied.</summary>
+    public static bool IsClockSkew(Exception failure) => failure is AmazonServiceException
+    {
+        ErrorCode: "InvalidSignatureException" or "SignatureDoesNotMatch" or "RequestTimeTooSkewed" or "RequestExpired" or "RequestInTheFuture"
+    };
 
     /// <summary>The response contains an item that cannot be mapped.</summary>
     public static bool IsUnreadable(Exception failure)
         => failure is InvalidOperationException or InvalidCastException or FormatException or OverflowException or ArgumentException;
 
     /// <summary>There was no connection over which to send the request.</summary>
-    public static bool IsUnreachable(Exception failure) => Transport(failure) is
+    public static bool IsUnreachable(Exception failure) => Causes(failure).Any(cause => cause is HttpRequestException
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
-    };
+    } or SocketException
+    {
+        SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.TryAgain or SocketError.HostUnreachable
+            or SocketError.NetworkUnreachable
+    });
 
     /// <summary>The same request may succeed when it is sent again.</summary>
     public static bool IsTransient(Exception failure)
@@ -72,9 +88,16 @@ internal static class RequestFailure
         => reasons.Count > 0 && reasons.TrueForAll(reason => PassingReasons.Contains(reason.Code));
 
     private static bool IsRefusal(AmazonServiceException failure) => failure.StatusCode != 0 && failure.ErrorCode is not null
-        && failure.StatusCode < HttpStatusCode.InternalServerError
-        && failure.InnerException is not (HttpRequestException or IOException or TimeoutException);
+        && failure.StatusCode < HttpStatusCode.InternalServerError;
 
-    private static HttpRequestException? Transport(Exception failure)
-        => failure as HttpRequestException ?? failure.InnerException as HttpRequestException;
+    // The stream of a connection is disposed when its client is, while a request is on its way.
+    private static bool IsTransport(Exception cause) => cause is HttpRequestException or IOException or SocketException
+        || (cause is ObjectDisposedException disposed && disposed.ObjectName.StartsWith("System.Net.S", StringComparison.Ordinal)
+            && disposed.ObjectName != typeof(SocketsHttpHandler).FullName);
+
+    private static IEnumerable<Exception> Causes(Exception failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+            yield return cause;
+    }
 }

@@ -7,6 +7,9 @@ namespace UserStore.DynamoDb.Sending;
 /// <summary>The one place through which requests are sent. Each call of the store begins here.</summary>
 internal sealed class RequestSender(StoreConnection connection, StoreSchema schema)
 {
+    /// <inheritdoc cref="StoreConnection.SeesEveryAttempt"/>
+    public bool SeesEveryAttempt => connection.SeesEveryAttempt;
+
     /// <inheritdoc cref="StoreConnection.OwnsRetries"/>
     public bool OwnsRetries => connection.OwnsRetries;
 

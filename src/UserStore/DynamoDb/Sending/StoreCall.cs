@@ -11,6 +11,7 @@ internal sealed class StoreCall(
 {
     private readonly long _started = sender.Time.GetTimestamp();
     private int _delays;
+    private bool _hasCorrectedClock;
 
     /// <summary>Gets the capacity that requests ask DynamoDB to report: none, unless something observes it.</summary>
     public ReturnConsumedCapacity? Capacity => observer is null && !Instruments.AreUsed ? null : ReturnConsumedCapacity.TOTAL;
@@ -61,8 +62,8 @@ internal sealed class StoreCall(
     /// <param name="send">Sends the request, the same for every attempt.</param>
     /// <param name="explainInvalid">Returns the exception for a request that DynamoDB calls invalid although the tables match their
     /// definitions.</param>
-    /// <param name="wasApplied">Reads whether the write was applied, after a response was lost and before the retry: a read gives certainty
-    /// sooner than a retry, whose response may be lost as well. Not needed with a token.</param>
+    /// <param name="wasApplied">Reads whether the write was applied, after a response was lost and no retry received one. Before, each retry asks
+    /// that by itself.</param>
     /// <param name="batchSize">The number of items, if it is a batch.</param>
     /// <returns>The result, which may be that a condition failed: only the operation that set the condition knows what that means.</returns>
     public async Task<WriteResult<TResponse>> WriteAsync<TResponse>(
@@ -87,21 +88,23 @@ internal sealed class StoreCall(
                 catch (AmazonDynamoDBException failure) when (RequestFailure.IsFailedCondition(failure))
                 {
                     measurement?.Failed(failure);
-                    return new(default, new ConditionFailure(failure, responseWasLost));
+                    return new(default, new ConditionFailure(operation, failure, responseWasLost, responseWasLost || !sender.SeesEveryAttempt));
                 }
                 catch (Exception failure) when (failure is not UserStoreException)
                 {
                     ThrowIfCancelled(failure);
-                    bool isLost = RequestFailure.HasNoResponse(failure);
-                    responseWasLost |= isLost;
-                    if (isLost && wasApplied is not null && HasTime && await wasApplied().ConfigureAwait(false))
+                    responseWasLost |= RequestFailure.HasNoResponse(failure);
+                    if (await CanRetryAsync(request, failure).ConfigureAwait(false))
+                        continue;
+                    // A client that retries unseen may have lost a response before its last attempt failed.
+                    bool mayBeApplied = responseWasLost || (!sender.SeesEveryAttempt && RequestFailure.IsTransient(failure));
+                    if (mayBeApplied && wasApplied is not null && await ReadAsync(request, wasApplied, responseWasLost).ConfigureAwait(false))
                         return default;
-                    if (!await CanRetryAsync(request, failure).ConfigureAwait(false))
-                    {
-                        throw responseWasLost && userId is not null
-                            ? OutcomeUnknown(request, userId, failure)
-                            : await TranslateAsync(request, failure).ConfigureAwait(false);
-                    }
+                    if (responseWasLost && userId is not null)
+                        throw OutcomeUnknown(request, userId, failure);
+                    if (!RequestFailure.IsOfRequest(failure))
+                        throw;
+                    throw await TranslateAsync(request, failure).ConfigureAwait(false);
                 }
             }
         }
@@ -126,7 +129,10 @@ internal sealed class StoreCall(
         return true;
     }
 
-    /// <summary>Waits before reading again what other writers keep changing.</summary>
+    /// <summary>Gets how often the call has waited.</summary>
+    public int Delays => _delays;
+
+    /// <summary>Waits before reading or writing again what other writers keep changing.</summary>
     /// <returns>False when the timeout of the call is reached.</returns>
     public async Task<bool> TryDelayAsync()
     {
@@ -141,9 +147,20 @@ internal sealed class StoreCall(
         return true;
     }
 
-    private TimeSpan Elapsed => sender.Time.GetElapsedTime(_started);
+    // Whatever prevents the read leaves the outcome of a write without a response unknown.
+    private async Task<bool> ReadAsync(Request request, Func<Task<bool>> wasApplied, bool responseWasLost)
+    {
+        try
+        {
+            return await wasApplied().ConfigureAwait(false);
+        }
+        catch (UserStoreException unread)
+        {
+            return responseWasLost && userId is not null ? throw OutcomeUnknown(request, userId, unread) : false;
+        }
+    }
 
-    private bool HasTime => sender.OwnsRetries && Elapsed < retry.Timeout;
+    private TimeSpan Elapsed => sender.Time.GetElapsedTime(_started);
 
     private async Task<TResponse> AttemptAsync<TResponse>(Request request, Func<CancellationToken, Task<TResponse>> send)
     {
@@ -172,6 +189,9 @@ internal sealed class StoreCall(
 
     private async Task<bool> CanRetryAsync(Request request, Exception failure)
     {
+        // The SDK has corrected its clock from the response.
+        if (sender.OwnsRetries && RequestFailure.IsClockSkew(failure) && !_hasCorrectedClock)
+            return _hasCorrectedClock = true;
         if (!(sender.OwnsRetries ? RequestFailure.IsTransient(failure) : RequestFailure.IsConflict(failure)))
         {
             // A client of the service has retried this by itself, and gave up.
@@ -202,6 +222,14 @@ internal sealed class StoreCall(
 
     private void LogGivenUp(Request request, string reason)
         => RequestLog.GivenUp(sender.Logger, request.Operation, request.TableNames, Elapsed, reason);
+
+    /// <summary>Returns the exception for a write of which neither a response nor the stored item shows whether it was applied.</summary>
+    /// <param name="operation">The name of the operation in the service's API.</param>
+    /// <param name="tables">The tables of the write.</param>
+    /// <param name="writtenUserId">The user.</param>
+    /// <param name="failure">Why the outcome cannot be determined.</param>
+    public UserWriteOutcomeUnknownException OutcomeUnknown(string operation, NamedTable[] tables, string writtenUserId, Exception failure)
+        => OutcomeUnknown(new Request(operation, tables, Measurement: null, ExplainInvalid: null), writtenUserId, failure);
 
     private UserWriteOutcomeUnknownException OutcomeUnknown(Request request, string writtenUserId, Exception failure)
     {

@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
+using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -15,9 +16,13 @@ internal sealed record StoreConnection(IAmazonDynamoDB Client, UserStoreOptions 
     /// <summary>Gets the context; null to make one from client and options.</summary>
     public IDynamoDBContext? Context { get; init; }
 
-    /// <summary>Gets a value indicating whether every retry is the library's own. A client that the service registered retries by itself,
-    /// unseen, so that only conflicts with transactions and unprocessed parts are retried here.</summary>
-    public bool OwnsRetries { get; init; } = Client is UserStoreClient;
+    /// <summary>Gets a value indicating whether the client sends each request once. A client that the service registered may retry by itself,
+    /// unseen: then an earlier attempt of every write may have been applied.</summary>
+    public bool SeesEveryAttempt { get; } = SendsOnce(Client);
+
+    /// <summary>Gets a value indicating whether every failure that may pass is retried here. Where the client retries by itself, that is only
+    /// done for conflicts with transactions and unprocessed parts.</summary>
+    public bool OwnsRetries { get; init; } = SendsOnce(Client);
 
     /// <summary>Returns the connection of a store that is used without dependency injection.</summary>
     public static StoreConnection WithoutLogging(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? time)
@@ -26,4 +31,7 @@ internal sealed record StoreConnection(IAmazonDynamoDB Client, UserStoreOptions 
         ArgumentNullException.ThrowIfNull(options);
         return new StoreConnection(client, options, time ?? TimeProvider.System, NullLogger.Instance);
     }
+
+    private static bool SendsOnce(IAmazonDynamoDB client)
+        => client is AmazonServiceClient { Config: ClientConfig { MaxErrorRetry: 0, MaxStaleConnectionRetries: 0 } };
 }

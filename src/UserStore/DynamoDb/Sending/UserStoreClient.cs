@@ -23,6 +23,7 @@ internal sealed class UserStoreClient : AmazonDynamoDBClient
     {
         base.CustomizeRuntimePipeline(pipeline);
         pipeline.AddHandler(new CapacityMeter.Handler());
+        pipeline.AddHandlerAfter<Unmarshaller>(new ErrorChecksum());
     }
 
     private static AmazonDynamoDBConfig WithoutRetries(AmazonDynamoDBConfig config)

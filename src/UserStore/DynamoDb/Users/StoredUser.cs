@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
 using UserStore.Modeling;
 using UserStore.Preparation;
 
@@ -22,8 +23,22 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
 
     public bool Exists(DateTimeOffset now) => !IsAbsent && !IsExpired(now);
 
+    /// <summary>Gets a value indicating whether another program stored something else than a number as the version.</summary>
+    public bool HasUnusableVersion => Item.TryGetValue(model[nameof(User.Version)].AttributeName, out AttributeValue? value) && value.N is null;
+
+    /// <summary>Returns whether another item of the same key is the same user: not one that was created after this one was deleted.</summary>
+    public bool IsBornAs(StoredUser other) => Revision.BirthId == other.Revision.BirthId;
+
     /// <summary>Returns whether this is the item that a user was read from.</summary>
     public bool IsRevisionOf(User user) => !IsAbsent && Revision.IsSameAs(Revision.Of(user));
+
+    /// <summary>Returns whether nothing was written since another item of the same key was read.</summary>
+    public bool IsRevisionOf(StoredUser other)
+    {
+        (Dictionary<string, AttributeValue> one, Dictionary<string, AttributeValue> two) = (Item, other.Item);
+        return !IsAbsent && new[] { model[nameof(User.Version)], model[nameof(User.WriteId)] }.All(property => AttributeValueComparer.AreEqual(
+            one.GetValueOrDefault(property.AttributeName), two.GetValueOrDefault(property.AttributeName)));
+    }
 
     /// <summary>Returns the exception for a write that expected this user as it was read, and found it as it is here.</summary>
     public UserConflictException Conflict(User user, DateTimeOffset now, Exception? cause = null)

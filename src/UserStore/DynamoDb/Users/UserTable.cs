@@ -14,6 +14,10 @@ namespace UserStore.DynamoDb.Users;
 internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
 {
+    private const int MaxLeadDoublings = 8;
+
+    private static readonly TimeSpan FirstLead = TimeSpan.FromMilliseconds(12);
+
     public UserTable(StoreConnection connection)
     {
         Client = connection.Client;
@@ -66,6 +70,9 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
+    /// <summary>Maps the item of a write that was applied.</summary>
+    public TUser ToWrittenUser(string userId, StoredUser written) => ToUser(written);
+
     /// <summary>Reads a user who has not expired, through the context.</summary>
     public async Task<TUser?> FindAsync(StoreCall call, string userId, ReadConsistency consistency)
     {
@@ -86,20 +93,49 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <summary>Reads whether a write was applied, and returns the user if it was.</summary>
     public async Task<StoredUser?> FindWrittenAsync(StoreCall call, string userId, string writeId)
     {
-        try
-        {
-            StoredUser stored = await ReadAsync(call, userId).ConfigureAwait(false);
-            return stored.Revision.WasWrittenBy(writeId) ? stored : null;
-        }
-        catch (UserStoreException unread) when (unread.IsTransient)
-        {
-            return null; // the write is sent again, or its outcome is reported as unknown
-        }
+        StoredUser stored = await ReadAsync(call, userId).ConfigureAwait(false);
+        return stored.Revision.Remembers(writeId) ? stored : null;
     }
 
     /// <summary>Returns the item that failed a condition: the one that came with the failure, otherwise the one that is stored now.</summary>
     public async Task<StoredUser> ReadConflictingAsync(StoreCall call, string userId, ConditionFailure failure)
-        => failure.Item is { Count: > 0 } returned // not every server returns it
-            ? new StoredUser(returned, Model)
-            : await ReadAsync(call, userId).ConfigureAwait(false);
+    {
+        if (failure.Item is { Count: > 0 } returned) // not every server returns it
+            return new StoredUser(returned, Model);
+        try
+        {
+            return await ReadAsync(call, userId).ConfigureAwait(false);
+        }
+        catch (UserStoreException unread) when (failure.MayBeApplied)
+        {
+            throw call.OutcomeUnknown(failure.Operation, Users, userId, unread);
+        }
+    }
+
+    /// <summary>Waits before a write that another one with a greater id has overtaken is sent again.</summary>
+    /// <param name="call">The call that writes.</param>
+    /// <param name="stored">The item that overtook the write.</param>
+    /// <param name="userId">The user.</param>
+    /// <param name="writeId">The id of the write.</param>
+    /// <param name="failure">The failed condition.</param>
+    /// <returns>The id with which to send it.</returns>
+    /// <exception cref="UserStoreUnavailableException">The timeout of the call is reached.</exception>
+    public async Task<string> NextWriteIdAsync(StoreCall call, StoredUser stored, string userId, string writeId, ConditionFailure failure)
+    {
+        if (!await call.TryDelayAsync().ConfigureAwait(false))
+        {
+            throw new UserStoreUnavailableException(
+                $"User '{userId}' was changed by other writers during every attempt. Retry later.", failure.Exception)
+            {
+                Operation = failure.Operation,
+                TableNames = [TableName],
+            };
+        }
+
+        if (!stored.Revision.IsAbove(writeId))
+            return writeId;
+        // Other writers, and clocks that are ahead, are overtaken sooner.
+        TimeSpan lead = FirstLead * Math.Pow(2, Math.Min(call.Delays - 1, MaxLeadDoublings));
+        return Input.WriteIds.NextAbove(stored.Revision.WriteId, lead);
+    }
 }

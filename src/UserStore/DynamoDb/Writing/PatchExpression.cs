@@ -15,8 +15,24 @@ internal static class PatchExpression
     /// <param name="patch">The patch.</param>
     /// <param name="values">The new values by attribute, as the context maps them.</param>
     /// <param name="schema">The tables.</param>
-    /// <param name="basis">The user that the new values were computed from, if they were: they replace no other revision.</param>
-    public static Update ToUpdate(PreparedPatch patch, Document values, StoreSchema schema, User? basis = null)
+    /// <param name="begunOn">The user of an earlier attempt, if there was one: no other user with its id is changed.</param>
+    public static Update ToUpdate(PreparedPatch patch, Document values, StoreSchema schema, StoredUser? begunOn)
+        => ToUpdate(patch, values, schema, (own, writer) =>
+        {
+            string condition = RevisionExpression.NewerThanLast(own, schema.Model, writer);
+            return begunOn is { } user ? $"{condition} AND {RevisionExpression.SameBirth(user.Revision.BirthId, schema.Model, writer)}" : condition;
+        });
+
+    /// <param name="patch">The patch, which sets values that were computed from a stored user.</param>
+    /// <param name="values">The new values by attribute, as the context maps them.</param>
+    /// <param name="schema">The tables.</param>
+    /// <param name="basis">The stored user: no other revision is replaced.</param>
+    public static Update ToUpdateOf(StoredUser basis, PreparedPatch patch, Document values, StoreSchema schema)
+        => ToUpdate(patch, values, schema, (_, writer) =>
+            $"{RevisionExpression.SameRevision(basis, schema.Model, writer)} AND {writer.SameEmail(schema.Model, basis.Email)}");
+
+    private static Update ToUpdate(
+        PreparedPatch patch, Document values, StoreSchema schema, Func<string, ExpressionWriter, string> onRevision)
     {
         UserModel model = schema.Model;
         var writer = new ExpressionWriter();
@@ -47,11 +63,9 @@ internal static class PatchExpression
 
         string own = RevisionExpression.OwnId(patch.WriteId, writer);
         sets.Add(SetUpdatedAt(patch, model, writer));
-        sets.AddRange(RevisionExpression.Advance(own, model, writer));
+        sets.AddRange(RevisionExpression.Advance(own, model, writer, patch.ReplacesVersion));
         string set = "SET " + string.Join(", ", sets);
-        string condition = $"{Condition(patch, model, writer)} AND {RevisionExpression.NotWrittenBy(own, model, writer)}";
-        if (basis is not null)
-            condition += $" AND {Revision.Of(basis).ToCondition(model, writer)} AND {writer.SameEmail(model, basis.StoredEmail)}";
+        string condition = $"{Condition(patch, model, writer)} AND {onRevision(own, writer)}";
         return new Update
         {
             TableName = schema.Users.TableName,
@@ -78,6 +92,9 @@ internal static class PatchExpression
             MappedProperty property = model[nameof(User.Version)];
             condition += $" AND {writer.Name(property)} = {writer.Value(property.ToScalar(version))}";
         }
+
+        if (patch.ReplacesVersion)
+            condition += $" AND {RevisionExpression.HasNoVersion(model, writer)}";
 
         foreach (PatchChange change in patch.Changes)
         {

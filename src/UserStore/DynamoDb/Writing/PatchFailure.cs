@@ -17,20 +17,17 @@ internal static class PatchFailure
             throw invalid;
     }
 
-    /// <summary>Returns the exception for a failed condition.</summary>
-    public static UserStoreException Explain(PreparedPatch patch, StoredUser stored, Exception failure)
+    /// <summary>Returns the exception for a failed condition of the patch.</summary>
+    /// <returns>Null when the item fulfils the conditions of the patch, or when it only shows that another write came first.</returns>
+    public static UserStoreException? Explain(PreparedPatch patch, StoredUser stored, Exception failure)
     {
         if (WrongRevision(patch, stored, failure) is { } wrong)
             return wrong;
         if (patch.Changes.FirstOrDefault(change => change.LeavesRange(stored.Number(change.Property))) is { } overflow)
             return overflow.OutOfRange(failure);
-        if (patch.Condition is not null)
-            return new UserConditionFailedException(patch.UserId, stored.Revision.Version, failure);
-
-        // The item was created or changed after the condition failed.
-        return patch.ExpectedVersion is null
-            ? new UserNotFoundException(patch.UserId, failure)
-            : new UserConflictException(patch.UserId, patch.ExpectedVersion, stored.Revision.Version, innerException: failure);
+        return patch.Condition is null || stored.Revision.IsAbove(patch.WriteId)
+            ? null
+            : new UserConditionFailedException(patch.UserId, stored.Revision.Version, failure);
     }
 
     /// <summary>Returns the exception for an invalid request.</summary>

@@ -4,53 +4,103 @@ using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
+using UserStore.Preparation;
 using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Stores new users.</summary>
+/// <summary>Stores whole users: new ones, or those that replace whatever is stored.</summary>
 internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, EmailTransaction<TUser>? emails)
     where TUser : User
 {
+    /// <summary>Stores a new user.</summary>
     /// <param name="call">The call that writes.</param>
     /// <param name="created">The new user.</param>
     /// <param name="unknown">Attributes of its item that the user type does not have.</param>
     public async Task<TUser> CreateAsync(StoreCall call, TUser created, Dictionary<string, AttributeValue>? unknown = null)
     {
-        Put put = ToPut(created);
-        foreach ((string name, AttributeValue value) in unknown ?? [])
-            put.Item.Add(name, value);
-        ConditionFailure? failure = emails is not null && created.Email is not null
-            ? await emails.CommitAsync(
-                call, new TransactWriteItem { Put = put }, created.UserId, acquire: created.Email, release: null).ConfigureAwait(false)
-            : await PutAsync(call, put, created).ConfigureAwait(false);
-        if (failure is null)
-            return created;
+        while (true)
+        {
+            Put put = ToPut(created);
+            foreach ((string name, AttributeValue value) in unknown ?? [])
+                put.Item.TryAdd(name, value);
+            ConditionFailure? failure = emails is not null && created.Email is not null
+                ? await emails.CommitAsync(
+                    call,
+                    new TransactWriteItem { Put = put },
+                    created.UserId,
+                    acquire: created.Email,
+                    release: null,
+                    wasApplied: () => WasAppliedAsync(call, created)).ConfigureAwait(false)
+                : await PutAsync(call, put, created).ConfigureAwait(false);
+            if (failure is null)
+                return created;
 
-        StoredUser stored = await table.ReadConflictingAsync(call, created.UserId, failure).ConfigureAwait(false);
-        return stored.Revision.WasWrittenBy(created.WriteId) ? created : throw new UserAlreadyExistsException(created.UserId, failure.Exception);
+            StoredUser stored = await table.ReadConflictingAsync(call, created.UserId, failure).ConfigureAwait(false);
+            switch (WriteSettlement.Settle(stored, created.WriteId!, failure, isRefused: stored.Exists(created.UpdatedAt)))
+            {
+                case WriteOutcome.Applied:
+                    return created;
+                case WriteOutcome.Refused:
+                    throw new UserAlreadyExistsException(created.UserId, failure.Exception);
+                case WriteOutcome.Unknown:
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, created.UserId, failure.Exception);
+                default:
+                    created = await NextAttemptAsync(call, stored, created, failure).ConfigureAwait(false);
+                    break;
+            }
+        }
     }
 
-    /// <summary>Returns the write of the user itself.</summary>
+    /// <summary>Stores a user in place of any other with its id, whose email needs no reservation.</summary>
+    public async Task OverwriteAsync(StoreCall call, TUser user)
+    {
+        while (await PutAsync(call, ToReplacingPut(user), user).ConfigureAwait(false) is { } failure)
+        {
+            StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
+            switch (WriteSettlement.Settle(stored, user.WriteId!, failure, isRefused: false))
+            {
+                case WriteOutcome.Applied:
+                    return;
+                case WriteOutcome.Superseded:
+                    user = await NextAttemptAsync(call, stored, user, failure).ConfigureAwait(false);
+                    break;
+                default:
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, user.UserId, failure.Exception);
+            }
+        }
+    }
+
+    /// <summary>Returns the write of a new user itself.</summary>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
     public Put ToPut(TUser created)
     {
         var writer = new ExpressionWriter();
         string absentOrExpired = $"attribute_not_exists({writer.Name(table.Model.Key)}) OR {writer.Expired(table.Model, created.UpdatedAt)}";
-        string notWritten = RevisionExpression.NotWrittenBy(RevisionExpression.OwnId(created.WriteId!, writer), table.Model, writer);
-        return new Put
-        {
-            TableName = table.TableName,
-            Item = table.Items.ToItem(created),
-            ConditionExpression = $"({absentOrExpired}) AND {notWritten}",
-            ExpressionAttributeNames = writer.Names,
-            ExpressionAttributeValues = writer.Values,
-            ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
-        };
+        return ToPut(created, $"({absentOrExpired}) AND {NewerThanLast(created, writer)}", writer);
     }
 
-    private async Task<ConditionFailure?> PutAsync(StoreCall call, Put put, TUser created)
+    private Put ToReplacingPut(TUser user)
+    {
+        var writer = new ExpressionWriter();
+        return ToPut(user, NewerThanLast(user, writer), writer);
+    }
+
+    private string NewerThanLast(TUser user, ExpressionWriter writer)
+        => RevisionExpression.NewerThanLast(RevisionExpression.OwnId(user.WriteId!, writer), table.Model, writer);
+
+    private Put ToPut(TUser user, string condition, ExpressionWriter writer) => new()
+    {
+        TableName = table.TableName,
+        Item = table.Items.ToItem(user),
+        ConditionExpression = condition,
+        ExpressionAttributeNames = writer.Names,
+        ExpressionAttributeValues = writer.Values,
+        ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
+    };
+
+    private async Task<ConditionFailure?> PutAsync(StoreCall call, Put put, TUser user)
     {
         PutItemRequest request = put.ToRequest();
         request.ReturnConsumedCapacity = call.Capacity;
@@ -58,8 +108,18 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
             "PutItem",
             table.Users,
             token => table.Client.PutItemAsync(request, token),
-            wasApplied: async () => await table.FindWrittenAsync(call, created.UserId, created.WriteId!).ConfigureAwait(false) is not null)
-            .ConfigureAwait(false);
+            wasApplied: () => WasAppliedAsync(call, user)).ConfigureAwait(false);
         return result.Failure;
+    }
+
+    private async Task<bool> WasAppliedAsync(StoreCall call, TUser user)
+        => await table.FindWrittenAsync(call, user.UserId, user.WriteId!).ConfigureAwait(false) is not null;
+
+    private async Task<TUser> NextAttemptAsync(StoreCall call, StoredUser stored, TUser user, ConditionFailure failure)
+    {
+        string writeId = await table.NextWriteIdAsync(call, stored, user.UserId, user.WriteId!, failure).ConfigureAwait(false);
+        TUser next = Revision.First(writeId, user.Version!.Value).ApplyTo(user);
+        next.MarkAsStored();
+        return next;
     }
 }

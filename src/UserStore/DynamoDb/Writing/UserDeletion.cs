@@ -15,7 +15,8 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     where TUser : User
 {
     /// <summary>Deletes whatever revision is stored, or the one with the expected version, and returns it.</summary>
-    public async Task<TUser?> DeleteAsync(StoreCall call, string userId, long? expectedVersion)
+    /// <returns>The item that was deleted, which need not be readable; null if there is none.</returns>
+    public async Task<StoredUser?> DeleteAsync(StoreCall call, string userId, long? expectedVersion)
     {
         ConditionFailure? failure = null;
         for (int round = 1; ; round++)
@@ -23,15 +24,16 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
             StoredUser stored = await table.ReadAsync(call, userId).ConfigureAwait(false);
             if (!stored.Exists(table.Input.Now()))
                 return null;
-            TUser user = table.ToUser(stored);
-            if (expectedVersion is not null && user.Version != expectedVersion)
-                throw new UserConflictException(userId, expectedVersion, user.Version, innerException: failure?.Exception);
+            Revision revision = stored.Revision;
+            if (expectedVersion is not null && revision.Version != expectedVersion)
+                throw new UserConflictException(userId, expectedVersion, revision.Version, innerException: failure?.Exception);
 
-            failure = await WriteAsync(call, user).ConfigureAwait(false);
-            if (failure is null || await WasAppliedAsync(call, user, failure).ConfigureAwait(false))
-                return user;
+            failure = await WriteAsync(
+                call, userId, stored.Email, writer => RevisionExpression.SameRevision(stored, table.Model, writer)).ConfigureAwait(false);
+            if (failure is null || await WasAppliedAsync(call, userId, revision, failure).ConfigureAwait(false))
+                return stored;
             if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
-                throw new UserConflictException(userId, user.Version, user.Version, innerException: failure.Exception);
+                throw new UserConflictException(userId, revision.Version, revision.Version, innerException: failure.Exception);
         }
     }
 
@@ -47,55 +49,62 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
             user = table.ToUser(stored);
         }
 
-        ConditionFailure? failure = await WriteAsync(call, user).ConfigureAwait(false);
-        if (failure is not null && !await WasAppliedAsync(call, user, failure).ConfigureAwait(false))
+        var revision = Revision.Of(user);
+        ConditionFailure? failure = await WriteAsync(
+            call, user.UserId, user.StoredEmail, writer => revision.ToCondition(table.Model, writer)).ConfigureAwait(false);
+        if (failure is not null && !await WasAppliedAsync(call, user.UserId, revision, failure).ConfigureAwait(false))
         {
             StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
             throw stored.Conflict(user, table.Input.Now(), failure.Exception);
         }
     }
 
-    private async Task<ConditionFailure?> WriteAsync(StoreCall call, TUser user)
+    private async Task<ConditionFailure?> WriteAsync(
+        StoreCall call, string userId, string? storedEmail, Func<ExpressionWriter, string> onRevision)
     {
-        Delete delete = ToDelete(user);
-        if (emails is not null && table.Input.ReservationOf(user.StoredEmail) is { } email)
+        Delete delete = ToDelete(userId, storedEmail, onRevision);
+        if (emails is not null && table.Input.ReservationOf(storedEmail) is { } email)
         {
             return await emails.CommitAsync(
-                call, new TransactWriteItem { Delete = delete }, user.UserId, acquire: null, release: email).ConfigureAwait(false);
+                call, new TransactWriteItem { Delete = delete }, userId, acquire: null, release: email, WasDeletedAsync).ConfigureAwait(false);
         }
 
         DeleteItemRequest request = delete.ToRequest();
         request.ReturnConsumedCapacity = call.Capacity;
         WriteResult<DeleteItemResponse> result = await call.WriteAsync(
-            "DeleteItem", table.Users, token => table.Client.DeleteItemAsync(request, token)).ConfigureAwait(false);
+            "DeleteItem", table.Users, token => table.Client.DeleteItemAsync(request, token), wasApplied: WasDeletedAsync).ConfigureAwait(false);
         return result.Failure;
+
+        async Task<bool> WasDeletedAsync() => (await table.ReadAsync(call, userId).ConfigureAwait(false)).IsAbsent;
     }
 
-    // A delete leaves no id behind. So when an attempt may have been applied, the absence of its target means that it was.
-    private async Task<bool> WasAppliedAsync(StoreCall call, TUser user, ConditionFailure failure)
+    // A delete leaves no id behind. So when an attempt may have been applied, the absence of its target means that it was. The revision never
+    // returns: a late attempt deletes no other one.
+    private async Task<bool> WasAppliedAsync(StoreCall call, string userId, Revision deleted, ConditionFailure failure)
     {
-        if (!failure.ResponseWasLost && table.Sender.OwnsRetries)
+        if (!failure.MayBeApplied)
             return false;
-        StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
+        StoredUser stored = await table.ReadConflictingAsync(call, userId, failure).ConfigureAwait(false);
         if (stored.IsAbsent)
             return true;
-        if (!failure.ResponseWasLost || stored.Revision.WasWrittenBy(user.WriteId))
+        Revision found = stored.Revision;
+        if (!failure.ResponseWasLost || found.Remembers(deleted.WriteId) || (deleted.BirthId is not null && found.BirthId == deleted.BirthId))
             return false; // it is the same user, changed by another writer
-        return user.WriteId is null || stored.Revision.HasForgotten(user.Version)
-            ? throw new UserWriteOutcomeUnknownException(user.UserId, failure.Exception)
-            : true; // it is another user, created since
+        if (deleted.BirthId is not null || found.BirthId is not null)
+            return true; // it is another user, created since
+        throw call.OutcomeUnknown(failure.Operation, table.Users, userId, failure.Exception);
     }
 
-    private Delete ToDelete(TUser user)
+    private Delete ToDelete(string userId, string? storedEmail, Func<ExpressionWriter, string> onRevision)
     {
         var writer = new ExpressionWriter();
-        string condition = $"{Revision.Of(user).ToCondition(table.Model, writer)} AND {writer.NotExpired(table.Model, table.Input.Now())}";
+        string condition = $"{onRevision(writer)} AND {writer.NotExpired(table.Model, table.Input.Now())}";
         if (emails is not null)
-            condition += $" AND {writer.SameEmail(table.Model, user.StoredEmail)}";
+            condition += $" AND {writer.SameEmail(table.Model, storedEmail)}";
         return new Delete
         {
             TableName = table.TableName,
-            Key = table.KeyOf(user.UserId),
+            Key = table.KeyOf(userId),
             ConditionExpression = condition,
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
@@ -13,38 +13,72 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
     UserTable<TUser> table, EmailTransaction<TUser>? emails)
     where TUser : User
 {
-    public async Task<TUser> PatchAsync(StoreCall call, PreparedPatch patch)
+    public Task<TUser> PatchAsync(StoreCall call, PreparedPatch patch) => emails is not null && patch.EmailChange is { } change
+        ? PatchEmailAsync(call, patch, (string?)change.Value)
+        : PatchWithoutReadAsync(call, patch);
+
+    private async Task<TUser> PatchWithoutReadAsync(StoreCall call, PreparedPatch patch)
     {
-        if (emails is not null && patch.EmailChange is { } change)
-            return await PatchEmailAsync(call, patch, (string?)change.Value).ConfigureAwait(false);
+        Document values = table.Items.MapChanges(patch.Changes);
+        StoredUser? begunOn = null;
+        while (true)
+        {
+            Update update = PatchExpression.ToUpdate(patch, values, table.Schema, begunOn);
+            (StoredUser written, ConditionFailure? failure, bool hasUnusableVersion) = await UpdateAsync(call, patch, update).ConfigureAwait(false);
+            if (hasUnusableVersion)
+            {
+                patch = patch with { ReplacesVersion = true };
+                continue;
+            }
 
-        Update update = PatchExpression.ToUpdate(patch, table.Items.MapChanges(patch.Changes), table.Schema);
-        (StoredUser patched, ConditionFailure? failure) = await UpdateAsync(call, patch, update).ConfigureAwait(false);
-        if (failure is null)
-            return table.ToUser(patched);
+            if (failure is null)
+                return table.ToWrittenUser(patch.UserId, written);
 
-        StoredUser stored = await table.ReadConflictingAsync(call, patch.UserId, failure).ConfigureAwait(false);
-        if (stored.Revision.WasWrittenBy(patch.WriteId))
-            return table.ToUser(stored);
-        if (failure.ResponseWasLost && stored.Revision.HasForgotten(patch.ExpectedVersion + 1))
-            throw new UserWriteOutcomeUnknownException(patch.UserId, failure.Exception);
-        throw PatchFailure.Explain(patch, stored, failure.Exception);
+            StoredUser stored = await table.ReadConflictingAsync(call, patch.UserId, failure).ConfigureAwait(false);
+            UserStoreException? refusal = begunOn is { } user && !stored.IsBornAs(user)
+                ? new UserNotFoundException(patch.UserId, failure.Exception)
+                : PatchFailure.Explain(patch, stored, failure.Exception);
+            switch (WriteSettlement.Settle(stored, patch.WriteId, failure, isRefused: refusal is not null))
+            {
+                case WriteOutcome.Applied:
+                    return table.ToWrittenUser(patch.UserId, stored);
+                case WriteOutcome.Refused:
+                    throw refusal!;
+                case WriteOutcome.Unknown:
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, patch.UserId, refusal ?? (Exception)failure.Exception);
+                default:
+                    patch = patch with
+                    {
+                        WriteId = await table.NextWriteIdAsync(call, stored, patch.UserId, patch.WriteId, failure).ConfigureAwait(false),
+                        ReplacesVersion = stored.HasUnusableVersion,
+                    };
+                    begunOn = stored;
+                    break;
+            }
+        }
     }
 
     // The email to release must be known, and a transaction returns no item: so the new user is computed from the one that was read, and
     // replaces no other revision.
     private async Task<TUser> PatchEmailAsync(StoreCall call, PreparedPatch patch, string? email)
     {
+        StoredUser? begunOn = null;
         for (int round = 1; ; round++)
         {
             StoredUser stored = await table.ReadAsync(call, patch.UserId).ConfigureAwait(false);
-            if (stored.Revision.WasWrittenBy(patch.WriteId))
-                return table.ToUser(stored);
+            if (begunOn is { } user && !stored.IsBornAs(user))
+                throw new UserNotFoundException(patch.UserId);
             PatchFailure.ThrowIfImpossible(patch, stored);
-            TUser user = table.ToUser(stored);
-            TUser patched = patch.ApplyTo(user, stored.Has);
+            begunOn = stored;
+
+            patch = patch with
+            {
+                WriteId = table.Input.WriteIds.NextAbove(stored.Revision.WriteId),
+                ReplacesVersion = stored.HasUnusableVersion,
+            };
+            TUser patched = patch.ApplyTo(table.ToUser(stored), stored.Has);
             PreparedPatch computed = patch.SettingValuesOf(patched);
-            Update update = PatchExpression.ToUpdate(computed, table.Items.MapChanges(computed.Changes), table.Schema, basis: user);
+            Update update = PatchExpression.ToUpdateOf(stored, computed, table.Items.MapChanges(computed.Changes), table.Schema);
             ConditionFailure? failure = email == stored.Email
                 ? (await UpdateAsync(call, patch, update).ConfigureAwait(false)).Failure
                 : await ChangeEmailAsync(call, patch, update, stored.Email, email).ConfigureAwait(false);
@@ -52,27 +86,52 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                 return patched;
 
             StoredUser found = await table.ReadConflictingAsync(call, patch.UserId, failure).ConfigureAwait(false);
-            if (found.Revision.WasWrittenBy(patch.WriteId))
-                return table.ToUser(found);
-            if (found.IsRevisionOf(user))
-                throw PatchFailure.Explain(patch, found, failure.Exception);
+            bool isRefused = found.IsRevisionOf(stored);
+            switch (WriteSettlement.Settle(found, patch.WriteId, failure, isRefused, isPinned: true))
+            {
+                case WriteOutcome.Applied:
+                    return table.ToWrittenUser(patch.UserId, found);
+                case WriteOutcome.Unknown:
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, patch.UserId, failure.Exception);
+                case WriteOutcome.Refused when PatchFailure.Explain(patch, found, failure.Exception) is { } refusal:
+                    throw refusal;
+            }
+
             if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
-                throw new UserConflictException(patch.UserId, user.Version, found.Revision.Version, found.IsAbsent, failure.Exception);
+            {
+                throw new UserConflictException(
+                    patch.UserId, stored.Revision.Version, found.Revision.Version, found.IsAbsent, failure.Exception);
+            }
         }
     }
 
-    private async Task<(StoredUser Patched, ConditionFailure? Failure)> UpdateAsync(StoreCall call, PreparedPatch patch, Update update)
+    private async Task<(StoredUser Written, ConditionFailure? Failure, bool HasUnusableVersion)> UpdateAsync(
+        StoreCall call, PreparedPatch patch, Update update)
     {
         UpdateItemRequest request = update.ToRequest();
-        StoredUser? written = null;
-        WriteResult<UpdateItemResponse> result = await call.WriteAsync(
-            "UpdateItem",
-            table.Users,
-            token => table.Client.UpdateItemAsync(request, token),
-            invalid => ExplainInvalidAsync(call, patch, invalid),
-            wasApplied: async () => (written = await table.FindWrittenAsync(call, patch.UserId, patch.WriteId).ConfigureAwait(false)) is not null)
-            .ConfigureAwait(false);
-        return (written ?? new StoredUser(result.Response?.Attributes, table.Model), result.Failure);
+        request.ReturnConsumedCapacity = call.Capacity;
+        StoredUser? read = null;
+        bool hasUnusableVersion = false;
+        try
+        {
+            WriteResult<UpdateItemResponse> result = await call.WriteAsync(
+                "UpdateItem",
+                table.Users,
+                token => table.Client.UpdateItemAsync(request, token),
+                async invalid =>
+                {
+                    StoredUser stored = await table.ReadAsync(call, patch.UserId).ConfigureAwait(false);
+                    hasUnusableVersion = stored.HasUnusableVersion && !patch.ReplacesVersion;
+                    return PatchFailure.ExplainInvalid(patch, stored, invalid);
+                },
+                wasApplied: async () => (read = await table.FindWrittenAsync(call, patch.UserId, patch.WriteId).ConfigureAwait(false)) is not null)
+                .ConfigureAwait(false);
+            return (read ?? new StoredUser(result.Response?.Attributes, table.Model), result.Failure, false);
+        }
+        catch (InvalidUserException) when (hasUnusableVersion)
+        {
+            return (default, null, true); // DynamoDB cannot increment it
+        }
     }
 
     private Task<ConditionFailure?> ChangeEmailAsync(
@@ -85,9 +144,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             patch.UserId,
             acquire: email,
             release: reserved == email ? null : reserved,
-            invalid => ExplainInvalidAsync(call, patch, invalid));
+            wasApplied: async () => await table.FindWrittenAsync(call, patch.UserId, patch.WriteId).ConfigureAwait(false) is not null,
+            async invalid => PatchFailure.ExplainInvalid(patch, await table.ReadAsync(call, patch.UserId).ConfigureAwait(false), invalid));
     }
-
-    private async Task<UserStoreException> ExplainInvalidAsync(StoreCall call, PreparedPatch patch, AmazonDynamoDBException invalid)
-        => PatchFailure.ExplainInvalid(patch, await table.ReadAsync(call, patch.UserId).ConfigureAwait(false), invalid);
 }

@@ -37,10 +37,13 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         if (failure is not null)
         {
             StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
-            if (failure.ResponseWasLost && stored.Revision.HasForgotten(next.Version))
-                throw new UserWriteOutcomeUnknownException(user.UserId, failure.Exception);
-            if (!stored.Revision.WasWrittenBy(next.WriteId))
-                throw stored.Conflict(user, next.UpdatedAt, failure.Exception);
+            switch (WriteSettlement.Settle(stored, next.WriteId!, failure, isRefused: true, isPinned: true))
+            {
+                case WriteOutcome.Refused:
+                    throw stored.Conflict(user, next.UpdatedAt, failure.Exception);
+                case WriteOutcome.Unknown:
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, user.UserId, failure.Exception);
+            }
         }
 
         return next;
@@ -56,7 +59,8 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
                 new TransactWriteItem { Update = ToUpdate(user, next, storedEmail) },
                 user.UserId,
                 acquire: next.Email,
-                release: reserved == next.Email ? null : reserved).ConfigureAwait(false);
+                release: reserved == next.Email ? null : reserved,
+                wasApplied: () => WasAppliedAsync(call, next)).ConfigureAwait(false);
         }
 
         var config = new SaveConfig
@@ -73,10 +77,12 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
                 await table.Context.SaveAsync(next, config, token).ConfigureAwait(false);
                 return next;
             },
-            wasApplied: async () => await table.FindWrittenAsync(call, next.UserId, next.WriteId!).ConfigureAwait(false) is not null)
-            .ConfigureAwait(false);
+            wasApplied: () => WasAppliedAsync(call, next)).ConfigureAwait(false);
         return result.Failure;
     }
+
+    private async Task<bool> WasAppliedAsync(StoreCall call, TUser next)
+        => await table.FindWrittenAsync(call, next.UserId, next.WriteId!).ConfigureAwait(false) is not null;
 
     // As the context saves: all attributes of the model, so that others survive.
     private Update ToUpdate(TUser user, TUser next, string? storedEmail)
@@ -90,9 +96,8 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         string sets = string.Join(
             ", ", properties[true].Select(property => $"{writer.Name(property)} = {writer.Value(document[property.AttributeName])}"));
         string removes = string.Join(", ", properties[false].Select(writer.Name));
-        string own = RevisionExpression.OwnId(next.WriteId!, writer);
         string condition = $"{Revision.Of(user).ToCondition(model, writer)} AND {writer.SameEmail(model, storedEmail)}"
-            + $" AND {writer.NotExpired(model, next.UpdatedAt)} AND {RevisionExpression.NotWrittenBy(own, model, writer)}";
+            + $" AND {writer.NotExpired(model, next.UpdatedAt)}";
         return new Update
         {
             TableName = table.TableName,

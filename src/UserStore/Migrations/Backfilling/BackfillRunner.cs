@@ -21,6 +21,7 @@ internal sealed class BackfillRunner
     private readonly SegmentedScan _scan;
     private readonly string _mark;
     private readonly UserModel? _users;
+    private readonly WriteIds _ids;
 
     public BackfillRunner(MigrationAttempt attempt, Backfill backfill)
     {
@@ -33,6 +34,7 @@ internal sealed class BackfillRunner
         _scan = new SegmentedScan(attempt, backfill.Name, _table, backfill.Options);
         _mark = $"{attempt.Step.MigrationId}/{attempt.Checkpoints.Execution}/{backfill.Name}";
         _users = backfill.TableName == store.Users.TableName ? store.Model : null;
+        _ids = WriteIds.Of(attempt.Sender.Time);
     }
 
     public Task<BackfillResult> RunAsync(CancellationToken cancellationToken) => _scan.RunAsync(ChangeAsync, cancellationToken);
@@ -50,7 +52,7 @@ internal sealed class BackfillRunner
             if (change.IsEmpty && _backfill.Mark is null)
                 return false;
             ThrowIfForbidden(change, key);
-            AddMarkAndRevision(desired, item);
+            string? writeId = AddMarkAndRevision(desired, item);
             change = new ItemChange(item, desired);
 
             UpdateItemRequest request = change.ToRequest(_table.TableName, key);
@@ -58,11 +60,11 @@ internal sealed class BackfillRunner
             request.ReturnConsumedCapacity = call.Capacity;
             WriteResult<UpdateItemResponse> result = await call.WriteAsync(
                 "UpdateItem", [_table], token => _attempt.Client.UpdateItemAsync(request, token)).ConfigureAwait(false);
-            if (result.Failure is null)
+            if (result.Failure is not { } failure)
                 return true;
             if (await _attempt.Reader.FindAsync(_attempt.Begin(cancellationToken), _table, key).ConfigureAwait(false) is not { } found)
                 return false; // deleted in the meantime
-            if (result.Failure.ResponseWasLost && change.IsIn(found))
+            if (WasApplied(call, failure, change, found, key, writeId))
                 return true;
             item = found;
         }
@@ -83,12 +85,35 @@ internal sealed class BackfillRunner
         }
     }
 
-    private void AddMarkAndRevision(Dictionary<string, AttributeValue> desired, Dictionary<string, AttributeValue> item)
+    private bool WasApplied(
+        StoreCall call,
+        ConditionFailure failure,
+        ItemChange change,
+        Dictionary<string, AttributeValue> found,
+        Dictionary<string, AttributeValue> key,
+        string? writeId)
+    {
+        if (writeId is null)
+            return failure.MayBeApplied && change.IsIn(found);
+        return WriteSettlement.Settle(new StoredUser(found, _users!), writeId, failure, isRefused: false, isPinned: true) switch
+        {
+            WriteOutcome.Applied => true,
+            WriteOutcome.Unknown => throw call.OutcomeUnknown(
+                failure.Operation, [_table], key[_users!.Key.AttributeName].S, failure.Exception),
+            _ => false,
+        };
+    }
+
+    /// <returns>The id of the write, if the item is a user with a version.</returns>
+    private string? AddMarkAndRevision(Dictionary<string, AttributeValue> desired, Dictionary<string, AttributeValue> item)
     {
         if (_backfill.Mark is { } mark)
             desired[mark] = new AttributeValue(_mark);
         // A caller that read the user earlier must not overwrite the change unknowingly.
-        if (_users is not null && RevisionExpression.RevisionIn(item, _users) is { Version: >= 0 } revision)
-            revision.Next(Revision.NewWriteId()).WriteTo(desired, _users);
+        if (_users is null || RevisionExpression.RevisionIn(item, _users) is not { Version: >= 0 } revision)
+            return null;
+        string writeId = _ids.NextAbove(revision.WriteId);
+        revision.Next(writeId).WriteTo(desired, _users);
+        return writeId;
     }
 }

@@ -24,7 +24,7 @@ internal sealed record Guard(string UserId, string SequenceNumber, Dictionary<st
     public static string NoSequenceNumber { get; } = new('0', MaxDigits);
 
     /// <summary>Gets the id of this state of the guard.</summary>
-    public string WriteId { get; private init; } = Revision.NewWriteId();
+    public string WriteId { get; private init; } = WriteIds.Of(TimeProvider.System).Next();
 
     /// <exception cref="ArgumentException">The string is not a sequence number.</exception>
     public static string Pad(string sequenceNumber)

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Net;
+using Amazon.Runtime;
+using Amazon.Runtime.EventStreams;
+using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Transform;
+
+namespace UserStore.DynamoDb.Sending;
+
+/// <summary>Compares the body of error responses with the checksum that DynamoDB sends. The SDK checks successful responses only, but a damaged
+/// error says something else about a write than DynamoDB did.</summary>
+internal sealed class ErrorChecksum : PipelineHandler
+{
+    private const string Header = "x-amz-crc32";
+
+    public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
+    {
+        try
+        {
+            return await base.InvokeAsync<T>(executionContext).ConfigureAwait(false);
+        }
+        catch (HttpErrorResponseException error) when (error.Response.IsHeaderPresent(Header))
+        {
+            using IHttpResponseBody body = error.Response.ResponseBody;
+            using var content = new MemoryStream();
+            Stream received = await body.OpenResponseAsync().ConfigureAwait(false);
+            await received.CopyToAsync(content, executionContext.RequestContext.CancellationToken).ConfigureAwait(false);
+            if (!IsIntact(error.Response, content.ToArray()))
+                throw new IOException("The body of an error response does not match its checksum.");
+            throw new HttpErrorResponseException(error.Message, error, new ReceivedResponse(error.Response, content.ToArray()));
+        }
+    }
+
+    // The checksum is that of the bytes on the wire: it says nothing about a body that was decompressed.
+    private static bool IsIntact(IWebResponseData response, byte[] content) => response.ContentLength != content.Length
+        || !uint.TryParse(response.GetHeaderValue(Header), NumberStyles.None, CultureInfo.InvariantCulture, out uint expected)
+        || Crc32.HashToUInt32(content) == expected;
+
+    /// <summary>A response whose body was already read from the network.</summary>
+    private sealed class ReceivedResponse(IWebResponseData response, byte[] content) : IWebResponseData, IHttpResponseBody
+    {
+        public long ContentLength => response.ContentLength;
+
+        public string ContentType => response.ContentType;
+
+        public HttpStatusCode StatusCode => response.StatusCode;
+
+        public bool IsSuccessStatusCode => response.IsSuccessStatusCode;
+
+        public IHttpResponseBody ResponseBody => this;
+
+        public string[] GetHeaderNames() => response.GetHeaderNames();
+
+        public bool IsHeaderPresent(string headerName) => response.IsHeaderPresent(headerName);
+
+        public string GetHeaderValue(string headerName) => response.GetHeaderValue(headerName);
+
+        public IEventStreamHeader GetEventStreamHeader(string headerName) => response.GetEventStreamHeader(headerName);
+
+        public bool IsEventHeaderPresent(string headerName) => response.IsEventHeaderPresent(headerName);
+
+        public Stream OpenResponse() => new MemoryStream(content, writable: false);
+
+        public Task<Stream> OpenResponseAsync() => Task.FromResult(OpenResponse());
+
+        public void Dispose()
+        {
+            // Nothing is open.
+        }
+    }
+}
