@@ -46,7 +46,7 @@ public sealed class BatchFaultTests : ServerTest
 
         (replaced.Read, replaced.Written, replaced.IsComplete).Should().Be((Count, Count, true));
         replaced.ConsumedCapacity.Should().BeGreaterThanOrEqualTo(Count);
-        AttemptsAreBounded(Count / 25, "BatchWriteItem");
+        AttemptsAreBounded(Count, "PutItem");
         progress.Should().Contain(one => one.IsThrottled, "it sent fewer concurrent requests");
         progress.Last().Should().Match<BatchProgress>(one => one.Written == Count && one.Failed == 0 && one.Retried > 0);
         Wire.Clear();

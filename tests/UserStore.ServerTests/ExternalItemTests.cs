@@ -180,7 +180,7 @@ public sealed class ExternalItemTests : ServerTest
         Dictionary<string, AttributeValue> item = await ItemAsync("fake-1");
 
         item.Keys.Should().BeEquivalentTo(
-            "user_id", "email", "status", "created_at", "updated_at", "tags", "version", "expires_at", "write_id");
+            "user_id", "email", "status", "created_at", "updated_at", "tags", "version", "expires_at", "write_id", "birth_id");
         item["email"].S.Should().Be("fake@example.test");
         item["created_at"].S.Should().Be("2030-01-01T12:00:00.0000000Z");
         item["updated_at"].S.Should().Be("2030-01-01T12:00:00.0000000Z");

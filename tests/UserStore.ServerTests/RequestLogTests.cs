@@ -80,7 +80,7 @@ public sealed class RequestLogTests : ServerTest
             Wire.Next(WireFault.Throttle, "TransactWriteItems");
             await store.CreateAsync(FakeUsers.Create(1), token);
             _retry.Timeout = TimeSpan.FromMilliseconds(50);
-            Wire.Every(1, WireFault.LostResponse, "TransactWriteItems");
+            Wire.Every(1, WireFault.LostResponse, "TransactWriteItems", "GetItem");
             try
             {
                 await store.CreateAsync(FakeUsers.Create(2), token);
@@ -110,7 +110,7 @@ public sealed class RequestLogTests : ServerTest
         await using ServiceProvider services = Build(migrations => migrations.AddImport("1_import", new ExternalTable
         {
             TableName = members,
-            Convert = _ => Wire.Every(1, WireFault.LostResponse, "TransactWriteItems"),
+            Convert = _ => Wire.Every(1, WireFault.LostResponse, "TransactWriteItems", "GetItem"),
         }));
         _retry.Timeout = TimeSpan.FromMilliseconds(50);
 

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using UserStore.Replication;
 using UserStore.Testing;
 
 namespace UserStore.TestKit;
@@ -27,7 +28,16 @@ public sealed class FaultyWireStores : DynamoDbStores
         Client = _client = Server.CreateClient(config => config.HttpClientFactory = _wire);
     }
 
-    public override int MaxWritersOfOneUser => 3;
+    public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
+        => new LossyStore<TUser>(await base.CreateAsync<TUser>(uniqueEmails, tokenKeys));
+
+    public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
+        => new LossyBatchWriter<TUser>(base.WriterOf(((LossyStore<TUser>)store).Store));
+
+    public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store) => base.AuditOf(((LossyStore<TUser>)store).Store);
+
+    public override Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
+        => base.ReadChangesAsync(((LossyStore<TUser>)store).Store);
 
     public override async ValueTask DisposeAsync()
     {

@@ -39,10 +39,6 @@ public abstract class StoreFactory : IAsyncDisposable
     /// not.</summary>
     public virtual Task<bool> StoresEmptyStringAsync() => Task.FromResult(true);
 
-    /// <summary>Gets the maximum number of concurrent writers of one user: when responses are lost, a retry is recognized past two
-    /// other writes.</summary>
-    public virtual int MaxWritersOfOneUser => int.MaxValue;
-
     public virtual ValueTask DisposeAsync()
     {
         MigrationClock.Dispose();

@@ -11,7 +11,7 @@ internal sealed record BatchItem<T>(long Position, T? Item, T? Prepared, string?
 internal abstract class BatchOperation<T>
 {
     public static InvalidOperationException ReplaceWithUniqueEmails() => new(
-        "ReplaceAsync writes without conditions and cannot keep emails unique. Create users with CreateAsync, change existing users with "
+        "ReplaceAsync replaces users unread and cannot keep emails unique. Create users with CreateAsync, change existing users with "
             + "IUserStore.UpdateAsync, or set UserStoreOptions.UniqueEmails to false in all services.");
 
     /// <summary>Validates an item and returns the item to write, with the ID of its user.</summary>

@@ -38,20 +38,21 @@ public interface IUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccesse
     Task<BatchWriteResult<TUser>> CreateAsync(
         IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes users unconditionally: the last writer wins, and attributes that <typeparamref name="TUser"/> does not declare are
-    /// lost.</summary>
+    /// <summary>Writes users in place of whatever is stored: the last writer wins, and attributes that <typeparamref name="TUser"/> does not
+    /// declare are lost.</summary>
     /// <param name="users">The users, with their IDs. The stored version is the given version plus 1.</param>
     /// <param name="options">The options of the batch; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">A token to end the batch early. The call still returns a result, which reports items in progress as
     /// unknown.</param>
     /// <returns>The outcome of the batch.</returns>
-    /// <exception cref="InvalidOperationException">The store keeps emails unique, which is impossible with unconditional writes.</exception>
-    /// <remarks>Costs one <c>BatchWriteItem</c> request for up to 25 users.</remarks>
+    /// <exception cref="InvalidOperationException">The store keeps emails unique, which is impossible when users are replaced unread.</exception>
+    /// <remarks>Costs one conditional <c>PutItem</c> for each user. Its only condition is that no newer write was applied in the meantime, so that
+    /// a retry after a lost response replaces nothing that another writer stored since.</remarks>
     Task<BatchWriteResult<TUser>> ReplaceAsync(
         IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes users unconditionally: the last writer wins, and attributes that <typeparamref name="TUser"/> does not declare are
-    /// lost.</summary>
+    /// <summary>Writes users in place of whatever is stored: the last writer wins, and attributes that <typeparamref name="TUser"/> does not
+    /// declare are lost.</summary>
     /// <inheritdoc cref="ReplaceAsync(IEnumerable{TUser}, BatchWriteOptions{TUser}?, CancellationToken)"/>
     Task<BatchWriteResult<TUser>> ReplaceAsync(
         IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);

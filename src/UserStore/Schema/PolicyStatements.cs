@@ -22,9 +22,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
     {
         bool hasEmails = schema.Emails is not null;
         IEnumerable<string> read = ["BatchGetItem", "DescribeTable", "GetItem", "Scan"];
-        IEnumerable<string> write = hasEmails
-            ? ["ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"]
-            : ["BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"];
+        IEnumerable<string> write = [.. hasEmails ? ["ConditionCheckItem"] : Array.Empty<string>(), "DeleteItem", "PutItem", "UpdateItem"];
         yield return Statement(
             "Users",
             [schema.Users.Name],

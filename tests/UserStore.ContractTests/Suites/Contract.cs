@@ -23,8 +23,6 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 
     protected IUserEmailAudit<User> AuditOf(IUserStore<User> store) => stores.AuditOf(store);
 
-    protected int MaxWritersOfOneUser => stores.MaxWritersOfOneUser;
-
     protected Task<bool> StoresEmptyStringAsync() => stores.StoresEmptyStringAsync();
 
     public virtual Task InitializeAsync() => Task.CompletedTask;

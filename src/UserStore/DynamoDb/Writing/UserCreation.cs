@@ -38,14 +38,17 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
                 return created;
 
             StoredUser stored = await table.ReadConflictingAsync(call, created.UserId, failure).ConfigureAwait(false);
-            switch (WriteSettlement.Settle(stored, created.WriteId!, failure, isRefused: stored.Exists(created.UpdatedAt)))
+            UserAlreadyExistsException? refusal = stored.Exists(created.UpdatedAt)
+                ? new UserAlreadyExistsException(created.UserId, failure.Exception)
+                : null;
+            switch (WriteSettlement.Settle(stored, created.WriteId!, failure, isRefused: refusal is not null))
             {
                 case WriteOutcome.Applied:
                     return created;
                 case WriteOutcome.Refused:
-                    throw new UserAlreadyExistsException(created.UserId, failure.Exception);
+                    throw refusal!;
                 case WriteOutcome.Unknown:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, created.UserId, failure.Exception);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, created.UserId, refusal ?? (Exception)failure.Exception);
                 default:
                     created = await NextAttemptAsync(call, stored, created, failure).ConfigureAwait(false);
                     break;

@@ -37,12 +37,13 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         if (failure is not null)
         {
             StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
+            UserConflictException refusal = stored.Conflict(user, next.UpdatedAt, failure.Exception);
             switch (WriteSettlement.Settle(stored, next.WriteId!, failure, isRefused: true, isPinned: true))
             {
                 case WriteOutcome.Refused:
-                    throw stored.Conflict(user, next.UpdatedAt, failure.Exception);
+                    throw refusal;
                 case WriteOutcome.Unknown:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, user.UserId, failure.Exception);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, user.UserId, refusal);
             }
         }
 

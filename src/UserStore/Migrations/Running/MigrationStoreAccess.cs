@@ -55,7 +55,8 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
                     call, user, item.Where(attribute => !known.Contains(attribute.Key)).ToDictionary()).ConfigureAwait(false);
                 return true;
             }
-            catch (UserAlreadyExistsException)
+            catch (UserStoreException exists) when (exists is UserAlreadyExistsException
+                or UserWriteOutcomeUnknownException { InnerException: UserAlreadyExistsException })
             {
                 return false; // stored by an earlier attempt, or another user of the store, which is kept
             }
