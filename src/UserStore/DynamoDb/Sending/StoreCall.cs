@@ -101,7 +101,12 @@ internal sealed class StoreCall(
                     if (mayBeApplied && wasApplied is not null && await ReadAsync(request, wasApplied, responseWasLost).ConfigureAwait(false))
                         return default;
                     if (responseWasLost && userId is not null)
-                        throw OutcomeUnknown(request, userId, failure);
+                    {
+                        throw OutcomeUnknown(request, userId, RequestFailure.IsInvalid(failure)
+                            ? await TranslateAsync(request, failure).ConfigureAwait(false)
+                            : failure);
+                    }
+
                     if (!RequestFailure.IsOfRequest(failure))
                         throw;
                     throw await TranslateAsync(request, failure).ConfigureAwait(false);

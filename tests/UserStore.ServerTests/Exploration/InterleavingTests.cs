@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using Amazon.DynamoDBv2;
+using UserStore.DynamoDb;
+using Xunit.Abstractions;
+
+namespace UserStore.ServerTests.Exploration;
+
+/// <summary>
+/// Explores every interleaving of small cases, each request answered, lost before it is applied or after, delayed past other requests, or
+/// duplicated. <c>USERSTORE_SCHEDULE</c>, as a message of a failure prints it, replays one.
+/// </summary>
+[Trait("Category", TestVolume.Category)]
+public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposable
+{
+    private const int Workers = 4;
+
+    private static readonly int MaxFaults = TestVolume.Of(full: 2, usual: 1);
+    private static readonly string? Replayed = Environment.GetEnvironmentVariable("USERSTORE_SCHEDULE");
+
+    private readonly DynamoDbStores _stores = new() { Client = LocalServer.Shared.Client };
+    private readonly List<AmazonDynamoDBClient> _clients = [];
+
+    public async ValueTask DisposeAsync()
+    {
+        _clients.ForEach(client => client.Dispose());
+        await _stores.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Acknowledged_writes_are_applied_once_refused_ones_never_and_unknown_ones_at_most_once()
+    {
+        int total = 0;
+        List<string> violations = [];
+        foreach (Scenario scenario in Scenarios.All)
+        {
+            (int explored, int unknown, string[] found) = await ExploreAsync(scenario);
+            output.WriteLine($"{explored} schedules, {unknown} unknown outcomes: {scenario.Name}");
+            total += explored;
+            violations.AddRange(found);
+        }
+
+        output.WriteLine($"{total} schedules");
+        violations.Should().BeEmpty();
+    }
+
+    private async Task<(int Explored, int Unknown, string[] Violations)> ExploreAsync(Scenario scenario)
+    {
+        UserStoreOptions options = _stores.NewOptions();
+        options.UniqueEmails = scenario.UniqueEmails;
+        await new DynamoDbUserStore<User>(LocalServer.Shared.Client, options).EnsureTablesAsync();
+        string? replayed = Replayed?.StartsWith(scenario.Name + ":", StringComparison.Ordinal) == true ? Replayed[(scenario.Name.Length + 1)..] : null;
+        var waiting = new ConcurrentStack<string>(Replayed is null ? [""] : replayed is null ? [] : [replayed]);
+        (int explored, int unknown, int busy) = (0, 0, 0);
+        ConcurrentQueue<string> violations = [];
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
+        {
+            Process[] processes = [.. scenario.Calls.Select((_, i) => NewProcess(options, scenario.Skews[i]))];
+            var other = new DynamoDbUserStore<User>(LocalServer.Shared.Client, options, new ScheduledClock(TimeSpan.Zero));
+            while (violations.IsEmpty)
+            {
+                Interlocked.Increment(ref busy);
+                if (!waiting.TryPop(out string? prefix))
+                {
+                    if (Interlocked.Decrement(ref busy) == 0 && waiting.IsEmpty)
+                        return;
+                    await Task.Delay(1);
+                    continue;
+                }
+
+                int number = Interlocked.Increment(ref explored);
+                var schedule = new Schedule(prefix);
+                (int unknownHere, string? violation) = await RunAsync(scenario, schedule, new Ids($"{number}"), processes, other);
+                Interlocked.Add(ref unknown, unknownHere);
+                if (violation is not null)
+                    violations.Enqueue(violation);
+                foreach (string next in replayed is null ? schedule.Others() : [])
+                    waiting.Push(next);
+                Interlocked.Decrement(ref busy);
+            }
+        })));
+
+        if (!violations.IsEmpty)
+            return (explored, unknown, [.. violations]);
+        if (scenario.UniqueEmails)
+        {
+            List<UserEmailAuditPage> pages = await new DynamoDbUserEmailAudit<User>(LocalServer.Shared.Client, options).CheckAsync().ReadAllAsync();
+            pages.SelectMany(page => page.Findings).Should().BeEmpty();
+        }
+
+        return (explored, unknown, []);
+    }
+
+    private static async Task<(int Unknown, string? Violation)> RunAsync(
+        Scenario scenario, Schedule schedule, Ids ids, Process[] processes, IUserStore<User> other)
+    {
+        User? user = await scenario.PrepareAsync(ids, other);
+        ScheduledCall[] calls = [.. scenario.Calls.Select((call, i)
+            => new ScheduledCall($"{call.Name} {i + 1}", () => call.Call(ids, processes[i], user), processes[i].Wire))];
+        var run = new ScheduledRun(schedule, MaxFaults, calls, scenario.Burst is { } burst ? () => burst(ids, other) : null);
+        string[] violations;
+        try
+        {
+            await run.RunAsync();
+            violations = [.. calls.Select(call => ViolationOf(call, calls, run, scenario)).OfType<string>()];
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or TimeoutException)
+        {
+            violations = [failure.Message];
+        }
+
+        return (calls.Count(call => call.Failure is UserWriteOutcomeUnknownException), violations.Length == 0
+            ? null
+            : $"USERSTORE_SCHEDULE='{scenario.Name}:{schedule.Number}': {string.Join("; ", violations)}. {string.Join(" | ", run.Log)}");
+    }
+
+    private static string? ViolationOf(ScheduledCall call, ScheduledCall[] calls, ScheduledRun run, Scenario scenario)
+    {
+        int writes = call.Name.StartsWith("recreate", StringComparison.Ordinal) ? 2 : 1;
+        // An attempt that arrives after the user was deleted finds what it requires: no user. docs/concepts.md names this limit.
+        int mostWrites = scenario.DeletesCreatedUsers && call.Name.StartsWith("create", StringComparison.Ordinal) ? writes + MaxFaults : writes;
+        bool othersWrote = run.HadBurst || calls.Any(other => other != call && other.Applied > 0);
+        return call.Failure switch
+        {
+            // Which of two callers deleted a user, and whether there was one, cannot be known.
+            null when (call.Applied < writes || call.Applied > mostWrites) && !(call.Name.Contains("delete", StringComparison.Ordinal) && call.Applied == 0 && othersWrote)
+                && !(scenario.MayRefuseAlone && call.Applied < writes)
+                => $"{call.Name} was acknowledged and applied {call.Applied} times",
+            UserWriteOutcomeUnknownException when call.Applied > mostWrites => $"{call.Name} is unknown and was applied {call.Applied} times",
+            UserWriteOutcomeUnknownException when !call.HadFault => $"{call.Name} is unknown although it lost no response",
+            null or UserWriteOutcomeUnknownException => null,
+            UserAlreadyExistsException or EmailAlreadyInUseException or UserNotFoundException or UserConflictException or UserConditionFailedException
+                => call.Applied >= writes && mostWrites == writes ? $"{call.Name} was refused and applied: {call.Failure.GetType().Name}"
+                : !othersWrote && !scenario.MayRefuseAlone ? $"{call.Name} was refused although nobody else wrote: {call.Failure.GetType().Name}"
+                : null,
+            _ => $"{call.Name} failed: {call.Failure}",
+        };
+    }
+
+    private Process NewProcess(UserStoreOptions options, TimeSpan skew)
+    {
+        var wire = new ScheduledWire();
+        AmazonDynamoDBClient client = LocalServer.Shared.CreateClient(config => config.HttpClientFactory = wire);
+        lock (_clients)
+            _clients.Add(client);
+        var clock = new ScheduledClock(skew);
+        return new Process(
+            new DynamoDbUserStore<User>(client, options, clock), new DynamoDbUserBatchWriter<User>(client, options, clock), wire);
+    }
+}

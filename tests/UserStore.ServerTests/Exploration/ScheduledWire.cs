@@ -1,0 +1,51 @@
+using Amazon.Runtime;
+
+namespace UserStore.ServerTests.Exploration;
+
+/// <summary>The wire of one client, whose requests wait for a schedule to decide about them.</summary>
+internal sealed class ScheduledWire : HttpClientFactory
+{
+    private static readonly SocketsHttpHandler Network = new();
+
+    private ScheduledRun? _run;
+    private ScheduledCall? _call;
+
+    public void Attach(ScheduledRun run, ScheduledCall call) => (_run, _call) = (run, call);
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler(this), disposeHandler: false);
+
+    private sealed class Handler(ScheduledWire wire) : HttpMessageHandler
+    {
+        private static readonly HttpMessageInvoker Server = new(Network, disposeHandler: false);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            string operation = request.Headers.GetValues("X-Amz-Target").Single().Split('.')[1];
+            byte[] body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+            return await wire._run!.ReceiveAsync(
+                wire._call!, operation, System.Text.Encoding.UTF8.GetString(body), () => Server.SendAsync(Copy(request, body), CancellationToken.None));
+        }
+
+        // A request that is delivered late outlives the call that sent it.
+        private static HttpRequestMessage Copy(HttpRequestMessage request, byte[] body)
+        {
+            var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Content = new ByteArrayContent(body) };
+            foreach ((string name, IEnumerable<string> values) in request.Headers)
+                copy.Headers.TryAddWithoutValidation(name, values);
+            foreach ((string name, IEnumerable<string> values) in request.Content!.Headers)
+                copy.Content.Headers.TryAddWithoutValidation(name, values);
+            return copy;
+        }
+    }
+}
+
+/// <summary>A clock on which pauses between attempts take no time, and attempts never time out.</summary>
+internal sealed class ScheduledClock(TimeSpan skew) : TimeProvider
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + skew;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        => System.CreateTimer(callback, state, dueTime <= LongestPause && dueTime >= TimeSpan.Zero ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, period);
+}
