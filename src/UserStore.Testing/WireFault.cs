@@ -39,8 +39,9 @@ public sealed class WireFault
     /// <summary>Gets a fault where the server processes the request and the connection is reset after half of the response body.</summary>
     public static WireFault AbortedResponse { get; } = Half(nameof(AbortedResponse), WireEnding.Reset);
 
-    /// <summary>Gets a fault where the server processes the request, half of the response body arrives, and the connection stays open. As an
-    /// <c>HttpClientFactory</c>, it is the same as <see cref="NoResponse"/>.</summary>
+    /// <summary>Gets a fault where the server processes the request, half of the response body arrives, and the connection stays open.</summary>
+    /// <remarks>The SDK reads a response body synchronously: it blocks a thread, and a cancellation takes effect about two seconds later. Without
+    /// a proxy, the fault is the same as <see cref="NoResponse"/>.</remarks>
     public static WireFault StalledResponse { get; } = Half(nameof(StalledResponse), WireEnding.Silence);
 
     /// <summary>Gets a fault where the connection is reset before the request reaches the server.</summary>

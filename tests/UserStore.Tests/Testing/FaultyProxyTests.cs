@@ -40,7 +40,7 @@ public sealed class FaultyProxyTests : IAsyncLifetime
 
         foreach (int i in Enumerable.Range(0, Connections))
             (await _table.ReadAsync($"{i}")).Should().Be(4);
-        wire.Connections.Should().Be(Connections);
+        wire.Connections.Should().BeGreaterThanOrEqualTo(Connections);
     }
 
     [Fact]
