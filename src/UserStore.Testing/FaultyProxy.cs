@@ -30,7 +30,7 @@ public sealed class FaultyProxy : IAsyncDisposable
     private readonly Task _serving;
     private int _disposed;
 
-    // Only a connection of its own shows the response unchanged, on the way that the test asked for.
+    // Without redirects, cookies and HTTP proxies, clients receive what the server sent.
     private readonly HttpMessageInvoker _network = new(new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null,
@@ -73,10 +73,17 @@ public sealed class FaultyProxy : IAsyncDisposable
             return;
 
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _serving.ConfigureAwait(false);
-        _listener.Dispose();
-        _network.Dispose();
-        _stop.Dispose();
+        try
+        {
+            await _serving.ConfigureAwait(false);
+        }
+        finally
+        {
+            _listener.Dispose();
+            _network.Dispose();
+            _stop.Dispose();
+        }
+
         if (!_failures.IsEmpty)
             throw new AggregateException("Requests failed in the proxy itself.", _failures);
     }
@@ -93,7 +100,11 @@ public sealed class FaultyProxy : IAsyncDisposable
                 connections.Add(Task.Run(() => ServeAsync(client)));
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The proxy stops.
+        }
+        finally
         {
             await Task.WhenAll(connections).ConfigureAwait(false);
         }
