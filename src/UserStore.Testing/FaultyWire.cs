@@ -7,15 +7,18 @@ namespace UserStore.Testing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Set it when you create the client: <c>server.CreateClient(config => config.HttpClientFactory = wire)</c>. Safe for concurrent use. The
-/// order in which concurrent requests arrive determines which of them receives a fault.
+/// Put it between the client and the server in one of two ways. A <see cref="FaultyProxy"/> listens on a port of this machine, so that the
+/// connections of the client are really reset, closed and interrupted. Without a port, the wire is the client's <see cref="HttpClientFactory"/>:
+/// <c>server.CreateClient(config => config.HttpClientFactory = wire)</c>. It then injects the same faults above the connections, as exceptions.
 /// </para>
+/// <para>Safe for concurrent use. The order in which concurrent requests arrive determines which of them receives a fault.</para>
 /// <para>A request that receives a fault from <see cref="Next"/> receives no other fault.</para>
 /// </remarks>
 public sealed class FaultyWire : HttpClientFactory, IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly SocketsHttpHandler _network = new();
+    private readonly HttpMessageInvoker _network = new(new SocketsHttpHandler());
+    private readonly LateRequests _late = new();
     private readonly List<string> _operations = [];
     private readonly List<(string? Operation, WireFault Fault)> _queued = [];
     private Func<string, WireFault?>? _rule;
@@ -80,7 +83,7 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
             _rule = _ => random.NextDouble() < share ? faults[random.Next(faults.Count)] : null;
     }
 
-    /// <summary>Removes all faults, callbacks and recorded operations.</summary>
+    /// <summary>Removes all faults, callbacks, recorded operations, and requests that are held back.</summary>
     public void Clear()
     {
         lock (_lock)
@@ -90,13 +93,47 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
             _rule = null;
             (BeforeRequest, AfterFault) = (null, null);
         }
+
+        _late.Clear();
     }
 
     /// <inheritdoc/>
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler(this), disposeHandler: false);
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new WireHandler(this, _network), disposeHandler: false);
 
-    /// <summary>Closes the connections.</summary>
-    public void Dispose() => _network.Dispose();
+    /// <summary>Closes the connections, and drops the requests that are held back.</summary>
+    public void Dispose()
+    {
+        _late.Dispose();
+        _network.Dispose();
+    }
+
+    /// <summary>Sends a request, with the fault that it receives.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="send">Sends the request with a body.</param>
+    /// <param name="abandoned">Canceled when the client no longer waits for the response.</param>
+    /// <returns>What the client receives.</returns>
+    internal async Task<WireReply> ExchangeAsync(
+        BufferedRequest request, Func<string, CancellationToken, Task<WireResponse>> send, CancellationToken abandoned)
+    {
+        var received = new WireRequest(request.Operation, request.Body, TakeFault(request.Operation));
+        IReadOnlyList<LateRequests.Held> due = _late.Pass();
+        if (BeforeRequest is { } before)
+            await before(received).ConfigureAwait(false);
+        var exchange = new WireExchange(received, send, _late, abandoned);
+        try
+        {
+            return received.Fault is null
+                ? WireReply.Of(await exchange.SendAsync().ConfigureAwait(false))
+                : await received.Fault.InjectAsync(exchange).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (LateRequests.Held late in due)
+                await late.SendAsync(CancellationToken.None).ConfigureAwait(false);
+            if (received.Fault is not null && AfterFault is { } after)
+                await after(received).ConfigureAwait(false);
+        }
+    }
 
     private WireFault? TakeFault(string operation)
     {
@@ -109,41 +146,6 @@ public sealed class FaultyWire : HttpClientFactory, IDisposable
             WireFault fault = _queued[index].Fault;
             _queued.RemoveAt(index);
             return fault;
-        }
-    }
-
-    private sealed class Handler(FaultyWire wire) : DelegatingHandler(wire._network)
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            string operation = request.Headers.GetValues("X-Amz-Target").Single().Split('.')[1];
-            string body = await request.Content!.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-            var received = new WireRequest(operation, body, wire.TakeFault(operation));
-            if (wire.BeforeRequest is { } before)
-                await before(received).ConfigureAwait(false);
-            if (received.Fault is null)
-                return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                HttpResponseMessage response = await received.Fault.InjectAsync(
-                    received, changed => SendAsync(request, body, changed, cancellationToken), cancellationToken).ConfigureAwait(false);
-                response.RequestMessage = request;
-                return response;
-            }
-            finally
-            {
-                if (wire.AfterFault is { } after)
-                    await after(received).ConfigureAwait(false);
-            }
-        }
-
-        private Task<HttpResponseMessage> SendAsync(
-            HttpRequestMessage request, string body, string changed, CancellationToken cancellationToken)
-        {
-            // The signature covers the original body, but local servers do not verify it.
-            if (changed != body)
-                request.Content = new StringContent(changed, request.Content!.Headers.ContentType);
-            return base.SendAsync(request, cancellationToken);
         }
     }
 }

@@ -1,39 +1,59 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace UserStore.Testing;
 
 /// <summary>Represents a fault that can occur between a client and DynamoDB.</summary>
+/// <remarks>
+/// Over a <see cref="FaultyProxy"/>, connections are really reset (TCP RST), closed (TCP FIN) and left open. Where <see cref="FaultyWire"/> is
+/// the <c>HttpClientFactory</c> of the client, the client receives the exception that such a connection causes.
+/// </remarks>
 public sealed class WireFault
 {
     private const string TransactWrite = "TransactWriteItems";
     private const string TransactRead = "TransactGetItems";
     private const string BatchWrite = "BatchWriteItem";
     private const string BatchRead = "BatchGetItem";
-    private const string ContentType = "application/x-amz-json-1.0";
 
     private static readonly string[] SingleWrites = ["PutItem", "UpdateItem", "DeleteItem"];
 
     private readonly string _name;
-    private readonly Injection _inject;
+    private readonly Func<WireExchange, Task<WireReply>> _inject;
 
-    private WireFault(string name, Injection inject) => (_name, _inject) = (name, inject);
-
-    /// <summary>Handles a request, and can send it with another body.</summary>
-    private delegate Task<HttpResponseMessage> Injection(
-        WireRequest request, Func<string, Task<HttpResponseMessage>> send, CancellationToken cancellationToken);
+    private WireFault(string name, Func<WireExchange, Task<WireReply>> inject) => (_name, _inject) = (name, inject);
 
     /// <summary>Gets a fault where the server processes the request and the connection is reset before the response arrives.</summary>
-    public static WireFault LostResponse { get; } = new(nameof(LostResponse), static async (request, send, _) =>
-    {
-        (await send(request.Body).ConfigureAwait(false)).Dispose();
-        throw ConnectionReset();
-    });
+    public static WireFault LostResponse { get; } = Lost(nameof(LostResponse), WireEnding.Reset);
+
+    /// <summary>Gets a fault where the server processes the request and the connection is closed before the response arrives.</summary>
+    public static WireFault ClosedConnection { get; } = Lost(nameof(ClosedConnection), WireEnding.Close);
+
+    /// <summary>Gets a fault where the server processes the request, the response never arrives, and the connection stays open, so that only
+    /// a timeout or a cancellation ends the attempt.</summary>
+    public static WireFault NoResponse { get; } = Lost(nameof(NoResponse), WireEnding.Silence);
+
+    /// <summary>Gets a fault where the server processes the request and the connection is closed after half of the response body.</summary>
+    public static WireFault TruncatedResponse { get; } = Half(nameof(TruncatedResponse), WireEnding.Close);
+
+    /// <summary>Gets a fault where the server processes the request and the connection is reset after half of the response body.</summary>
+    public static WireFault AbortedResponse { get; } = Half(nameof(AbortedResponse), WireEnding.Reset);
+
+    /// <summary>Gets a fault where the server processes the request, half of the response body arrives, and the connection stays open.</summary>
+    /// <remarks>The SDK reads a response body synchronously: it blocks a thread, and a cancellation takes effect about two seconds later. Without
+    /// a proxy, the fault is the same as <see cref="NoResponse"/>.</remarks>
+    public static WireFault StalledResponse { get; } = Half(nameof(StalledResponse), WireEnding.Silence);
 
     /// <summary>Gets a fault where the connection is reset before the request reaches the server.</summary>
-    public static WireFault Reset { get; } = new(nameof(Reset), static (_, _, _) => throw ConnectionReset());
+    public static WireFault Reset { get; } = new(nameof(Reset), static _ => Task.FromResult(WireReply.None(WireEnding.Reset)));
+
+    /// <summary>Gets a fault where the server receives the request twice, one after the other, as from an intermediary that retries. The
+    /// client receives the second response.</summary>
+    public static WireFault DuplicateRequest { get; } = new(nameof(DuplicateRequest), static async exchange =>
+    {
+        await exchange.SendAsync().ConfigureAwait(false);
+        return WireReply.Of(await exchange.SendAsync().ConfigureAwait(false));
+    });
 
     /// <summary>Gets a fault where the service responds with status 500 and does not process the request.</summary>
     public static WireFault InternalServerError { get; } = Response(
@@ -49,19 +69,75 @@ public sealed class WireFault
 
     /// <summary>Gets a fault where a write or a transaction conflicts with another transaction, which local servers do not simulate. Other
     /// requests are sent unchanged.</summary>
-    public static WireFault TransactionConflict { get; } = new(nameof(TransactionConflict), static (request, send, _) =>
-        request.Operation is TransactWrite or TransactRead ? Task.FromResult(Canceled(request))
-        : SingleWrites.Contains(request.Operation) ? Task.FromResult(Error(HttpStatusCode.BadRequest, "TransactionConflictException"))
-        : send(request.Body));
+    public static WireFault TransactionConflict { get; } = new(nameof(TransactionConflict), static async exchange => WireReply.Of(
+        exchange.Request.Operation is TransactWrite or TransactRead ? Canceled(exchange.Request)
+        : SingleWrites.Contains(exchange.Request.Operation) ? WireResponse.Error(HttpStatusCode.BadRequest, "TransactionConflictException")
+        : await exchange.SendAsync().ConfigureAwait(false)));
 
-    /// <summary>Creates a fault that delays the request before it reaches the server.</summary>
+    /// <summary>Creates a fault that delays the request before it reaches the server. It does not reach the server if the client abandons it
+    /// during the delay.</summary>
     /// <param name="time">The delay, measured by the system clock.</param>
     /// <returns>The fault.</returns>
-    public static WireFault Delay(TimeSpan time) => new(nameof(Delay), async (request, send, cancellationToken) =>
+    public static WireFault Delay(TimeSpan time) => new(nameof(Delay), async exchange =>
     {
-        await Task.Delay(time, cancellationToken).ConfigureAwait(false);
-        return await send(request.Body).ConfigureAwait(false);
+        await exchange.DelayAsync(time).ConfigureAwait(false);
+        return WireReply.Of(await exchange.SendAsync().ConfigureAwait(false));
     });
+
+    /// <summary>Creates a fault where the server processes the request and the response arrives with a delay.</summary>
+    /// <param name="time">The delay, measured by the system clock.</param>
+    /// <returns>The fault.</returns>
+    public static WireFault DelayedResponse(TimeSpan time) => new(nameof(DelayedResponse), async exchange =>
+    {
+        WireResponse response = await exchange.SendAsync().ConfigureAwait(false);
+        await exchange.DelayAsync(time).ConfigureAwait(false);
+        return WireReply.Of(response);
+    });
+
+    /// <summary>Creates a fault where the connection is reset and the request reaches the server later, after the client gave it up: when a
+    /// number of other requests were processed, and before the response to the last of them arrives.</summary>
+    /// <param name="requests">The number of requests on the same wire that precede the late one, at least 1.</param>
+    /// <returns>The fault.</returns>
+    /// <remarks>The request is dropped if the wire is cleared or disposed before.</remarks>
+    public static WireFault LateRequest(int requests)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(requests, 1);
+        return new(nameof(LateRequest), exchange =>
+        {
+            exchange.SendAfter(requests);
+            return Task.FromResult(WireReply.None(WireEnding.Reset));
+        });
+    }
+
+    /// <summary>Creates a fault where the connection is reset and the request reaches the server later, after the client gave it up.</summary>
+    /// <param name="time">The time after which the request is sent, measured by the system clock.</param>
+    /// <returns>The fault.</returns>
+    /// <remarks>The request is dropped if the wire is cleared or disposed before.</remarks>
+    public static WireFault LateRequest(TimeSpan time) => new(nameof(LateRequest), exchange =>
+    {
+        exchange.SendAfter(time);
+        return Task.FromResult(WireReply.None(WireEnding.Reset));
+    });
+
+    /// <summary>Creates a fault that damages the response: the lowest bit of one byte of its body is inverted, which often yields plausible
+    /// JSON. The checksum in the headers stays that of the undamaged body.</summary>
+    /// <param name="seed">The seed. The same seed damages the same positions in the same sequence of responses.</param>
+    /// <returns>The fault.</returns>
+    public static WireFault DamagedResponse(int seed)
+    {
+        var random = new Random(seed);
+        return new(nameof(DamagedResponse), async exchange =>
+        {
+            WireResponse response = await exchange.SendAsync().ConfigureAwait(false);
+            if (response.Body.Length > 0)
+            {
+                lock (random)
+                    response.Body[random.Next(response.Body.Length)] ^= 1;
+            }
+
+            return WireReply.Of(response);
+        });
+    }
 
     /// <summary>Creates a fault where the service processes a batch read or write only in part and returns the rest as unprocessed. Other
     /// requests are sent unchanged.</summary>
@@ -71,22 +147,20 @@ public sealed class WireFault
     public static WireFault Unprocessed(int seed, double share)
     {
         var random = new Random(seed);
-        return new(nameof(Unprocessed), async (request, send, _) =>
+        return new(nameof(Unprocessed), async exchange =>
         {
-            if (request.Operation is not (BatchWrite or BatchRead))
-                return await send(request.Body).ConfigureAwait(false);
-            JsonNode body = JsonNode.Parse(request.Body)!;
+            if (exchange.Request.Operation is not (BatchWrite or BatchRead))
+                return WireReply.Of(await exchange.SendAsync().ConfigureAwait(false));
+            JsonNode body = JsonNode.Parse(exchange.Request.Body)!;
             JsonObject unprocessed;
             lock (random)
-                unprocessed = Omit(body["RequestItems"]!.AsObject(), () => random.NextDouble() < share);
-            HttpResponseMessage response = await send(body.ToJsonString()).ConfigureAwait(false);
-            JsonNode content = JsonNode.Parse(await response.Content.ReadAsStringAsync(CancellationToken.None).ConfigureAwait(false))!;
-            if (!response.IsSuccessStatusCode)
-                return response;
-            content[request.Operation == BatchWrite ? "UnprocessedItems" : "UnprocessedKeys"] = unprocessed;
-            response.Headers.Remove("x-amz-crc32"); // the checksum of the original response
-            response.Content = new StringContent(content.ToJsonString(), Encoding.UTF8, ContentType);
-            return response;
+                unprocessed = UnprocessedEntries.Omit(body["RequestItems"]!.AsObject(), () => random.NextDouble() < share);
+            WireResponse response = await exchange.SendAsync(body.ToJsonString()).ConfigureAwait(false);
+            if (response.Status != HttpStatusCode.OK)
+                return WireReply.Of(response);
+            JsonNode content = JsonNode.Parse(response.Body)!;
+            content[exchange.Request.Operation == BatchWrite ? "UnprocessedItems" : "UnprocessedKeys"] = unprocessed;
+            return WireReply.Of(response.WithBody(content.ToJsonString()));
         });
     }
 
@@ -94,62 +168,29 @@ public sealed class WireFault
     /// <returns>The name.</returns>
     public override string ToString() => _name;
 
-    internal Task<HttpResponseMessage> InjectAsync(
-        WireRequest request, Func<string, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
-        => _inject(request, send, cancellationToken);
+    internal Task<WireReply> InjectAsync(WireExchange exchange) => _inject(exchange);
 
-    // Removes entries from the request and returns them in the same form. The very first entry is kept.
-    private static JsonObject Omit(JsonObject tables, Func<bool> isOmitted)
+    private static WireFault Lost(string name, WireEnding ending) => new(name, async exchange =>
     {
-        var omitted = new JsonObject();
-        bool isFirst = true;
-        foreach ((string table, JsonNode? entry) in tables.ToList())
-        {
-            JsonArray all = entry as JsonArray ?? entry!["Keys"]!.AsArray();
-            JsonArray rest = [];
-            foreach (JsonNode? one in all.ToList())
-            {
-                if (!isFirst && isOmitted())
-                {
-                    all.Remove(one);
-                    rest.Add(one);
-                }
+        await exchange.SendAsync().ConfigureAwait(false);
+        return WireReply.None(ending);
+    });
 
-                isFirst = false;
-            }
-
-            if (rest.Count == 0)
-                continue;
-            JsonNode left = entry is JsonArray ? rest : entry!.DeepClone();
-            if (entry is not JsonArray)
-                left["Keys"] = rest;
-            omitted.Add(table, left);
-        }
-
-        return omitted;
-    }
+    private static WireFault Half(string name, WireEnding ending)
+        => new(name, async exchange => WireReply.Half(await exchange.SendAsync().ConfigureAwait(false), ending));
 
     private static WireFault Response(string name, HttpStatusCode status, string type)
-        => new(name, (_, _, _) => Task.FromResult(Error(status, type)));
-
-    private static HttpRequestException ConnectionReset() => new(HttpRequestError.ResponseEnded, "The connection was reset, as requested by the test.");
+        => new(name, _ => Task.FromResult(WireReply.Of(WireResponse.Error(status, type))));
 
     // The service cancels a transaction with a reason for each of its actions.
-    private static HttpResponseMessage Canceled(WireRequest request)
+    private static WireResponse Canceled(WireRequest request)
     {
         using JsonDocument body = JsonDocument.Parse(request.Body);
         int actions = body.RootElement.GetProperty("TransactItems").GetArrayLength();
         IEnumerable<string> reasons = Enumerable.Range(0, actions).Select(i => i == 0
             ? """{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"}"""
             : """{"Code":"None"}""");
-        return Error(HttpStatusCode.BadRequest, "TransactionCanceledException", $$""","CancellationReasons":[{{string.Join(',', reasons)}}]""");
+        return WireResponse.Error(
+            HttpStatusCode.BadRequest, "TransactionCanceledException", $$""","CancellationReasons":[{{string.Join(',', reasons)}}]""");
     }
-
-    private static HttpResponseMessage Error(HttpStatusCode status, string type, string more = "") => new(status)
-    {
-        Content = new StringContent(
-            $$"""{"__type":"com.amazonaws.dynamodb.v20120810#{{type}}","message":"As requested by the test."{{more}}}""",
-            Encoding.UTF8,
-            ContentType),
-    };
 }

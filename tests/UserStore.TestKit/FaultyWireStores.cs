@@ -4,13 +4,14 @@ using UserStore.Testing;
 
 namespace UserStore.TestKit;
 
-/// <summary>Stores on the local server over a wire on which every third request fails, often after it was applied.</summary>
+/// <summary>Stores on the local server over connections on which every third request fails, often after it was applied.</summary>
 public sealed class FaultyWireStores : DynamoDbStores
 {
     private const int Seed = 20261121;
 
     private readonly AmazonDynamoDBClient _client;
     private readonly FaultyWire _wire = new();
+    private readonly FaultyProxy _proxy;
 
     public FaultyWireStores()
     {
@@ -18,14 +19,18 @@ public sealed class FaultyWireStores : DynamoDbStores
             Seed,
             share: 1 / 3.0,
             WireFault.LostResponse,
-            WireFault.LostResponse,
+            WireFault.ClosedConnection,
+            WireFault.TruncatedResponse,
+            WireFault.AbortedResponse,
             WireFault.Reset,
             WireFault.InternalServerError,
             WireFault.ServiceUnavailable,
             WireFault.Throttle,
             WireFault.TransactionConflict,
-            WireFault.Delay(TimeSpan.FromMilliseconds(2)));
-        Client = _client = Server.CreateClient(config => config.HttpClientFactory = _wire);
+            WireFault.Delay(TimeSpan.FromMilliseconds(2)),
+            WireFault.DelayedResponse(TimeSpan.FromMilliseconds(2)));
+        _proxy = FaultyProxy.Start(_wire, Server.Endpoint);
+        Client = _client = Server.CreateClient(config => config.ServiceURL = _proxy.Endpoint.ToString());
     }
 
     public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
@@ -43,6 +48,7 @@ public sealed class FaultyWireStores : DynamoDbStores
     {
         await base.DisposeAsync();
         _client.Dispose();
+        await _proxy.DisposeAsync();
         _wire.Dispose();
     }
 }

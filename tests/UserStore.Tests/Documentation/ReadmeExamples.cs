@@ -125,19 +125,36 @@ public sealed class ReadmeExamples
     public async Task The_example_of_the_local_server_runs()
     {
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
-        var users = new DynamoDbUserStore(server.CreateClient(), new UserStoreOptions { TableNamePrefix = "test-" });
-        await users.EnsureTablesAsync();
+        await CreateTablesAsync(server);
 
         using var wire = new FaultyWire();
-        wire.Next(WireFault.LostResponse, "UpdateItem");
-        wire.Randomly(seed: 1, share: 0.3, WireFault.LostResponse, WireFault.Throttle);
-        AmazonDynamoDBClient client = server.CreateClient(config => config.HttpClientFactory = wire);
+        await using FaultyProxy proxy = FaultyProxy.Start(wire, server.Endpoint);
+        AmazonDynamoDBClient client = server.CreateClient(config => config.ServiceURL = proxy.Endpoint.ToString());
+        var users = new DynamoDbUserStore(client, new UserStoreOptions { TableNamePrefix = "test-" });
+        User user = await users.CreateAsync(new User { Name = "Fake User" });
 
-        var faulty = new DynamoDbUserStore(client, new UserStoreOptions { TableNamePrefix = "test-" });
-        User user = await faulty.CreateAsync(new User());
-        (await faulty.UpdateAsync(user with { Name = "x" })).Version.Should().Be(2);
+        wire.Next(WireFault.LostResponse, "UpdateItem");
+        User renamed = await users.UpdateAsync(user with { Name = "Fake Name" });
+
+        Assert.Equal(user.Version + 1, renamed.Version);
+
+        wire.Randomly(seed: 1, share: 0.3, WireFault.ClosedConnection, WireFault.TruncatedResponse, WireFault.Throttle);
+
+        AmazonDynamoDBClient withoutPort = server.CreateClient(config => config.HttpClientFactory = wire);
+        foreach (AmazonDynamoDBClient other in new[] { client, withoutPort })
+        {
+            user = await new DynamoDbUserStore(other, new UserStoreOptions { TableNamePrefix = "test-" }).CreateAsync(new User());
+            (await users.UpdateAsync(user with { Name = "x" })).Version.Should().Be(2);
+        }
+
         foreach (string table in new[] { "test-Users", "test-UserEmails" })
             await server.CreateClient().DeleteTableAsync(table);
+    }
+
+    private static async Task CreateTablesAsync(LocalDynamoDb server)
+    {
+        var users = new DynamoDbUserStore(server.CreateClient(), new UserStoreOptions { TableNamePrefix = "test-" });
+        await users.EnsureTablesAsync();
     }
 
     [Fact]
