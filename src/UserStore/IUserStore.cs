@@ -70,7 +70,7 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// first.</exception>
     /// <remarks>
     /// Costs one batch read for each 100 ids, of which up to 8 run concurrently, and one more for each time that DynamoDB leaves some of
-    /// them unprocessed.
+    /// them unprocessed, as it does after 16 MB. Only a response that contains none of them counts as throttled.
     /// </remarks>
     IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
         IAsyncEnumerable<string> userIds,
