@@ -97,6 +97,18 @@ public sealed class UserStoreOptions
     /// <value>1 second to 1 day. The default is 10 minutes.</value>
     public TimeSpan TableCreationTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Gets or sets what pages, sequences, batch reads and audits do with an item that cannot be read as the user type.</summary>
+    /// <value>The default is <see cref="UnreadableUsers.Throw"/>. A call that reads a single user throws in any case.</value>
+    public UnreadableUsers UnreadableUsers { get; set; }
+
+    /// <summary>Gets or sets the callback that receives each item that cannot be read, if <see cref="UnreadableUsers"/> is
+    /// <see cref="UnreadableUsers.Report"/>.</summary>
+    /// <value>
+    /// The default is <see langword="null"/>: log event 104 and the results of pages and batch reads report the items. The callback may be
+    /// called concurrently. An exception that it throws ends the call.
+    /// </value>
+    public Action<UnreadableUser>? OnUnreadableUser { get; set; }
+
     /// <summary>Gets the options for retries.</summary>
     /// <value>The defaults of <see cref="UserStoreRetryOptions"/>.</value>
     public UserStoreRetryOptions Retry { get; } = new();

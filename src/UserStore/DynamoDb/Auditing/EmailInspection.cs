@@ -46,6 +46,11 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
             {
                 return new UserEmailFinding(UserEmailProblem.DuplicateEmail, email, userId, taken.OwnerUserId);
             }
+            catch (UserStoreSchemaException unreadable) when (unreadable.UserId is not null && users.ReportsUnreadable)
+            {
+                users.Report(unreadable);
+                return finding;
+            }
 
             if (!repair)
                 return finding;
