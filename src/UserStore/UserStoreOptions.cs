@@ -58,7 +58,8 @@ public sealed class UserStoreOptions
     /// <summary>Gets or sets the function that normalizes an email before it is stored, reserved or looked up.</summary>
     /// <value>
     /// The default trims the email and converts it to lower case by the rules of the invariant culture. A function must return its own result
-    /// unchanged. It must not be replaced while users are stored: another function does not find their emails.
+    /// unchanged. It receives only emails without invisible, combining and compatibility characters. If it throws or returns null, the email
+    /// is not valid. It must not be replaced while users are stored: another function does not find their emails.
     /// </value>
     public Func<string, string> NormalizeEmail { get; set; } = static email => email.Trim().ToLowerInvariant();
 
