@@ -14,7 +14,7 @@ await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
 string prefix = $"functions-{Guid.NewGuid():N}-";
 await using ServiceProvider services = Services.Build(
     options => (options.ServiceUrl, options.TableNamePrefix) = (server.Endpoint.ToString(), prefix));
-var client = services.GetRequiredService<IAmazonDynamoDB>();
+using AmazonDynamoDBClient client = server.CreateClient();
 await services.GetRequiredService<IUserStore<PlacedUser>>().EnsureTablesAsync();
 await services.GetRequiredService<UserReplicator<PlacedUser, UserByPlace>>().EnsureTablesAsync();
 

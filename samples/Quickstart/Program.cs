@@ -71,8 +71,12 @@ Say($"Read {read} active users in {pages} pages, each by the continuation token 
 User? deleted = await users.DeleteAsync(alice.UserId);
 Say($"Deleted {deleted}; reading it now gives {await users.FindAsync(alice.UserId, ReadConsistency.Strong) ?? (object)"nothing"}.");
 await migrations.DestroyAsync();
-foreach (string table in server is null ? [] : new[] { "Users", "UserEmails" })
-    await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(prefix + table);
+if (server is not null)
+{
+    using AmazonDynamoDBClient client = server.CreateClient();
+    await client.DeleteTableAsync(prefix + "Users");
+    await client.DeleteTableAsync(prefix + "UserEmails");
+}
 
 return read == 9 && deleted == replaced ? 0 : throw new InvalidOperationException("The walkthrough ended with an unexpected result.");
 

@@ -13,7 +13,7 @@ internal abstract class InMemoryPager<[DynamicallyAccessedMembers(DynamicallyAcc
 {
     private const int DefaultPageSize = 1000;
 
-    protected static (IReadOnlyList<TUser> Users, string? Position) Page(
+    protected static ReadPage<TUser> Page(
         IEnumerable<InMemoryRow<TUser>> rows,
         int? pageSize,
         DateTimeOffset now,
@@ -29,10 +29,10 @@ internal abstract class InMemoryPager<[DynamicallyAccessedMembers(DynamicallyAcc
             if (!row.IsExpired(now) && filter?.Accepts(row) != false)
                 users.Add(UserCopier.Copy(row.User));
             if (read == size)
-                return (users, positionOf(row));
+                return new ReadPage<TUser>(users, positionOf(row), []);
         }
 
-        return (users, null);
+        return new ReadPage<TUser>(users, null, []);
     }
 }
 
@@ -42,8 +42,7 @@ internal sealed class InMemoryQueryPager<[DynamicallyAccessedMembers(Dynamically
     : InMemoryPager<TUser>(store.QueryInput.Tokens, query.Fingerprint, query.Limit)
     where TUser : User
 {
-    protected override Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
-        string? position, int? remaining, CancellationToken cancellationToken)
+    protected override Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken)
         => store.Calls.RunAsync(operation, isWrite: false, null, () =>
         {
             DateTimeOffset now = store.Input.Now();
@@ -58,8 +57,7 @@ internal sealed class InMemoryListPager<[DynamicallyAccessedMembers(DynamicallyA
     : InMemoryPager<TUser>(store.QueryInput.Tokens, store.QueryInput.FingerprintOf(options, segment), limit: null)
     where TUser : User
 {
-    protected override Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
-        string? position, int? remaining, CancellationToken cancellationToken)
+    protected override Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken)
         => store.Calls.RunAsync(
             operation,
             isWrite: false,

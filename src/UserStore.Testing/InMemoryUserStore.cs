@@ -55,7 +55,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
         // Only measures users that are near a size limit; sends no requests.
         var context = new Lazy<IDynamoDBContext>(() => UserContext.CreateForMapping(storeOptions, _input.Model.Properties));
-        _items = new UserItems<TUser>(() => context.Value, _input.Model);
+        _items = new UserItems<TUser>(() => context.Value, _input.Model, _input.Model.DefaultTableName);
     }
 
     /// <summary>Gets the faults to inject into subsequent calls.</summary>

@@ -35,9 +35,9 @@ public interface IUserEmailAudit<[DynamicallyAccessedMembers(DynamicallyAccessed
     /// <exception cref="InvalidOperationException">Emails are not unique in the store.</exception>
     /// <remarks>
     /// Reserves the email of a user that has no reservation, and stores it as <see cref="UserStoreOptions.NormalizeEmail"/> returns it, unless
-    /// another user has the same email. Deletes a reservation without a valid owner. Each repair is one transaction under the conditions of
-    /// the store's own writes, so that it can run while the store is used. Costs the same as <see cref="CheckAsync"/>, and a transaction for
-    /// each finding that is repaired.
+    /// another user has the same email. Reports an invalid email and does not change it. Deletes a reservation without a valid owner. Each
+    /// repair is one transaction under the conditions of the store's own writes, so that it can run while the store is used. Costs the same as
+    /// <see cref="CheckAsync"/>, and a transaction for each finding that is repaired.
     /// </remarks>
     IAsyncEnumerable<UserEmailAuditPage> RepairAsync(string? continuationToken = null, CancellationToken cancellationToken = default);
 }

@@ -70,7 +70,7 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// first.</exception>
     /// <remarks>
     /// Costs one batch read for each 100 ids, of which up to 8 run concurrently, and one more for each time that DynamoDB leaves some of
-    /// them unprocessed.
+    /// them unprocessed, as it does after 16 MB. Only a response that contains none of them counts as throttled.
     /// </remarks>
     IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
         IAsyncEnumerable<string> userIds,
@@ -88,7 +88,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <remarks>
     /// An eventual read costs one query of <c>email-index</c>, which is updated with a delay. A strong read costs one consistent read of the
     /// reservation and one of the user. It finds only users whose email is reserved; <see cref="IUserEmailAudit{TUser}"/> reserves the
-    /// emails of users that other programs wrote.
+    /// emails of users that other programs wrote. Neither finds a user whose email another program stored in another form, such as with
+    /// capital letters, before the audit has repaired it.
     /// </remarks>
     Task<TUser?> FindByEmailAsync(
         string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);

@@ -2,8 +2,8 @@ namespace UserStore;
 
 /// <summary>An inconsistency of an email.</summary>
 /// <param name="Problem">The kind of the inconsistency.</param>
-/// <param name="Email">The email, in the form in which it is reserved. Contains personal data; do not log it. <see cref="ToString"/> omits
-/// it.</param>
+/// <param name="Email">The email, in the form in which it is reserved; an invalid one as it is stored. Contains personal data; do not log it.
+/// <see cref="ToString"/> omits it.</param>
 /// <param name="UserId">The user that has the email, or for which it is reserved.</param>
 /// <param name="OtherUserId">The other user with the same email; else <see langword="null"/>.</param>
 /// <param name="IsRepaired">Whether it has been repaired.</param>
@@ -30,4 +30,7 @@ public enum UserEmailProblem
 
     /// <summary>Two users have the same email. To repair it, change the email of one of them and run the audit again.</summary>
     DuplicateEmail,
+
+    /// <summary>A user has an email that is not valid, so that it cannot be reserved or found. A repair does not change it.</summary>
+    InvalidEmail,
 }

@@ -5,4 +5,10 @@ namespace UserStore;
 /// <param name="UserId">The requested id.</param>
 /// <param name="User">The user, or <see langword="null"/> when there is none.</param>
 public sealed record UserLookup<TUser>(string UserId, TUser? User)
-    where TUser : User;
+    where TUser : User
+{
+    /// <summary>Gets the reason why the stored item cannot be read.</summary>
+    /// <value><see langword="null"/> if the user was read or does not exist. Always <see langword="null"/> unless
+    /// <see cref="UserStoreOptions.UnreadableUsers"/> is <see cref="UnreadableUsers.Report"/>.</value>
+    public UnreadableUser? Unreadable { get; init; }
+}

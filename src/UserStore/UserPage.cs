@@ -10,6 +10,10 @@ namespace UserStore;
 public sealed record UserPage<TUser>(IReadOnlyList<TUser> Users, string? ContinuationToken)
     where TUser : User
 {
+    /// <summary>Gets the items of this page that cannot be read.</summary>
+    /// <value>Empty unless <see cref="UserStoreOptions.UnreadableUsers"/> is <see cref="UnreadableUsers.Report"/>.</value>
+    public IReadOnlyList<UnreadableUser> Unreadable { get; init; } = [];
+
     /// <summary>Gets a value indicating whether another page may follow.</summary>
     public bool HasMore => ContinuationToken is not null;
 }

@@ -1,16 +1,18 @@
+using Amazon.DynamoDBv2.Model;
+
 namespace UserStore;
 
 /// <summary>Represents a failure that the store reports. Incorrect use of the API throws the framework's argument exceptions
 /// instead.</summary>
 /// <remarks>Messages contain ids and the names of fields, tables and indexes, never emails, names or other values. The SDK's exception is the
-/// inner exception.</remarks>
+/// inner exception, without the items that DynamoDB returned with it.</remarks>
 public abstract class UserStoreException : Exception
 {
     private string? _operation;
     private IReadOnlyList<string> _tableNames = [];
 
     private protected UserStoreException(string message, Exception? innerException)
-        : base(message, innerException)
+        : base(message, WithoutItems(innerException))
     {
     }
 
@@ -31,6 +33,20 @@ public abstract class UserStoreException : Exception
     {
         get => _tableNames;
         init => _tableNames = value;
+    }
+
+    // A logger that stores the properties of exceptions would otherwise store whole users. Whoever needs the item has read it by now.
+    private static Exception? WithoutItems(Exception? exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is ConditionalCheckFailedException single)
+                single.Item = null;
+            foreach (CancellationReason reason in (cause as TransactionCanceledException)?.CancellationReasons ?? [])
+                reason.Item = null;
+        }
+
+        return exception;
     }
 
     /// <summary>Adds the request that failed, as far as it is not known yet.</summary>

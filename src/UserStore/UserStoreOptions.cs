@@ -58,7 +58,8 @@ public sealed class UserStoreOptions
     /// <summary>Gets or sets the function that normalizes an email before it is stored, reserved or looked up.</summary>
     /// <value>
     /// The default trims the email and converts it to lower case by the rules of the invariant culture. A function must return its own result
-    /// unchanged. It must not be replaced while users are stored: another function does not find their emails.
+    /// unchanged. It receives only emails without invisible, combining and compatibility characters. If it throws or returns null, the email
+    /// is not valid. It must not be replaced while users are stored: another function does not find their emails.
     /// </value>
     public Func<string, string> NormalizeEmail { get; set; } = static email => email.Trim().ToLowerInvariant();
 
@@ -96,6 +97,18 @@ public sealed class UserStoreOptions
     /// active.</summary>
     /// <value>1 second to 1 day. The default is 10 minutes.</value>
     public TimeSpan TableCreationTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets or sets what pages, sequences, batch reads and audits do with an item that cannot be read as the user type.</summary>
+    /// <value>The default is <see cref="UnreadableUsers.Throw"/>. A call that reads a single user throws in any case.</value>
+    public UnreadableUsers UnreadableUsers { get; set; }
+
+    /// <summary>Gets or sets the callback that receives each item that cannot be read, if <see cref="UnreadableUsers"/> is
+    /// <see cref="UnreadableUsers.Report"/>.</summary>
+    /// <value>
+    /// The default is <see langword="null"/>: log event 104 and the results of pages and batch reads report the items. The callback may be
+    /// called concurrently. An exception that it throws ends the call.
+    /// </value>
+    public Action<UnreadableUser>? OnUnreadableUser { get; set; }
 
     /// <summary>Gets the options for retries.</summary>
     /// <value>The defaults of <see cref="UserStoreRetryOptions"/>.</value>

@@ -20,4 +20,19 @@ public sealed class UserStoreSchemaException : UserStoreException
 
     /// <summary>Gets the name of the index in the table; <see langword="null"/> if the problem concerns the table itself.</summary>
     public string? IndexName { get; }
+
+    /// <summary>Gets the id of the user whose item cannot be read.</summary>
+    /// <value><see langword="null"/> if the problem concerns the table or an index.</value>
+    public string? UserId { get; init; }
+
+    /// <summary>Gets the attribute that cannot be read.</summary>
+    /// <value><see langword="null"/> if the problem concerns the table or an index, or if no single attribute causes it.</value>
+    public string? AttributeName { get; init; }
+
+    /// <summary>Gets a value indicating whether the call applied its write, although the written item cannot be read.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool WasApplied { get; init; }
+
+    /// <summary>Gets the type of the exception that reading the item caused.</summary>
+    internal string? UnreadableBecause { get; init; }
 }

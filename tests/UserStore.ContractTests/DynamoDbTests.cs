@@ -26,6 +26,8 @@ public sealed class DynamoDbFieldTypeTests() : FieldTypeContract(new DynamoDbSto
 
 public sealed class DynamoDbEmailTests() : EmailContract(new DynamoDbStores());
 
+public sealed class DynamoDbEmailFormTests() : EmailFormContract(new DynamoDbStores());
+
 public sealed class DynamoDbEmailExpiryTests() : EmailExpiryContract(new DynamoDbStores());
 
 public sealed class DynamoDbEmailConcurrencyTests() : EmailConcurrencyContract(new DynamoDbStores());

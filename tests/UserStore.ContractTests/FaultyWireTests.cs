@@ -26,6 +26,8 @@ public sealed class FaultyWireFieldTypeTests() : FieldTypeContract(new FaultyWir
 
 public sealed class FaultyWireEmailTests() : EmailContract(new FaultyWireStores());
 
+public sealed class FaultyWireEmailFormTests() : EmailFormContract(new FaultyWireStores());
+
 public sealed class FaultyWireEmailExpiryTests() : EmailExpiryContract(new FaultyWireStores());
 
 public sealed class FaultyWireEmailConcurrencyTests() : EmailConcurrencyContract(new FaultyWireStores());

@@ -26,6 +26,8 @@ public sealed class InMemoryFieldTypeTests() : FieldTypeContract(new InMemorySto
 
 public sealed class InMemoryEmailTests() : EmailContract(new InMemoryStores());
 
+public sealed class InMemoryEmailFormTests() : EmailFormContract(new InMemoryStores());
+
 public sealed class InMemoryEmailExpiryTests() : EmailExpiryContract(new InMemoryStores());
 
 public sealed class InMemoryEmailConcurrencyTests() : EmailConcurrencyContract(new InMemoryStores());

@@ -157,6 +157,37 @@ public sealed class ExternalItemTests : ServerTest
     }
 
     [Fact]
+    public async Task A_version_that_is_no_whole_number_reads_as_none()
+    {
+        Dictionary<string, AttributeValue> text = GoItem, fraction = JavaScriptItem;
+        text["version"] = new("7");
+        fraction["version"] = new() { N = "7.5" };
+        DynamoDbUserStore<User> store = await StoreAsync(text, fraction);
+
+        (await store.GetAsync("go-1")).Version.Should().BeNull();
+        (await store.ListAsync().ReadAllAsync()).Should().HaveCount(2).And.OnlyContain(user => user.Version == null);
+        (await store.FindManyAsync(["go-1", "js-1"]).ReadAllAsync()).Should().OnlyContain(lookup => lookup.User!.Version == null);
+    }
+
+    [Fact]
+    public async Task A_null_list_reads_as_an_empty_list_and_a_null_collection_of_the_SDK_as_null()
+    {
+        var @null = new AttributeValue { NULL = true };
+        Dictionary<string, AttributeValue> item = GoItem;
+        foreach (string attribute in new[] { "tags", "Groups", "Aliases", "Texts", "Array", "Set", "Sorted", "Map" })
+            item[attribute] = @null;
+        await CreateStoreAsync();
+        await Client.PutItemAsync(Table, item);
+
+        TypedUser user = await Stores.Open<TypedUser>(Options).GetAsync("go-1");
+
+        user.Tags.Should().BeEmpty();
+        user.Groups.Should().BeEmpty();
+        user.Aliases.Should().BeEmpty();
+        (user.Texts, user.Array, user.Set, user.Sorted, user.Map).Should().Be((null, null, null, null, null));
+    }
+
+    [Fact]
     public async Task An_item_that_is_not_a_user_is_reported()
     {
         Dictionary<string, AttributeValue> item = GoItem;

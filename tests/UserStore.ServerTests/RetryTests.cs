@@ -45,6 +45,22 @@ public sealed class RetryTests : ServerTest
     }
 
     [Fact]
+    public async Task A_batch_read_of_more_than_one_response_can_hold_needs_no_retries()
+    {
+        const int Count = 60;
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        for (int i = 0; i < Count; i++)
+            await store.CreateAsync(new User { UserId = $"fake-{i}", Name = new string('x', 390_000) });
+        Sent();
+        Options.Retry.Timeout = TimeSpan.Zero;
+
+        List<UserLookup<User>> lookups = await store.FindManyAsync(Enumerable.Range(0, Count).Select(i => $"fake-{i}")).ReadAllAsync();
+
+        lookups.Should().HaveCount(Count).And.OnlyContain(lookup => lookup.User != null);
+        Sent().Should().HaveCountGreaterThan(1, "a response is cut at 16 MB");
+    }
+
+    [Fact]
     public async Task A_read_is_retried_until_it_succeeds()
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();

@@ -208,6 +208,39 @@ public sealed class UserEmailAuditTests : ServerTest
     }
 
     [Fact]
+    public async Task Invalid_emails_of_other_programs_are_reported_and_the_users_can_be_read_changed_and_deleted()
+    {
+        await PutUserAsync("fake-1", "nobody");
+        await PutUserAsync("fake-2", "nobody");
+        await PutUserAsync("fake-3", "\u212Aate@example.test");
+        UserEmailFinding[] invalid =
+        [
+            new(UserEmailProblem.InvalidEmail, "nobody", "fake-1"),
+            new(UserEmailProblem.InvalidEmail, "nobody", "fake-2"),
+            new(UserEmailProblem.InvalidEmail, "\u212Aate@example.test", "fake-3"),
+        ];
+
+        (await FindingsAsync(_audit.CheckAsync())).Should().BeEquivalentTo(invalid);
+        (await FindingsAsync(_audit.RepairAsync())).Should().BeEquivalentTo(invalid);
+
+        (await _store.GetAsync("fake-1", ReadConsistency.Strong)).Email.Should().Be("nobody");
+        (await _store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Email, "somebody@example.test"))).Version.Should().Be(1);
+        (await _store.DeleteAsync("fake-2")).Should().NotBeNull();
+        (await FindingsAsync(_audit.CheckAsync())).Should().Equal(invalid[2]);
+    }
+
+    [Fact]
+    public async Task Emails_that_the_function_of_the_service_rejects_are_reported_and_the_users_can_be_deleted()
+    {
+        await PutUserAsync("fake-1", "foreign@example.test");
+        Options.NormalizeEmail = email => throw new FormatException(email);
+
+        (await FindingsAsync(_audit.RepairAsync())).Should().Equal(
+            new UserEmailFinding(UserEmailProblem.InvalidEmail, "foreign@example.test", "fake-1"));
+        (await _store.DeleteAsync("fake-1"))!.Email.Should().Be("foreign@example.test");
+    }
+
+    [Fact]
     public async Task Unprocessed_keys_are_read_again()
     {
         // Together larger than one response, so that the server leaves some keys unprocessed.

@@ -46,6 +46,7 @@ public class DynamoDbStores : StoreFactory
     {
         UserStoreOptions options = NewOptions();
         (options.UniqueEmails, options.StreamViewType) = (uniqueEmails, Stream);
+        options.NormalizeEmail = NormalizeEmail ?? options.NormalizeEmail;
         foreach (byte[] key in tokenKeys)
             options.TokenKeys.Add(key);
         return await CreateAsync<TUser>(options);

@@ -25,6 +25,9 @@ public abstract class StoreFactory : IAsyncDisposable
     public abstract IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         where TUser : User;
 
+    /// <summary>Gets or sets the function that normalizes emails; null for the default.</summary>
+    public Func<string, string>? NormalizeEmail { get; set; }
+
     /// <summary>Gets or sets the stream view type of the tables.</summary>
     public TableStreamViewType Stream { get; set; }
 
@@ -54,6 +57,7 @@ public sealed class InMemoryStores : StoreFactory
     public override Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
     {
         var options = new InMemoryUserStoreOptions { TimeProvider = Clock, UniqueEmails = uniqueEmails };
+        options.NormalizeEmail = NormalizeEmail ?? options.NormalizeEmail;
         foreach (byte[] key in tokenKeys)
             options.TokenKeys.Add(key);
         return Task.FromResult<IUserStore<TUser>>(new InMemoryUserStore<TUser>(options));

@@ -1,5 +1,6 @@
-using Amazon.DynamoDBv2;
 using Microsoft.Extensions.DependencyInjection;
+using UserStore;
+using UserStore.DependencyInjection;
 using UserStore.Testing;
 using UserStore.Tests.Programs;
 
@@ -15,7 +16,7 @@ switch (args)
     case ["print-client"]:
         await using (ServiceProvider provider = new ServiceCollection().AddUserStore().Services.BuildServiceProvider())
         {
-            var config = provider.GetRequiredService<IAmazonDynamoDB>().Config;
+            var config = StoreServices.ClientOf<User>(provider).Config;
             Console.WriteLine($"{config.ServiceURL ?? "service"} {config.RegionEndpoint?.SystemName ?? config.AuthenticationRegion}");
         }
 

@@ -105,9 +105,11 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
             (T prepared, string userId) = operation.Prepare(item);
             added = added with { Prepared = prepared, UserId = userId };
         }
-        catch (UserStoreException error)
+        catch (Exception error)
         {
-            await FailAsync(added, error).ConfigureAwait(false);
+            // Whatever the item causes, the sequence is not to blame.
+            await FailAsync(added, error as UserStoreException ?? new InvalidUserException(
+                "Item", "cannot be prepared for writing; the inner exception contains the reason", error)).ConfigureAwait(false);
             return;
         }
 

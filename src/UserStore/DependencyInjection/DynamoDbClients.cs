@@ -7,7 +7,7 @@ using UserStore.DynamoDb.Sending;
 namespace UserStore.DependencyInjection;
 
 /// <summary>Creates the clients of services that registered none: one for each endpoint and region, shared by the stores that use
-/// it.</summary>
+/// it. Nothing else receives them, because they do not retry by themselves.</summary>
 internal sealed class DynamoDbClients : IDisposable
 {
     public const string EndpointVariable = "DYNAMODB_ENDPOINT";
@@ -26,8 +26,6 @@ internal sealed class DynamoDbClients : IDisposable
 
     public IAmazonDynamoDB Get(UserStoreOptions options)
         => _clients.GetOrAdd(KeyOf(options), static key => new(() => Create(key.ServiceUrl, key.Region))).Value;
-
-    public bool HasCreated(IAmazonDynamoDB client) => _clients.Values.Any(created => created.IsValueCreated && ReferenceEquals(created.Value, client));
 
     public void Dispose()
     {

@@ -19,12 +19,8 @@ internal sealed class StoreRegistry
     public IEnumerable<Type> UserTypes => _owners.Where(owner => owner.OptionsType == typeof(UserStoreOptions))
         .Select(owner => owner.UserType).Union(_inMemory);
 
-    /// <summary>Gets or sets the registration of the client that UserStore creates.</summary>
-    public ServiceDescriptor? CreatedClient { get; set; }
-
     // All stores use a client that the service registered itself, whatever their options specify.
-    private bool IsClientShared => _services.LastOrDefault(
-        service => service.ServiceType == typeof(IAmazonDynamoDB) && !service.IsKeyedService) is { } client && client != CreatedClient;
+    private bool IsClientShared => _services.Any(service => service.ServiceType == typeof(IAmazonDynamoDB) && !service.IsKeyedService);
 
     /// <summary>Returns the registry of a service collection.</summary>
     public static StoreRegistry Of(IServiceCollection services)

@@ -23,11 +23,7 @@ internal static class StoreServices
     public static ILogger LoggerOf(IServiceProvider provider)
         => provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore") ?? NullLogger.Instance;
 
-    // The registered client is the service's own, or the one created for the store that was registered first.
+    /// <summary>Returns the client that the service registered, at whatever time, otherwise one that is created from the options.</summary>
     public static IAmazonDynamoDB ClientOf<TUser>(IServiceProvider provider)
-    {
-        IAmazonDynamoDB registered = provider.GetRequiredService<IAmazonDynamoDB>();
-        var clients = provider.GetRequiredService<DynamoDbClients>();
-        return clients.HasCreated(registered) ? clients.Get(OptionsOf<TUser>(provider)) : registered;
-    }
+        => provider.GetService<IAmazonDynamoDB>() ?? provider.GetRequiredService<DynamoDbClients>().Get(OptionsOf<TUser>(provider));
 }

@@ -61,6 +61,12 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             yield return "NormalizeEmail is null, but must be a function.";
         if (options.TokenKeys.Any(key => key is not { Length: TokenKeyLength }))
             yield return $"TokenKeys has a key that is null or has another length than {TokenKeyLength} bytes.";
+        if (!Enum.IsDefined(options.UnreadableUsers))
+        {
+            yield return $"UnreadableUsers is '{options.UnreadableUsers}', but must be one of "
+                + $"{string.Join(", ", Enum.GetNames<UnreadableUsers>())}.";
+        }
+
         if (!Enum.IsDefined(options.BillingMode))
             yield return $"BillingMode is '{options.BillingMode}', but must be one of {string.Join(", ", Enum.GetNames<TableBillingMode>())}.";
         if (options.ReadCapacityUnits is < 1 or > MaxCapacityUnits)

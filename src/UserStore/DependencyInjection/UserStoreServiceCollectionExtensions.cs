@@ -17,8 +17,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers user stores.</summary>
 /// <remarks>
 /// All registrations are singletons. None opens a connection. A method can be called twice: existing registrations are kept, and both calls
-/// configure the options. Every store uses an <see cref="IAmazonDynamoDB"/> that the service registers itself; otherwise a client is created
-/// from the options, the default credential chain and the default region chain. The store's <see cref="IDynamoDBContext"/> is registered with
+/// configure the options. Every store uses the <see cref="IAmazonDynamoDB"/> that the service or another component registers, before or after
+/// these methods. If there is none, a client is created from the options, the default credential chain and the default region chain; the
+/// container disposes of it, and nothing but stores receives it. The store's <see cref="IDynamoDBContext"/> is registered with
 /// the user type as key. Each user type requires tables of its own: a table that two stores, their migrations or their replications share is
 /// rejected when the host starts.
 /// </remarks>
@@ -99,13 +100,10 @@ public static class UserStoreServiceCollectionExtensions
             options.Configure(configure);
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserStoreOptions>, UserStoreOptionsValidator<TUser>>());
-        StoreRegistry registry = StoreRegistry.Of(services);
-        registry.Add(TableOwner.Store<TUser>(builder.OptionsName));
+        StoreRegistry.Of(services).Add(TableOwner.Store<TUser>(builder.OptionsName));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserStoreOptions>, TableConflictValidator<UserStoreOptions>>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DynamoDbClients>();
-        services.TryAdd(registry.CreatedClient ??= ServiceDescriptor.Singleton(
-            static provider => provider.GetRequiredService<DynamoDbClients>().Get(StoreServices.OptionsOf<TUser>(provider))));
         services.TryAddKeyedSingleton(typeof(TUser), static (provider, _) => new RegisteredStore(
             StoreServices.ConnectionOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>

@@ -88,13 +88,21 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         StoreCall call, List<Dictionary<string, AttributeValue>> items, EmailInspection<TUser> inspection)
     {
         DateTimeOffset now = _users.Input.Now();
-        (string UserId, string Email)[] users = [.. items.Select(item => new StoredUser(item, _users.Model))
-            .Where(user => user.Exists(now) && _users.Input.ReservationOf(user.Email) is not null)
-            .Select(user => (user.UserId!, _users.Input.ReservationOf(user.Email)!))];
+        var users = new List<(string UserId, string Email)>();
+        var invalid = new List<string>();
+        foreach (StoredUser user in items.Select(item => new StoredUser(item, _users.Model)).Where(user => user.Exists(now)))
+        {
+            if (_users.Input.ReservationOf(user.Email) is { } email)
+                users.Add((user.UserId!, email));
+            else if (user.Email is not null)
+                invalid.Add(user.UserId!);
+        }
+
         string[] emails = [.. users.Select(user => user.Email).Distinct(StringComparer.Ordinal)];
         var reserved = await _users.Reader.FindManyAsync(call, _users.Schema.Emails!, emails, ReadConsistency.Strong).ConfigureAwait(false);
         return [.. users.Where(user => _writes.Reservations!.OwnerIn(reserved.GetValueOrDefault(user.Email)) != user.UserId)
-            .Select(user => (Inspection)((repair, token) => inspection.InspectUserAsync(user.UserId, user.Email, repair, token)))];
+            .Select(user => (Inspection)((repair, token) => inspection.InspectUserAsync(user.UserId, user.Email, repair, token)))
+            .Concat(invalid.Select(userId => (Inspection)((_, token) => inspection.InspectInvalidAsync(userId, token))))];
     }
 
     private async Task<Inspection[]> SuspectReservationsAsync(

@@ -15,8 +15,9 @@ namespace UserStore.DynamoDb;
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>
 /// <para>
-/// The context loads, saves and queries. Creates, patches, deletes and changes of an email are sent by the client with items that the
-/// context mapped, because the context cannot express their conditions, return their items, or give a transaction a token.
+/// The context maps users to items and back, and saves users. All other requests are sent by the client: the context cannot express the
+/// conditions of creates, patches and deletes, return their items, give a transaction a token, or read the rest of a page when one of its
+/// items cannot be read.
 /// </para>
 /// <para>
 /// A client that is passed in keeps its own retries; the store then retries only conflicts with transactions and unprocessed parts of
@@ -92,7 +93,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
                 _table.Sender.Begin(cancellationToken), _table.Input.PrepareEmail(email)).ConfigureAwait(false);
         }
 
-        return await new QueryPager<TUser>(_table, _table.QueryInput.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken)
+        return await new QueryPager<TUser>(_table, _table.QueryInput.PrepareEmailQuery(email)) { MustReadAll = true }.ReadAllAsync(cancellationToken)
             .MaxByAsync(static user => user.UpdatedAt, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
@@ -116,7 +117,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserInput<TUser>.CheckId(userId);
         StoredUser? deleted = await _writes.Deletion.DeleteAsync(
             _table.Sender.Begin(cancellationToken, userId), userId, expectedVersion).ConfigureAwait(false);
-        return deleted is { } item ? _table.ToWrittenUser(userId, item) : null;
+        return deleted is { } item ? _table.ToWrittenUser(item) : null;
     }
 
     /// <inheritdoc/>

@@ -46,9 +46,9 @@ internal static class UserRules
     {
         if (ViolatedKeyRule(email, MaxPartitionKeyBytes) is { } rule)
             return rule;
-        int at = email!.LastIndexOf('@');
-        if (at < 1 || at == email.Length - 1)
-            return "must have an '@' between a name and a domain";
+        int at = email!.IndexOf('@', StringComparison.Ordinal);
+        if (at < 1 || at == email.Length - 1 || email.LastIndexOf('@') != at)
+            return "must have one '@', between a name and a domain";
         return email.Any(
             unit => char.IsWhiteSpace(unit) || char.IsControl(unit)) ? "must not contain white space or control characters" : null;
     }

@@ -26,7 +26,7 @@ internal static class ParallelListing
         {
             UserPage<TUser> page = await pager.ReadPageAsync(position, cancellationToken).ConfigureAwait(false);
             position = page.ContinuationToken;
-            yield return new UserSegmentPage<TUser>(segment, page.Users, position);
+            yield return new UserSegmentPage<TUser>(segment, page.Users, position) { Unreadable = page.Unreadable };
         }
         while (position is not null);
     }

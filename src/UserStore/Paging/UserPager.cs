@@ -12,9 +12,9 @@ internal abstract class UserPager<TUser>(ContinuationTokens tokens, byte[] finge
     public async Task<UserPage<TUser>> ReadPageAsync(string? continuationToken, CancellationToken cancellationToken)
     {
         ContinuationToken start = continuationToken is null ? new("", limit) : tokens.Decode(continuationToken, fingerprint);
-        (IReadOnlyList<TUser> users, ContinuationToken? next) = Limit(
-            start, await ReadAsync(PositionOf(start), start.Remaining, cancellationToken).ConfigureAwait(false));
-        return new UserPage<TUser>(users, next is null ? null : tokens.Encode(next, fingerprint));
+        ReadPage<TUser> page = await ReadAsync(PositionOf(start), start.Remaining, cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<TUser> users, ContinuationToken? next) = Limit(start, page);
+        return new UserPage<TUser>(users, next is null ? null : tokens.Encode(next, fingerprint)) { Unreadable = page.Unreadable };
     }
 
     public async IAsyncEnumerable<TUser> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -33,15 +33,18 @@ internal abstract class UserPager<TUser>(ContinuationTokens tokens, byte[] finge
     /// <param name="position">The position after which the page starts; null for the first page.</param>
     /// <param name="remaining">The number of users that the limit still allows, or null.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <returns>The users, and the position after them, or null after the last page.</returns>
-    protected abstract Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
-        string? position, int? remaining, CancellationToken cancellationToken);
+    protected abstract Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken);
 
     private static string? PositionOf(ContinuationToken token) => token.Position.Length == 0 ? null : token.Position;
 
-    private static (IReadOnlyList<TUser> Users, ContinuationToken? Next) Limit(
-        ContinuationToken start, (IReadOnlyList<TUser> Users, string? Position) page)
+    private static (IReadOnlyList<TUser> Users, ContinuationToken? Next) Limit(ContinuationToken start, ReadPage<TUser> page)
         => start.Remaining <= page.Users.Count
             ? ([.. page.Users.Take(start.Remaining.Value)], null)
             : (page.Users, page.Position is null ? null : new ContinuationToken(page.Position, start.Remaining - page.Users.Count));
 }
+
+/// <summary>Represents a page as a store reads it.</summary>
+/// <param name="Users">The users.</param>
+/// <param name="Position">The position after the page, or null after the last page.</param>
+/// <param name="Unreadable">The items that cannot be read.</param>
+internal sealed record ReadPage<TUser>(IReadOnlyList<TUser> Users, string? Position, IReadOnlyList<UnreadableUser> Unreadable);

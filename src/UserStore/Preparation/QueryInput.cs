@@ -10,6 +10,8 @@ namespace UserStore.Preparation;
 internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
     where TUser : User
 {
+    private readonly EmailNormalizer _emails = new(options);
+
     public ContinuationTokens Tokens { get; } = new([.. options.TokenKeys]);
 
     private byte[] AuditFingerprint => ContinuationTokens.FingerprintOf($"email-audit\n{Model.UserType.FullName}");
@@ -75,7 +77,7 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
     private StoredScalar PartitionKey(MappedProperty property, object value)
     {
         if (value is string email && property.Name == nameof(User.Email))
-            value = options.NormalizeEmail(email);
+            value = _emails.Normalize(email, out string normalized) is { } broken ? throw new InvalidUserException(property.Name, broken) : normalized;
         StoredScalar key = property.ToScalar(value);
         if (UserRules.ViolatedKeyRule(property, value, UserRules.MaxPartitionKeyBytes) is { } rule)
             throw new InvalidUserException(property.Name, rule);

@@ -13,6 +13,8 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
 {
     private static readonly Lazy<TUser> Defaults = new(Activator.CreateInstance<TUser>);
 
+    private readonly EmailNormalizer _emails = new(options);
+
     public UserModel Model { get; } = UserModel.For<TUser>();
 
     public WriteIds WriteIds { get; } = WriteIds.Of(time);
@@ -25,12 +27,12 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         CheckType(user);
 
         DateTimeOffset now = Now();
-        return Prepared(Normalized(user) with
+        return Prepared(Normalized(user, out string? emailRule) with
         {
             UserId = string.IsNullOrEmpty(user.UserId) ? Guid.CreateVersion7(now).ToString() : user.UserId,
             CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
             UpdatedAt = now,
-        }, Revision.First(WriteIds.Next()));
+        }, Revision.First(WriteIds.Next()), emailRule);
     }
 
     /// <summary>Returns the user that replaces the revision from which <paramref name="user"/> was made.</summary>
@@ -38,11 +40,11 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
     {
         CheckType(user);
 
-        return Prepared(Normalized(user) with
+        return Prepared(Normalized(user, out string? emailRule) with
         {
             CreatedAt = user.CreatedAt.ToUniversalTime(),
             UpdatedAt = Now(),
-        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId)));
+        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId)), emailRule);
     }
 
     /// <summary>Returns the user to store in place of any other.</summary>
@@ -52,11 +54,11 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         CheckType(user);
 
         DateTimeOffset now = Now();
-        return Prepared(Normalized(user) with
+        return Prepared(Normalized(user, out string? emailRule) with
         {
             CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
             UpdatedAt = now,
-        }, Revision.First(WriteIds.Next(), (user.Version ?? 0) + 1));
+        }, Revision.First(WriteIds.Next(), (user.Version ?? 0) + 1), emailRule);
     }
 
     public PreparedPatch PreparePatch(string userId, UserPatch<TUser> patch)
@@ -67,11 +69,12 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
         CheckId(userId);
         var violations = new List<UserRuleViolation>();
-        PatchChange[] changes = [.. PatchParser.ParseChanges(Model, patch.Changes).Select(change => Normalized(change))];
-        foreach (PatchChange change in changes)
+        PatchChange[] changes = [.. PatchParser.ParseChanges(Model, patch.Changes)];
+        for (int i = 0; i < changes.Length; i++)
         {
-            if (ViolatedRule(change) is { } rule)
-                violations.Add(new UserRuleViolation(change.Property.Name, rule));
+            changes[i] = Normalized(changes[i], out string? emailRule);
+            if ((emailRule ?? ViolatedRule(changes[i])) is { } rule)
+                violations.Add(new UserRuleViolation(changes[i].Property.Name, rule));
         }
 
         if (violations.Count > 0)
@@ -109,15 +112,14 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public string PrepareEmail(string email)
     {
         ArgumentNullException.ThrowIfNull(email);
-        string normalized = options.NormalizeEmail(email);
-        return UserRules.ViolatedEmailRule(normalized) is { } rule ? throw new InvalidUserException(nameof(User.Email), rule) : normalized;
+        return _emails.Normalize(email, out string normalized) is { } rule
+            ? throw new InvalidUserException(nameof(User.Email), rule)
+            : normalized;
     }
 
     /// <summary>Returns the email under which a stored one is reserved, or null when it cannot be reserved.</summary>
     public string? ReservationOf(string? storedEmail)
-        => storedEmail is not null && options.NormalizeEmail(storedEmail) is { } email && UserRules.ViolatedEmailRule(email) is null
-            ? email
-            : null;
+        => storedEmail is not null && _emails.Normalize(storedEmail, out string email) is null ? email : null;
 
     /// <summary>Throws if this store cannot have returned the user.</summary>
     public static void CheckRead(TUser user)
@@ -138,7 +140,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
     }
 
     // Returned users equal those that are read later: properties that are not stored, or absent, have their defaults.
-    private TUser Normalized(TUser user)
+    private TUser Normalized(TUser user, out string? emailRule)
     {
         TUser copy = UserCopier.Copy(user);
         foreach (PropertyInfo property in Model.NotStored)
@@ -151,27 +153,36 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
                 property.SetValue(copy, readBack);
         }
 
-        return copy with
-        {
-            Email = user.Email is null ? null : options.NormalizeEmail(user.Email),
-            ExpiresAt = WholeSeconds(user.ExpiresAt),
-        };
+        string? email = null;
+        emailRule = user.Email is null ? null : _emails.Normalize(user.Email, out email);
+        return copy with { Email = emailRule is null ? email : null, ExpiresAt = WholeSeconds(user.ExpiresAt) };
     }
 
-    private PatchChange Normalized(PatchChange change) => (change.Property.Name, change.Value) switch
+    private PatchChange Normalized(PatchChange change, out string? emailRule)
     {
-        (_, { } value) when change.Action == PatchAction.Set && change.Property.AsReadBack(value) is null
-            => change with { Action = PatchAction.Remove, Value = null },
-        (nameof(User.Email), string email) => change with { Value = options.NormalizeEmail(email) },
-        (nameof(User.ExpiresAt), DateTimeOffset instant) => change with { Value = WholeSeconds(instant) },
-        (nameof(User.CreatedAt), DateTimeOffset instant) => change with { Value = instant.ToUniversalTime() },
-        _ => change with { Value = UserCopier.CopyObject(change.Property.AsReadBack(change.Value)) },
-    };
+        emailRule = null;
+        switch (change.Property.Name, change.Value)
+        {
+            case (_, { } value) when change.Action == PatchAction.Set && change.Property.AsReadBack(value) is null:
+                return change with { Action = PatchAction.Remove, Value = null };
+            case (nameof(User.Email), string email):
+                emailRule = _emails.Normalize(email, out string normalized);
+                return change with { Value = normalized };
+            case (nameof(User.ExpiresAt), DateTimeOffset instant):
+                return change with { Value = WholeSeconds(instant) };
+            case (nameof(User.CreatedAt), DateTimeOffset instant):
+                return change with { Value = instant.ToUniversalTime() };
+            default:
+                return change with { Value = UserCopier.CopyObject(change.Property.AsReadBack(change.Value)) };
+        }
+    }
 
-    private TUser Prepared(TUser content, Revision revision)
+    private TUser Prepared(TUser content, Revision revision, string? emailRule)
     {
         TUser user = revision.ApplyTo(content);
         List<UserRuleViolation> violations = UserRules.Violations(user, Model);
+        if (emailRule is not null)
+            violations.Add(new UserRuleViolation(nameof(User.Email), emailRule));
         if (violations.Count > 0)
             throw new InvalidUserException(violations);
         user.MarkAsStored();

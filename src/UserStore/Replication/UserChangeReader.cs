@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb.Items;
-using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
@@ -35,7 +34,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         ArgumentNullException.ThrowIfNull(options);
         _schema = new StoreSchema(UserModel.For<TUser>(), options);
         IDynamoDBContext context = UserContext.CreateForMapping(options, _schema.Model.Properties);
-        _items = new UserItems<TUser>(() => context, _schema.Model);
+        _items = new UserItems<TUser>(() => context, _schema.Model, _schema.Users.TableName);
     }
 
     /// <summary>Reads an event as Lambda delivers it: <c>{"Records": [...]}</c>.</summary>
@@ -81,7 +80,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         {
             return new UserChangeRecord<TUser>(sequenceNumber, userId, null, problem);
         }
-        catch (Exception failure) when (RequestFailure.IsUnreadable(failure))
+        catch (Exception failure) when (failure is UserStoreSchemaException or FormatException or InvalidOperationException or ArgumentException)
         {
             var problem = new InvalidUserChangeException(
                 sequenceNumber, $"has an image that cannot be read as {typeof(TUser).Name}; see the inner exception.", failure);

@@ -26,6 +26,31 @@ public abstract class BatchExecutionContract(StoreFactory stores) : Contract(sto
     }
 
     [Fact]
+    public async Task An_item_whose_preparation_fails_is_rejected_and_the_others_are_written()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        var failed = new ConcurrentBag<long>();
+        User[] users = [.. FakeUsers.CreateMany(3), new DerivedUser { UserId = "fake-derived" }, .. FakeUsers.CreateMany(6).Skip(3)];
+
+        BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users, new BatchWriteOptions<User>
+        {
+            OnItemFailed = item =>
+            {
+                failed.Add(item.Position);
+                return ValueTask.CompletedTask;
+            },
+        });
+
+        (result.Read, result.Written, result.Rejected, result.CompletionReason).Should().Be((7, 6, 1, BatchCompletionReason.Completed));
+        BatchItemFailure<User> rejected = result.Failures.Should().ContainSingle().Which;
+        (rejected.Position, rejected.UserId, rejected.Reason).Should().Be((3, "fake-derived", BatchItemFailureReason.Rejected));
+        rejected.Error.Should().BeOfType<InvalidUserException>().Which.InnerException.Should().BeOfType<ArgumentException>();
+        failed.Should().Equal(3);
+    }
+
+    private sealed record DerivedUser : User;
+
+    [Fact]
     public async Task Cancellation_loses_no_item_and_a_second_call_completes_the_work()
     {
         IUserStore<User> store = await CreateStoreAsync();

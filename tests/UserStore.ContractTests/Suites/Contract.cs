@@ -19,6 +19,9 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 
     protected Task<IUserStore<User>> CreateStoreWithSharedEmailsAsync() => stores.CreateAsync<User>(uniqueEmails: false);
 
+    /// <summary>Sets the function that normalizes emails in stores that are created afterwards.</summary>
+    protected void NormalizeEmailsBy(Func<string, string> normalize) => stores.NormalizeEmail = normalize;
+
     protected IUserBatchWriter<User> WriterOf(IUserStore<User> store) => stores.WriterOf(store);
 
     protected IUserEmailAudit<User> AuditOf(IUserStore<User> store) => stores.AuditOf(store);

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Moq;
-using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
 using UserStore.Testing;
 
@@ -96,41 +95,6 @@ public sealed class AddUserStoreTests
         client.Verify(
             c => c.TransactWriteItemsAsync(It.IsAny<TransactWriteItemsRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
         client.Verify(c => c.Dispose(), Times.Never);
-    }
-
-    [Fact]
-    public async Task The_created_client_uses_endpoint_and_region_of_the_options()
-    {
-        await using ServiceProvider provider = new ServiceCollection()
-            .AddUserStore(options => (options.ServiceUrl, options.Region) = ("http://localhost:1", "eu-central-1")).Services.BuildServiceProvider(Strict);
-
-        IClientConfig config = provider.GetRequiredService<IAmazonDynamoDB>().Config;
-
-        config.ServiceURL.Should().Be("http://localhost:1/");
-        config.AuthenticationRegion.Should().Be("eu-central-1");
-        config.MaxErrorRetry.Should().Be(0, "the store's own retries are enough");
-    }
-
-    [Fact]
-    public void The_created_client_for_a_region_uses_the_endpoint_of_the_service()
-    {
-        using AmazonDynamoDBClient client = DynamoDbClients.Create(serviceUrl: null, region: "ap-southeast-2");
-
-        client.Config.RegionEndpoint.SystemName.Should().Be("ap-southeast-2");
-        client.Config.ServiceURL.Should().BeNull();
-    }
-
-    [Fact]
-    public void Stores_with_equal_settings_share_a_client_and_others_have_separate_clients()
-    {
-        using var clients = new DynamoDbClients();
-
-        IAmazonDynamoDB client = clients.Get(new UserStoreOptions { ServiceUrl = "http://localhost:1" });
-
-        clients.Get(new UserStoreOptions { ServiceUrl = "http://localhost:1", TableNamePrefix = "x" }).Should().BeSameAs(client);
-        clients.Get(new UserStoreOptions { ServiceUrl = "http://localhost:2" }).Should().NotBeSameAs(client);
-        clients.HasCreated(client).Should().BeTrue();
-        clients.HasCreated(Mock.Of<IAmazonDynamoDB>()).Should().BeFalse();
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public sealed class OptionsValidationTests
         { "unknown index", options => options.IndexNames["team-index"] = "abc", "email-index, status-index" },
         { "bad index name", options => options.IndexNames["status-index"] = "a b", "'a b'" },
         { "same index name twice", options => options.IndexNames["status-index"] = "email-index", "a name of its own" },
+        { "unknown behavior", options => options.UnreadableUsers = (UnreadableUsers)7, "UnreadableUsers" },
         { "no email rule", options => options.NormalizeEmail = null!, "NormalizeEmail" },
         { "undefined billing", options => options.BillingMode = (TableBillingMode)7, "OnDemand, Provisioned" },
         { "no read capacity", options => options.ReadCapacityUnits = 0, "between 1 and 40000" },

@@ -37,6 +37,23 @@ public static class Registration
 public sealed class GuideExamples
 {
     [Fact]
+    public void The_example_of_items_that_cannot_be_read_is_valid()
+    {
+        var services = new ServiceCollection();
+        services.AddUserStore(options =>
+        {
+            options.UnreadableUsers = UnreadableUsers.Report;
+            options.OnUnreadableUser = user => Console.WriteLine($"User {user.UserId}: {user.AttributeName} ({user.Error})");
+        });
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        UserStoreOptions configured = provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(User).FullName);
+
+        configured.UnreadableUsers.Should().Be(UnreadableUsers.Report);
+        configured.OnUnreadableUser!(new UnreadableUser("fake-1", "age", nameof(FormatException)));
+    }
+
+    [Fact]
     public async Task The_example_of_a_conflict_runs()
     {
         var users = new InMemoryUserStore();

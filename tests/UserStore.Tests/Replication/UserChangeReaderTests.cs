@@ -140,7 +140,8 @@ public sealed class UserChangeReaderTests
 
         (records[0].Change, records[0].SequenceNumber).Should().Be((null, number));
         records[0].Problem!.SequenceNumber.Should().Be(number);
-        records[0].Problem!.Message.Should().Contain(expected).And.NotContain("secret");
+        records[0].Problem!.Message.Should().Contain(expected);
+        records[0].Problem!.ToString().Should().NotContain("secret");
         records[1].Change.Should().NotBeNull();
     }
 

@@ -46,12 +46,27 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
             {
                 return new UserEmailFinding(UserEmailProblem.DuplicateEmail, email, userId, taken.OwnerUserId);
             }
+            catch (UserStoreSchemaException unreadable) when (unreadable.UserId is not null && users.ReportsUnreadable)
+            {
+                users.Report(unreadable);
+                return finding;
+            }
 
             if (!repair)
                 return finding;
         }
 
         return finding;
+    }
+
+    /// <summary>Inspects a user whose email did not seem to be valid.</summary>
+    /// <returns>The inconsistency, or null.</returns>
+    public async Task<UserEmailFinding?> InspectInvalidAsync(string userId, CancellationToken cancellationToken)
+    {
+        StoredUser user = await users.ReadAsync(users.Sender.Begin(cancellationToken), userId).ConfigureAwait(false);
+        return user.Exists(users.Input.Now()) && user.Email is { } email && users.Input.ReservationOf(email) is null
+            ? new UserEmailFinding(UserEmailProblem.InvalidEmail, email, userId)
+            : null;
     }
 
     /// <summary>Inspects a reservation whose owner did not seem to have the email.</summary>

@@ -5,7 +5,6 @@ using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Modeling;
 using UserStore.Preparation;
-using Expression = Amazon.DynamoDBv2.DocumentModel.Expression;
 
 namespace UserStore.DynamoDb.Items;
 
@@ -49,7 +48,7 @@ internal sealed class ExpressionWriter
         return placeholder;
     }
 
-    /// <summary>Adds a value as it is stored, for requests of the client: <see cref="ToExpression"/> does not support it.</summary>
+    /// <summary>Adds a value as it is stored.</summary>
     public string Value(AttributeValue value)
     {
         string placeholder = NextValue();
@@ -61,14 +60,6 @@ internal sealed class ExpressionWriter
         => Value(new Primitive(number.ToString(CultureInfo.InvariantCulture), saveAsNumeric: true));
 
     public string Value(StoredScalar value) => Value(value.ToEntry());
-
-    /// <summary>Wraps a statement for the SDK's document model.</summary>
-    public Expression ToExpression(string statement) => new()
-    {
-        ExpressionStatement = statement,
-        ExpressionAttributeNames = Names,
-        ExpressionAttributeValues = _values,
-    };
 
     /// <summary>Accepts items that are expired.</summary>
     public string Expired(UserModel model, DateTimeOffset now) => $"{Name(model.ExpiresAt)} <= {Value(model.ExpiresAt.ToScalar(now))}";

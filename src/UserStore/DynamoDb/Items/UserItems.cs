@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
@@ -11,7 +12,7 @@ namespace UserStore.DynamoDb.Items;
 
 /// <summary>Maps users to items and back, by the SDK's context, and checks the rules that apply to whole items.</summary>
 internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    Func<IDynamoDBContext> context, UserModel model)
+    Func<IDynamoDBContext> context, UserModel model, string tableName)
     where TUser : User
 {
     // More than any number, instant or Guid takes: a Guid has 36 characters.
@@ -26,14 +27,22 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return item;
     }
 
-    public TUser FromItem(Dictionary<string, AttributeValue> item)
-        => AsRead(context().FromDocument<TUser>(Document.FromAttributeMap(item)));
-
-    /// <summary>Marks a user as just read from the table.</summary>
-    public static TUser AsRead(TUser user)
+    /// <summary>Returns the user in an item that was read from the table.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="wasApplied">Whether the item is the result of a write.</param>
+    /// <exception cref="UserStoreSchemaException">The item cannot be read; the exception names the user and the attribute.</exception>
+    public TUser FromItem(Dictionary<string, AttributeValue> item, bool wasApplied = false)
     {
-        user.MarkAsStored();
-        return user;
+        try
+        {
+            TUser user = Map(item);
+            user.MarkAsStored();
+            return user;
+        }
+        catch (Exception failure) when (failure is not UserStoreException)
+        {
+            throw Unreadable(item, failure, wasApplied);
+        }
     }
 
     /// <summary>Throws if the item of a user would violate a rule. Does not map the user if its properties alone show that it does not.</summary>
@@ -65,6 +74,51 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     {
         if (LargestSize(ShellWith(NewValues(changes))) is not { } size || size > ItemRules.MaxItemBytes)
             MapChanges(changes);
+    }
+
+    private TUser Map(Dictionary<string, AttributeValue> item)
+    {
+        Document document = Document.FromAttributeMap(item);
+        // A version that is no whole number was written by another program. To the conditions of writes, it is none.
+        string version = model[nameof(User.Version)].AttributeName;
+        if (item.ContainsKey(version) && item.Number(version) is null)
+            document.Remove(version);
+        return context().FromDocument<TUser>(document);
+    }
+
+    // The messages of the SDK and of converters contain values, so only the type and the stack trace of the failure are kept.
+    private UserStoreSchemaException Unreadable(Dictionary<string, AttributeValue> item, Exception failure, bool wasApplied)
+    {
+        string? userId = item.Text(model.Key.AttributeName);
+        string? attribute = model.Properties.Select(property => property.AttributeName).FirstOrDefault(
+            name => item.TryGetValue(name, out AttributeValue? value) && !IsReadable(name, value));
+        Type type = failure.GetBaseException().GetType();
+        var cause = new FormatException($"Reading the item threw {type.FullName}.");
+        if (failure.StackTrace is { } stackTrace)
+            ExceptionDispatchInfo.SetRemoteStackTrace(cause, stackTrace);
+        string place = attribute is null ? "" : $": its attribute '{attribute}' has an unexpected value";
+        string before = wasApplied ? "the write was applied, but " : "";
+        return new UserStoreSchemaException(
+            tableName, null, $"{before}the item of user '{userId}' cannot be read as {model.UserType.Name}{place} ({type.Name}). Correct the item.", cause)
+        {
+            WasApplied = wasApplied,
+            UserId = userId,
+            AttributeName = attribute,
+            UnreadableBecause = type.Name,
+        };
+    }
+
+    private bool IsReadable(string name, AttributeValue value)
+    {
+        try
+        {
+            Map(new Dictionary<string, AttributeValue> { [name] = value });
+            return true;
+        }
+        catch (Exception failure) when (failure is not UserStoreException)
+        {
+            return false;
+        }
     }
 
     private static PatchChange[] NewValues(IEnumerable<PatchChange> changes)

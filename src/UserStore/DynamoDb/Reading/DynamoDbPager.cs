@@ -1,33 +1,66 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Paging;
 
 namespace UserStore.DynamoDb.Reading;
 
-/// <summary>Reads pages through the SDK's context, one request each.</summary>
+/// <summary>Reads pages of items, one request each, and maps each item by itself.</summary>
 internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, byte[] fingerprint, int? limit)
     : UserPager<TUser>(table.QueryInput.Tokens, fingerprint, limit)
     where TUser : User
 {
-    // The SDK accepts any JSON as a key and fails in many ways on what is not one.
-    protected void ThrowUnlessStartKey(string? position, MappedIndex? index)
+    /// <summary>Gets a value indicating whether an item that cannot be read is an error, whatever the options specify.</summary>
+    public bool MustReadAll { get; init; }
+
+    /// <summary>Returns the key after which a page starts; null for the first page.</summary>
+    /// <exception cref="InvalidContinuationTokenException">The position is no key of the table and the index.</exception>
+    protected Dictionary<string, AttributeValue>? StartKeyAt(string? position, MappedIndex? index)
     {
-        if (position is not null && !IsStartKey(position, index))
-            throw new InvalidContinuationTokenException("holds no key from which to continue");
+        if (position is null)
+            return null;
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(position);
+            Dictionary<string, AttributeValue> item = AttributeJson.ReadItem(json.RootElement);
+            KeyAttribute[] keys = [.. table.Schema.Users.StartKeyOf(index).Distinct()];
+            if (Array.TrueForAll(keys, key => item.TryGetValue(key.AttributeName, out AttributeValue? value)
+                && (key.AttributeType == ScalarAttributeType.N ? value.N : value.S) is not null))
+            {
+                return keys.ToDictionary(key => key.AttributeName, key => item[key.AttributeName], StringComparer.Ordinal);
+            }
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException)
+        {
+            throw NoKey(failure);
+        }
+
+        throw NoKey();
     }
 
-    protected static async Task<(IReadOnlyList<TUser> Users, string? Position)> ReadNextAsync(
-        IAsyncSearch<TUser> search, CancellationToken cancellationToken)
+    protected ReadPage<TUser> ToPage(List<Dictionary<string, AttributeValue>>? items, Dictionary<string, AttributeValue>? lastKey)
     {
-        List<TUser> users = await search.GetNextSetAsync(cancellationToken).ConfigureAwait(false);
-        users.ForEach(static user => UserItems<TUser>.AsRead(user));
-        return (users, search.IsDone ? null : search.PaginationToken);
+        var users = new List<TUser>(items?.Count ?? 0);
+        List<UnreadableUser>? unreadable = null;
+        foreach (Dictionary<string, AttributeValue> item in items ?? [])
+        {
+            var stored = new StoredUser(item, table.Model);
+            (TUser? user, UnreadableUser? problem) = MustReadAll ? (table.ToUser(stored), null) : table.ToUserOrReport(stored);
+            if (user is not null)
+                users.Add(user);
+            else
+                (unreadable ??= []).Add(problem!);
+        }
+
+        return new ReadPage<TUser>(users, lastKey is { Count: > 0 } ? PositionOf(lastKey) : null, unreadable ?? []);
     }
 
     /// <summary>Returns the exception for a request that DynamoDB calls invalid: with a position, the token is to blame.</summary>
@@ -37,20 +70,13 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
                 $"{operation} on table '{table.TableName}' was rejected by DynamoDB; the inner exception contains the reason.", failure, isTransient: false)
             : new InvalidContinuationTokenException("was rejected by DynamoDB", failure));
 
-    private bool IsStartKey(string position, MappedIndex? index)
+    private static string PositionOf(Dictionary<string, AttributeValue> key)
     {
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(position);
-            return json.RootElement.ValueKind == JsonValueKind.Object && table.Schema.Users.StartKeyOf(index).All(key =>
-                json.RootElement.TryGetProperty(key.AttributeName, out JsonElement value)
-                && value.ValueKind == JsonValueKind.Object
-                && value.TryGetProperty(key.AttributeType.Value, out JsonElement content)
-                && content.ValueKind == JsonValueKind.String);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+            AttributeJson.WriteKey(writer, key);
+        return Encoding.UTF8.GetString(json.WrittenSpan);
     }
+
+    private static InvalidContinuationTokenException NoKey(Exception? failure = null) => new("holds no key from which to continue", failure);
 }

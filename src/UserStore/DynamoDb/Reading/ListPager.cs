@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.DataModel;
-using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
+using UserStore.Paging;
 
 namespace UserStore.DynamoDb.Reading;
 
@@ -14,25 +15,30 @@ internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedM
 {
     private readonly UserTable<TUser> _table = table;
 
-    protected override Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
-        string? position, int? remaining, CancellationToken cancellationToken)
+    protected override async Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken)
     {
-        ThrowUnlessStartKey(position, index: null);
+        Dictionary<string, AttributeValue>? startKey = StartKeyAt(position, index: null);
+        StoreCall call = _table.Sender.Begin(cancellationToken);
         var writer = new ExpressionWriter();
-        var config = new ScanOperationConfig
+        string filter = writer.NotExpired(_table.Model, _table.Input.Now());
+        var request = new ScanRequest
         {
+            TableName = _table.TableName,
             Segment = segment,
             TotalSegments = options.TotalSegments,
-            FilterExpression = writer.ToExpression(writer.NotExpired(_table.Model, _table.Input.Now())),
+            FilterExpression = filter,
+            ExpressionAttributeNames = writer.Names,
+            ExpressionAttributeValues = writer.Values,
             ConsistentRead = options.Consistency == ReadConsistency.Strong,
-            Limit = options.PageSize ?? int.MaxValue,
-            PaginationToken = position,
+            Limit = options.PageSize,
+            ExclusiveStartKey = startKey,
+            ReturnConsumedCapacity = call.Capacity,
         };
-        var target = new FromScanConfig { OverrideTableName = _table.Schema.UsersTableWithoutPrefix };
-        return _table.Sender.Begin(cancellationToken).SendAsync(
+        ScanResponse response = await call.SendAsync(
             "Scan",
             _table.Users,
-            token => ReadNextAsync(_table.Context.FromScanAsync<TUser>(config, target), token),
-            failure => ExplainInvalidAsync("Scan", position, failure));
+            token => _table.Client.ScanAsync(request, token),
+            failure => ExplainInvalidAsync("Scan", position, failure)).ConfigureAwait(false);
+        return ToPage(response.Items, response.LastEvaluatedKey);
     }
 }

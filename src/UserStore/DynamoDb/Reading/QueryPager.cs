@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.DataModel;
-using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
+using UserStore.Paging;
 using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Reading;
@@ -15,30 +17,35 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
 {
     private readonly UserTable<TUser> _table = table;
 
-    protected override Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
-        string? position, int? remaining, CancellationToken cancellationToken)
+    protected override async Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken)
     {
-        ThrowUnlessStartKey(position, query.Index);
+        Dictionary<string, AttributeValue>? startKey = StartKeyAt(position, query.Index);
+        StoreCall call = _table.Sender.Begin(cancellationToken);
         var writer = new ExpressionWriter();
         string key = writer.KeyCondition(query);
         string filter = writer.NotExpired(_table.Model, _table.Input.Now());
         if (query.Filter is not null)
             filter = $"{filter} AND {writer.Condition(query.Filter)}";
-        var config = new QueryOperationConfig
+        var request = new QueryRequest
         {
+            TableName = _table.TableName,
             IndexName = _table.Schema.Users.NameOf(query.Index),
-            // The SDK merges names and values of both expressions; the first one has all of them.
-            KeyExpression = writer.ToExpression(key),
-            FilterExpression = new Expression { ExpressionStatement = filter },
-            BackwardSearch = query.Direction == QueryDirection.Descending,
-            Limit = query.ItemsToRead(remaining) ?? int.MaxValue,
-            PaginationToken = position,
+            // An index that does not project all attributes would return users of which a part is missing.
+            Select = Select.ALL_ATTRIBUTES,
+            KeyConditionExpression = key,
+            FilterExpression = filter,
+            ExpressionAttributeNames = writer.Names,
+            ExpressionAttributeValues = writer.Values,
+            ScanIndexForward = query.Direction == QueryDirection.Ascending,
+            Limit = query.ItemsToRead(remaining),
+            ExclusiveStartKey = startKey,
+            ReturnConsumedCapacity = call.Capacity,
         };
-        var target = new FromQueryConfig { OverrideTableName = _table.Schema.UsersTableWithoutPrefix };
-        return _table.Sender.Begin(cancellationToken).SendAsync(
+        QueryResponse response = await call.SendAsync(
             "Query",
             _table.Users,
-            token => ReadNextAsync(_table.Context.FromQueryAsync<TUser>(config, target), token),
-            failure => ExplainInvalidAsync("Query", position, failure));
+            token => _table.Client.QueryAsync(request, token),
+            failure => ExplainInvalidAsync("Query", position, failure)).ConfigureAwait(false);
+        return ToPage(response.Items, response.LastEvaluatedKey);
     }
 }

@@ -78,12 +78,15 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
         var items = await table.Reader.FindManyAsync(
             call, table.Schema.Users, ids.ToHashSet(StringComparer.Ordinal), consistency).ConfigureAwait(false);
         DateTimeOffset now = table.Input.Now();
-        return [.. ids.Select(id => new UserLookup<TUser>(id, UserIn(items.GetValueOrDefault(id), now)))];
+        return [.. ids.Select(id => LookupOf(id, items.GetValueOrDefault(id), now))];
     }
 
-    private TUser? UserIn(Dictionary<string, AttributeValue>? item, DateTimeOffset now)
+    private UserLookup<TUser> LookupOf(string userId, Dictionary<string, AttributeValue>? item, DateTimeOffset now)
     {
         var stored = new StoredUser(item, table.Model);
-        return stored.Exists(now) ? table.ToUser(stored) : null;
+        if (!stored.Exists(now))
+            return new UserLookup<TUser>(userId, null);
+        (TUser? user, UnreadableUser? unreadable) = table.ToUserOrReport(stored);
+        return new UserLookup<TUser>(userId, user) { Unreadable = unreadable };
     }
 }

@@ -10,15 +10,16 @@ internal sealed class TableReader(IAmazonDynamoDB client)
     /// <summary>The maximum number of keys of one request. Amazon DynamoDB API Reference, "BatchGetItem".</summary>
     public const int MaxKeys = 100;
 
-    /// <summary>Reads an item consistently.</summary>
+    /// <summary>Reads an item.</summary>
     /// <returns>The item, or null if there is none.</returns>
-    public async Task<Dictionary<string, AttributeValue>?> FindAsync(StoreCall call, NamedTable table, Dictionary<string, AttributeValue> key)
+    public async Task<Dictionary<string, AttributeValue>?> FindAsync(
+        StoreCall call, NamedTable table, Dictionary<string, AttributeValue> key, ReadConsistency consistency = ReadConsistency.Strong)
     {
         var request = new GetItemRequest
         {
             TableName = table.TableName,
             Key = key,
-            ConsistentRead = true,
+            ConsistentRead = consistency == ReadConsistency.Strong,
             ReturnConsumedCapacity = call.Capacity,
         };
         GetItemResponse response = await call.SendAsync(
@@ -76,8 +77,9 @@ internal sealed class TableReader(IAmazonDynamoDB client)
             BatchGetItemResponse response = await call.SendAsync(
                 "BatchGetItem", [table], token => client.BatchGetItemAsync(request, token), batchSize: remaining.Count).ConfigureAwait(false);
             found.AddRange(response.Responses?.GetValueOrDefault(table.TableName) ?? []);
-            remaining = response.UnprocessedKeys?.GetValueOrDefault(table.TableName)?.Keys ?? [];
-            if (remaining.Count > 0 && !await call.TryDelayForUnprocessedAsync("BatchGetItem", table).ConfigureAwait(false))
+            (int sent, remaining) = (remaining.Count, response.UnprocessedKeys?.GetValueOrDefault(table.TableName)?.Keys ?? []);
+            // A response is cut at 16 MB. Only one that processed no key means that DynamoDB throttles.
+            if (remaining.Count > 0 && remaining.Count == sent && !await call.TryDelayForUnprocessedAsync("BatchGetItem", table).ConfigureAwait(false))
             {
                 throw new UserStoreThrottledException(
                     $"BatchGetItem on table '{table.TableName}' left {remaining.Count} of {keys.Count} keys unread. "

@@ -25,7 +25,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         QueryInput = new QueryInput<TUser>(connection.Options);
         Schema = new StoreSchema(Input.Model, connection.Options);
         Context = connection.Context ?? UserContext.Create(Client, Schema);
-        Items = new UserItems<TUser>(() => Context, Input.Model);
+        Items = new UserItems<TUser>(() => Context, Input.Model, Schema.Users.TableName);
         Sender = new RequestSender(connection, Schema);
         Reader = new TableReader(Client);
         Users = [Schema.Users];
@@ -58,32 +58,44 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     /// <summary>Maps an item that was read before.</summary>
     /// <exception cref="UserStoreSchemaException">The item cannot be read as <typeparamref name="TUser"/>.</exception>
-    public TUser ToUser(StoredUser stored)
+    public TUser ToUser(StoredUser stored) => Items.FromItem(stored.Item);
+
+    /// <summary>Maps one of many items, and reports it if it cannot be read and the options say so.</summary>
+    /// <returns>The user, or why the item cannot be read.</returns>
+    /// <exception cref="UserStoreSchemaException">The item cannot be read, and the options do not say to report it.</exception>
+    public (TUser? User, UnreadableUser? Unreadable) ToUserOrReport(StoredUser stored)
     {
         try
         {
-            return Items.FromItem(stored.Item);
+            return (ToUser(stored), null);
         }
-        catch (Exception failure) when (RequestFailure.IsUnreadable(failure))
+        catch (UserStoreSchemaException failure) when (ReportsUnreadable)
         {
-            throw Sender.Failures.Unreadable(Schema.Users, failure);
+            return (null, Report(failure));
         }
     }
 
-    /// <summary>Maps the item of a write that was applied.</summary>
-    public TUser ToWrittenUser(string userId, StoredUser written) => ToUser(written);
+    /// <summary>Maps the result of a write, which was applied also if it cannot be read.</summary>
+    /// <inheritdoc cref="ToUser" path="/exception"/>
+    public TUser ToWrittenUser(StoredUser written) => Items.FromItem(written.Item, wasApplied: true);
 
-    /// <summary>Reads a user who has not expired, through the context.</summary>
+    /// <summary>Gets a value indicating whether calls that read many users report an item that cannot be read, and continue.</summary>
+    public bool ReportsUnreadable => Schema.Options.UnreadableUsers == UnreadableUsers.Report;
+
+    /// <summary>Reports an item that cannot be read.</summary>
+    public UnreadableUser Report(UserStoreSchemaException failure)
+    {
+        var unreadable = new UnreadableUser(failure.UserId!, failure.AttributeName, failure.UnreadableBecause!);
+        UserLog.Unreadable(Sender.Logger, TableName, unreadable.UserId, unreadable.AttributeName, unreadable.Error);
+        Schema.Options.OnUnreadableUser?.Invoke(unreadable);
+        return unreadable;
+    }
+
+    /// <summary>Reads a user who has not expired.</summary>
     public async Task<TUser?> FindAsync(StoreCall call, string userId, ReadConsistency consistency)
     {
-        var config = new LoadConfig
-        {
-            OverrideTableName = Schema.UsersTableWithoutPrefix,
-            ConsistentRead = consistency == ReadConsistency.Strong,
-        };
-        TUser? user = await call.SendAsync(
-            "GetItem", Users, token => Context.LoadAsync<TUser>(userId, config, token)).ConfigureAwait(false);
-        return user is null || user.ExpiresAt <= Input.Now() ? null : UserItems<TUser>.AsRead(user);
+        var stored = new StoredUser(await Reader.FindAsync(call, Schema.Users, KeyOf(userId), consistency).ConfigureAwait(false), Model);
+        return stored.Exists(Input.Now()) ? ToUser(stored) : null;
     }
 
     /// <summary>Reads an item consistently, expired or not.</summary>

@@ -32,7 +32,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             }
 
             if (failure is null)
-                return table.ToWrittenUser(patch.UserId, written);
+                return table.ToWrittenUser(written);
 
             StoredUser stored = await table.ReadConflictingAsync(call, patch.UserId, failure).ConfigureAwait(false);
             UserStoreException? refusal = begunOn is { } user && !stored.IsBornAs(user)
@@ -41,7 +41,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             switch (WriteSettlement.Settle(stored, patch.WriteId, failure, isRefused: refusal is not null))
             {
                 case WriteOutcome.Applied:
-                    return table.ToWrittenUser(patch.UserId, stored);
+                    return table.ToWrittenUser(stored);
                 case WriteOutcome.Refused:
                     throw refusal!;
                 case WriteOutcome.Unknown:
@@ -90,7 +90,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             switch (WriteSettlement.Settle(found, patch.WriteId, failure, isRefused, isPinned: true))
             {
                 case WriteOutcome.Applied:
-                    return table.ToWrittenUser(patch.UserId, found);
+                    return table.ToWrittenUser(found);
                 case WriteOutcome.Unknown:
                     throw call.OutcomeUnknown(failure.Operation, table.Users, patch.UserId, failure.Exception);
                 case WriteOutcome.Refused when PatchFailure.Explain(patch, found, failure.Exception) is { } refusal:

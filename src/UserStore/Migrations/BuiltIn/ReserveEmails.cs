@@ -26,7 +26,8 @@ internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the ema
             context.Client, checkpoint.Position?.Text(Token), cancellationToken).ConfigureAwait(false))
         {
             users += page.Users;
-            foreach (UserEmailFinding finding in page.Findings.Where(finding => !finding.IsRepaired))
+            foreach (UserEmailFinding finding in page.Findings.Where(
+                finding => !finding.IsRepaired && finding.Problem != UserEmailProblem.InvalidEmail)) // for which there is nothing to reserve
             {
                 unreservedCount++;
                 if (unreserved.Count < MaxNamed)

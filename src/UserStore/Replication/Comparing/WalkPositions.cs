@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
 
 namespace UserStore.Replication.Comparing;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Amazon.DynamoDBv2.Model;
 
-namespace UserStore.Replication;
+namespace UserStore.DynamoDb.Items;
 
 /// <summary>Reads and writes attributes in the JSON of DynamoDB's API and of its stream events: <c>{"S": "text"}</c>.</summary>
 internal static class AttributeJson
