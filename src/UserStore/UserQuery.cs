@@ -29,7 +29,8 @@ public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
     /// Comparisons of mapped properties with values, joined by <c>&amp;&amp;</c>, <c>||</c> and <c>!</c>; <c>StartsWith</c>,
     /// <c>Contains</c>, <c>values.Contains(u.Property)</c> with at most 100 values, and comparison with <see langword="null"/>. A
     /// comparison with an absent attribute is false, except <c>!=</c>. Strings are compared as they are stored, emails in their normalized form.
-    /// Keys of the queried index cannot be filtered by.
+    /// Numbers are compared exactly; a cast of a property to a type that cannot hold all of its values is not supported. Keys of the queried
+    /// index cannot be filtered by.
     /// </value>
     public Expression<Func<TUser, bool>>? Filter { get; init; }
 

@@ -39,6 +39,8 @@ public record TypedUser : User
 
     public Dictionary<string, List<int>>? Map { get; init; }
 
+    public Dictionary<string, Dictionary<string, string>>? Maps { get; init; }
+
     public List<Plan>? Plans { get; init; }
 
     public Choice Choice { get; init; }

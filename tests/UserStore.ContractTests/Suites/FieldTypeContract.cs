@@ -117,6 +117,25 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
+    public async Task Maps_with_an_empty_key_are_rejected_by_name()
+    {
+        IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();
+        TypedUser created = await store.CreateAsync(new TypedUser { UserId = "fake-1" });
+
+        Func<Task>[] calls =
+        [
+            () => store.CreateAsync(new TypedUser { Maps = new() { [""] = [] } }),
+            () => store.CreateAsync(new TypedUser { Maps = new() { ["k"] = new() { [""] = "v" } } }),
+            () => store.UpdateAsync(created with { Maps = new() { ["k"] = new() { [""] = "v" } } }),
+            () => store.UpdateAsync("fake-1", new UserPatch<TypedUser>().Set(user => user.Maps, new() { ["k"] = new() { [""] = "v" } })),
+        ];
+
+        foreach (Func<Task> call in calls)
+            (await call.Should().ThrowAsync<InvalidUserException>()).Which.Violations.Single().Field.Should().Be("Maps");
+        (await store.ListAsync().ReadAllAsync()).Should().ContainSingle().Which.Version.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Null_in_a_list_of_strings_is_rejected_by_name()
     {
         IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Amazon.DynamoDBv2.Model;
+using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Items;
 
@@ -67,20 +67,6 @@ internal static class AttributeValueComparer
 
     private static List<string>? Canonical(List<string>? numbers) => numbers?.ConvertAll(number => Canonical(number)!);
 
-    // Digits without zeros around them, and the power of ten: DynamoDB may return a number in another notation than it was written in.
-    private static string? Canonical(string? number)
-    {
-        if (number is null)
-            return null;
-        int exponentAt = number.IndexOfAny(['e', 'E']);
-        string mantissa = exponentAt < 0 ? number : number[..exponentAt];
-        int exponent = exponentAt < 0 ? 0 : int.Parse(number.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        string sign = mantissa.StartsWith('-') ? "-" : "";
-        mantissa = mantissa.TrimStart('-', '+');
-        int point = mantissa.IndexOf('.', StringComparison.Ordinal);
-        string digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('0');
-        exponent -= point < 0 ? 0 : mantissa.Length - point - 1;
-        string significant = digits.TrimEnd('0');
-        return significant.Length == 0 ? "0" : $"{sign}{significant}E{exponent + digits.Length - significant.Length}";
-    }
+    // DynamoDB may return a number in another notation than it was written in.
+    private static string? Canonical(string? number) => StoredNumber.Find(number)?.ToString() ?? number;
 }
