@@ -48,7 +48,10 @@ internal sealed class InMemoryQueryPager<[DynamicallyAccessedMembers(Dynamically
         {
             DateTimeOffset now = store.Input.Now();
             InMemoryIndex<TUser> index = store.Table.Index(query.Index, now);
-            return Page(index.Read(query, position), query.ItemsToRead(remaining), now, query.Filter, index.PositionOf);
+            var start = QueryPosition.Of(query, position);
+            (IReadOnlyList<TUser> users, string? last) = Page(
+                index.Read(start.Query, start.Key), start.ItemsToRead(remaining), now, query.Filter, index.PositionOf);
+            return (users, start.After(remaining, last));
         }, cancellationToken);
 }
 

@@ -53,3 +53,5 @@ public sealed class DynamoDbMigrationRepairTests() : MigrationRepairContract(new
 public sealed class DynamoDbChangeTests() : ChangeContract(new DynamoDbStores());
 
 public sealed class DynamoDbNumberTests() : NumberContract(new DynamoDbStores());
+
+public sealed class DynamoDbPinnedRangeTests() : PinnedRangeContract(new DynamoDbStores());

@@ -53,3 +53,5 @@ public sealed class FaultyWireMigrationRepairTests() : MigrationRepairContract(n
 public sealed class FaultyWireChangeTests() : ChangeContract(new FaultyWireStores());
 
 public sealed class FaultyWireNumberTests() : NumberContract(new FaultyWireStores());
+
+public sealed class FaultyWirePinnedRangeTests() : PinnedRangeContract(new FaultyWireStores());

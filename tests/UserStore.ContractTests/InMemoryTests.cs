@@ -53,3 +53,5 @@ public sealed class InMemoryMigrationRepairTests() : MigrationRepairContract(new
 public sealed class InMemoryChangeTests() : ChangeContract(new InMemoryStores());
 
 public sealed class InMemoryNumberTests() : NumberContract(new InMemoryStores());
+
+public sealed class InMemoryPinnedRangeTests() : PinnedRangeContract(new InMemoryStores());

@@ -3,9 +3,11 @@ using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Paging;
+using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Reading;
 
@@ -16,9 +18,9 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
     where TUser : User
 {
     // The SDK accepts any JSON as a key and fails in many ways on what is not one.
-    protected void ThrowUnlessStartKey(string? position, MappedIndex? index)
+    protected void ThrowUnlessStartKey(string? position, PreparedQuery? query)
     {
-        if (position is not null && !IsStartKey(position, index))
+        if (position is not null && !IsStartKey(position, query))
             throw new InvalidContinuationTokenException("holds no key from which to continue");
     }
 
@@ -37,20 +39,32 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
                 $"{operation} on table '{table.TableName}' was rejected by DynamoDB; the inner exception contains the reason.", failure, isTransient: false)
             : new InvalidContinuationTokenException("was rejected by DynamoDB", failure));
 
-    private bool IsStartKey(string position, MappedIndex? index)
+    private bool IsStartKey(string position, PreparedQuery? query)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(position);
-            return json.RootElement.ValueKind == JsonValueKind.Object && table.Schema.Users.StartKeyOf(index).All(key =>
-                json.RootElement.TryGetProperty(key.AttributeName, out JsonElement value)
-                && value.ValueKind == JsonValueKind.Object
-                && value.TryGetProperty(key.AttributeType.Value, out JsonElement content)
-                && content.ValueKind == JsonValueKind.String);
+            KeyAttribute[] keys = [.. table.Schema.Users.StartKeyOf(query?.Index).DistinctBy(key => key.AttributeName)];
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.EnumerateObject().Count() == keys.Length
+                && keys.All(key => json.RootElement.TryGetProperty(key.AttributeName, out JsonElement value)
+                    && IsKeyValue(value, key, key.AttributeName == query?.Index.PartitionKey.AttributeName ? query.PartitionKey : null));
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException) // the latter for an unpaired surrogate
         {
             return false;
         }
+    }
+
+    private static bool IsKeyValue(JsonElement value, KeyAttribute key, StoredScalar? expected)
+    {
+        string type = key.AttributeType.Value;
+        if (value.ValueKind != JsonValueKind.Object || value.EnumerateObject().Count() != 1
+            || !value.TryGetProperty(type, out JsonElement content) || content.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        var scalar = new StoredScalar(type == "N" ? ScalarKind.Number : ScalarKind.String, content.GetString()!);
+        return scalar.Text.Length > 0 && scalar.ViolatedRule() is null && expected?.SameAs(scalar) != false;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedM
     protected override Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
         string? position, int? remaining, CancellationToken cancellationToken)
     {
-        ThrowUnlessStartKey(position, index: null);
+        ThrowUnlessStartKey(position, query: null);
         var writer = new ExpressionWriter();
         var config = new ScanOperationConfig
         {

@@ -15,12 +15,13 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
 {
     private readonly UserTable<TUser> _table = table;
 
-    protected override Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
+    protected override async Task<(IReadOnlyList<TUser> Users, string? Position)> ReadAsync(
         string? position, int? remaining, CancellationToken cancellationToken)
     {
-        ThrowUnlessStartKey(position, query.Index);
+        QueryPosition start = QueryPosition.Of(query, position);
+        ThrowUnlessStartKey(start.Key, query);
         var writer = new ExpressionWriter();
-        string key = writer.KeyCondition(query);
+        string key = writer.KeyCondition(start.Query);
         string filter = writer.NotExpired(_table.Model, _table.Input.Now());
         if (query.Filter is not null)
             filter = $"{filter} AND {writer.Condition(query.Filter)}";
@@ -31,14 +32,15 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
             KeyExpression = writer.ToExpression(key),
             FilterExpression = new Expression { ExpressionStatement = filter },
             BackwardSearch = query.Direction == QueryDirection.Descending,
-            Limit = query.ItemsToRead(remaining) ?? int.MaxValue,
-            PaginationToken = position,
+            Limit = start.ItemsToRead(remaining) ?? int.MaxValue,
+            PaginationToken = start.Key,
         };
         var target = new FromQueryConfig { OverrideTableName = _table.Schema.UsersTableWithoutPrefix };
-        return _table.Sender.Begin(cancellationToken).SendAsync(
+        (IReadOnlyList<TUser> users, string? last) = await _table.Sender.Begin(cancellationToken).SendAsync(
             "Query",
             _table.Users,
             token => ReadNextAsync(_table.Context.FromQueryAsync<TUser>(config, target), token),
-            failure => ExplainInvalidAsync("Query", position, failure));
+            failure => ExplainInvalidAsync("Query", start.Key, failure)).ConfigureAwait(false);
+        return (users, start.After(remaining, last));
     }
 }
