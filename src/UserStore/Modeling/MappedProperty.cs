@@ -65,15 +65,23 @@ internal sealed class MappedProperty
     /// <summary>Gets a value indicating whether a value can differ from the written value when it is read back.</summary>
     /// <remarks>An absent attribute reads back as the default of the property. The properties of <see cref="User"/> have no default or do not
     /// accept null.</remarks>
-    public bool IsLossy => IsDate || IsDecimal || IsSet || (_property.DeclaringType != typeof(User) && CanBeNull);
+    public bool IsLossy => IsDate || IsDecimal || IsFraction || IsSet || (_property.DeclaringType != typeof(User) && (IsInstant || CanBeNull));
+
+    /// <summary>Gets a value indicating whether only mapping a value shows how it is read back: structures, collections of values that
+    /// conversions change, and converters of the application.</summary>
+    public bool NeedsMapping => HasOwnConverter
+        || (_converter is null && !IsDate && !IsDecimal && !IsInstant && !StorableTypes.KeepsValues(PropertyType));
 
     /// <summary>
-    /// Returns the value that is read back after a value is written: dates in UTC and whole milliseconds, decimals without trailing zeros,
-    /// null for an empty set, which DynamoDB cannot store.
+    /// Returns the value that is read back after a value is written: instants in UTC, dates in UTC and whole milliseconds, decimals without
+    /// trailing zeros, zero without a sign, null for an empty set, which DynamoDB cannot store.
     /// </summary>
     public object? AsReadBack(object? value) => value switch
     {
         DateTime date when IsDate => new DateTime(WholeMilliseconds(date.ToUniversalTime().Ticks), DateTimeKind.Utc),
+        DateTimeOffset instant when IsInstant => (_converter ?? Instants).FromEntry((_converter ?? Instants).ToEntry(instant)),
+        0d when IsFraction => 0d,
+        0f when IsFraction => 0f,
         decimal number when IsDecimal => number / 1.0000000000000000000000000000m, // the quotient has no trailing zeros
         IEnumerable items when IsSet && !items.Cast<object?>().Any() => null,
         _ => value,
@@ -173,6 +181,10 @@ internal sealed class MappedProperty
     };
 
     private bool IsDate => _converter is null && ValueType == typeof(DateTime);
+
+    private bool IsInstant => ValueType == typeof(DateTimeOffset) && !HasOwnConverter;
+
+    private bool IsFraction => _converter is null && (ValueType == typeof(double) || ValueType == typeof(float));
 
     private bool IsDecimal => _converter is null && ValueType == typeof(decimal);
 

@@ -10,6 +10,10 @@ namespace UserStore.Preparation;
 internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
     where TUser : User
 {
+    /// <summary>Gets the order in which users with the same email are preferred: by the latest update, and for equal ones by id.</summary>
+    public static IComparer<TUser> ByUpdate { get; } = Comparer<TUser>.Create(static (left, right) =>
+        left.UpdatedAt != right.UpdatedAt ? left.UpdatedAt.CompareTo(right.UpdatedAt) : string.CompareOrdinal(right.UserId, left.UserId));
+
     public ContinuationTokens Tokens { get; } = new([.. options.TokenKeys]);
 
     private byte[] AuditFingerprint => ContinuationTokens.FingerprintOf($"email-audit\n{Model.UserType.FullName}");

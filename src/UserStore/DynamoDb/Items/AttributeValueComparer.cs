@@ -14,6 +14,16 @@ internal static class AttributeValueComparer
     public static Dictionary<string, AttributeValue> Copy(Dictionary<string, AttributeValue> item)
         => item.ToDictionary(attribute => attribute.Key, attribute => Copy(attribute.Value), StringComparer.Ordinal);
 
+    /// <summary>Returns a value as DynamoDB returns it: with one notation for each number.</summary>
+    public static AttributeValue AsStored(AttributeValue value) => value switch
+    {
+        { N: { } number } => new AttributeValue { N = Canonical(number) },
+        { L: { } list } => new AttributeValue { L = list.ConvertAll(AsStored) },
+        { M: { } map } => new AttributeValue { M = map.ToDictionary(entry => entry.Key, entry => AsStored(entry.Value)) },
+        { NS: { } numbers } => new AttributeValue { NS = Canonical(numbers) },
+        _ => value,
+    };
+
     public static bool AreEqual(Dictionary<string, AttributeValue> one, Dictionary<string, AttributeValue> other)
         => one.Count == other.Count && one.All(attribute => AreEqual(attribute.Value, other.GetValueOrDefault(attribute.Key)));
 

@@ -29,6 +29,21 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public TUser FromItem(Dictionary<string, AttributeValue> item)
         => AsRead(context().FromDocument<TUser>(Document.FromAttributeMap(item)));
 
+    /// <summary>Returns a user as it is read back after it is stored.</summary>
+    /// <exception cref="InvalidUserException">The user cannot be mapped to an item and back.</exception>
+    public TUser ReadBack(TUser user)
+    {
+        Dictionary<string, AttributeValue> item = Map(user);
+        try
+        {
+            return FromItem(item.ToDictionary(attribute => attribute.Key, attribute => AttributeValueComparer.AsStored(attribute.Value)));
+        }
+        catch (Exception failure)
+        {
+            throw new InvalidUserException("Item", "is mapped to attributes that cannot be read back; the inner exception contains the reason", failure);
+        }
+    }
+
     /// <summary>Marks a user as just read from the table.</summary>
     public static TUser AsRead(TUser user)
     {

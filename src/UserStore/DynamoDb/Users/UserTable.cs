@@ -17,11 +17,11 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public UserTable(StoreConnection connection)
     {
         Client = connection.Client;
-        Input = new UserInput<TUser>(connection.Options, connection.Time);
+        Items = new UserItems<TUser>(() => Context!, UserModel.For<TUser>());
+        Input = new UserInput<TUser>(connection.Options, connection.Time, Items.ReadBack);
         QueryInput = new QueryInput<TUser>(connection.Options);
         Schema = new StoreSchema(Input.Model, connection.Options);
         Context = connection.Context ?? UserContext.Create(Client, Schema);
-        Items = new UserItems<TUser>(() => Context, Input.Model);
         Sender = new RequestSender(connection, Schema);
         Reader = new TableReader(Client);
         Users = [Schema.Users];
