@@ -30,7 +30,7 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
     /// <exception cref="InvalidContinuationTokenException">The position was not returned by <see cref="PositionOf"/>.</exception>
     public IEnumerable<InMemoryRow<TUser>> Read(PreparedQuery query, string? after)
     {
-        InMemoryPosition? start = after is null ? null : InMemoryPosition.Read(after);
+        InMemoryPosition? start = after is null ? null : InMemoryPosition.Read(after, definition);
         if (!_partitions.TryGetValue(query.PartitionKey, out SortedSet<Entry>? partition) || partition.Count == 0)
             return [];
 

@@ -47,7 +47,9 @@ internal sealed class InMemoryQueryPager<[DynamicallyAccessedMembers(Dynamically
         {
             DateTimeOffset now = store.Input.Now();
             InMemoryIndex<TUser> index = store.Table.Index(query.Index, now);
-            return Page(index.Read(query, position), query.ItemsToRead(remaining), now, query.Filter, index.PositionOf);
+            var start = QueryPosition.Of(query, position);
+            ReadPage<TUser> page = Page(index.Read(start.Query, start.Key), start.ItemsToRead(remaining), now, query.Filter, index.PositionOf);
+            return page with { Position = start.After(remaining, page.Position) };
         }, cancellationToken);
 }
 

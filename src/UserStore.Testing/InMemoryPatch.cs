@@ -7,7 +7,7 @@ namespace UserStore.Testing;
 /// <summary>Applies patches to rows.</summary>
 internal static class InMemoryPatch
 {
-    /// <exception cref="InvalidUserException">The result of an increment is outside the range of its property.</exception>
+    /// <exception cref="InvalidUserException">The result of an increment cannot be stored.</exception>
     public static InMemoryRow<TUser> Apply<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         PreparedPatch patch, InMemoryRow<TUser> row)
         where TUser : User
@@ -16,7 +16,18 @@ internal static class InMemoryPatch
             change => change.Action != PatchAction.Remove).Select(change => change.Property);
         IEnumerable<MappedProperty> removed = patch.Changes.Where(
             change => change.Action == PatchAction.Remove).Select(change => change.Property);
-        return new InMemoryRow<TUser>(
-            patch.ApplyTo(row.User, property => !row.Absent.Contains(property)), [.. row.Absent.Except(set).Union(removed)]);
+        TUser patched = patch.ApplyTo(row.User, property => !row.Absent.Contains(property));
+        Dictionary<MappedProperty, StoredNumber> exactSums = new(row.ExactSums.ExceptBy(
+            patch.Changes.Select(change => change.Property), sum => sum.Key));
+        foreach (PatchChange change in patch.Changes.Where(change => change.Action == PatchAction.Increment))
+        {
+            StoredNumber sum = change.SumFrom(StoredNumber.Find(row.ScalarOf(change.Property)?.Text));
+            object shown = change.Property.FromNumber(sum);
+            change.Property.SetValue(patched, shown);
+            if (change.Property.ToScalar(shown).Text != sum.ToString())
+                exactSums.Add(change.Property, sum);
+        }
+
+        return new InMemoryRow<TUser>(patched, [.. row.Absent.Except(set).Union(removed)]) { ExactSums = exactSums };
     }
 }

@@ -9,18 +9,21 @@ internal sealed record InMemoryPosition(StoredScalar? Sort, string UserId)
 {
     public string Write() => JsonSerializer.Serialize(this, InMemoryPositionContext.Default.InMemoryPosition);
 
-    /// <exception cref="InvalidContinuationTokenException">The string was not written by <see cref="Write"/>.</exception>
-    public static InMemoryPosition Read(string position)
+    /// <exception cref="InvalidContinuationTokenException">The string was not written by <see cref="Write"/> for the index.</exception>
+    public static InMemoryPosition Read(string position, MappedIndex index)
     {
         try
         {
-            return JsonSerializer.Deserialize(position, InMemoryPositionContext.Default.InMemoryPosition)!;
+            InMemoryPosition? read = JsonSerializer.Deserialize(position, InMemoryPositionContext.Default.InMemoryPosition);
+            return read is not null && read.Sort?.Kind == index.SortKey?.KeyKind() && read.Sort?.ViolatedRule() is null ? read : throw Forged();
         }
         catch (JsonException error)
         {
-            throw new InvalidContinuationTokenException("contains no key to resume from", error);
+            throw Forged(error);
         }
     }
+
+    private static InvalidContinuationTokenException Forged(JsonException? error = null) => new("contains no key to resume from", error);
 }
 
 [JsonSourceGenerationOptions(

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using UserStore.Modeling;
 
 namespace UserStore.Testing;
@@ -6,10 +7,14 @@ namespace UserStore.Testing;
 internal sealed record InMemoryRow<TUser>(TUser User, IReadOnlyList<MappedProperty> Absent)
     where TUser : User
 {
+    /// <summary>Gets the stored sums that their properties show rounded: DynamoDB keeps more digits than the types of .NET.</summary>
+    public IReadOnlyDictionary<MappedProperty, StoredNumber> ExactSums { get; init; } = ReadOnlyDictionary<MappedProperty, StoredNumber>.Empty;
+
     public object? ValueOf(MappedProperty property) => Absent.Contains(property) ? null : property.GetValue(User);
 
     public StoredScalar? ScalarOf(MappedProperty property)
-        => ValueOf(property) is { } value && property.TryToScalar(value, out StoredScalar scalar) ? scalar : null;
+        => ExactSums.TryGetValue(property, out StoredNumber sum) ? new StoredScalar(ScalarKind.Number, sum.ToString())
+            : ValueOf(property) is { } value && property.TryToScalar(value, out StoredScalar scalar) ? scalar : null;
 
     public bool IsExpired(DateTimeOffset now) => User.ExpiresAt <= now;
 }

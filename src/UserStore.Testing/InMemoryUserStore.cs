@@ -22,6 +22,10 @@ namespace UserStore.Testing;
 public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
     where TUser : User
 {
+    // Only maps users that are near a size limit, or that conversions change; sends no requests.
+    private static readonly Lazy<IDynamoDBContext> MappingContext = new(
+        static () => UserContext.CreateForMapping(new UserStoreOptions(), UserModel.For<TUser>().Properties));
+
     private readonly UserInput<TUser> _input;
     private readonly QueryInput<TUser> _queryInput;
     private readonly UserItems<TUser> _items;
@@ -45,17 +49,14 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         foreach (byte[] key in options.TokenKeys)
             storeOptions.TokenKeys.Add(key);
         Time = options.TimeProvider;
-        _input = new UserInput<TUser>(storeOptions, Time);
+        _items = new UserItems<TUser>(static () => MappingContext.Value, UserModel.For<TUser>(), UserModel.For<TUser>().DefaultTableName);
+        _input = new UserInput<TUser>(storeOptions, Time, _items.ReadBack);
         _queryInput = new QueryInput<TUser>(storeOptions);
         _table = new InMemoryTable<TUser>(_input.Model, options.IndexDelay, options.KeptChanges);
         _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _input) : null;
         _recorder = new CallRecorder(options.RecordedCalls);
         _calls = new InMemoryCalls(Faults, _recorder, Time);
         _parts = new InMemoryStoreParts<TUser>(_table, _input, _queryInput, _calls);
-
-        // Only measures users that are near a size limit; sends no requests.
-        var context = new Lazy<IDynamoDBContext>(() => UserContext.CreateForMapping(storeOptions, _input.Model.Properties));
-        _items = new UserItems<TUser>(() => context.Value, _input.Model, _input.Model.DefaultTableName);
     }
 
     /// <summary>Gets the faults to inject into subsequent calls.</summary>
@@ -139,7 +140,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         }
 
         return await Pager(nameof(FindByEmailAsync), _queryInput.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken)
-            .MaxByAsync(static user => user.UpdatedAt, cancellationToken: cancellationToken).ConfigureAwait(false);
+            .MaxByAsync(static user => user, QueryInput<TUser>.ByUpdate, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -81,7 +81,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="email">The address; normalized as on writing.</param>
     /// <param name="consistency">The consistency of the read.</param>
     /// <param name="cancellationToken">A token to cancel the call.</param>
-    /// <returns>The user; for an eventual read the one with the newest <see cref="User.UpdatedAt"/> if the index has several.</returns>
+    /// <returns>The user; for an eventual read the one with the newest <see cref="User.UpdatedAt"/> if the index has several, and of those
+    /// with the same one the user whose id is first in ordinal order.</returns>
     /// <exception cref="InvalidOperationException">The read is strong, but <see cref="UserStoreOptions.UniqueEmails"/> is
     /// <see langword="false"/>: DynamoDB cannot read an index consistently.</exception>
     /// <exception cref="InvalidUserException">The email is not an address.</exception>

@@ -51,7 +51,8 @@ public sealed class UserPatch<TUser>
     /// <param name="property">The property, such as <c>u => u.Logins</c>.</param>
     /// <param name="amount">The amount to add; negative to subtract.</param>
     /// <returns>This patch.</returns>
-    /// <remarks>Concurrent increments add up, because DynamoDB computes the sum.</remarks>
+    /// <remarks>Concurrent increments add up, because DynamoDB computes the sum, in exact decimal digits. The update throws
+    /// <see cref="InvalidUserException"/> and stores nothing if the property or DynamoDB cannot hold the amount or the sum.</remarks>
     public UserPatch<TUser> Increment<TNumber>(Expression<Func<TUser, TNumber>> property, TNumber amount)
         where TNumber : struct, INumber<TNumber>
         => Add(PatchAction.Increment, property, amount);
@@ -61,7 +62,8 @@ public sealed class UserPatch<TUser>
     /// <param name="property">The property, such as <c>u => u.Age</c>.</param>
     /// <param name="amount">The amount to add; negative to subtract.</param>
     /// <returns>This patch.</returns>
-    /// <remarks>Concurrent increments add up, because DynamoDB computes the sum.</remarks>
+    /// <remarks>Concurrent increments add up, because DynamoDB computes the sum, in exact decimal digits. The update throws
+    /// <see cref="InvalidUserException"/> and stores nothing if the property or DynamoDB cannot hold the amount or the sum.</remarks>
     public UserPatch<TUser> Increment<TNumber>(Expression<Func<TUser, TNumber?>> property, TNumber amount)
         where TNumber : struct, INumber<TNumber>
         => Add(PatchAction.Increment, property, amount);

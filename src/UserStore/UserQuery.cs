@@ -20,6 +20,16 @@ public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
     /// <value>The default is <see langword="null"/>: the whole partition.</value>
     public SortKeyCondition? SortKey { get; init; }
 
+    /// <summary>Gets a value indicating whether all pages use the sort key range of the first page, whatever <see cref="SortKey"/> contains when
+    /// a later page is read.</summary>
+    /// <value>The default is <see langword="false"/>: a token is rejected if the range has changed.</value>
+    /// <remarks>
+    /// For a range that is computed from the clock, such as the last seven days, when each page is a request of its own. The token carries the
+    /// range. Unless <see cref="UserStoreOptions.TokenKeys"/> encrypt tokens, a client can forge one with other bounds; the partition key, the
+    /// filter, the direction and the kind of the range are always those of the query.
+    /// </remarks>
+    public bool PinSortKey { get; init; }
+
     /// <summary>Gets the order of the sort key in which users are returned.</summary>
     /// <value>The default is <see cref="QueryDirection.Ascending"/>.</value>
     public QueryDirection Direction { get; init; }
@@ -29,7 +39,8 @@ public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
     /// Comparisons of mapped properties with values, joined by <c>&amp;&amp;</c>, <c>||</c> and <c>!</c>; <c>StartsWith</c>,
     /// <c>Contains</c>, <c>values.Contains(u.Property)</c> with at most 100 values, and comparison with <see langword="null"/>. A
     /// comparison with an absent attribute is false, except <c>!=</c>. Strings are compared as they are stored, emails in their normalized form.
-    /// Keys of the queried index cannot be filtered by.
+    /// Numbers are compared exactly; a cast of a property to a type that cannot hold all of its values is not supported. Keys of the queried
+    /// index cannot be filtered by.
     /// </value>
     public Expression<Func<TUser, bool>>? Filter { get; init; }
 
@@ -39,6 +50,10 @@ public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
 
     /// <summary>Gets the maximum number of users over all pages.</summary>
     /// <value>At least 1. The default is <see langword="null"/>: all.</value>
+    /// <remarks>
+    /// Without a filter, the first request reads as many items as the limit allows. If some of them have expired and DynamoDB has not removed
+    /// them yet, the next requests read more items, up to <see cref="PageSize"/>.
+    /// </remarks>
     public int? Limit { get; init; }
 
     /// <summary>Returns the index and what bounds the query; never the key or another value.</summary>

@@ -53,3 +53,7 @@ public sealed class DynamoDbMigrationPlanTests() : MigrationPlanContract(new Dyn
 public sealed class DynamoDbMigrationRepairTests() : MigrationRepairContract(new DynamoDbStores());
 
 public sealed class DynamoDbChangeTests() : ChangeContract(new DynamoDbStores());
+
+public sealed class DynamoDbNumberTests() : NumberContract(new DynamoDbStores());
+
+public sealed class DynamoDbPinnedRangeTests() : PinnedRangeContract(new DynamoDbStores());

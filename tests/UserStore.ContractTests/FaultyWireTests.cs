@@ -53,3 +53,7 @@ public sealed class FaultyWireMigrationPlanTests() : MigrationPlanContract(new F
 public sealed class FaultyWireMigrationRepairTests() : MigrationRepairContract(new FaultyWireStores());
 
 public sealed class FaultyWireChangeTests() : ChangeContract(new FaultyWireStores());
+
+public sealed class FaultyWireNumberTests() : NumberContract(new FaultyWireStores());
+
+public sealed class FaultyWirePinnedRangeTests() : PinnedRangeContract(new FaultyWireStores());

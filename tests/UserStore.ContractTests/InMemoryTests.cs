@@ -53,3 +53,7 @@ public sealed class InMemoryMigrationPlanTests() : MigrationPlanContract(new InM
 public sealed class InMemoryMigrationRepairTests() : MigrationRepairContract(new InMemoryStores());
 
 public sealed class InMemoryChangeTests() : ChangeContract(new InMemoryStores());
+
+public sealed class InMemoryNumberTests() : NumberContract(new InMemoryStores());
+
+public sealed class InMemoryPinnedRangeTests() : PinnedRangeContract(new InMemoryStores());

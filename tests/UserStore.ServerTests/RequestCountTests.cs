@@ -128,6 +128,28 @@ public sealed class RequestCountTests : ServerTest
     }
 
     [Fact]
+    public async Task Numbers_and_keys_that_DynamoDB_cannot_store_send_no_request()
+    {
+        DynamoDbUserStore<NumericUser> numbers = await Stores.CreateAsync<NumericUser>(Options);
+        DynamoDbUserStore<TypedUser> typed = Stores.Open<TypedUser>(Options);
+        Sent();
+
+        Func<Task>[] calls =
+        [
+            () => numbers.UpdateAsync("fake-1", new UserPatch<NumericUser>().Increment(user => user.DoubleNumber, double.NaN)),
+            () => numbers.UpdateAsync("fake-1", new UserPatch<NumericUser>().Increment(user => user.FloatNumber, float.PositiveInfinity)),
+            () => numbers.UpdateAsync("fake-1", new UserPatch<NumericUser>().Increment(user => user.Optional, 1E300)),
+            () => numbers.QueryPageAsync(new("status-index", UserStatus.Active) { Filter = user => user.DoubleNumber < double.MaxValue }),
+            () => typed.CreateAsync(new TypedUser { Map = new() { [""] = [1] } }),
+            () => typed.UpdateAsync("fake-1", new UserPatch<TypedUser>().Set(user => user.Maps, new() { ["k"] = new() { [""] = "v" } })),
+        ];
+        foreach (Func<Task> call in calls)
+            await call.Should().ThrowAsync<InvalidUserException>();
+
+        Sent().Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task EnsureTablesAsync_only_describes_tables_that_exist()
     {
         await CreateStoreAsync();

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Linq.Expressions;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -16,7 +17,11 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
         "create", "create", "create", "create expiring", "read", "read", "replace", "replace", "replace email", "replace email", "patch", "patch",
         "patch", "patch email", "patch email", "patch email", "patch conditionally", "delete", "delete version", "delete revision",
         "find by email", "query status", "query email", "page", "list", "bad input", "advance",
+        "numbers", "numbers", "number filter", "number filter", "number condition", "values", "values", "overflow",
     ];
+
+    private static readonly double[] Fractions = [0.1, 0.2, 0.3, 1E-30, 0, 1E20, -0.1, 9.9E125, double.NaN];
+    private static readonly decimal[] Decimals = [0.10m, -1.50m, 0.3m, 1e-20m, 0.0m, 1e5m, 7m, -0.1m, 2.5m];
 
     public static Gen<StoreOperation[]> Sequences(int longest)
     {
@@ -49,7 +54,7 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
         {
             return await ActAsync(store, hand);
         }
-        catch (Exception refusal) when (refusal is UserStoreException or ArgumentException or InvalidOperationException)
+        catch (Exception refusal) when (refusal is UserStoreException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
             return Describe(refusal);
         }
@@ -141,6 +146,31 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
                     3 => new UserPatch<AppUser>().Increment(u => u.Age, int.MaxValue),
                     _ => Patch().Set(u => u.Name, new string('x', 400 * 1024)),
                 }));
+            case "numbers":
+                return Keep(await store.UpdateAsync(Id, NumericPatch()));
+            case "number filter":
+                return await DescribeAsync(store.QueryAsync(new UserQuery<AppUser>("city-index", "Faketown") { Filter = NumericCondition() }));
+            case "number condition":
+                return Keep(await store.UpdateAsync(Id, NumericPatch().OnlyIf(NumericCondition())));
+            case "values":
+                return Keep(await store.UpdateAsync(InHand() with
+                {
+                    LastSeen = ClockStart.ToOffset(TimeSpan.FromHours(Number)),
+                    Labels = new() { [Choice == 0 ? "" : "k"] = $"{Number}" },
+                    Ratio = Fraction,
+                    Score = Decimal,
+                    Address = Choice < 3 ? new Address { Zip = $"{Number}" } : null,
+                    Badges = Choice == 1 ? [] : [Number],
+                }));
+            case "overflow":
+                await store.UpdateAsync(
+                    Id, new UserPatch<AppUser>().Set(user => user.Score, decimal.MaxValue - Choice).Set(user => user.Logins, long.MinValue));
+                UserPatch<AppUser> overflow = Choice % 2 == 0
+                    ? new UserPatch<AppUser>().Increment(user => user.Score, 1e28m)
+                    : new UserPatch<AppUser>().Increment(user => user.Logins, -1L);
+                if (Number > 2)
+                    overflow.Set(user => user.Email, Address);
+                return Keep(await store.UpdateAsync(Id, overflow));
             default:
                 throw new InvalidOperationException($"There is no step called '{Kind}'.");
         }
@@ -167,6 +197,34 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
         Age = Number < 0 ? null : Number,
         Tags = [.. Enumerable.Range(0, Choice).Select(i => $"{i}")],
     };
+
+    private double Fraction => Fractions[Number + 3];
+
+    private decimal Decimal => Decimals[Number + 3];
+
+    private UserPatch<AppUser> NumericPatch() => Choice switch
+    {
+        0 => new UserPatch<AppUser>().Increment(user => user.Ratio, Fraction),
+        1 => new UserPatch<AppUser>().Increment(user => user.Ratio, Fraction).Increment(user => user.Score, Decimal),
+        2 => new UserPatch<AppUser>().Increment(user => user.Logins, Number).Set(user => user.Grade, (char)('A' + Choice)),
+        3 => new UserPatch<AppUser>().Set(user => user.Ratio, Fraction),
+        4 => new UserPatch<AppUser>().Set(user => user.LastSeen, ClockStart.ToOffset(TimeSpan.FromHours(Number))),
+        _ => new UserPatch<AppUser>().Set(user => user.Labels, new() { [Number > 0 ? "k" : ""] = "v" }),
+    };
+
+    private Expression<Func<AppUser, bool>> NumericCondition()
+    {
+        (double fraction, decimal value, int number) = (Fraction, Decimal, Number);
+        return Choice switch
+        {
+            0 => user => user.Ratio == fraction,
+            1 => user => user.Ratio < fraction || user.Score >= value,
+            2 => user => user.Logins > fraction,
+            3 => user => (double)user.Age! <= fraction && user.Grade != 'C',
+            4 => user => (int)user.Score! == number,
+            _ => user => new[] { value, 0.3m }.Contains(user.Score!.Value),
+        };
+    }
 
     private UserPatch<AppUser> Patch()
     {

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore.TestKit;
 
@@ -39,6 +40,24 @@ public record TypedUser : User
 
     public Dictionary<string, List<int>>? Map { get; init; }
 
+    public Dictionary<string, Dictionary<string, string>>? Maps { get; init; }
+
+    public DateTimeOffset? Seen { get; init; }
+
+    public DateTimeOffset Since { get; init; }
+
+    [DynamoDBProperty("until", typeof(EpochSecondsConverter))]
+    public DateTimeOffset? Until { get; init; }
+
+    public List<decimal>? Amounts { get; init; }
+
+    public List<DateTime>? Dates { get; init; }
+
+    public Dictionary<string, Tree>? Trees { get; init; }
+
+    [DynamoDBProperty("code", typeof(UpperCaseConverter))]
+    public string? Code { get; init; }
+
     public List<Plan>? Plans { get; init; }
 
     public Choice Choice { get; init; }
@@ -62,5 +81,22 @@ public record Tree
 
     public IReadOnlyList<string>? Notes { get; set; }
 
+    public decimal? Weight { get; set; }
+
+    public DateTime? Planted { get; set; }
+
+    public HashSet<string>? Birds { get; set; }
+
+    [DynamoDBIgnore]
+    public string? Scratch { get; set; }
+
     public List<Tree>? Children { get; set; }
+}
+
+/// <summary>Stores a string in upper case, so that it is read differently from how it was written.</summary>
+public sealed class UpperCaseConverter : IPropertyConverter
+{
+    public DynamoDBEntry ToEntry(object value) => value is string text ? new Primitive(text.ToUpperInvariant()) : null!;
+
+    public object FromEntry(DynamoDBEntry entry) => entry.AsString();
 }

@@ -94,7 +94,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         }
 
         return await new QueryPager<TUser>(_table, _table.QueryInput.PrepareEmailQuery(email)) { MustReadAll = true }.ReadAllAsync(cancellationToken)
-            .MaxByAsync(static user => user.UpdatedAt, cancellationToken: cancellationToken).ConfigureAwait(false);
+            .MaxByAsync(static user => user, QueryInput<TUser>.ByUpdate, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,7 @@ internal sealed class MappedProperty
         (_property, _converter) = (property, converter);
         (Name, AttributeName) = (property.Name, attributeName);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        NumberRange = IsNumber ? StorableTypes.RangeOf(ValueType) : null;
     }
 
     public string Name { get; }
@@ -41,19 +42,8 @@ internal sealed class MappedProperty
 
     public bool IsNumber => _converter is null && StorableTypes.IsNumeric(ValueType);
 
-    /// <summary>Gets the minimum and maximum value of an integer property; null for other types.</summary>
-    public (decimal Min, decimal Max)? IntegerRange => !IsNumber ? null : Type.GetTypeCode(ValueType) switch
-    {
-        TypeCode.SByte => (sbyte.MinValue, sbyte.MaxValue),
-        TypeCode.Byte => (byte.MinValue, byte.MaxValue),
-        TypeCode.Int16 => (short.MinValue, short.MaxValue),
-        TypeCode.UInt16 => (ushort.MinValue, ushort.MaxValue),
-        TypeCode.Int32 => (int.MinValue, int.MaxValue),
-        TypeCode.UInt32 => (uint.MinValue, uint.MaxValue),
-        TypeCode.Int64 => (long.MinValue, long.MaxValue),
-        TypeCode.UInt64 => (ulong.MinValue, ulong.MaxValue),
-        _ => null,
-    };
+    /// <summary>Gets the minimum and maximum of the stored numbers that the property can hold; null if it holds no number.</summary>
+    public (StoredNumber Min, StoredNumber Max)? NumberRange { get; }
 
     /// <summary>Gets a value indicating whether the property is stored as a list, to which items can be appended.</summary>
     public bool IsList => IsCollection && !Implements(typeof(ISet<>)) && !Implements(typeof(IReadOnlySet<>));
@@ -75,15 +65,23 @@ internal sealed class MappedProperty
     /// <summary>Gets a value indicating whether a value can differ from the written value when it is read back.</summary>
     /// <remarks>An absent attribute reads back as the default of the property. The properties of <see cref="User"/> have no default or do not
     /// accept null.</remarks>
-    public bool IsLossy => IsDate || IsDecimal || IsSet || (_property.DeclaringType != typeof(User) && CanBeNull);
+    public bool IsLossy => IsDate || IsDecimal || IsFraction || IsSet || (_property.DeclaringType != typeof(User) && (IsInstant || CanBeNull));
+
+    /// <summary>Gets a value indicating whether only mapping a value shows how it is read back: structures, collections of values that
+    /// conversions change, and converters of the application.</summary>
+    public bool NeedsMapping => HasOwnConverter
+        || (_converter is null && !IsDate && !IsDecimal && !IsInstant && !StorableTypes.KeepsValues(PropertyType));
 
     /// <summary>
-    /// Returns the value that is read back after a value is written: dates in UTC and whole milliseconds, decimals without trailing zeros,
-    /// null for an empty set, which DynamoDB cannot store.
+    /// Returns the value that is read back after a value is written: instants in UTC, dates in UTC and whole milliseconds, decimals without
+    /// trailing zeros, zero without a sign, null for an empty set, which DynamoDB cannot store.
     /// </summary>
     public object? AsReadBack(object? value) => value switch
     {
         DateTime date when IsDate => new DateTime(WholeMilliseconds(date.ToUniversalTime().Ticks), DateTimeKind.Utc),
+        DateTimeOffset instant when IsInstant => (_converter ?? Instants).FromEntry((_converter ?? Instants).ToEntry(instant)),
+        0d when IsFraction => 0d,
+        0f when IsFraction => 0f,
         decimal number when IsDecimal => number / 1.0000000000000000000000000000m, // the quotient has no trailing zeros
         IEnumerable items when IsSet && !items.Cast<object?>().Any() => null,
         _ => value,
@@ -130,15 +128,32 @@ internal sealed class MappedProperty
     }
 
     /// <summary>Converts a value of this property to its stored form.</summary>
-    /// <exception cref="InvalidUserException">The value is of another type, or not a single value.</exception>
+    /// <exception cref="InvalidUserException">The value is of another type, not a single value, or cannot be stored.</exception>
     public StoredScalar ToScalar(object value)
+    {
+        CheckType(value);
+        if (!TryToScalar(value, out StoredScalar scalar))
+            throw new InvalidUserException(Name, "is not stored as a string, number or Boolean and cannot be compared");
+        return Checked(scalar);
+    }
+
+    /// <summary>Throws if a value is of another type than the property.</summary>
+    /// <exception cref="InvalidUserException">The value is of another type.</exception>
+    public void CheckType(object value)
     {
         if (!ValueType.IsInstanceOfType(value))
             throw new InvalidUserException(Name, $"accepts values of type {ValueType.Name}");
-        if (!TryToScalar(value, out StoredScalar scalar))
-            throw new InvalidUserException(Name, "is not stored as a string, number or Boolean and cannot be compared");
-        return scalar;
     }
+
+    /// <summary>Returns a value to compare with the property.</summary>
+    /// <exception cref="InvalidUserException">DynamoDB rejects the value.</exception>
+    public StoredScalar Checked(StoredScalar scalar)
+        => scalar.ViolatedRule() is { } rule ? throw new InvalidUserException(Name, rule) : scalar;
+
+    /// <summary>Returns the value that is read back when a number is stored.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The SDK reads numbers without reflection.")]
+    public object FromNumber(StoredNumber number)
+        => DynamoDBEntryConversion.V2.ConvertFromEntry(ValueType, new Primitive(number.ToString(), saveAsNumeric: true));
 
     /// <summary>Returns the type in which the property is stored as a key of an index, or null if it cannot be a key.</summary>
     public ScalarKind? KeyKind()
@@ -166,6 +181,10 @@ internal sealed class MappedProperty
     };
 
     private bool IsDate => _converter is null && ValueType == typeof(DateTime);
+
+    private bool IsInstant => ValueType == typeof(DateTimeOffset) && !HasOwnConverter;
+
+    private bool IsFraction => _converter is null && (ValueType == typeof(double) || ValueType == typeof(float));
 
     private bool IsDecimal => _converter is null && ValueType == typeof(decimal);
 

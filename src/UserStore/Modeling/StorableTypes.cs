@@ -20,6 +20,40 @@ internal static class StorableTypes
         TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32
         or TypeCode.Int64 or TypeCode.UInt64 or TypeCode.Single or TypeCode.Double or TypeCode.Decimal;
 
+    /// <summary>Returns whether every value of the type is read back as it was written: the scale of a decimal, the zone of a date and the
+    /// unmapped properties of a structure are not.</summary>
+    public static bool KeepsValues(Type type)
+    {
+        if (IsScalar(type))
+            return (Nullable.GetUnderlyingType(type) ?? type) is { } scalar && scalar != typeof(decimal) && scalar != typeof(DateTime);
+        if (type == typeof(MemoryStream) || StringLists.Contains(type))
+            return true;
+        if (type.IsArray)
+            return KeepsValues(type.GetElementType()!);
+        return IsCollection(type) && type.GetGenericArguments().All(
+            argument => KeepsValues(argument) && !(argument.IsGenericType && argument.GetGenericTypeDefinition() == typeof(HashSet<>)));
+    }
+
+    /// <summary>Returns the minimum and maximum of the stored numbers that a numeric type can hold.</summary>
+    public static (StoredNumber Min, StoredNumber Max)? RangeOf(Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.Char => Range((int)char.MinValue, (int)char.MaxValue),
+        TypeCode.SByte => Range(sbyte.MinValue, sbyte.MaxValue),
+        TypeCode.Byte => Range(byte.MinValue, byte.MaxValue),
+        TypeCode.Int16 => Range(short.MinValue, short.MaxValue),
+        TypeCode.UInt16 => Range(ushort.MinValue, ushort.MaxValue),
+        TypeCode.Int32 => Range(int.MinValue, int.MaxValue),
+        TypeCode.UInt32 => Range(uint.MinValue, uint.MaxValue),
+        TypeCode.Int64 => Range(long.MinValue, long.MaxValue),
+        TypeCode.UInt64 => Range(ulong.MinValue, ulong.MaxValue),
+        TypeCode.Single => Range(float.MinValue, float.MaxValue),
+        TypeCode.Double => (-StoredNumber.Max, StoredNumber.Max),
+        TypeCode.Decimal => Range(decimal.MinValue, decimal.MaxValue),
+        _ => null,
+    };
+
+    private static (StoredNumber Min, StoredNumber Max) Range(IFormattable min, IFormattable max) => (StoredNumber.Of(min), StoredNumber.Of(max));
+
     private static bool IsStorable(Type type, HashSet<Type> outer)
         => IsScalar(type) || type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?) || type == typeof(MemoryStream)
             || StringLists.Contains(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
@@ -38,12 +72,17 @@ internal static class StorableTypes
         if (!type.IsGenericType)
             return false;
 
-        Type definition = type.GetGenericTypeDefinition();
         Type[] arguments = type.GetGenericArguments();
-        if (definition == typeof(List<>) || definition == typeof(HashSet<>) || definition == typeof(SortedSet<>))
-            return IsStorableElement(arguments[0], outer);
-        return (definition == typeof(Dictionary<,>) || definition == typeof(SortedDictionary<,>))
-            && arguments[0] == typeof(string) && IsStorableElement(arguments[1], outer);
+        return IsCollection(type) && (arguments.Length == 1 || arguments[0] == typeof(string)) && IsStorableElement(arguments[^1], outer);
+    }
+
+    private static bool IsCollection(Type type)
+    {
+        if (!type.IsGenericType)
+            return false;
+        Type definition = type.GetGenericTypeDefinition();
+        return definition == typeof(List<>) || definition == typeof(HashSet<>) || definition == typeof(SortedSet<>)
+            || definition == typeof(Dictionary<,>) || definition == typeof(SortedDictionary<,>);
     }
 
     // The context applies converters to properties only, not to the elements of a collection.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore.Modeling;
@@ -36,6 +35,14 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
 
     public bool SameAs(StoredScalar other) => Kind == other.Kind && CompareTo(other) == 0;
 
+    /// <summary>Returns the rule that DynamoDB's storage of the value violates, or null.</summary>
+    public string? ViolatedRule() => Kind switch
+    {
+        ScalarKind.Number => StoredNumber.Find(Text) is { } number ? number.ViolatedRule() : StoredNumber.FiniteRule,
+        ScalarKind.String => UserRules.Utf8Length(Text) is null ? UserRules.WellFormedRule : null,
+        _ => null,
+    };
+
     public int CompareTo(StoredScalar other)
     {
         if (Kind != other.Kind)
@@ -44,18 +51,10 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
     }
 
     // DynamoDB removes trailing zeros, so that 1.50 and 1.5 are the same key.
-    private static string Canonical(string number) => decimal.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value)
-        ? value.ToString("0.############################", CultureInfo.InvariantCulture)
-        : number;
+    private static string Canonical(string number) => StoredNumber.Find(number)?.ToString() ?? number;
 
     private static int CompareNumbers(string left, string right)
-    {
-        const NumberStyles Style = NumberStyles.Float;
-        return decimal.TryParse(left, Style, CultureInfo.InvariantCulture, out decimal a)
-            && decimal.TryParse(right, Style, CultureInfo.InvariantCulture, out decimal b)
-            ? a.CompareTo(b)
-            : double.Parse(left, Style, CultureInfo.InvariantCulture).CompareTo(double.Parse(right, Style, CultureInfo.InvariantCulture));
-    }
+        => StoredNumber.Find(left) is { } a && StoredNumber.Find(right) is { } b ? a.CompareTo(b) : string.CompareOrdinal(left, right);
 
     private static int CompareUtf8(string left, string right)
     {

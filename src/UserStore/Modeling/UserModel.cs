@@ -27,6 +27,7 @@ internal sealed class UserModel
         Key = _byName[nameof(User.UserId)];
         ExpiresAt = _byName[nameof(User.ExpiresAt)];
         Lossy = [.. Properties.Where(property => property.IsLossy)];
+        NeedsMapping = Properties.Any(property => property.NeedsMapping);
         StringLists = [.. Properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
         var partitionKeys = Indexes.Values.Select(index => (Property: index.PartitionKey, MaxBytes: UserRules.MaxPartitionKeyBytes));
         var sortKeys = Indexes.Values.Where(index => index.SortKey is not null)
@@ -52,6 +53,9 @@ internal sealed class UserModel
 
     /// <summary>Gets the properties whose values can differ from the written values when they are read back.</summary>
     public IReadOnlyList<MappedProperty> Lossy { get; }
+
+    /// <summary>Gets a value indicating whether only mapping a user shows how it is read back.</summary>
+    public bool NeedsMapping { get; }
 
     /// <summary>Gets the properties that contain lists of strings.</summary>
     public IReadOnlyList<MappedProperty> StringLists { get; }

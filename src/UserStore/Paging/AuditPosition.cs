@@ -9,8 +9,10 @@ internal sealed record AuditPosition(bool InReservations = false, string? After 
     private const char ReservationsMark = 'R';
 
     /// <summary>Returns the position that a token contains.</summary>
-    public static AuditPosition Of(ContinuationToken token)
-        => new(token.Position[0] == ReservationsMark, token.Position.Length == 1 ? null : token.Position[1..]);
+    /// <exception cref="InvalidContinuationTokenException">The token contains none.</exception>
+    public static AuditPosition Of(ContinuationToken token) => token.Position[0] is UsersMark or ReservationsMark
+        ? new(token.Position[0] == ReservationsMark, token.Position.Length == 1 ? null : token.Position[1..])
+        : throw new InvalidContinuationTokenException("contains no position of an audit");
 
     public ContinuationToken ToToken() => new((InReservations ? ReservationsMark : UsersMark) + After, null);
 

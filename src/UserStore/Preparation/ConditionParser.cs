@@ -55,9 +55,9 @@ internal sealed class ConditionParser
     {
         bool isString = call.Method.DeclaringType == typeof(string);
         if (isString && call is { Method.Name: nameof(string.StartsWith), Object: { } text } && IsOrdinal(call) && Find(text) is { } prefixed)
-            return new StartsWithCondition(prefixed, Evaluate(call.Arguments[0]) as string ?? throw Unsupported(call));
+            return new StartsWithCondition(prefixed, prefixed.Checked(Text(Evaluate(call.Arguments[0]) as string ?? throw Unsupported(call))).Text);
         if (isString && call is { Method.Name: nameof(string.Contains), Object: { } whole } && IsOrdinal(call) && Find(whole) is { } searched)
-            return new ContainsCondition(searched, Text(Evaluate(call.Arguments[0])?.ToString() ?? throw Unsupported(call)));
+            return new ContainsCondition(searched, searched.Checked(Text(Evaluate(call.Arguments[0])?.ToString() ?? throw Unsupported(call))));
         if (!isString && call.Method.Name == nameof(Enumerable.Contains))
             return ParseMembership(call);
         throw Unsupported(call);
@@ -76,7 +76,7 @@ internal sealed class ConditionParser
         {
             object item = Evaluate(operands[1]) ?? throw new InvalidUserException(
                 list.Name, "can be searched for values other than null only");
-            return new ContainsCondition(list, Element(list, item));
+            return new ContainsCondition(list, list.Checked(Element(list, item)));
         }
 
         if (Find(operands[1]) is { } property && Evaluate(collection) is IEnumerable values)
@@ -102,7 +102,7 @@ internal sealed class ConditionParser
     private static StoredScalar Scalar(MappedProperty property, object value)
     {
         if (property.IsNumber && MappedProperty.TryToStored(value, out StoredScalar number) && number.Kind == ScalarKind.Number)
-            return number;
+            return property.Checked(number);
         if (property.ValueType.IsEnum && value is not Enum)
             value = Enum.ToObject(property.ValueType, value);
         else if (property.ValueType == typeof(char) && value is int code)
@@ -111,7 +111,41 @@ internal sealed class ConditionParser
     }
 
     private MappedProperty? Find(Expression expression)
-        => _model.TryResolve(UserModel.WithoutConversion(expression), out MappedProperty? property) ? property : null;
+    {
+        if (!_model.TryResolve(UserModel.WithoutConversion(expression), out MappedProperty? property))
+            return null;
+        return ConvertedType(expression) is not null ? property : throw new NotSupportedException(
+            $"The condition converts {property.Name} to a type that cannot hold all of its values, but DynamoDB compares the stored value. "
+                + "Compare the property without the cast: instead of (int)u.Score == 5, write u.Score >= 5 && u.Score < 6.");
+    }
+
+    // The type that the value of a property has after the conversions around it, or null if one of them can change the value.
+    private static Type? ConvertedType(Expression expression) => expression switch
+    {
+        UnaryExpression { NodeType: ExpressionType.Convert or ExpressionType.ConvertChecked } conversion
+            => ConvertedType(conversion.Operand) is { } from ? ConvertedType(from, conversion.Type) : null,
+        MemberExpression { Member.Name: nameof(Nullable<>.Value), Expression: { } nullable }
+            when Nullable.GetUnderlyingType(nullable.Type) is not null => ConvertedType(nullable),
+        _ => WithoutNullable(expression.Type),
+    };
+
+    private static Type? ConvertedType(Type from, Type to)
+    {
+        to = WithoutNullable(to);
+        if (!to.IsValueType || to == from)
+            return from; // a reference to the same value
+        (Type source, Type target) = (Number(from), Number(to));
+        bool keepsValue = source == target || (source == typeof(float) && target == typeof(double))
+            || (IsInteger(source) && StorableTypes.RangeOf(source) is { } values && StorableTypes.RangeOf(target) is { } range
+                && !(values.Min < range.Min) && !(values.Max > range.Max));
+        return keepsValue ? to : null;
+    }
+
+    private static Type Number(Type type) => type.IsEnum ? Enum.GetUnderlyingType(type) : type;
+
+    private static bool IsInteger(Type type) => Type.GetTypeCode(type) is >= TypeCode.Char and <= TypeCode.UInt64;
+
+    private static Type WithoutNullable(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     private static object? Evaluate(Expression expression)
     {

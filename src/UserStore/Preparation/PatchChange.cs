@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using UserStore.Modeling;
 
 namespace UserStore.Preparation;
@@ -9,45 +8,48 @@ internal sealed record PatchChange(MappedProperty Property, PatchAction Action, 
 {
     /// <summary>Returns the bound of the stored values from which an increment stays within the range of its property, or null if there
     /// is none.</summary>
-    public (decimal Value, bool IsUpper)? StartBound()
+    /// <remarks>Truncated to the digits that DynamoDB compares: from a value that the truncation affects, the sum has too many digits to be
+    /// stored.</remarks>
+    public (StoredNumber Value, bool IsUpper)? StartBound()
     {
-        if (Action != PatchAction.Increment || Property.IntegerRange is not { } range)
+        if (Action != PatchAction.Increment || Property.NumberRange is not { } range)
             return null;
-        decimal amount = Convert.ToDecimal(Value, CultureInfo.InvariantCulture);
-        return amount > 0 ? (range.Max - amount, true) : (range.Min - amount, false);
+        StoredNumber amount = Amount();
+        return amount > default(StoredNumber) ? ((range.Max + -amount).Truncated(), true) : ((range.Min + -amount).Truncated(), false);
     }
 
-    /// <summary>Returns whether incrementing this stored value leaves the range of the property.</summary>
-    public bool LeavesRange(decimal? stored)
-        => StartBound() is { } bound && (bound.IsUpper ? stored > bound.Value : stored < bound.Value);
+    /// <summary>Returns the exception for an increment of this stored value whose sum the property or DynamoDB cannot hold, or null.</summary>
+    public InvalidUserException? ViolatedBy(StoredNumber? stored, Exception? innerException = null)
+    {
+        if (StartBound() is not { } bound)
+            return null;
+        if (bound.IsUpper ? stored > bound.Value : stored < bound.Value)
+        {
+            string rule = Property.ValueType == typeof(double) ? StoredNumber.MagnitudeRule : $"would leave the range of {Property.ValueType.Name}";
+            return new InvalidUserException(Property.Name, rule, innerException);
+        }
+
+        return Sum(stored).ViolatedRule() is { } violated ? new InvalidUserException(Property.Name, violated, innerException) : null;
+    }
+
+    /// <summary>Returns the number that an increment of this stored value stores.</summary>
+    /// <exception cref="InvalidUserException">The property or DynamoDB cannot hold the sum.</exception>
+    public StoredNumber SumFrom(StoredNumber? stored) => ViolatedBy(stored) is { } violation ? throw violation : Sum(stored);
 
     /// <summary>Returns the value of the property after a change that does not remove it.</summary>
     /// <param name="current">The stored value; null when the attribute is absent.</param>
-    /// <exception cref="InvalidUserException">A sum leaves the range of the property.</exception>
+    /// <exception cref="InvalidUserException">The property or DynamoDB cannot hold a sum.</exception>
     public object? Apply(object? current) => Action switch
     {
-        PatchAction.Increment => Property.AsReadBack(Add(current)),
+        PatchAction.Increment => Property.FromNumber(SumFrom(current is null ? null : StoredNumber.Find(Property.ToScalar(current).Text))),
         PatchAction.Append => Property.MakeList(ValueList.CopyOf(Items(current).Concat(Items(Value)))),
         _ => UserCopier.CopyObject(Value),
     };
 
-    public InvalidUserException OutOfRange(Exception? innerException = null)
-        => new(Property.Name, $"would leave the range of {Property.ValueType.Name}", innerException);
-
     private static IEnumerable<object?> Items(object? list) => ((IEnumerable?)list)?.Cast<object?>() ?? [];
 
-    private object Add(object? current)
-    {
-        CultureInfo culture = CultureInfo.InvariantCulture;
-        if (Value is double or float)
-        {
-            return Convert.ChangeType(
-                Convert.ToDouble(current ?? 0d, culture) + Convert.ToDouble(Value, culture), Property.ValueType, culture);
-        }
+    // DynamoDB adds decimal digits, so that 0.1 + 0.2 is 0.3.
+    private StoredNumber Sum(StoredNumber? stored) => stored.GetValueOrDefault() + Amount();
 
-        decimal start = Convert.ToDecimal(current ?? 0, culture);
-        return LeavesRange(start)
-            ? throw OutOfRange()
-            : Convert.ChangeType(start + Convert.ToDecimal(Value, culture), Property.ValueType, culture);
-    }
+    private StoredNumber Amount() => StoredNumber.Of((IFormattable)Value!);
 }

@@ -45,10 +45,16 @@ internal static class PatchParser
         {
             case PatchAction.Increment when !property.IsNumber:
                 throw new InvalidUserException(property.Name, "is not stored as a number, so nothing can be added to it");
+            case PatchAction.Increment:
+                property.ToScalar(change.Value!); // refuses an amount that DynamoDB cannot store
+                return change.Value;
             case PatchAction.Append when !property.IsList:
                 throw new InvalidUserException(property.Name, "is not a list, so nothing can be appended to it");
             case PatchAction.Append:
                 return property.MakeList((IEnumerable)change.Value!);
+            case PatchAction.Set:
+                property.CheckType(change.Value!);
+                return change.Value;
             default:
                 return change.Value;
         }

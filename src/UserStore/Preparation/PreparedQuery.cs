@@ -11,6 +11,7 @@ namespace UserStore.Preparation;
 /// <param name="PageSize">The number of items that one request reads.</param>
 /// <param name="Limit">The maximum number of users over all pages.</param>
 /// <param name="Fingerprint">Distinguishes this query from others in a token.</param>
+/// <param name="PinsSortKey">Whether all pages use the sort key range of the first one.</param>
 internal sealed record PreparedQuery(
     MappedIndex Index,
     StoredScalar PartitionKey,
@@ -19,12 +20,7 @@ internal sealed record PreparedQuery(
     UserCondition? Filter,
     int? PageSize,
     int? Limit,
-    byte[] Fingerprint)
-{
-    /// <summary>Returns the number of items that the next request reads.</summary>
-    /// <param name="remaining">The number of users that the limit still allows, or null.</param>
-    public int? ItemsToRead(int? remaining)
-        => Filter is null && remaining < (PageSize ?? int.MaxValue) ? remaining : PageSize;
-}
+    byte[] Fingerprint,
+    bool PinsSortKey);
 
 internal sealed record SortKeyRange(ComparisonOperator Operator, StoredScalar Value, StoredScalar? Upper, bool IsPrefix);

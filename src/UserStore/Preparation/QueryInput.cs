@@ -12,6 +12,10 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
 {
     private readonly EmailNormalizer _emails = new(options);
 
+    /// <summary>Gets the order in which users with the same email are preferred: by the latest update, and for equal ones by id.</summary>
+    public static IComparer<TUser> ByUpdate { get; } = Comparer<TUser>.Create(static (left, right) =>
+        left.UpdatedAt != right.UpdatedAt ? left.UpdatedAt.CompareTo(right.UpdatedAt) : string.CompareOrdinal(right.UserId, left.UserId));
+
     public ContinuationTokens Tokens { get; } = new([.. options.TokenKeys]);
 
     private byte[] AuditFingerprint => ContinuationTokens.FingerprintOf($"email-audit\n{Model.UserType.FullName}");
@@ -33,10 +37,13 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
         SortKeyRange? range = query.SortKey is null ? null : Range(index, query.SortKey);
         UserCondition? filter = query.Filter is null ? null : Filter(index, query.Filter);
 
+        // The values of a pinned range are in the token, so that only its form distinguishes the query.
+        bool pinsSortKey = query.PinSortKey && range is not null;
+        string? bounds = pinsSortKey ? $"pinned {range!.Operator} {range.Value.Kind} {range.IsPrefix} {range.Upper is not null}" : range?.ToString();
         string description = string.Create(CultureInfo.InvariantCulture,
-            $"query\n{Model.UserType.FullName}\n{index.Name}\n{key}\n{range}\n{query.Direction}\n{query.Limit}\n{UserCondition.Describe(filter)}");
+            $"query\n{Model.UserType.FullName}\n{index.Name}\n{key}\n{bounds}\n{query.Direction}\n{query.Limit}\n{UserCondition.Describe(filter)}");
         return new PreparedQuery(
-            index, key, range, query.Direction, filter, query.PageSize, query.Limit, ContinuationTokens.FingerprintOf(description));
+            index, key, range, query.Direction, filter, query.PageSize, query.Limit, ContinuationTokens.FingerprintOf(description), pinsSortKey);
     }
 
     public PreparedQuery PrepareEmailQuery(string email)
@@ -70,7 +77,14 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
 
     /// <summary>Returns the position at which an audit of emails starts.</summary>
     public AuditPosition PrepareAudit(string? continuationToken)
-        => continuationToken is null ? new AuditPosition() : AuditPosition.Of(Tokens.Decode(continuationToken, AuditFingerprint));
+    {
+        if (continuationToken is null)
+            return new AuditPosition();
+        AuditPosition position = AuditPosition.Of(Tokens.Decode(continuationToken, AuditFingerprint));
+        return position.After is { } key && UserRules.Utf8Length(key) is null or > UserRules.MaxPartitionKeyBytes
+            ? throw new InvalidContinuationTokenException("contains no key to resume from")
+            : position;
+    }
 
     public string? TokenOf(AuditPosition? position) => position is null ? null : Tokens.Encode(position.ToToken(), AuditFingerprint);
 

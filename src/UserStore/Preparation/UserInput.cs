@@ -7,10 +7,15 @@ namespace UserStore.Preparation;
 /// <summary>
 /// Validates the arguments of a call in the same way for every store, normalizes their values and adds what the store maintains.
 /// </summary>
+/// <param name="options">The options of the store.</param>
+/// <param name="time">The clock.</param>
+/// <param name="readBack">Maps a user to an item and back.</param>
 internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserStoreOptions options, TimeProvider time)
+    UserStoreOptions options, TimeProvider time, Func<TUser, TUser> readBack)
     where TUser : User
 {
+    private const string FutureRule = "must be in the future";
+
     private static readonly Lazy<TUser> Defaults = new(Activator.CreateInstance<TUser>);
 
     private readonly EmailNormalizer _emails = new(options);
@@ -22,20 +27,13 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public DateTimeOffset Now() => time.GetUtcNow().ToUniversalTime();
 
     /// <summary>Returns the user to store for the first time.</summary>
-    public TUser PrepareCreate(TUser user)
-    {
-        CheckType(user);
+    public TUser PrepareCreate(TUser user) => PrepareFirst(user, acceptExpired: false);
 
-        DateTimeOffset now = Now();
-        return Prepared(Normalized(user, out string? emailRule) with
-        {
-            UserId = string.IsNullOrEmpty(user.UserId) ? Guid.CreateVersion7(now).ToString() : user.UserId,
-            CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
-            UpdatedAt = now,
-        }, Revision.First(WriteIds.Next()), emailRule);
-    }
+    /// <summary>Returns the user to store for the first time, as another program stored it before, whether or not it has expired.</summary>
+    public TUser PrepareImport(TUser user) => PrepareFirst(user, acceptExpired: true);
 
     /// <summary>Returns the user that replaces the revision from which <paramref name="user"/> was made.</summary>
+    /// <remarks>A user that expired since it was read is not invalid: the write finds that it no longer exists.</remarks>
     public TUser PrepareReplacement(TUser user)
     {
         CheckType(user);
@@ -44,7 +42,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         {
             CreatedAt = user.CreatedAt.ToUniversalTime(),
             UpdatedAt = Now(),
-        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId)), emailRule);
+        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId)), emailRule, acceptExpired: user.ExpiresAt == user.StoredExpiresAt);
     }
 
     /// <summary>Returns the user to store in place of any other.</summary>
@@ -58,7 +56,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         {
             CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
             UpdatedAt = now,
-        }, Revision.First(WriteIds.Next(), (user.Version ?? 0) + 1), emailRule);
+        }, Revision.First(WriteIds.Next(), (user.Version ?? 0) + 1), emailRule, acceptExpired: false);
     }
 
     public PreparedPatch PreparePatch(string userId, UserPatch<TUser> patch)
@@ -80,7 +78,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         if (violations.Count > 0)
             throw new InvalidUserException(violations);
         return new PreparedPatch(
-            userId, changes, patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), WriteIds.Next());
+            userId, AsReadBack(changes), patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), WriteIds.Next());
     }
 
     public static void CheckId(string userId)
@@ -139,6 +137,19 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
+    private TUser PrepareFirst(TUser user, bool acceptExpired)
+    {
+        CheckType(user);
+
+        DateTimeOffset now = Now();
+        return Prepared(Normalized(user, out string? emailRule) with
+        {
+            UserId = string.IsNullOrEmpty(user.UserId) ? Guid.CreateVersion7(now).ToString() : user.UserId,
+            CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
+            UpdatedAt = now,
+        }, Revision.First(WriteIds.Next()), emailRule, acceptExpired);
+    }
+
     // Returned users equal those that are read later: properties that are not stored, or absent, have their defaults.
     private TUser Normalized(TUser user, out string? emailRule)
     {
@@ -177,16 +188,35 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
-    private TUser Prepared(TUser content, Revision revision, string? emailRule)
+    private TUser Prepared(TUser content, Revision revision, string? emailRule, bool acceptExpired)
     {
         TUser user = revision.ApplyTo(content);
         List<UserRuleViolation> violations = UserRules.Violations(user, Model);
         if (emailRule is not null)
             violations.Add(new UserRuleViolation(nameof(User.Email), emailRule));
+        if (!acceptExpired && user.ExpiresAt <= user.UpdatedAt)
+            violations.Add(new UserRuleViolation(nameof(User.ExpiresAt), FutureRule));
         if (violations.Count > 0)
             throw new InvalidUserException(violations);
+        if (Model.NeedsMapping)
+            user = readBack(user);
         user.MarkAsStored();
         return user;
+    }
+
+    private PatchChange[] AsReadBack(PatchChange[] changes)
+    {
+        PatchChange[] mapped = [.. changes.Where(
+            change => change.Action is PatchAction.Set or PatchAction.Append && change.Property.NeedsMapping)];
+        if (mapped.Length == 0)
+            return changes;
+        TUser user = Activator.CreateInstance<TUser>();
+        foreach (PatchChange change in mapped)
+            change.Property.SetValue(user, change.Value);
+        user = readBack(user);
+        return [.. changes.Select(change => mapped.Contains(change) && change.Property.GetValue(user) is { } value
+            ? change with { Value = value }
+            : change)];
     }
 
     private string? ViolatedRule(PatchChange change)
@@ -197,6 +227,8 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             return rule;
         if (change.Action != PatchAction.Set)
             return null;
+        if (change.Property == Model.ExpiresAt && change.Value is DateTimeOffset expiry && expiry <= Now())
+            return FutureRule;
         return Model.KeyRules.Where(key => key.Property == change.Property)
             .Select(key => UserRules.ViolatedKeyRule(key.Property, change.Value, key.MaxBytes))
             .FirstOrDefault();

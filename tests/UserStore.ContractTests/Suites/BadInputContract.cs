@@ -87,6 +87,18 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
+    public async Task An_expiry_that_has_passed_is_rejected()
+    {
+        foreach (DateTimeOffset past in new[] { Now, Now.AddMilliseconds(999), Now.AddYears(-1), default })
+        {
+            await ShouldBeRejectedAsync("ExpiresAt", null, () => _store.CreateAsync(new AppUser { City = null, ExpiresAt = past }));
+            await ShouldBeRejectedAsync("ExpiresAt", null, () => _store.UpdateAsync(_stored with { ExpiresAt = past }));
+            await ShouldBeRejectedAsync(
+                "ExpiresAt", null, () => _store.UpdateAsync("fake-1", new UserPatch<AppUser>().Set(user => user.ExpiresAt, past)));
+        }
+    }
+
+    [Fact]
     public async Task All_violations_are_reported_together()
     {
         Func<Task> create = () => _store.CreateAsync(

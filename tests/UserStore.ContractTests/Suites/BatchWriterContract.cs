@@ -47,6 +47,24 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
     }
 
     [Fact]
+    public async Task Users_that_have_expired_are_rejected_and_do_not_affect_other_items()
+    {
+        IUserStore<User> store = await CreateAsync(uniqueEmails: false);
+        User[] users = [.. FakeUsers.CreateMany(9).Select((user, i) => i % 3 == 0 ? user with { ExpiresAt = Now } : user)];
+
+        BatchWriteResult<User> created = await WriterOf(store).CreateAsync(users);
+        BatchWriteResult<User> replaced = await WriterOf(store).ReplaceAsync(users);
+
+        foreach (BatchWriteResult<User> result in new[] { created, replaced })
+        {
+            (result.Written, result.Rejected).Should().Be((6, 3));
+            result.Failures.Should().OnlyContain(item => ((InvalidUserException)item.Error!).Violations.Single().Field == "ExpiresAt");
+        }
+
+        (await store.ListAsync().ReadAllAsync()).Should().HaveCount(6);
+    }
+
+    [Fact]
     public async Task Only_one_of_several_users_with_the_same_email_in_a_batch_is_created()
     {
         IUserStore<User> store = await CreateStoreAsync();

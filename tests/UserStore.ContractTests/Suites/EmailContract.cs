@@ -189,6 +189,19 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         await audit.Should().ThrowAsync<InvalidOperationException>();
     }
 
+    [Fact]
+    public async Task FindByEmailAsync_prefers_the_latest_update_and_then_the_first_id()
+    {
+        IUserStore<User> store = await CreateStoreWithSharedEmailsAsync();
+        foreach (string id in new[] { "fake-b", "fake-B", "fake-c" })
+            await store.CreateAsync(new User { UserId = id, Email = Taken });
+
+        (await store.FindByEmailAsync(Taken))!.UserId.Should().Be("fake-B");
+        Clock.Advance(TimeSpan.FromTicks(1));
+        await store.UpdateAsync("fake-c", new UserPatch<User>().Set(user => user.Name, "Fake"));
+        (await store.FindByEmailAsync(Taken))!.UserId.Should().Be("fake-c");
+    }
+
     private static async Task ShouldBeAvailableAsync(IUserStore<User> store)
     {
         (await store.FindByEmailAsync(Free, ReadConsistency.Strong)).Should().BeNull();

@@ -4,6 +4,8 @@ namespace UserStore.ContractTests.Suites;
 /// <summary>A call returns the value that is read afterwards, for every type of field.</summary>
 public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
 {
+    private static readonly DateTimeOffset Eastern = new DateTimeOffset(2030, 2, 3, 1, 30, 0, TimeSpan.FromHours(2)).AddTicks(1);
+
     private static readonly Dictionary<string, TypedUser> Users = new()
     {
         ["defaults"] = new(),
@@ -28,7 +30,24 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
             Map = new() { ["k"] = [1, 2], ["none"] = [] },
             Plans = [Plan.Team, Plan.Free],
             Choice = new Choice { Number = 4, Plan = Plan.Team },
-            Tree = new Tree { Label = "root", At = DateTimeOffset.UnixEpoch, Notes = ["n"], Children = [new Tree { Label = "leaf" }] },
+            Seen = Eastern,
+            Since = Eastern.AddDays(1),
+            Until = Eastern.AddMilliseconds(999),
+            Amounts = [1.50m, -0.0m, 7m],
+            Dates = [Eastern.LocalDateTime, Eastern.UtcDateTime.AddTicks(1)],
+            Trees = new() { ["oak"] = new Tree { At = Eastern, Weight = 1.0m } },
+            Code = "abc",
+            Tree = new Tree
+            {
+                Label = "root",
+                At = Eastern,
+                Weight = 10.500m,
+                Planted = Eastern.LocalDateTime,
+                Birds = [],
+                Scratch = "not stored",
+                Notes = ["n"],
+                Children = [new Tree { Label = "leaf", At = Eastern }],
+            },
         },
         ["empty"] = new()
         {
@@ -72,12 +91,30 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
             .Set(user => user.Theme, given.Theme)
             .Set(user => user.Date, given.Date)
             .Set(user => user.Map, given.Map)
+            .Set(user => user.Seen, given.Seen)
+            .Set(user => user.Since, given.Since)
+            .Set(user => user.Until, given.Until)
+            .Set(user => user.Amounts, given.Amounts)
+            .Set(user => user.Dates, given.Dates)
+            .Set(user => user.Trees, given.Trees)
+            .Set(user => user.Code, given.Code)
             .Set(user => user.Choice, given.Choice)
             .Set(user => user.Tree, given.Tree));
         await ShouldReadAsync(patched);
+        TypedUser moved = await store.UpdateAsync("fake-1", new UserPatch<TypedUser>()
+            .Set(user => user.Email, "new@example.test")
+            .Set(user => user.Seen, given.Seen)
+            .Set(user => user.Code, given.Code)
+            .Set(user => user.Tree, given.Tree)
+            .Append(user => user.Amounts, [2.00m]));
+        await ShouldReadAsync(moved);
 
         async Task ShouldReadAsync(TypedUser returned)
             => (await store.GetAsync("fake-1", ReadConsistency.Strong)).Should().BeEquivalentTo(returned, options => options
+                .Using<DateTimeOffset>(instants => instants.Subject.EqualsExact(instants.Expectation).Should().BeTrue())
+                .WhenTypeIs<DateTimeOffset>()
+                .Using<decimal>(numbers => (numbers.Subject, numbers.Subject.Scale).Should().Be((numbers.Expectation, numbers.Expectation.Scale)))
+                .WhenTypeIs<decimal>()
                 .WithStrictOrdering()
                 .WithoutStrictOrderingFor(user => user.Set)
                 .WithoutStrictOrderingFor(user => user.Numbers));
@@ -94,6 +131,10 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
 
         full.Date.Should().Be(new DateTime(2030, 2, 3, 4, 5, 6, 123, DateTimeKind.Utc), "the SDK keeps dates in whole milliseconds");
         full.Amount!.Value.Scale.Should().Be(1, "DynamoDB keeps no trailing zeros");
+        (full.Seen!.Value.Offset, full.Seen.Value.Date).Should().Be((TimeSpan.Zero, new DateTime(2030, 2, 2)), "instants are read in UTC");
+        (full.Tree!.At!.Value.Offset, full.Tree.Weight!.Value.Scale, full.Tree.Birds, full.Tree.Scratch).Should().Be((TimeSpan.Zero, (byte)1, null, null));
+        full.Amounts!.Select(amount => amount.Scale).Should().Equal((byte)1, (byte)0, (byte)0);
+        (full.Until!.Value.Offset, full.Until.Value.Ticks % TimeSpan.TicksPerSecond, full.Code).Should().Be((TimeSpan.Zero, 0L, "ABC"));
         full.Birthday.Kind.Should().Be(DateTimeKind.Utc);
         full.Groups.Should().Equal("b", "a", "b");
         (empty.Set, empty.Array).Should().BeEquivalentTo(((HashSet<string>?)null, System.Array.Empty<string>()), "DynamoDB has no empty sets");
@@ -114,6 +155,25 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
         patched.Aliases.Should().Equal("b");
         patched.Array.Should().Equal("a", "b");
         patched.Plans.Should().Equal(Plan.Team);
+    }
+
+    [Fact]
+    public async Task Maps_with_an_empty_key_are_rejected_by_name()
+    {
+        IUserStore<TypedUser> store = await CreateStoreAsync<TypedUser>();
+        TypedUser created = await store.CreateAsync(new TypedUser { UserId = "fake-1" });
+
+        Func<Task>[] calls =
+        [
+            () => store.CreateAsync(new TypedUser { Maps = new() { [""] = [] } }),
+            () => store.CreateAsync(new TypedUser { Maps = new() { ["k"] = new() { [""] = "v" } } }),
+            () => store.UpdateAsync(created with { Maps = new() { ["k"] = new() { [""] = "v" } } }),
+            () => store.UpdateAsync("fake-1", new UserPatch<TypedUser>().Set(user => user.Maps, new() { ["k"] = new() { [""] = "v" } })),
+        ];
+
+        foreach (Func<Task> call in calls)
+            (await call.Should().ThrowAsync<InvalidUserException>()).Which.Violations.Single().Field.Should().Be("Maps");
+        (await store.ListAsync().ReadAllAsync()).Should().ContainSingle().Which.Version.Should().Be(1);
     }
 
     [Fact]

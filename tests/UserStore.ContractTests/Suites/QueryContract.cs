@@ -160,6 +160,25 @@ public abstract class QueryContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
+    public async Task A_limit_is_reached_in_few_pages_behind_expired_users()
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        for (int i = 0; i < 40; i++)
+            await store.CreateAsync(new User { UserId = $"fake-expired-{i}", ExpiresAt = Now.AddSeconds(1) });
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        List<User> users = await CreateUsersAsync(store, 3);
+
+        UserPage<User> first = await store.QueryPageAsync(Active with { Limit = 1 });
+        UserPage<User> second = await store.QueryPageAsync(Active with { Limit = 1 }, first.ContinuationToken);
+        UserPage<User> third = await store.QueryPageAsync(Active with { Limit = 1 }, second.ContinuationToken);
+
+        first.Users.Concat(second.Users).Should().BeEmpty();
+        third.Users.Should().Equal(users[0]);
+        third.HasMore.Should().BeFalse();
+        (await store.QueryAsync(Active with { Limit = 2 }).ReadAllAsync()).Should().Equal(users[..2]);
+    }
+
+    [Fact]
     public async Task A_query_reads_only_as_far_as_it_is_enumerated_and_can_be_enumerated_again()
     {
         IUserStore<User> store = await CreateStoreAsync();

@@ -75,7 +75,22 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
     [InlineData("rubbish")]
     [InlineData("7")]
     [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("[[[")]
+    [InlineData("~")]
+    [InlineData("~0")]
+    [InlineData("~3{}")]
+    [InlineData("~0rubbish")]
     [InlineData("{\"user_id\":{\"N\":\"1\"}}")]
+    [InlineData("{\"user_id\":{\"S\":\"\\ud800\"},\"status\":{\"S\":\"active\"},\"created_at\":{\"S\":\"2\"}}")]
+    [InlineData("{\"user_id\":{\"S\":\"x\"},\"status\":{\"S\":\"pending\"},\"created_at\":{\"S\":\"2\"}}")]
+    [InlineData("{\"user_id\":{\"S\":\"x\"},\"status\":{\"S\":\"active\"},\"created_at\":{\"S\":\"2\"},\"more\":7}")]
+    [InlineData("{\"user_id\":{\"S\":\"x\",\"N\":\"1\"},\"status\":{\"S\":\"active\"},\"created_at\":{\"S\":\"2\"}}")]
+    [InlineData("{\"Sort\":{\"Kind\":1,\"Text\":\"rubbish\"},\"UserId\":\"x\"}")]
+    [InlineData("{\"Sort\":{\"Kind\":1,\"Text\":\"7\"},\"UserId\":\"x\"}")]
+    [InlineData("{\"Sort\":{\"Kind\":9,\"Text\":\"7\"},\"UserId\":\"x\"}")]
+    [InlineData("{\"Sort\":{\"Kind\":0,\"Text\":\"\\ud800\"},\"UserId\":\"x\"}")]
+    [InlineData("{\"Sort\":null,\"UserId\":\"x\"}")]
     public async Task Forged_tokens_with_a_valid_checksum_are_rejected(string position)
     {
         (IUserStore<User> store, _) = await StartAsync();
@@ -83,6 +98,37 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
 
         await ShouldBeRejectedAsync(
             () => store.QueryPageAsync(Query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));
+    }
+
+    [Theory]
+    [InlineData("rubbish")]
+    [InlineData("{\"Sort\":{\"Kind\":1,\"Text\":\"rubbish\"},\"UserId\":\"x\"}")]
+    [InlineData("{\"user_id\":{\"S\":\"x\"},\"city\":{\"S\":\"Faketown\"},\"score\":{\"N\":\"rubbish\"}}")]
+    [InlineData("{\"user_id\":{\"S\":\"x\"},\"city\":{\"S\":\"Otherville\"},\"score\":{\"N\":\"1\"}}")]
+    public async Task Forged_tokens_of_an_index_with_numbers_are_rejected(string position)
+    {
+        IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
+        await store.CreateAsync(new AppUser { City = "Faketown", Score = 1 });
+        var query = new UserQuery<AppUser>("city-score-index", "Faketown");
+        byte[] fingerprint = new QueryInput<AppUser>(new UserStoreOptions()).PrepareQuery(query).Fingerprint;
+
+        await ShouldBeRejectedAsync(
+            () => store.QueryPageAsync(query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));
+    }
+
+    [Theory]
+    [InlineData("X")]
+    [InlineData("rubbish")]
+    public async Task Forged_tokens_of_an_audit_are_rejected(string position)
+    {
+        IUserStore<User> store = await CreateStoreAsync();
+        byte[] fingerprint = ContinuationTokens.FingerprintOf($"email-audit\n{typeof(User).FullName}");
+
+        foreach (string forged in new[] { position, "U" + new string('x', 3000) })
+        {
+            string token = new ContinuationTokens([]).Encode(new ContinuationToken(forged, Remaining: null), fingerprint);
+            await ShouldBeRejectedAsync(() => AuditOf(store).CheckAsync(token).ReadAllAsync());
+        }
     }
 
     [Fact]

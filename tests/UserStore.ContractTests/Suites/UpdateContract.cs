@@ -104,9 +104,11 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
         User created = await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(1) });
         Clock.Advance(TimeSpan.FromSeconds(1));
 
-        Func<Task> update = () => store.UpdateAsync(created with { ExpiresAt = null });
+        Func<Task> extend = () => store.UpdateAsync(created with { ExpiresAt = null });
+        Func<Task> rename = () => store.UpdateAsync(created with { Name = "Fake" });
 
-        (await update.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
+        (await extend.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
+        (await rename.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
     }
 
     [Fact]

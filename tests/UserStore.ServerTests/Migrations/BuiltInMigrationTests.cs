@@ -139,6 +139,26 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     }
 
     [Fact]
+    public async Task Items_that_have_expired_are_imported_as_they_are()
+    {
+        await CreateExternalTableAsync(External, "user_id");
+        await Server.Client.PutItemAsync(External, new()
+        {
+            ["user_id"] = new("fake-1"),
+            ["email"] = new("ada@example.test"),
+            ["expires_at"] = new() { N = "1000000000" },
+        });
+        await PutAsync(External, ("user_id", "fake-2"));
+
+        await ImportAsync(new ExternalTable { TableName = External });
+
+        (await ScanAsync(UsersTable)).Should().HaveCount(2).And.ContainSingle(item => item.ContainsKey("expires_at"))
+            .Which["expires_at"].N.Should().Be("1000000000");
+        var store = new DynamoDbUserStore<User>(Client, Bench.StoreOptions);
+        (await store.ListAsync().ReadAllAsync()).Should().ContainSingle().Which.UserId.Should().Be("fake-2");
+    }
+
+    [Fact]
     public async Task Items_that_cannot_be_users_are_poison()
     {
         await CreateExternalTableAsync(External, "id");

@@ -99,6 +99,7 @@ public sealed class GuideExamples
         var lastWeek = new UserQuery<User>("status-index", UserStatus.Active)
         {
             SortKey = SortKeyCondition.AtLeast(DateTimeOffset.UtcNow.AddDays(-7)),
+            PinSortKey = true,
             Direction = QueryDirection.Descending,
         };
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Amazon.DynamoDBv2.Model;
+using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Items;
 
@@ -13,6 +13,16 @@ internal static class AttributeValueComparer
 
     public static Dictionary<string, AttributeValue> Copy(Dictionary<string, AttributeValue> item)
         => item.ToDictionary(attribute => attribute.Key, attribute => Copy(attribute.Value), StringComparer.Ordinal);
+
+    /// <summary>Returns a value as DynamoDB returns it: with one notation for each number.</summary>
+    public static AttributeValue AsStored(AttributeValue value) => value switch
+    {
+        { N: { } number } => new AttributeValue { N = Canonical(number) },
+        { L: { } list } => new AttributeValue { L = list.ConvertAll(AsStored) },
+        { M: { } map } => new AttributeValue { M = map.ToDictionary(entry => entry.Key, entry => AsStored(entry.Value)) },
+        { NS: { } numbers } => new AttributeValue { NS = Canonical(numbers) },
+        _ => value,
+    };
 
     public static bool AreEqual(Dictionary<string, AttributeValue> one, Dictionary<string, AttributeValue> other)
         => one.Count == other.Count && one.All(attribute => AreEqual(attribute.Value, other.GetValueOrDefault(attribute.Key)));
@@ -67,20 +77,6 @@ internal static class AttributeValueComparer
 
     private static List<string>? Canonical(List<string>? numbers) => numbers?.ConvertAll(number => Canonical(number)!);
 
-    // Digits without zeros around them, and the power of ten: DynamoDB may return a number in another notation than it was written in.
-    private static string? Canonical(string? number)
-    {
-        if (number is null)
-            return null;
-        int exponentAt = number.IndexOfAny(['e', 'E']);
-        string mantissa = exponentAt < 0 ? number : number[..exponentAt];
-        int exponent = exponentAt < 0 ? 0 : int.Parse(number.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        string sign = mantissa.StartsWith('-') ? "-" : "";
-        mantissa = mantissa.TrimStart('-', '+');
-        int point = mantissa.IndexOf('.', StringComparison.Ordinal);
-        string digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('0');
-        exponent -= point < 0 ? 0 : mantissa.Length - point - 1;
-        string significant = digits.TrimEnd('0');
-        return significant.Length == 0 ? "0" : $"{sign}{significant}E{exponent + digits.Length - significant.Length}";
-    }
+    // DynamoDB may return a number in another notation than it was written in.
+    private static string? Canonical(string? number) => StoredNumber.Find(number)?.ToString() ?? number;
 }

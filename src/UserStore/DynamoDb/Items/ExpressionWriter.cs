@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DocumentModel;
@@ -56,8 +55,9 @@ internal sealed class ExpressionWriter
         return placeholder;
     }
 
-    public string Value(decimal number)
-        => Value(new Primitive(number.ToString(CultureInfo.InvariantCulture), saveAsNumeric: true));
+    public string Value(int number) => Value(StoredNumber.Of(number));
+
+    public string Value(StoredNumber number) => Value(new Primitive(number.ToString(), saveAsNumeric: true));
 
     public string Value(StoredScalar value) => Value(value.ToEntry());
 

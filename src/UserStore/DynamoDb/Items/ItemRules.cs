@@ -1,4 +1,3 @@
-using System.Globalization;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Modeling;
 
@@ -7,12 +6,9 @@ namespace UserStore.DynamoDb.Items;
 /// <summary>The rules of DynamoDB about whole items.</summary>
 internal static class ItemRules
 {
-    // Amazon DynamoDB Developer Guide, "Quotas": item size with names, digits and magnitude of numbers, depth of nesting.
+    // Amazon DynamoDB Developer Guide, "Quotas": item size with names, depth of nesting.
     public const int MaxItemBytes = 400 * 1024;
-    private const int MaxDigits = 38;
     private const int MaxDepth = 32;
-    private const int LargestExponent = 125;
-    private const int SmallestExponent = -130;
 
     /// <summary>Returns the size of an item in bytes.</summary>
     /// <exception cref="InvalidUserException">The item violates rules; all of them are listed.</exception>
@@ -61,7 +57,12 @@ internal static class ItemRules
         foreach (AttributeValue item in value.L ?? [])
             size += 1 + Measure(item, depth + 1, ref rule);
         foreach ((string name, AttributeValue item) in value.M ?? [])
+        {
+            if (name.Length == 0)
+                rule = "must not contain an empty key";
             size += 1 + MeasureString(name, ref rule) + Measure(item, depth + 1, ref rule);
+        }
+
         return size + (value.L is not null || value.M is not null ? 3 : 1);
     }
 
@@ -74,30 +75,10 @@ internal static class ItemRules
     }
 
     // Two digits to a byte, with a byte for the exponent and one for the sign.
-    private static int MeasureNumber(string number, ref string? rule)
+    private static int MeasureNumber(string text, ref string? rule)
     {
-        int exponentAt = number.IndexOfAny(['e', 'E']);
-        ReadOnlySpan<char> mantissa = (exponentAt < 0 ? number : number.AsSpan(0, exponentAt)).TrimStart("+-");
-        int exponent = 0;
-        bool isNumber = exponentAt < 0 || int.TryParse(
-            number.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent);
-        int point = mantissa.IndexOf('.');
-        string digits = string.Concat(point < 0 ? mantissa : mantissa[..point], point < 0 ? [] : mantissa[(point + 1)..]);
-        if (!isNumber || digits.Length == 0 || digits.AsSpan().ContainsAnyExceptInRange('0', '9'))
-        {
-            rule = "must be a finite number";
-            return 0;
-        }
-
-        int firstDigit = digits.AsSpan().IndexOfAnyExcept('0');
-        if (firstDigit < 0)
-            return 1;
-        int significant = digits.AsSpan().TrimEnd('0').Length - firstDigit;
-        int magnitude = (point < 0 ? mantissa.Length : point) - firstDigit - 1;
-        if (significant > MaxDigits)
-            rule = $"must have at most {MaxDigits} significant digits";
-        else if ((long)magnitude + exponent is > LargestExponent or < SmallestExponent)
-            rule = "must be zero or have a magnitude from 1E-130 to 9.9E+125";
-        return (significant + 1) / 2 + 2;
+        StoredNumber? number = StoredNumber.Find(text);
+        rule = (number is null ? StoredNumber.FiniteRule : number.Value.ViolatedRule()) ?? rule;
+        return number is { DigitCount: > 0 and int digits } ? (digits + 1) / 2 + 2 : 1;
     }
 }

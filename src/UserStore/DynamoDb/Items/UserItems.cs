@@ -27,6 +27,21 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return item;
     }
 
+    /// <summary>Returns a user as it is read back after it is stored.</summary>
+    /// <exception cref="InvalidUserException">The user cannot be mapped to an item and back.</exception>
+    public TUser ReadBack(TUser user)
+    {
+        Dictionary<string, AttributeValue> item = Map(user);
+        try
+        {
+            return FromItem(item.ToDictionary(attribute => attribute.Key, attribute => AttributeValueComparer.AsStored(attribute.Value)));
+        }
+        catch (UserStoreSchemaException failure)
+        {
+            throw new InvalidUserException("Item", "is mapped to attributes that cannot be read back; the inner exception contains the reason", failure);
+        }
+    }
+
     /// <summary>Returns the user in an item that was read from the table.</summary>
     /// <param name="item">The item.</param>
     /// <param name="wasApplied">Whether the item is the result of a write.</param>

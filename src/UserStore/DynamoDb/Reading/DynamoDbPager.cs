@@ -9,6 +9,7 @@ using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Paging;
+using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Reading;
 
@@ -22,8 +23,10 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
     public bool MustReadAll { get; init; }
 
     /// <summary>Returns the key after which a page starts; null for the first page.</summary>
-    /// <exception cref="InvalidContinuationTokenException">The position is no key of the table and the index.</exception>
-    protected Dictionary<string, AttributeValue>? StartKeyAt(string? position, MappedIndex? index)
+    /// <param name="position">The key, as <see cref="ToPage"/> returned it.</param>
+    /// <param name="query">The query; null for a listing.</param>
+    /// <exception cref="InvalidContinuationTokenException">The position is no key of the table and the index, or of another partition.</exception>
+    protected Dictionary<string, AttributeValue>? StartKeyAt(string? position, PreparedQuery? query)
     {
         if (position is null)
             return null;
@@ -31,14 +34,14 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             using JsonDocument json = JsonDocument.Parse(position);
             Dictionary<string, AttributeValue> item = AttributeJson.ReadItem(json.RootElement);
-            KeyAttribute[] keys = [.. table.Schema.Users.StartKeyOf(index).Distinct()];
-            if (Array.TrueForAll(keys, key => item.TryGetValue(key.AttributeName, out AttributeValue? value)
-                && (key.AttributeType == ScalarAttributeType.N ? value.N : value.S) is not null))
+            KeyAttribute[] keys = [.. table.Schema.Users.StartKeyOf(query?.Index).DistinctBy(key => key.AttributeName)];
+            if (item.Count == keys.Length && Array.TrueForAll(keys, key => item.TryGetValue(key.AttributeName, out AttributeValue? value)
+                && IsKeyValue(value, key, key.AttributeName == query?.Index.PartitionKey.AttributeName ? query.PartitionKey : null)))
             {
-                return keys.ToDictionary(key => key.AttributeName, key => item[key.AttributeName], StringComparer.Ordinal);
+                return item;
             }
         }
-        catch (Exception failure) when (failure is JsonException or FormatException)
+        catch (Exception failure) when (failure is JsonException or FormatException or InvalidOperationException) // the last for an unpaired surrogate
         {
             throw NoKey(failure);
         }
@@ -79,4 +82,13 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
     }
 
     private static InvalidContinuationTokenException NoKey(Exception? failure = null) => new("holds no key from which to continue", failure);
+
+    private static bool IsKeyValue(AttributeValue value, KeyAttribute key, StoredScalar? expected)
+    {
+        bool isNumber = key.AttributeType == ScalarAttributeType.N;
+        if ((isNumber ? value.N : value.S) is not { Length: > 0 } text)
+            return false;
+        var scalar = new StoredScalar(isNumber ? ScalarKind.Number : ScalarKind.String, text);
+        return scalar.ViolatedRule() is null && expected?.SameAs(scalar) != false;
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     protected override async Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken)
     {
-        Dictionary<string, AttributeValue>? startKey = StartKeyAt(position, index: null);
+        Dictionary<string, AttributeValue>? startKey = StartKeyAt(position, query: null);
         StoreCall call = _table.Sender.Begin(cancellationToken);
         var writer = new ExpressionWriter();
         string filter = writer.NotExpired(_table.Model, _table.Input.Now());

@@ -19,10 +19,11 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
 
     protected override async Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken)
     {
-        Dictionary<string, AttributeValue>? startKey = StartKeyAt(position, query.Index);
+        QueryPosition start = QueryPosition.Of(query, position);
+        Dictionary<string, AttributeValue>? startKey = StartKeyAt(start.Key, query);
         StoreCall call = _table.Sender.Begin(cancellationToken);
         var writer = new ExpressionWriter();
-        string key = writer.KeyCondition(query);
+        string key = writer.KeyCondition(start.Query);
         string filter = writer.NotExpired(_table.Model, _table.Input.Now());
         if (query.Filter is not null)
             filter = $"{filter} AND {writer.Condition(query.Filter)}";
@@ -37,7 +38,7 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ScanIndexForward = query.Direction == QueryDirection.Ascending,
-            Limit = query.ItemsToRead(remaining),
+            Limit = start.ItemsToRead(remaining),
             ExclusiveStartKey = startKey,
             ReturnConsumedCapacity = call.Capacity,
         };
@@ -45,7 +46,8 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
             "Query",
             _table.Users,
             token => _table.Client.QueryAsync(request, token),
-            failure => ExplainInvalidAsync("Query", position, failure)).ConfigureAwait(false);
-        return ToPage(response.Items, response.LastEvaluatedKey);
+            failure => ExplainInvalidAsync("Query", start.Key, failure)).ConfigureAwait(false);
+        ReadPage<TUser> page = ToPage(response.Items, response.LastEvaluatedKey);
+        return page with { Position = start.After(remaining, page.Position) };
     }
 }

@@ -21,11 +21,11 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public UserTable(StoreConnection connection)
     {
         Client = connection.Client;
-        Input = new UserInput<TUser>(connection.Options, connection.Time);
-        QueryInput = new QueryInput<TUser>(connection.Options);
-        Schema = new StoreSchema(Input.Model, connection.Options);
+        Schema = new StoreSchema(UserModel.For<TUser>(), connection.Options);
         Context = connection.Context ?? UserContext.Create(Client, Schema);
-        Items = new UserItems<TUser>(() => Context, Input.Model, Schema.Users.TableName);
+        Items = new UserItems<TUser>(() => Context, Schema.Model, Schema.Users.TableName);
+        Input = new UserInput<TUser>(connection.Options, connection.Time, Items.ReadBack);
+        QueryInput = new QueryInput<TUser>(connection.Options);
         Sender = new RequestSender(connection, Schema);
         Reader = new TableReader(Client);
         Users = [Schema.Users];

@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Users;
+using UserStore.Modeling;
 using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Writing;
@@ -23,8 +24,8 @@ internal static class PatchFailure
     {
         if (WrongRevision(patch, stored, failure) is { } wrong)
             return wrong;
-        if (patch.Changes.FirstOrDefault(change => change.LeavesRange(stored.Number(change.Property))) is { } overflow)
-            return overflow.OutOfRange(failure);
+        if (Unstorable(patch, stored, failure) is { } unstorable)
+            return unstorable;
         return patch.Condition is null || stored.Revision.IsAbove(patch.WriteId)
             ? null
             : new UserConditionFailedException(patch.UserId, stored.Revision.Version, failure);
@@ -32,7 +33,7 @@ internal static class PatchFailure
 
     /// <summary>Returns the exception for an invalid request.</summary>
     public static UserStoreException ExplainInvalid(PreparedPatch patch, StoredUser stored, AmazonDynamoDBException failure)
-        => WrongType(patch, stored, failure) ?? new InvalidUserException(
+        => WrongType(patch, stored, failure) ?? Unstorable(patch, stored, failure) ?? new InvalidUserException(
             "Item", "must not exceed 400 KB, attribute names included, nor break another rule of DynamoDB after the change", failure);
 
     private static UserStoreException? WrongRevision(PreparedPatch patch, StoredUser stored, Exception? failure = null)
@@ -43,6 +44,10 @@ internal static class PatchFailure
             ? new UserConflictException(patch.UserId, expected, stored.Revision.Version, innerException: failure)
             : null;
     }
+
+    private static InvalidUserException? Unstorable(PreparedPatch patch, StoredUser stored, Exception failure) => patch.Changes
+        .Select(change => change.ViolatedBy(StoredNumber.Find(stored.Item.GetValueOrDefault(change.Property.AttributeName)?.N), failure))
+        .FirstOrDefault(violation => violation is not null);
 
     private static InvalidUserException? WrongType(PreparedPatch patch, StoredUser stored, Exception? failure = null)
     {

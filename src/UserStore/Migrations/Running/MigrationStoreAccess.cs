@@ -47,7 +47,7 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
 
         return async (item, observer, cancellationToken) =>
         {
-            TUser user = table.Input.PrepareCreate(table.ToUser(new StoredUser(item, table.Model)));
+            TUser user = table.Input.PrepareImport(table.ToUser(new StoredUser(item, table.Model)));
             StoreCall call = table.Sender.Begin(cancellationToken, user.UserId, observer: observer);
             try
             {
