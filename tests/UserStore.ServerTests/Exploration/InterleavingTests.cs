@@ -14,7 +14,7 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
 {
     private const int Workers = 4;
 
-    private static readonly int MaxFaults = TestVolume.Of(full: 2, usual: 1);
+    private static readonly int MaxSchedules = TestVolume.Of(full: int.MaxValue, usual: 60);
     private static readonly string? Replayed = Environment.GetEnvironmentVariable("USERSTORE_SCHEDULE");
 
     private readonly DynamoDbStores _stores = new() { Client = LocalServer.Shared.Client };
@@ -28,10 +28,21 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
 
     [Fact]
     public async Task Acknowledged_writes_are_applied_once_refused_ones_never_and_unknown_ones_at_most_once()
+        => await ExploreAsync(Scenarios.All, atLeast: TestVolume.Of(full: 30_000, usual: 1_000));
+
+    [Fact]
+    public async Task The_same_holds_while_a_third_process_writes_more_often_than_an_item_remembers()
+        => await ExploreAsync(Scenarios.WhileOthersWrite, atLeast: TestVolume.Of(full: 10_000, usual: 800));
+
+    [Fact]
+    public async Task The_same_holds_when_the_clocks_are_an_hour_apart()
+        => await ExploreAsync(Scenarios.WithOtherClocks, atLeast: TestVolume.Of(full: 3_000, usual: 800));
+
+    private async Task ExploreAsync(IReadOnlyList<Scenario> scenarios, int atLeast)
     {
         int total = 0;
         List<string> violations = [];
-        foreach (Scenario scenario in Scenarios.All)
+        foreach (Scenario scenario in scenarios)
         {
             (int explored, int unknown, string[] found) = await ExploreAsync(scenario);
             output.WriteLine($"{explored} schedules, {unknown} unknown outcomes: {scenario.Name}");
@@ -41,6 +52,8 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
 
         output.WriteLine($"{total} schedules");
         violations.Should().BeEmpty();
+        if (Replayed is null)
+            total.Should().BeGreaterThanOrEqualTo(atLeast);
     }
 
     private async Task<(int Explored, int Unknown, string[] Violations)> ExploreAsync(Scenario scenario)
@@ -49,17 +62,17 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
         options.UniqueEmails = scenario.UniqueEmails;
         await new DynamoDbUserStore<User>(LocalServer.Shared.Client, options).EnsureTablesAsync();
         string? replayed = Replayed?.StartsWith(scenario.Name + ":", StringComparison.Ordinal) == true ? Replayed[(scenario.Name.Length + 1)..] : null;
-        var waiting = new ConcurrentStack<string>(Replayed is null ? [""] : replayed is null ? [] : [replayed]);
+        var waiting = new ConcurrentQueue<string>(Replayed is null ? [""] : replayed is null ? [] : [replayed]);
         (int explored, int unknown, int busy) = (0, 0, 0);
         ConcurrentQueue<string> violations = [];
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
         {
             Process[] processes = [.. scenario.Calls.Select((_, i) => NewProcess(options, scenario.Skews[i]))];
-            var other = new DynamoDbUserStore<User>(LocalServer.Shared.Client, options, new ScheduledClock(TimeSpan.Zero));
-            while (violations.IsEmpty)
+            var other = new DynamoDbUserStore<User>(LocalServer.Shared.Client, options, ScheduledClock.Of(TimeSpan.Zero));
+            while (violations.IsEmpty && explored < MaxSchedules)
             {
                 Interlocked.Increment(ref busy);
-                if (!waiting.TryPop(out string? prefix))
+                if (!waiting.TryDequeue(out string? prefix))
                 {
                     if (Interlocked.Decrement(ref busy) == 0 && waiting.IsEmpty)
                         return;
@@ -74,7 +87,7 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
                 if (violation is not null)
                     violations.Enqueue(violation);
                 foreach (string next in replayed is null ? schedule.Others() : [])
-                    waiting.Push(next);
+                    waiting.Enqueue(next);
                 Interlocked.Decrement(ref busy);
             }
         })));
@@ -96,7 +109,7 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
         User? user = await scenario.PrepareAsync(ids, other);
         ScheduledCall[] calls = [.. scenario.Calls.Select((call, i)
             => new ScheduledCall($"{call.Name} {i + 1}", () => call.Call(ids, processes[i], user), processes[i].Wire))];
-        var run = new ScheduledRun(schedule, MaxFaults, calls, scenario.Burst is { } burst ? () => burst(ids, other) : null);
+        var run = new ScheduledRun(schedule, scenario.MaxFaults, calls, scenario.Burst is { } burst ? () => burst(ids, other) : null);
         string[] violations;
         try
         {
@@ -117,7 +130,7 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
     {
         int writes = call.Name.StartsWith("recreate", StringComparison.Ordinal) ? 2 : 1;
         // An attempt that arrives after the user was deleted finds what it requires: no user. docs/concepts.md names this limit.
-        int mostWrites = scenario.DeletesCreatedUsers && call.Name.StartsWith("create", StringComparison.Ordinal) ? writes + MaxFaults : writes;
+        int mostWrites = scenario.DeletesCreatedUsers && call.Name.StartsWith("create", StringComparison.Ordinal) ? writes + scenario.MaxFaults : writes;
         bool othersWrote = run.HadBurst || calls.Any(other => other != call && other.Applied > 0);
         return call.Failure switch
         {
@@ -142,7 +155,7 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
         AmazonDynamoDBClient client = LocalServer.Shared.CreateClient(config => config.HttpClientFactory = wire);
         lock (_clients)
             _clients.Add(client);
-        var clock = new ScheduledClock(skew);
+        var clock = ScheduledClock.Of(skew);
         return new Process(
             new DynamoDbUserStore<User>(client, options, clock), new DynamoDbUserBatchWriter<User>(client, options, clock), wire);
     }

@@ -15,7 +15,8 @@ internal enum Delivery
     /// <summary>The connection breaks, and the server receives the request later.</summary>
     Delayed,
 
-    /// <summary>The server receives the request twice; the second time later.</summary>
+    /// <summary>The server receives the request twice, and the first response arrives. The second time comes later, unless the first was
+    /// refused.</summary>
     Duplicated,
 }
 

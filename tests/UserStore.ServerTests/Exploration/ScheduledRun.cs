@@ -108,9 +108,11 @@ internal sealed class ScheduledRun(Schedule schedule, int maxFaults, IReadOnlyLi
             request.Call.HadFault |= delivery != Delivery.Duplicated;
         }
 
-        if (delivery is Delivery.Delayed or Delivery.Duplicated)
-            _late.Add(request);
         HttpResponseMessage? response = delivery is Delivery.LostBefore or Delivery.Delayed ? null : await SendAsync(request);
+        if (delivery == Delivery.Duplicated && response!.StatusCode != HttpStatusCode.OK)
+            (await SendAsync(request)).Dispose(); // nobody could know that a refused request is sent again later
+        else if (delivery is Delivery.Delayed or Delivery.Duplicated)
+            _late.Add(request);
         if (delivery is Delivery.Answered or Delivery.Duplicated)
         {
             request.Response.SetResult(response!);

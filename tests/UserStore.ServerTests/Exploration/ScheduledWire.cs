@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Amazon.Runtime;
 
 namespace UserStore.ServerTests.Exploration;
@@ -39,12 +40,21 @@ internal sealed class ScheduledWire : HttpClientFactory
     }
 }
 
-/// <summary>A clock on which pauses between attempts take no time, and attempts never time out.</summary>
-internal sealed class ScheduledClock(TimeSpan skew) : TimeProvider
+/// <summary>A clock that stands still, so that runs can be repeated. Pauses between attempts take no time, and attempts never time out.</summary>
+internal sealed class ScheduledClock : TimeProvider
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly DateTimeOffset Start = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly ConcurrentDictionary<TimeSpan, ScheduledClock> Clocks = [];
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + skew;
+    private readonly DateTimeOffset _now;
+
+    private ScheduledClock(TimeSpan skew) => _now = Start + skew;
+
+    /// <summary>Returns the clock of all processes that deviate equally. Their write ids rise in the order in which they are created.</summary>
+    public static ScheduledClock Of(TimeSpan skew) => Clocks.GetOrAdd(skew, static skew => new ScheduledClock(skew));
+
+    public override DateTimeOffset GetUtcNow() => _now;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         => System.CreateTimer(callback, state, dueTime <= LongestPause && dueTime >= TimeSpan.Zero ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, period);
