@@ -40,21 +40,22 @@ internal sealed class ScheduledWire : HttpClientFactory
     }
 }
 
-/// <summary>A clock that stands still, so that runs can be repeated. Pauses between attempts take no time, and attempts never time out.</summary>
+/// <summary>A clock that advances only when it is read, so that runs can be repeated and no two write ids are equal by chance. Pauses between attempts take no time, and attempts never time out.</summary>
 internal sealed class ScheduledClock : TimeProvider
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly ConcurrentDictionary<TimeSpan, ScheduledClock> Clocks = [];
 
-    private readonly DateTimeOffset _now;
+    private long _microseconds;
 
-    private ScheduledClock(TimeSpan skew) => _now = Start + skew;
+    private ScheduledClock(TimeSpan skew) => _microseconds = (Start + skew - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Returns the clock of all processes that deviate equally. Their write ids rise in the order in which they are created.</summary>
     public static ScheduledClock Of(TimeSpan skew) => Clocks.GetOrAdd(skew, static skew => new ScheduledClock(skew));
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    // An id that must exceed another one is a microsecond above it.
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddMicroseconds(Interlocked.Add(ref _microseconds, 2));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         => System.CreateTimer(callback, state, dueTime <= LongestPause && dueTime >= TimeSpan.Zero ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, period);
