@@ -47,12 +47,13 @@ public sealed class WireFault
     /// <summary>Gets a fault where the connection is reset before the request reaches the server.</summary>
     public static WireFault Reset { get; } = new(nameof(Reset), static _ => Task.FromResult(WireReply.None(WireEnding.Reset)));
 
-    /// <summary>Gets a fault where the server receives the request twice, one after the other, as from an intermediary that retries. The
-    /// client receives the second response.</summary>
+    /// <summary>Gets a fault where the server receives the request twice, one after the other. The client receives the first
+    /// response.</summary>
     public static WireFault DuplicateRequest { get; } = new(nameof(DuplicateRequest), static async exchange =>
     {
+        WireResponse first = await exchange.SendAsync().ConfigureAwait(false);
         await exchange.SendAsync().ConfigureAwait(false);
-        return WireReply.Of(await exchange.SendAsync().ConfigureAwait(false));
+        return WireReply.Of(first);
     });
 
     /// <summary>Gets a fault where the service responds with status 500 and does not process the request.</summary>

@@ -28,7 +28,10 @@ public sealed class FaultyWireStores : DynamoDbStores
             WireFault.Throttle,
             WireFault.TransactionConflict,
             WireFault.Delay(TimeSpan.FromMilliseconds(2)),
-            WireFault.DelayedResponse(TimeSpan.FromMilliseconds(2)));
+            WireFault.DelayedResponse(TimeSpan.FromMilliseconds(2)),
+            WireFault.DamagedResponse(Seed),
+            WireFault.DuplicateRequest,
+            WireFault.LateRequest(2));
         _proxy = FaultyProxy.Start(_wire, Server.Endpoint);
         Client = _client = Server.CreateClient(config => config.ServiceURL = _proxy.Endpoint.ToString());
     }

@@ -132,16 +132,16 @@ public sealed class WireFaultTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Attachments))]
-    public async Task A_duplicate_request_is_processed_twice_and_the_second_response_arrives(bool overProxy)
+    public async Task A_duplicate_request_is_processed_twice_and_the_first_response_arrives(bool overProxy)
     {
         await using var wire = new ProxiedWire(overProxy);
 
         wire.Faults.Next(WireFault.DuplicateRequest);
-        (await _table.IncrementAsync(wire.Client)).Should().Be(2);
+        (await _table.IncrementAsync(wire.Client)).Should().Be(1);
+        (await _table.ReadAsync()).Should().Be(2);
         wire.Faults.Next(WireFault.DuplicateRequest);
-        Func<Task> conditional = () => _table.IncrementAsync(wire.Client, "absent", "attribute_not_exists(n)");
+        (await _table.IncrementAsync(wire.Client, "absent", "attribute_not_exists(n)")).Should().Be(1);
 
-        await conditional.Should().ThrowAsync<ConditionalCheckFailedException>();
         (await _table.ReadAsync("absent")).Should().Be(1);
         wire.Faults.Operations.Should().HaveCount(2);
     }

@@ -8,12 +8,12 @@ using UserStore.DynamoDb.Tables;
 namespace UserStore.DynamoDb.Sending;
 
 /// <summary>Translates the SDK's exceptions into those of the store.</summary>
-internal sealed class FailureTranslator(IAmazonDynamoDB client, Type userType)
+internal sealed class FailureTranslator(IAmazonDynamoDB client)
 {
     /// <summary>Returns the store's exception for a request that failed.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
     /// <param name="tables">The tables of the request.</param>
-    /// <param name="failure">The exception of the last attempt.</param>
+    /// <param name="failure">The exception of the last attempt, for which <see cref="RequestFailure.IsOfRequest"/> is true.</param>
     /// <param name="elapsed">How long the call has been running.</param>
     /// <param name="explainInvalid">Finds the reason why DynamoDB rejected the request as invalid, if the tables match their definitions.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
@@ -30,12 +30,6 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client, Type userType)
         translated.SetRequest(operation, [.. tables.Select(table => table.TableName)]);
         return translated;
     }
-
-    public UserStoreSchemaException Unreadable(NamedTable table, Exception failure) => new(
-        table.TableName,
-        null,
-        $"contains an item that cannot be read as {userType.Name}. Correct the item; the inner exception contains the reason.",
-        failure);
 
     private async Task<UserStoreException> TranslateAsync(
         string subject,
@@ -80,21 +74,12 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client, Type userType)
                 failure);
         }
 
-        return failure switch
-        {
-            AmazonServiceException denied => new UserStoreUnavailableException(
-                $"{subject} was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials.",
-                failure,
-                isTransient: false),
-
-            AmazonClientException => new UserStoreUnavailableException(
-                $"{subject} could not be sent. Check region, endpoint and credentials.", failure, isTransient: false),
-
-            _ when RequestFailure.IsUnreadable(failure) => Unreadable(tables[0], failure),
-
-            _ => new UserStoreUnavailableException(
-                $"{subject} failed; the inner exception contains the reason.", failure, isTransient: false),
-        };
+        return new UserStoreUnavailableException(
+            failure is AmazonServiceException denied
+                ? $"{subject} was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials."
+                : $"{subject} could not be sent. Check region, endpoint and credentials.",
+            failure,
+            isTransient: false);
     }
 
     private static string NamesOf(NamedTable[] tables)

@@ -60,10 +60,6 @@ internal static class RequestFailure
         ErrorCode: "InvalidSignatureException" or "SignatureDoesNotMatch" or "RequestTimeTooSkewed" or "RequestExpired" or "RequestInTheFuture"
     };
 
-    /// <summary>The response contains an item that cannot be mapped.</summary>
-    public static bool IsUnreadable(Exception failure)
-        => failure is InvalidOperationException or InvalidCastException or FormatException or OverflowException or ArgumentException;
-
     /// <summary>There was no connection over which to send the request.</summary>
     public static bool IsUnreachable(Exception failure) => Causes(failure).Any(cause => cause is HttpRequestException
     {

@@ -17,7 +17,7 @@ internal sealed class RequestSender(StoreConnection connection, StoreSchema sche
 
     public ILogger Logger => connection.Logger;
 
-    public FailureTranslator Failures { get; } = new(connection.Client, schema.Model.UserType);
+    public FailureTranslator Failures { get; } = new(connection.Client);
 
     /// <summary>Begins a call whose requests share one timeout.</summary>
     /// <param name="cancellationToken">A token to cancel the call.</param>

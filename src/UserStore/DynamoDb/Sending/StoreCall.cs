@@ -43,6 +43,8 @@ internal sealed class StoreCall(
                 catch (Exception failure) when (failure is not UserStoreException)
                 {
                     ThrowIfCancelled(failure);
+                    if (!RequestFailure.IsOfRequest(failure))
+                        throw;
                     if (!await CanRetryAsync(request, failure).ConfigureAwait(false))
                         throw await TranslateAsync(request, failure).ConfigureAwait(false);
                 }
