@@ -39,10 +39,11 @@ internal sealed record PreparedPatch(
         return patched;
     }
 
-    /// <summary>Returns the patch that sets the values which this one produces, so that the server computes no sum or list.</summary>
+    /// <summary>Returns the patch that sets the values which this one produces. Sums remain increments: they can have more digits than the
+    /// property.</summary>
     public PreparedPatch SettingValuesOf(User patched) => this with
     {
-        Changes = [.. Changes.Select(change => change.Action == PatchAction.Remove
+        Changes = [.. Changes.Select(change => change.Action is PatchAction.Remove or PatchAction.Increment
             ? change
             : change with { Action = PatchAction.Set, Value = change.Property.GetValue(patched) })],
     };

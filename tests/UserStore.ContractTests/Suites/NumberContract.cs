@@ -228,6 +228,19 @@ public abstract class NumberContract(StoreFactory stores) : Contract(stores)
         (await store.GetAsync("fake-1", ReadConsistency.Strong)).Should().Be(created);
     }
 
+    [Fact]
+    public async Task A_sum_keeps_digits_that_the_property_does_not_have_also_when_the_email_changes()
+    {
+        IUserStore<NumericUser> store = await CreateStoreAsync<NumericUser>();
+        await store.CreateAsync(new NumericUser { UserId = "fake-1", Email = "a@example.test", DoubleNumber = 1 });
+
+        NumericUser added = await store.UpdateAsync(
+            "fake-1", Patch().Increment(user => user.DoubleNumber, 1E-20).Set(user => user.Email, "b@example.test"));
+        NumericUser subtracted = await store.UpdateAsync("fake-1", Patch().Increment(user => user.DoubleNumber, -1));
+
+        (added.DoubleNumber, subtracted.DoubleNumber).Should().Be((1, 1E-20));
+    }
+
     [Theory]
     [MemberData(nameof(BadAmountCases))]
     public async Task Amounts_that_cannot_be_stored_are_rejected(string name)

@@ -40,7 +40,8 @@ internal sealed class ScheduledWire : HttpClientFactory
     }
 }
 
-/// <summary>A clock that advances only when it is read, so that runs can be repeated and no two write ids are equal by chance. Pauses between attempts take no time, and attempts never time out.</summary>
+/// <summary>A clock that advances only when it is read, so that runs can be repeated and no two write ids are equal by chance. Pauses between
+/// attempts take no time, and attempts never time out.</summary>
 internal sealed class ScheduledClock : TimeProvider
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -49,7 +50,8 @@ internal sealed class ScheduledClock : TimeProvider
 
     private long _microseconds;
 
-    private ScheduledClock(TimeSpan skew) => _microseconds = (Start + skew - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private ScheduledClock(TimeSpan skew)
+        => _microseconds = (Start + skew - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Returns the clock of all processes that deviate equally. Their write ids rise in the order in which they are created.</summary>
     public static ScheduledClock Of(TimeSpan skew) => Clocks.GetOrAdd(skew, static skew => new ScheduledClock(skew));
