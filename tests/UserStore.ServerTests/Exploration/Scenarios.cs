@@ -87,7 +87,7 @@ internal static class Scenarios
 
     /// <summary>Gets the calls alone and in pairs.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
-        [.. Pairs.Concat(Singles).Select(scenario => scenario with { MaxFaults = TestVolume.Of(full: 2, usual: 1) })];
+        [.. Pairs, .. Singles];
 
     /// <summary>Gets the pairs, beside which a third process writes at any moment.</summary>
     public static IReadOnlyList<Scenario> WhileOthersWrite { get; } =
