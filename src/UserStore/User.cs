@@ -24,11 +24,10 @@ public record User
     internal const string EmailIndex = "email-index";
     internal const string StatusIndex = "status-index";
 
-    /// <summary>The properties with the ids of the last writes, the newest first.</summary>
-    internal static readonly string[] WriteIdProperties =
-    [
-        nameof(WriteId), nameof(WriteId2), nameof(WriteId3), nameof(WriteId4), nameof(WriteId5), nameof(WriteId6), nameof(WriteId7), nameof(WriteId8),
-    ];
+    /// <summary>The attributes with the ids of the last writes, the newest first. Only the first one is a property: it identifies the revision.
+    /// The store shifts the others, and reads them to determine what became of a write.</summary>
+    internal static readonly string[] WriteIdAttributes =
+        ["write_id", "write_id_2", "write_id_3", "write_id_4", "write_id_5", "write_id_6", "write_id_7", "write_id_8"];
 
     /// <summary>Gets the id of the user, the partition key of the table (attribute <c>user_id</c>).</summary>
     /// <value>1 to 2048 bytes of UTF-8, not only white space. When empty, creating the user fills in a version-7 UUID.</value>
@@ -90,27 +89,6 @@ public record User
 
     [DynamoDBProperty("write_id")]
     internal string? WriteId { get; init; }
-
-    [DynamoDBProperty("write_id_2")]
-    internal string? WriteId2 { get; init; }
-
-    [DynamoDBProperty("write_id_3")]
-    internal string? WriteId3 { get; init; }
-
-    [DynamoDBProperty("write_id_4")]
-    internal string? WriteId4 { get; init; }
-
-    [DynamoDBProperty("write_id_5")]
-    internal string? WriteId5 { get; init; }
-
-    [DynamoDBProperty("write_id_6")]
-    internal string? WriteId6 { get; init; }
-
-    [DynamoDBProperty("write_id_7")]
-    internal string? WriteId7 { get; init; }
-
-    [DynamoDBProperty("write_id_8")]
-    internal string? WriteId8 { get; init; }
 
     /// <summary>Gets the id of the write that created the user. It never changes, so that a user that was deleted and recreated is another
     /// one.</summary>

@@ -35,8 +35,8 @@ internal sealed class MappedProperty
     public bool HasOwnConverter => _converter is not null && _converter.GetType().Assembly != typeof(MappedProperty).Assembly;
 
     /// <summary>Gets a value indicating whether only the store writes the attribute.</summary>
-    public bool IsKeptByStore => Name is nameof(User.Version) or nameof(User.UpdatedAt) or nameof(User.BirthId)
-        || User.WriteIdProperties.Contains(Name);
+    public bool IsKeptByStore => Name is nameof(User.Version) or nameof(User.UpdatedAt)
+        or nameof(User.WriteId) or nameof(User.BirthId);
 
     public bool IsNullableEnum => _converter is null && ValueType.IsEnum && ValueType != PropertyType;
 

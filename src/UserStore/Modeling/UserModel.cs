@@ -21,6 +21,11 @@ internal sealed class UserModel
         if (annotated.PartitionKeys.Concat(annotated.SortKeys).FirstOrDefault(key => key.Name != nameof(User.UserId)) is { } extraKey)
             throw annotated.InvalidType($"declares another key of the table on {extraKey.Name}; the key is {nameof(User.UserId)} alone");
 
+        MappedProperty? bookkeeping = annotated.Properties.FirstOrDefault(property => property.Name != nameof(User.WriteId)
+            && User.WriteIdAttributes.Contains(property.AttributeName));
+        if (bookkeeping is not null)
+            throw annotated.InvalidType($"maps {bookkeeping.Name} to the attribute '{bookkeeping.AttributeName}', which the store maintains");
+
         (UserType, DefaultTableName) = (userType, annotated.TableName);
         (Properties, Indexes, NotStored) = (annotated.Properties, annotated.Indexes, annotated.NotStored);
         _byName = Properties.ToDictionary(property => property.Name, StringComparer.Ordinal);

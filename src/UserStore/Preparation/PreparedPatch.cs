@@ -26,7 +26,7 @@ internal sealed record PreparedPatch(
         TUser user, Func<MappedProperty, bool> isStored)
         where TUser : User
     {
-        TUser patched = Revision.Of(user).Next(WriteId, filler: WriteIds.Floor).ApplyTo(UserCopier.Copy(user) with { UpdatedAt = Now });
+        TUser patched = Revision.Of(user).Next(WriteId).ApplyTo(UserCopier.Copy(user) with { UpdatedAt = Now });
         foreach (PatchChange change in Changes)
         {
             // A removed attribute reads as the default of the property.

@@ -14,7 +14,7 @@ namespace UserStore.Preparation;
 internal readonly struct Revision(long? version, string?[] writeIds, string? birthId)
 {
     /// <summary>Gets how many writes an item remembers.</summary>
-    public static int RememberedWrites => User.WriteIdProperties.Length;
+    public static int RememberedWrites => User.WriteIdAttributes.Length;
 
     public long? Version => version;
 
@@ -37,21 +37,16 @@ internal readonly struct Revision(long? version, string?[] writeIds, string? bir
         return new Revision(version, ids, writeId);
     }
 
-    public static Revision Of(User user) => new(
-        user.Version,
-        [user.WriteId, user.WriteId2, user.WriteId3, user.WriteId4, user.WriteId5, user.WriteId6, user.WriteId7, user.WriteId8],
-        user.BirthId);
+    /// <summary>Returns the revision of a user, which knows no earlier write than the last one.</summary>
+    public static Revision Of(User user)
+    {
+        string?[] ids = new string?[RememberedWrites];
+        ids[0] = user.WriteId;
+        return new Revision(user.Version, ids, user.BirthId);
+    }
 
     /// <summary>Returns the revision after a write.</summary>
-    /// <param name="writeId">The id of the write.</param>
-    /// <param name="filler">The id in place of an earlier write that is not remembered; null for none.</param>
-    public Revision Next(string writeId, string? filler = null)
-    {
-        string?[] ids = [writeId, .. writeIds[..^1]];
-        for (int i = 1; i < ids.Length; i++)
-            ids[i] ??= filler;
-        return new Revision((version ?? 0) + 1, ids, birthId);
-    }
+    public Revision Next(string writeId) => new((version ?? 0) + 1, [writeId, .. writeIds[..^1]], birthId);
 
     /// <summary>Returns whether an item of the other revision is the one that was read.</summary>
     public bool IsSameAs(Revision other) => version == other.Version && WriteId == other.WriteId;
@@ -70,19 +65,7 @@ internal readonly struct Revision(long? version, string?[] writeIds, string? bir
     /// <summary>Returns a copy of a user that has this revision.</summary>
     public TUser ApplyTo<TUser>(TUser user)
         where TUser : User
-        => user with
-        {
-            Version = version,
-            WriteId = writeIds[0],
-            WriteId2 = writeIds[1],
-            WriteId3 = writeIds[2],
-            WriteId4 = writeIds[3],
-            WriteId5 = writeIds[4],
-            WriteId6 = writeIds[5],
-            WriteId7 = writeIds[6],
-            WriteId8 = writeIds[7],
-            BirthId = birthId,
-        };
+        => user with { Version = version, WriteId = WriteId, BirthId = birthId };
 
     private static bool IsReal(string? id) => id is not null and not Preparation.WriteIds.Floor;
 }

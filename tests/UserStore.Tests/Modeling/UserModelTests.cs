@@ -18,8 +18,7 @@ public sealed class UserModelTests
 
         model.DefaultTableName.Should().Be("Users");
         model.Properties.Select(property => property.AttributeName).Should().BeEquivalentTo(
-            "user_id", "email", "name", "status", "created_at", "updated_at", "age", "tags", "version", "expires_at", "write_id", "write_id_2", "write_id_3",
-            "write_id_4", "write_id_5", "write_id_6", "write_id_7", "write_id_8", "birth_id");
+            "user_id", "email", "name", "status", "created_at", "updated_at", "age", "tags", "version", "expires_at", "write_id", "birth_id");
         model.Indexes.Keys.Should().BeEquivalentTo("email-index", "status-index");
         (model.Indexes["status-index"].PartitionKey.Name, model.Indexes["status-index"].SortKey!.Name).Should().Be(("Status", "CreatedAt"));
     }
@@ -35,6 +34,7 @@ public sealed class UserModelTests
         ShouldBeRejected(services => services.AddUserStore<SecondTableKeyUser>(), "another key");
         ShouldBeRejected(services => services.AddUserStore<CounterUser>(), "DynamoDBAtomicCounter");
         ShouldBeRejected(services => services.AddUserStore<SameAttributeUser>(), "two properties");
+        ShouldBeRejected(services => services.AddUserStore<BookkeepingUser>(), "which the store maintains");
         ShouldBeRejected(services => services.AddUserStore<EpochUser>(), "EpochSecondsConverter");
         ShouldBeRejected(services => services.AddUserStore<CasingUser>(), "casing");
         ShouldBeRejected(services => services.AddUserStore<FlatUser>(), "not supported");
@@ -89,6 +89,12 @@ public sealed class UserModelTests
     {
         [DynamoDBRangeKey]
         public string? Sort { get; init; }
+    }
+
+    public record BookkeepingUser : User
+    {
+        [DynamoDBProperty("write_id_5")]
+        public string? Fifth { get; init; }
     }
 
     public record CounterUser : User

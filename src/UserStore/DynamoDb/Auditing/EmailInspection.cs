@@ -102,6 +102,7 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
             do
             {
                 QueryRequest request = ToQuery(spelling, start);
+                request.ReturnConsumedCapacity = call.Capacity;
                 QueryResponse page = await call.SendAsync(
                     "Query", users.Users, token => users.Client.QueryAsync(request, token)).ConfigureAwait(false);
                 foreach (string? id in (page.Items ?? []).Select(item => new StoredUser(item, users.Model).UserId))

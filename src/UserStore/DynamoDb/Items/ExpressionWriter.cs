@@ -61,6 +61,9 @@ internal sealed class ExpressionWriter
 
     public string Value(StoredScalar value) => Value(value.ToEntry());
 
+    /// <summary>Selects the attributes of the model: not those of other programs, nor the ids of earlier writes.</summary>
+    public string Projection(UserModel model) => string.Join(", ", model.Properties.Select(Name));
+
     /// <summary>Accepts items that are expired.</summary>
     public string Expired(UserModel model, DateTimeOffset now) => $"{Name(model.ExpiresAt)} <= {Value(model.ExpiresAt.ToScalar(now))}";
 

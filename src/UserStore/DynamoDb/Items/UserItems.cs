@@ -93,12 +93,25 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     private TUser Map(Dictionary<string, AttributeValue> item)
     {
-        Document document = Document.FromAttributeMap(item);
+        Document document = Document.FromAttributeMap(item.Count <= model.Properties.Count ? item : Known(item));
         // A version that is no whole number was written by another program. To the conditions of writes, it is none.
         string version = model[nameof(User.Version)].AttributeName;
         if (item.ContainsKey(version) && item.Number(version) is null)
             document.Remove(version);
         return context().FromDocument<TUser>(document);
+    }
+
+    // The SDK would convert every attribute to an object of its own, although it reads only those of the type.
+    private Dictionary<string, AttributeValue> Known(Dictionary<string, AttributeValue> item)
+    {
+        var known = new Dictionary<string, AttributeValue>(model.Properties.Count, StringComparer.Ordinal);
+        foreach (MappedProperty property in model.Properties)
+        {
+            if (item.TryGetValue(property.AttributeName, out AttributeValue? value))
+                known.Add(property.AttributeName, value);
+        }
+
+        return known;
     }
 
     // The messages of the SDK and of converters contain values, so only the type and the stack trace of the failure are kept.

@@ -21,12 +21,14 @@ internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedM
         StoreCall call = _table.Sender.Begin(cancellationToken);
         var writer = new ExpressionWriter();
         string filter = writer.NotExpired(_table.Model, _table.Input.Now());
+        string projection = writer.Projection(_table.Model);
         var request = new ScanRequest
         {
             TableName = _table.TableName,
             Segment = segment,
             TotalSegments = options.TotalSegments,
             FilterExpression = filter,
+            ProjectionExpression = projection,
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ConsistentRead = options.Consistency == ReadConsistency.Strong,

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
@@ -27,14 +26,15 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
         string filter = writer.NotExpired(_table.Model, _table.Input.Now());
         if (query.Filter is not null)
             filter = $"{filter} AND {writer.Condition(query.Filter)}";
+        string projection = writer.Projection(_table.Model);
         var request = new QueryRequest
         {
             TableName = _table.TableName,
             IndexName = _table.Schema.Users.NameOf(query.Index),
-            // An index that does not project all attributes would return users of which a part is missing.
-            Select = Select.ALL_ATTRIBUTES,
             KeyConditionExpression = key,
             FilterExpression = filter,
+            // DynamoDB rejects it if the index lacks one of the attributes, so that no part of a user is missing.
+            ProjectionExpression = projection,
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ScanIndexForward = query.Direction == QueryDirection.Ascending,

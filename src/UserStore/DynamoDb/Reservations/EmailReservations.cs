@@ -105,6 +105,7 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
     {
         var request = new TransactGetItemsRequest
         {
+            ReturnConsumedCapacity = call.Capacity,
             TransactItems =
             [
                 new TransactGetItem { Get = new Get { TableName = users.TableName, Key = users.KeyOf(userId) } },

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.Logging;
 using UserStore.Batching;
 using UserStore.DynamoDb.Tables;
@@ -172,7 +173,6 @@ internal sealed class StoreCall(
     private async Task<TResponse> AttemptAsync<TResponse>(Request request, Func<CancellationToken, Task<TResponse>> send)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        CapacityMeter? meter = observer is null && request.Measurement is null ? null : CapacityMeter.Start();
         TResponse response;
         if (sender.OwnsRetries)
         {
@@ -185,8 +185,9 @@ internal sealed class StoreCall(
             response = await send(cancellationToken).ConfigureAwait(false);
         }
 
-        if (meter?.Read(response) is { } capacity)
+        if (observer is not null || request.Measurement is not null)
         {
+            IReadOnlyList<ConsumedCapacity> capacity = ResponseCapacity.Of(response);
             observer?.Consumed(capacity.Sum(table => table.CapacityUnits ?? 0));
             request.Measurement?.Consumed(capacity);
         }

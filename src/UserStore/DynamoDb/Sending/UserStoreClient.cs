@@ -22,7 +22,6 @@ internal sealed class UserStoreClient : AmazonDynamoDBClient
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
-        pipeline.AddHandler(new CapacityMeter.Handler());
         pipeline.AddHandlerAfter<Unmarshaller>(new ErrorChecksum());
     }
 

@@ -1,61 +1,15 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Linq.Expressions;
-using System.Reflection;
-using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.Modeling;
 using UserStore.Preparation;
-using Expression = System.Linq.Expressions.Expression;
 
 namespace UserStore.DynamoDb.Users;
 
 /// <summary>States a <see cref="Revision"/> to DynamoDB: as a condition, as an update, and in an item.</summary>
 internal static class RevisionExpression
 {
-    private const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
-
-    private static readonly PropertyInfo Id = typeof(User).GetProperty(nameof(User.UserId))!;
-    private static readonly PropertyInfo Version = typeof(User).GetProperty(nameof(User.Version))!;
-    private static readonly PropertyInfo WriteId = typeof(User).GetProperty(nameof(User.WriteId), Members)!;
-    private static readonly PropertyInfo ExpiresAt = typeof(User).GetProperty(nameof(User.ExpiresAt))!;
-    private static readonly MethodInfo NotExists = typeof(ContextExpression).GetMethod(nameof(ContextExpression.AttributeNotExists))!;
-
-    /// <summary>Returns the condition that the stored user has the revision of <paramref name="user"/> and has not expired, for a save by the
-    /// SDK's context.</summary>
-    /// <remarks>
-    /// An applied save changes version and write id, so that the condition also fails for a retry of the save. The revision includes the
-    /// expiry as it was read: only one that has passed, or is not known, needs a comparison. The expression is built by hand, because the
-    /// SDK takes twice as long over variables that a lambda captures as over constants.
-    /// </remarks>
-    public static ContextExpression ForSave<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-        TUser user, DateTimeOffset now)
-        where TUser : User
-    {
-        ParameterExpression stored = Expression.Parameter(typeof(TUser), nameof(stored));
-        // The context has no "attribute_not_exists" for numbers; no number is below the smallest.
-        Expression condition = user.Version is { } version
-            ? Compare(ExpressionType.Equal, stored, Version, (long?)version)
-            : Expression.AndAlso(
-                Compare(ExpressionType.Equal, stored, Id, user.UserId),
-                Expression.Not(Compare(ExpressionType.GreaterThanOrEqual, stored, Version, (long?)long.MinValue)));
-        if (user.WriteId is { } writeId)
-            condition = Expression.AndAlso(condition, Compare(ExpressionType.Equal, stored, WriteId, writeId));
-        else if (user.Version is not null)
-            condition = Expression.AndAlso(condition, Expression.Call(NotExists, Expression.Property(stored, WriteId)));
-        if (user.WriteId is null || user.StoredExpiresAt <= now)
-        {
-            condition = Expression.AndAlso(
-                condition, Expression.Not(Compare(ExpressionType.LessThanOrEqual, stored, ExpiresAt, (DateTimeOffset?)now)));
-        }
-
-        var expression = new ContextExpression();
-        expression.SetFilter(Expression.Lambda<Func<TUser, bool>>(condition, stored));
-        return expression;
-    }
-
     /// <summary>Returns the condition that the stored user has this revision.</summary>
     public static string ToCondition(this Revision revision, UserModel model, ExpressionWriter writer)
     {
@@ -120,7 +74,7 @@ internal static class RevisionExpression
     public static IEnumerable<string> Advance(string own, UserModel model, ExpressionWriter writer, bool replacesVersion)
     {
         string version = writer.Name(model[nameof(User.Version)]);
-        string[] ids = [.. User.WriteIdProperties.Select(property => writer.Name(model[property]))];
+        string[] ids = [.. User.WriteIdAttributes.Select(writer.Name)];
         string floor = writer.Value(new Primitive(WriteIds.Floor));
         return
         [
@@ -136,26 +90,20 @@ internal static class RevisionExpression
     /// <summary>Returns the revision in an item; a version that is no whole number counts as none.</summary>
     public static Revision RevisionIn(Dictionary<string, AttributeValue> item, UserModel model) => new(
         VersionIn(item.GetValueOrDefault(model[nameof(User.Version)].AttributeName)),
-        Array.ConvertAll(User.WriteIdProperties, property => StringIn(item, model[property])),
-        StringIn(item, model[nameof(User.BirthId)]));
+        Array.ConvertAll(User.WriteIdAttributes, item.Text),
+        item.Text(model[nameof(User.BirthId)].AttributeName));
 
     /// <summary>Writes the revision into an item. Write ids that are not remembered stay as they are.</summary>
     public static void WriteTo(this Revision revision, Dictionary<string, AttributeValue> item, UserModel model)
     {
         item[model[nameof(User.Version)].AttributeName] = new() { N = revision.Version?.ToString(CultureInfo.InvariantCulture) };
-        foreach ((int i, string property) in User.WriteIdProperties.Index())
+        foreach ((int i, string attribute) in User.WriteIdAttributes.Index())
         {
             if (revision.WriteIds[i] is { } id)
-                item[model[property].AttributeName] = new AttributeValue(id);
+                item[attribute] = new AttributeValue(id);
         }
     }
 
-    private static string? StringIn(Dictionary<string, AttributeValue> item, MappedProperty property)
-        => item.GetValueOrDefault(property.AttributeName)?.S;
-
     private static long? VersionIn(AttributeValue? attribute)
         => long.TryParse(attribute?.N, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long version) ? version : null;
-
-    private static BinaryExpression Compare<T>(ExpressionType comparison, ParameterExpression user, PropertyInfo property, T value)
-        => Expression.MakeBinary(comparison, Expression.Property(user, property), Expression.Constant(value, typeof(T)));
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.DataModel;
-using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
@@ -12,7 +11,7 @@ using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnCond
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Replaces the revision of a user that was read: through the context, or, when the email changes, in a transaction.</summary>
+/// <summary>Replaces the revision of a user that was read; in a transaction, when the email changes.</summary>
 internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, EmailTransaction<TUser>? emails)
     where TUser : User
@@ -57,57 +56,55 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
             string? reserved = table.Input.ReservationOf(storedEmail);
             return await emails.CommitAsync(
                 call,
-                new TransactWriteItem { Update = ToUpdate(user, next, storedEmail) },
+                new TransactWriteItem { Update = ToUpdate(user, next, writer => writer.SameEmail(table.Model, storedEmail)) },
                 user.UserId,
                 acquire: next.Email,
                 release: reserved == next.Email ? null : reserved,
-                wasApplied: () => WasAppliedAsync(call, next)).ConfigureAwait(false);
+                WasAppliedAsync).ConfigureAwait(false);
         }
 
-        var config = new SaveConfig
-        {
-            OverrideTableName = table.Schema.UsersTableWithoutPrefix,
-            SkipVersionCheck = true, // the SDK's check knows the version only; ours knows the whole revision
-            ConditionalExpression = RevisionExpression.ForSave(user, next.UpdatedAt),
-        };
-        WriteResult<TUser> result = await call.WriteAsync(
-            "UpdateItem",
-            table.Users,
-            async token =>
-            {
-                await table.Context.SaveAsync(next, config, token).ConfigureAwait(false);
-                return next;
-            },
-            wasApplied: () => WasAppliedAsync(call, next)).ConfigureAwait(false);
+        UpdateItemRequest request = ToUpdate(user, next).ToRequest();
+        request.ReturnValues = ReturnValue.NONE; // the new user is known
+        request.ReturnConsumedCapacity = call.Capacity;
+        WriteResult<UpdateItemResponse> result = await call.WriteAsync(
+            "UpdateItem", table.Users, token => table.Client.UpdateItemAsync(request, token), wasApplied: WasAppliedAsync).ConfigureAwait(false);
         return result.Failure;
+
+        async Task<bool> WasAppliedAsync()
+            => await table.FindWrittenAsync(call, next.UserId, next.WriteId!).ConfigureAwait(false) is not null;
     }
 
-    private async Task<bool> WasAppliedAsync(StoreCall call, TUser next)
-        => await table.FindWrittenAsync(call, next.UserId, next.WriteId!).ConfigureAwait(false) is not null;
-
-    // As the context saves: all attributes of the model, so that others survive.
-    private Update ToUpdate(TUser user, TUser next, string? storedEmail)
+    // All attributes of the model, so that others survive, and the ids of earlier writes, which users do not contain, are shifted.
+    private Update ToUpdate(TUser user, TUser next, Func<ExpressionWriter, string>? alsoRequired = null)
     {
         UserModel model = table.Model;
-        Document document = table.Items.ToDocument(next);
         Dictionary<string, AttributeValue> item = table.Items.ToItem(next); // without the attributes whose value is null
         var writer = new ExpressionWriter();
-        ILookup<bool, MappedProperty> properties = model.Properties.Where(property => property != model.Key)
-            .ToLookup(property => item.ContainsKey(property.AttributeName));
-        string sets = string.Join(
-            ", ", properties[true].Select(property => $"{writer.Name(property)} = {writer.Value(document[property.AttributeName])}"));
-        string removes = string.Join(", ", properties[false].Select(writer.Name));
-        string condition = $"{Revision.Of(user).ToCondition(model, writer)} AND {writer.SameEmail(model, storedEmail)}"
-            + $" AND {writer.NotExpired(model, next.UpdatedAt)}";
+        List<string> sets = [], removes = [];
+        foreach (MappedProperty property in model.Properties.Where(property => !IsOfRevision(property)))
+        {
+            if (item.TryGetValue(property.AttributeName, out AttributeValue? value))
+                sets.Add($"{writer.Name(property)} = {writer.Value(value)}");
+            else
+                removes.Add(writer.Name(property));
+        }
+
+        string own = RevisionExpression.OwnId(next.WriteId!, writer);
+        sets.AddRange(RevisionExpression.Advance(own, model, writer, replacesVersion: user.Version is null));
+        string set = $"SET {string.Join(", ", sets)}";
+        string condition = $"{Revision.Of(user).ToCondition(model, writer)} AND {writer.NotExpired(model, next.UpdatedAt)}";
         return new Update
         {
             TableName = table.TableName,
             Key = table.KeyOf(user.UserId),
-            UpdateExpression = removes.Length == 0 ? $"SET {sets}" : $"SET {sets} REMOVE {removes}",
-            ConditionExpression = condition,
+            UpdateExpression = removes.Count == 0 ? set : $"{set} REMOVE {string.Join(", ", removes)}",
+            ConditionExpression = alsoRequired is null ? condition : $"{condition} AND {alsoRequired(writer)}",
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
         };
     }
+
+    private static bool IsOfRevision(MappedProperty property)
+        => property.Name is nameof(User.UserId) or nameof(User.Version) or nameof(User.WriteId) or nameof(User.BirthId);
 }

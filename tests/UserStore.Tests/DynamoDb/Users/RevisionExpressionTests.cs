@@ -1,7 +1,6 @@
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
-using UserStore.Preparation;
 
 namespace UserStore.Tests.DynamoDb.Users;
 
@@ -29,8 +28,4 @@ public sealed class RevisionExpressionTests
         (item["write_id"].S, item["write_id_2"].S, item["birth_id"].S).Should().Be(("w2", "w1", "w0"));
         item.Should().NotContainKey("write_id_3");
     }
-
-    [Fact]
-    public void The_revision_after_a_patch_fills_the_places_of_unknown_writes_as_the_server_does()
-        => Revision.First("w1").Next("w2", filler: WriteIds.Floor).WriteIds.Should().Equal("w2", "w1", "-", "-", "-", "-", "-", "-");
 }

@@ -8,11 +8,11 @@ using UserStore.Testing;
 
 namespace UserStore.ServerTests;
 
-/// <summary>The context of the SDK saves users, and maps every item that is read.</summary>
-public sealed class SavePathTests : ServerTest
+/// <summary>The context of the SDK maps every user that is written or read.</summary>
+public sealed class ContextTests : ServerTest
 {
     [Fact]
-    public async Task Users_are_saved_and_mapped_by_the_SDK_context()
+    public async Task Users_are_mapped_by_the_SDK_context()
     {
         await CreateStoreAsync();
         DynamoDBContext context = UserContext.Create(Client, new StoreSchema(Modeling.UserModel.For<User>(), Options));
@@ -26,7 +26,7 @@ public sealed class SavePathTests : ServerTest
         await store.QueryByStatusAsync(user.Status).ReadAllAsync();
         await store.ListAsync().ReadAllAsync();
 
-        calls.Should().Equal("SaveAsync", "FromDocument", "FromDocument", "FromDocument");
+        calls.Should().Equal("ToDocument", "FromDocument", "FromDocument", "FromDocument");
     }
 }
 
