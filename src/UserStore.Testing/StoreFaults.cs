@@ -74,6 +74,8 @@ public sealed class StoreFaults
     /// <summary>Applies the next writes and then makes them fail with <see cref="UserWriteOutcomeUnknownException"/>. A write that the store
     /// rejects fails with the exception of that rejection.</summary>
     /// <param name="count">The number of writes.</param>
+    /// <remarks>On DynamoDB, a rejection after a lost response can also be the inner exception of a
+    /// <see cref="UserWriteOutcomeUnknownException"/>.</remarks>
     public void LoseNextResponse(int count = 1) => Add(_writes, FaultKind.LostResponse, count);
 
     /// <summary>Removes all faults and the delay.</summary>

@@ -15,11 +15,15 @@ namespace UserStore;
 /// requests given here apply without contention and failures.
 /// </para>
 /// <para>
-/// A write is applied once or not at all. Requests that are throttled, conflict with a transaction or receive no response are retried as
-/// <see cref="UserStoreOptions.Retry"/> says. A retry recognizes that an earlier attempt was applied, unless three other writes of the same
-/// user followed that attempt. If an attempt may have been applied when the timeout is reached, the call throws
+/// A write is applied once, rejected, or reported as unknown. Requests that are throttled, conflict with a transaction or receive no response
+/// are retried as <see cref="UserStoreOptions.Retry"/> says. A retry recognizes that an earlier attempt was applied, whatever other writers did
+/// since. If a response was lost and neither a retry nor the stored user shows the outcome, the call throws
 /// <see cref="UserWriteOutcomeUnknownException"/>. Cancellation ends a call at once: a write that was already sent is applied once or not at
-/// all, and its outcome is not reported.
+/// all, and its outcome is not reported. The guide to concepts lists the limits.
+/// </para>
+/// <para>
+/// A patch or create that other writers of the same user overtake in every attempt until <see cref="UserStoreRetryOptions.Timeout"/> throws
+/// <see cref="UserStoreUnavailableException"/>, which is transient: the write was not applied.
 /// </para>
 /// <para>
 /// Every call treats a user whose <see cref="User.ExpiresAt"/> has passed as absent, although DynamoDB removes the item later.
@@ -111,7 +115,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="patch">The changes and their conditions.</param>
     /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
     /// <returns>The whole user after the change.</returns>
-    /// <exception cref="UserNotFoundException">There is no such user.</exception>
+    /// <exception cref="UserNotFoundException">There is no such user, or it was deleted while the call tried to change it. A user that was
+    /// recreated in the meantime is not changed.</exception>
     /// <exception cref="UserConflictException">The patch expects another version than the table holds; or it changes the email, and other
     /// writers changed the user at each attempt until <see cref="UserStoreRetryOptions.Timeout"/>.</exception>
     /// <exception cref="UserConditionFailedException">The condition of the patch is false.</exception>
@@ -119,8 +124,11 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <exception cref="InvalidUserException">The patch cannot be applied to <typeparamref name="TUser"/>, a new value violates a rule, or the
     /// changed user would exceed 400 KB.</exception>
     /// <exception cref="NotSupportedException">DynamoDB has no counterpart of a part of a condition.</exception>
+    /// <exception cref="UserStoreSchemaException">The user cannot be read as <typeparamref name="TUser"/>. If
+    /// <see cref="UserStoreSchemaException.WasApplied"/>, the patch was applied nevertheless: do not send it again.</exception>
     /// <remarks>
-    /// Costs one conditional write or, if the patch changes the email and emails are unique, a consistent read and a transaction. Concurrent
+    /// Costs one conditional write or, if the patch changes the email and emails are unique, a consistent read and a transaction. Other
+    /// writers of the same user at the same moment, and clocks that differ, may cost a second write request. Concurrent
     /// patches of different properties all take effect. If the response to an applied write was lost, the returned user is the one that is
     /// stored when the call finds that out.
     /// </remarks>
@@ -136,6 +144,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// the read and the delete, until <see cref="UserStoreRetryOptions.Timeout"/>.
     /// </exception>
     /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
+    /// <exception cref="UserStoreSchemaException">The user was deleted, but its item cannot be read as <typeparamref name="TUser"/>:
+    /// <see cref="UserStoreSchemaException.WasApplied"/> is <see langword="true"/>.</exception>
     /// <remarks>
     /// Costs a consistent read and, if there is a user, a delete conditional on the revision that was read, so that the returned user is the
     /// one that was deleted. With a reserved email, the delete is a transaction. If a retry cannot be distinguished from a delete by another

@@ -8,7 +8,9 @@ namespace UserStore;
 /// </para>
 /// <para>
 /// On a client that UserStore creates, the SDK's own retries are disabled. A client that the service registered keeps its own retries; then
-/// these options apply only to writes that conflicted with a running transaction, and <see cref="AttemptTimeout"/> does not apply.
+/// these options apply only to requests that conflicted with a running transaction, to items that DynamoDB left unprocessed, and to writes that
+/// other writers overtook, and <see cref="AttemptTimeout"/> does not apply. If <c>MaxErrorRetry</c> and <c>MaxStaleConnectionRetries</c> of such
+/// a client are both 0, it does not retry by itself, and these options apply as with a client that UserStore creates.
 /// </para>
 /// </remarks>
 public sealed class UserStoreRetryOptions

@@ -30,7 +30,8 @@ public sealed class UserStoreSchemaException : UserStoreException
     public string? AttributeName { get; init; }
 
     /// <summary>Gets a value indicating whether the call applied its write, although the written item cannot be read.</summary>
-    /// <value>The default is <see langword="false"/>.</value>
+    /// <value>The default is <see langword="false"/>. If <see langword="true"/>, do not repeat the call: a patch has changed the user, and
+    /// a delete has deleted it.</value>
     public bool WasApplied { get; init; }
 
     /// <summary>Gets the type of the exception that reading the item caused.</summary>

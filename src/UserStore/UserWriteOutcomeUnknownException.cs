@@ -1,15 +1,26 @@
 namespace UserStore;
 
-/// <summary>Thrown when a write was sent and no response was received in time: it was applied once or not at all.</summary>
+/// <summary>Thrown when a write was sent and its outcome cannot be determined: it may have been applied, or may still be applied, but at most
+/// once.</summary>
 /// <remarks>
+/// <para>
 /// Not transient: calling the same method again is another write. Read the user to see what is stored. A create can be retried with the id in
 /// <see cref="UserId"/>: if the first one was applied, the second throws <see cref="UserAlreadyExistsException"/>.
+/// </para>
+/// <para>
+/// The inner exception is the last error of the request if no response was received; the failure of the read that would have determined the
+/// outcome; or, if a retry was rejected while the attempt whose response was lost may have been applied, the rejection, such as
+/// <see cref="UserConflictException"/> or <see cref="EmailAlreadyInUseException"/>.
+/// </para>
+/// <para>
+/// Once a later write of the same process to the same user was applied, an attempt that arrives after it is rejected.
+/// </para>
 /// </remarks>
 public sealed class UserWriteOutcomeUnknownException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserWriteOutcomeUnknownException"/> class.</summary>
     /// <param name="userId">The user whose write may have been applied.</param>
-    /// <param name="innerException">The last error, if any.</param>
+    /// <param name="innerException">The reason why the outcome cannot be determined, if known.</param>
     public UserWriteOutcomeUnknownException(string userId, Exception? innerException = null)
         : base(
             $"No response was received to the write of user '{userId}', which may have been applied. Read the user to see what is stored.",

@@ -23,7 +23,7 @@ public sealed record BatchWriteResult<TItem>
     /// <summary>Gets the number of items that were rejected and changed nothing.</summary>
     public long Rejected { get; init; }
 
-    /// <summary>Gets the number of items that were sent and for which no response was received. Each was written once or not at all.</summary>
+    /// <summary>Gets the number of items that were sent and whose outcome cannot be determined. Each was written once or not at all.</summary>
     public long Unknown { get; init; }
 
     /// <summary>Gets the number of items that were read from the sequence and not sent.</summary>
@@ -68,7 +68,8 @@ public enum BatchItemFailureReason
     /// <summary>The item was rejected, or its write failed without being applied. The error contains the cause.</summary>
     Rejected,
 
-    /// <summary>No response was received. The item was written once or not at all.</summary>
+    /// <summary>The item was sent, and its outcome cannot be determined: it was written once or not at all. The error is a
+    /// <see cref="UserWriteOutcomeUnknownException"/>, whose inner exception contains the reason.</summary>
     Unknown,
 
     /// <summary>The batch ended before the item was sent.</summary>

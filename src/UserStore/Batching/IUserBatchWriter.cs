@@ -46,8 +46,8 @@ public interface IUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccesse
     /// unknown.</param>
     /// <returns>The outcome of the batch.</returns>
     /// <exception cref="InvalidOperationException">The store keeps emails unique, which is impossible when users are replaced unread.</exception>
-    /// <remarks>Costs one conditional <c>PutItem</c> for each user. Its only condition is that no newer write was applied in the meantime, so that
-    /// a retry after a lost response replaces nothing that another writer stored since.</remarks>
+    /// <remarks>Costs one conditional <c>PutItem</c> for each user. Its only condition is that no newer write was applied in the
+    /// meantime, so that a replace that was applied is not applied again, over what another writer stored since.</remarks>
     Task<BatchWriteResult<TUser>> ReplaceAsync(
         IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);
 

@@ -20,8 +20,9 @@ namespace UserStore.DynamoDb;
 /// items cannot be read.
 /// </para>
 /// <para>
-/// A client that is passed in keeps its own retries; the store then retries only conflicts with transactions and unprocessed parts of
-/// batches. A client that <c>AddUserStore</c> creates does not retry by itself: <see cref="UserStoreOptions.Retry"/> applies.
+/// A client that is passed in keeps its own retries; the store then retries only conflicts with transactions, unprocessed parts of batches, and
+/// writes that other writers overtook. <see cref="UserStoreOptions.Retry"/> applies as a whole to a client that does not retry by itself: one
+/// that <c>AddUserStore</c> creates, or one whose <c>MaxErrorRetry</c> and <c>MaxStaleConnectionRetries</c> are both 0.
 /// </para>
 /// </remarks>
 public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
