@@ -27,13 +27,19 @@ internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
         new BasicAWSCredentials("local", "local"),
         new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", AuthenticationRegion = "us-east-1", HttpClientFactory = this });
 
-    public static string ItemOf(string id)
+    /// <summary>Returns the JSON of an item as UserStore stores it.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="isProjected">Whether it has only the attributes of the type, as in a page, and not the ids of earlier writes.</param>
+    public static string ItemOf(string id, bool isProjected = false)
     {
+        string earlier = isProjected ? "" : string.Concat(Enumerable.Range(2, 7).Select(i => $$$"""
+            ,"write_id_{{{i}}}":{"S":"~0Hs8Kc1QxAAAAAAA{{{i}}}"}
+            """.Trim()));
         string item = $$$"""
             {"user_id":{"S":"{{{id}}}"},"email":{"S":"{{{id}}}@example.test"},"name":{"S":"Fake User"},"status":{"S":"active"},
             "created_at":{"S":"2026-01-01T00:00:00.0000000Z"},"updated_at":{"S":"2026-01-01T00:00:00.0000000Z"},"age":{"N":"42"},
-            "tags":{"L":[{"S":"admin"},{"S":"beta"}]},"version":{"N":"3"},"write_id":{"S":"AAAAAAAAAAAA"},
-            "write_id_2":{"S":"BBBBBBBBBBBB"},"write_id_3":{"S":"CCCCCCCCCCCC"}}
+            "tags":{"L":[{"S":"admin"},{"S":"beta"}]},"version":{"N":"3"},"write_id":{"S":"~0Hs8Kc1QxBBBBBBBB"},
+            "birth_id":{"S":"~0Hs8Kc1QxAAAAAAAA"}{{{earlier}}}}
             """;
         return item.ReplaceLineEndings("");
     }
@@ -83,7 +89,7 @@ internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
             {
                 if (!_pages.TryGetValue(PageSize, out byte[]? page))
                 {
-                    string items = string.Join(',', Enumerable.Range(1, PageSize).Select(i => ItemOf($"fake-{i}")));
+                    string items = string.Join(',', Enumerable.Range(1, PageSize).Select(i => ItemOf($"fake-{i}", isProjected: true)));
                     _pages[PageSize] = page = Bytes($"{{\"Count\":{PageSize},\"ScannedCount\":{PageSize},\"Items\":[{items}]}}");
                 }
 

@@ -23,7 +23,7 @@ public sealed class UserWriteOutcomeUnknownException : UserStoreException
     /// <param name="innerException">The reason why the outcome cannot be determined, if known.</param>
     public UserWriteOutcomeUnknownException(string userId, Exception? innerException = null)
         : base(
-            $"No response was received to the write of user '{userId}', which may have been applied. Read the user to see what is stored.",
+            $"The outcome of the write of user '{userId}' is unknown: it may have been applied, or may still be. Read the user to see what is stored.",
             innerException)
         => UserId = userId;
 

@@ -55,7 +55,7 @@ public sealed class CreateUserTests : IDisposable
     [InlineData("{}", "email", "is required")]
     [InlineData("""{"email":null}""", "email", "is required")]
     [InlineData("""{"email":""}""", "email", "must not be empty")]
-    [InlineData("""{"email":"ada"}""", "email", "must have an '@' between a name and a domain")]
+    [InlineData("""{"email":"ada"}""", "email", "must have one '@', between a name and a domain")]
     [InlineData("""{"email":7}""", "email", "must be a text")]
     [InlineData("""{"email":{"S":"ada@example.test"}}""", "email", "must be a text")]
     [InlineData("""{"email":"ada@example.test","zipcode":11208}""", "zipcode", "must be a text")]

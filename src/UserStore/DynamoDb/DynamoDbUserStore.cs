@@ -15,9 +15,8 @@ namespace UserStore.DynamoDb;
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>
 /// <para>
-/// The context maps users to items and back, and saves users. All other requests are sent by the client: the context cannot express the
-/// conditions of creates, patches and deletes, return their items, give a transaction a token, or read the rest of a page when one of its
-/// items cannot be read.
+/// The context maps users to items and back. The requests are sent by the client: the context cannot express the conditions of writes, return
+/// their items, give a transaction a token, or read the rest of a page when one of its items cannot be read.
 /// </para>
 /// <para>
 /// A client that is passed in keeps its own retries; the store then retries only conflicts with transactions, unprocessed parts of batches, and
