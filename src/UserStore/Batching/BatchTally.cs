@@ -74,7 +74,9 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
         OperationCanceledException => RecordFailureAsync(
             item, BatchItemFailureReason.Unknown, new UserWriteOutcomeUnknownException(item.UserId!, failure)),
         UserStoreException error => RecordFailureAsync(item, BatchItemFailureReason.Rejected, error),
-        _ => throw new InvalidOperationException("A write of a batch failed with an unexpected exception.", failure),
+        // Such as that of a client that was disposed. Nothing was sent, or the outcome would be unknown.
+        _ => RecordFailureAsync(item, BatchItemFailureReason.Rejected, new UserStoreUnavailableException(
+            $"The write of user '{item.UserId}' could not be sent; the inner exception contains the reason.", failure, isTransient: false)),
     };
 
     public async ValueTask RecordFailureAsync(BatchItem<T> item, BatchItemFailureReason reason, UserStoreException? error = null)

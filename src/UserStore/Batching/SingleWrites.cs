@@ -27,7 +27,7 @@ internal sealed class SingleWrites<T>(
                 else
                     request.Tally.AddNotFound();
             }
-            catch (Exception failure) when (failure is UserStoreException or OperationCanceledException)
+            catch (Exception failure)
             {
                 await request.Tally.RecordErrorAsync(item, failure).ConfigureAwait(false);
             }

@@ -42,7 +42,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         {
             CreatedAt = user.CreatedAt.ToUniversalTime(),
             UpdatedAt = Now(),
-        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId)), emailRule, acceptExpired: user.ExpiresAt == user.StoredExpiresAt);
+        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId, user.UserId)), emailRule, acceptExpired: user.ExpiresAt == user.StoredExpiresAt);
     }
 
     /// <summary>Returns the user to store in place of any other.</summary>

@@ -49,7 +49,7 @@ public sealed class WriteIdsTests
         ahead.Now = _clock.Now.AddYears(100);
         string other = WriteIds.Of(ahead).Next();
 
-        string above = Ids.NextAbove(other);
+        string above = Ids.NextAbove(other, "fake-1");
 
         string.CompareOrdinal(above, other).Should().BePositive();
         string.CompareOrdinal(Ids.Next(), other).Should().BeNegative("the clock of another process changes no other id");
@@ -62,14 +62,14 @@ public sealed class WriteIdsTests
     [InlineData("zzzzzzzzzzzz")]
     [InlineData("____________")]
     public void An_id_exceeds_those_of_earlier_versions_of_the_library(string? earlier)
-        => string.CompareOrdinal(Ids.NextAbove(earlier), earlier).Should().BePositive();
+        => string.CompareOrdinal(Ids.NextAbove(earlier, "fake-1"), earlier).Should().BePositive();
 
     [Theory]
     [InlineData("~~")]
     [InlineData("~zzzzzzzzz00000000")]
     [InlineData("\u00e9")]
     public void An_id_that_none_exceeds_is_reported(string foreign)
-        => FluentActions.Invoking(() => Ids.NextAbove(foreign)).Should().Throw<UserStoreUnavailableException>().Which.IsTransient.Should().BeFalse();
+        => FluentActions.Invoking(() => Ids.NextAbove(foreign, "fake-1")).Should().Throw<UserStoreUnavailableException>().WithMessage("*fake-1*").Which.IsTransient.Should().BeFalse();
 
     private sealed class SettableClock : TimeProvider
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
@@ -66,17 +67,19 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
             return new UserStoreUnavailableException($"{subject} conflicted with a running transaction. Retry later; {attempts}.", failure);
         if (RequestFailure.IsTransient(failure))
         {
-            return new UserStoreUnavailableException(
-                failure is AmazonServiceException { StatusCode: not 0, ErrorCode: { } code }
-                    ? $"{subject} failed in DynamoDB ({code}). Retry later; {attempts}."
-                    : $"{subject}: no response was received from {Endpoint()}. Check that the server runs and that region, endpoint and network are "
-                        + $"right; {attempts}.",
-                failure);
+            string problem = failure switch
+            {
+                AmazonServiceException { StatusCode: not 0, ErrorCode: { } code } => $" failed in DynamoDB ({code}). Retry later; ",
+                AmazonServiceException { StatusCode: not (0 or HttpStatusCode.OK) and var status } =>
+                    $": HTTP {(int)status} was received from {Endpoint()}, but no response of DynamoDB. Check the endpoint, and proxies before it; ",
+                _ => $": no usable response was received from {Endpoint()}. Check that the server runs and that region, endpoint and network are right; ",
+            };
+            return new UserStoreUnavailableException($"{subject}{problem}{attempts}.", failure);
         }
 
         return new UserStoreUnavailableException(
             failure is AmazonServiceException denied
-                ? $"{subject} was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials."
+                ? $"{subject} was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials, and the clock of this host."
                 : $"{subject} could not be sent. Check region, endpoint and credentials.",
             failure,
             isTransient: false);

@@ -46,11 +46,11 @@ internal sealed class RequestMeasurement : IDisposable
             Instruments.Throttles.Add(1, TagsOf(operation, [table]));
     }
 
-    /// <summary>Records that the unprocessed part is sent as a request of its own.</summary>
-    public static void SendingRest(string operation, NamedTable table)
+    /// <summary>Records that an unprocessed part, or a write that another one overtook, is sent as a request of its own.</summary>
+    public static void SendingAgain(string operation, NamedTable[] tables)
     {
         if (Instruments.Retries.Enabled)
-            Instruments.Retries.Add(1, TagsOf(operation, [table]));
+            Instruments.Retries.Add(1, TagsOf(operation, tables));
     }
 
     /// <summary>Records a retry.</summary>
@@ -77,7 +77,7 @@ internal sealed class RequestMeasurement : IDisposable
     public void Failed(Exception failure)
     {
         AmazonServiceException? response = failure as AmazonServiceException ?? failure.InnerException as AmazonServiceException;
-        string type = failure is AmazonServiceException { ErrorCode: { } code } ? code : failure.GetType().FullName!;
+        string type = response?.ErrorCode ?? failure.GetType().FullName!;
         _tags.Add("error.type", type);
         if (response?.ErrorCode is { } status)
             _tags.Add("db.response.status_code", status);

@@ -19,6 +19,19 @@ internal sealed class RequestSender(StoreConnection connection, StoreSchema sche
 
     public FailureTranslator Failures { get; } = new(connection.Client);
 
+    /// <summary>Returns, and logs, the exception for a write of which neither a response nor the stored item shows whether it was
+    /// applied.</summary>
+    /// <param name="operation">The name of the operation in the service's API.</param>
+    /// <param name="tables">The tables of the write.</param>
+    /// <param name="userId">The user.</param>
+    /// <param name="failure">Why the outcome cannot be determined.</param>
+    public UserWriteOutcomeUnknownException OutcomeUnknown(string operation, NamedTable[] tables, string userId, Exception? failure)
+    {
+        string[] tableNames = Array.ConvertAll(tables, table => table.TableName);
+        RequestLog.OutcomeUnknown(Logger, operation, string.Join(", ", tableNames), userId);
+        return new UserWriteOutcomeUnknownException(userId, failure) { Operation = operation, TableNames = tableNames };
+    }
+
     /// <summary>Begins a call whose requests share one timeout.</summary>
     /// <param name="cancellationToken">A token to cancel the call.</param>
     /// <param name="userId">The user that the call writes, if it writes one.</param>

@@ -133,7 +133,20 @@ internal sealed class StoreCall(
         var request = new Request(operation, [table], Measurement: null, ExplainInvalid: null);
         if (!await TryDelayAsync(request, "a part was left unprocessed", isThrottled: true).ConfigureAwait(false))
             return false;
-        RequestMeasurement.SendingRest(operation, table);
+        RequestMeasurement.SendingAgain(operation, [table]);
+        return true;
+    }
+
+    /// <summary>Waits before sending a write again that another writer overtook.</summary>
+    /// <param name="operation">The name of the operation in the service's API.</param>
+    /// <param name="tables">The tables that it needs.</param>
+    /// <returns>False when the timeout of the call is reached.</returns>
+    public async Task<bool> TryDelayForOvertakenAsync(string operation, NamedTable[] tables)
+    {
+        var request = new Request(operation, tables, Measurement: null, ExplainInvalid: null);
+        if (!await TryDelayAsync(request, "another writer changed the user", isThrottled: false).ConfigureAwait(false))
+            return false;
+        RequestMeasurement.SendingAgain(operation, tables);
         return true;
     }
 
@@ -162,7 +175,7 @@ internal sealed class StoreCall(
         {
             return await wasApplied().ConfigureAwait(false);
         }
-        catch (UserStoreException unread)
+        catch (Exception unread) when (unread is not OperationCanceledException)
         {
             return responseWasLost && userId is not null ? throw OutcomeUnknown(request, userId, unread) : false;
         }
@@ -199,7 +212,12 @@ internal sealed class StoreCall(
     {
         // The SDK has corrected its clock from the response.
         if (sender.OwnsRetries && RequestFailure.IsClockSkew(failure) && !_hasCorrectedClock)
+        {
+            request.Measurement?.Retrying();
+            RequestLog.Retrying(sender.Logger, request.Operation, request.TableNames, "the clock was corrected");
             return _hasCorrectedClock = true;
+        }
+
         if (!(sender.OwnsRetries ? RequestFailure.IsTransient(failure) : RequestFailure.IsConflict(failure)))
         {
             // A client of the service has retried this by itself, and gave up.
@@ -231,23 +249,12 @@ internal sealed class StoreCall(
     private void LogGivenUp(Request request, string reason)
         => RequestLog.GivenUp(sender.Logger, request.Operation, request.TableNames, Elapsed, reason);
 
-    /// <summary>Returns the exception for a write of which neither a response nor the stored item shows whether it was applied.</summary>
-    /// <param name="operation">The name of the operation in the service's API.</param>
-    /// <param name="tables">The tables of the write.</param>
-    /// <param name="writtenUserId">The user.</param>
-    /// <param name="failure">Why the outcome cannot be determined.</param>
+    /// <inheritdoc cref="RequestSender.OutcomeUnknown"/>
     public UserWriteOutcomeUnknownException OutcomeUnknown(string operation, NamedTable[] tables, string writtenUserId, Exception failure)
-        => OutcomeUnknown(new Request(operation, tables, Measurement: null, ExplainInvalid: null), writtenUserId, failure);
+        => sender.OutcomeUnknown(operation, tables, writtenUserId, failure);
 
     private UserWriteOutcomeUnknownException OutcomeUnknown(Request request, string writtenUserId, Exception failure)
-    {
-        RequestLog.OutcomeUnknown(sender.Logger, request.Operation, request.TableNames, writtenUserId);
-        return new UserWriteOutcomeUnknownException(writtenUserId, failure)
-        {
-            Operation = request.Operation,
-            TableNames = [.. request.Tables.Select(table => table.TableName)],
-        };
-    }
+        => sender.OutcomeUnknown(request.Operation, request.Tables, writtenUserId, failure);
 
     private Task<UserStoreException> TranslateAsync(Request request, Exception failure) => sender.Failures.TranslateAsync(
         request.Operation, request.Tables, failure, Elapsed, request.ExplainInvalid, cancellationToken);

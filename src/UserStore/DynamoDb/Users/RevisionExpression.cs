@@ -10,15 +10,13 @@ namespace UserStore.DynamoDb.Users;
 /// <summary>States a <see cref="Revision"/> to DynamoDB: as a condition, as an update, and in an item.</summary>
 internal static class RevisionExpression
 {
-    /// <summary>Returns the condition that the stored user has this revision.</summary>
+    /// <summary>Returns the condition that the stored user has this revision, which has a version.</summary>
     public static string ToCondition(this Revision revision, UserModel model, ExpressionWriter writer)
     {
         MappedProperty versionProperty = model[nameof(User.Version)];
         string version = writer.Name(versionProperty);
         string writeId = writer.Name(model[nameof(User.WriteId)]);
-        string sameVersion = revision.Version is { } expected
-            ? $"{version} = {writer.Value(versionProperty.ToScalar(expected))}"
-            : $"attribute_exists({writer.Name(model.Key)}) AND {HasNoVersion(model, writer)}";
+        string sameVersion = $"{version} = {writer.Value(versionProperty.ToScalar(revision.Version!))}";
         string sameWrite = revision.WriteId is null
             ? $"attribute_not_exists({writeId})"
             : $"{writeId} = {writer.Value(new Primitive(revision.WriteId))}";

@@ -23,8 +23,12 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
 
     public bool Exists(DateTimeOffset now) => !IsAbsent && !IsExpired(now);
 
-    /// <summary>Gets a value indicating whether another program stored something else than a number as the version.</summary>
-    public bool HasUnusableVersion => Item.TryGetValue(model[nameof(User.Version)].AttributeName, out AttributeValue? value) && value.N is null;
+    /// <summary>Gets a value indicating whether another program stored something else than a number as the version, which cannot be
+    /// incremented.</summary>
+    public bool HasVersionOfOtherType => Item.TryGetValue(model[nameof(User.Version)].AttributeName, out AttributeValue? value) && value.N is null;
+
+    /// <summary>Gets a value indicating whether another program stored something else than a whole number as the version.</summary>
+    public bool HasUnusableVersion => Has(model[nameof(User.Version)]) && Revision.Version is null;
 
     /// <summary>Returns whether another item of the same key is the same user: not one that was created after this one was deleted.</summary>
     public bool IsBornAs(StoredUser other) => Revision.BirthId == other.Revision.BirthId;

@@ -102,6 +102,19 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public async Task<StoredUser> ReadAsync(StoreCall call, string userId)
         => new(await Reader.FindAsync(call, Schema.Users, KeyOf(userId)).ConfigureAwait(false), Model);
 
+    /// <summary>Reads the item of a user that another program wrote, which has no usable version or no write id. Not every such user was read
+    /// from the table, so only the item shows which email and version it has.</summary>
+    /// <returns>The item; null for a user whose revision is known.</returns>
+    /// <exception cref="UserConflictException">The user was changed since it was read.</exception>
+    public async Task<StoredUser?> ReadUnversionedAsync(StoreCall call, TUser user)
+    {
+        if (user.WriteId is not null && user.Version is not null)
+            return null;
+        StoredUser stored = await ReadAsync(call, user.UserId).ConfigureAwait(false);
+        DateTimeOffset now = Input.Now();
+        return stored.Exists(now) && stored.IsRevisionOf(user) ? stored : throw stored.Conflict(user, now);
+    }
+
     /// <summary>Reads whether a write was applied, and returns the user if it was.</summary>
     public async Task<StoredUser?> FindWrittenAsync(StoreCall call, string userId, string writeId)
     {
@@ -134,20 +147,25 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <exception cref="UserStoreUnavailableException">The timeout of the call is reached.</exception>
     public async Task<string> NextWriteIdAsync(StoreCall call, StoredUser stored, string userId, string writeId, ConditionFailure failure)
     {
-        if (!await call.TryDelayAsync().ConfigureAwait(false))
-        {
-            throw new UserStoreUnavailableException(
-                $"User '{userId}' was changed by other writers during every attempt. Retry later.", failure.Exception)
-            {
-                Operation = failure.Operation,
-                TableNames = [TableName],
-            };
-        }
-
+        await DelayOvertakenAsync(call, userId, failure).ConfigureAwait(false);
         if (!stored.Revision.IsAbove(writeId))
             return writeId;
         // Other writers, and clocks that are ahead, are overtaken sooner.
         TimeSpan lead = FirstLead * Math.Pow(2, Math.Min(call.Delays - 1, MaxLeadDoublings));
-        return Input.WriteIds.NextAbove(stored.Revision.WriteId, lead);
+        return Input.WriteIds.NextAbove(stored.Revision.WriteId, userId, lead);
+    }
+
+    /// <summary>Waits before a user is written again that another writer changed in the meantime.</summary>
+    /// <exception cref="UserStoreUnavailableException">The timeout of the call is reached.</exception>
+    public async Task DelayOvertakenAsync(StoreCall call, string userId, ConditionFailure failure)
+    {
+        if (await call.TryDelayForOvertakenAsync(failure.Operation, Users).ConfigureAwait(false))
+            return;
+        throw new UserStoreUnavailableException(
+            $"User '{userId}' was changed by other writers during every attempt. Retry later.", failure.Exception)
+        {
+            Operation = failure.Operation,
+            TableNames = [TableName],
+        };
     }
 }

@@ -20,6 +20,8 @@ internal static class PatchExpression
         => ToUpdate(patch, values, schema, (own, writer) =>
         {
             string condition = RevisionExpression.NewerThanLast(own, schema.Model, writer);
+            if (patch.ReplacesVersion)
+                condition += $" AND {RevisionExpression.HasNoVersion(schema.Model, writer)}";
             return begunOn is { } user ? $"{condition} AND {RevisionExpression.SameBirth(user.Revision.BirthId, schema.Model, writer)}" : condition;
         });
 
@@ -92,9 +94,6 @@ internal static class PatchExpression
             MappedProperty property = model[nameof(User.Version)];
             condition += $" AND {writer.Name(property)} = {writer.Value(property.ToScalar(version))}";
         }
-
-        if (patch.ReplacesVersion)
-            condition += $" AND {RevisionExpression.HasNoVersion(model, writer)}";
 
         foreach (PatchChange change in patch.Changes)
         {

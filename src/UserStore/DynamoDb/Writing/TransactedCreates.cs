@@ -77,7 +77,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         {
             // DynamoDB rejects the transaction for one user; each alone shows which one it is.
         }
-        catch (Exception failure) when (failure is UserStoreException or OperationCanceledException)
+        catch (Exception failure)
         {
             foreach (BatchItem<TUser> item in together)
                 await FailAsync(item, failure, request).ConfigureAwait(false);
@@ -122,15 +122,15 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
             await writes.Creation.CreateAsync(call, item.Prepared!).ConfigureAwait(false);
             request.Tally.AddWritten();
         }
-        catch (Exception failure) when (failure is UserStoreException or OperationCanceledException)
+        catch (Exception failure)
         {
             await FailAsync(item, failure, request).ConfigureAwait(false);
         }
     }
 
     // A transaction has one exception; each of its users gets it with its own id.
-    private static ValueTask FailAsync(BatchItem<TUser> item, Exception failure, BatchRequest<TUser> request)
+    private ValueTask FailAsync(BatchItem<TUser> item, Exception failure, BatchRequest<TUser> request)
         => request.Tally.RecordErrorAsync(item, failure is UserWriteOutcomeUnknownException unknown && unknown.UserId != item.UserId
-            ? new UserWriteOutcomeUnknownException(item.UserId!, unknown.InnerException)
+            ? table.Sender.OutcomeUnknown(unknown.Operation!, table.Schema.Tables, item.UserId!, unknown.InnerException)
             : failure);
 }

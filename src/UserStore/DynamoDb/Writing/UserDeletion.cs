@@ -32,26 +32,19 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
                 call, userId, stored.Email, writer => RevisionExpression.SameRevision(stored, table.Model, writer)).ConfigureAwait(false);
             if (failure is null || await WasAppliedAsync(call, userId, revision, failure).ConfigureAwait(false))
                 return stored;
-            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
-                throw new UserConflictException(userId, revision.Version, revision.Version, innerException: failure.Exception);
+            if (round > 1)
+                await table.DelayOvertakenAsync(call, userId, failure).ConfigureAwait(false);
         }
     }
 
     /// <summary>Deletes the revision that the caller read.</summary>
     public async Task DeleteAsync(StoreCall call, TUser user)
     {
-        if (user.WriteId is null)
-        {
-            // Not every such user was read from the table, so only the item shows which email it has.
-            StoredUser stored = await table.ReadAsync(call, user.UserId).ConfigureAwait(false);
-            if (!stored.Exists(table.Input.Now()) || !stored.IsRevisionOf(user))
-                throw stored.Conflict(user, table.Input.Now());
-            user = table.ToUser(stored);
-        }
-
         var revision = Revision.Of(user);
-        ConditionFailure? failure = await WriteAsync(
-            call, user.UserId, user.StoredEmail, writer => revision.ToCondition(table.Model, writer)).ConfigureAwait(false);
+        ConditionFailure? failure = await table.ReadUnversionedAsync(call, user).ConfigureAwait(false) is { } read
+            ? await WriteAsync(
+                call, user.UserId, read.Email, writer => RevisionExpression.SameRevision(read, table.Model, writer)).ConfigureAwait(false)
+            : await WriteAsync(call, user.UserId, user.StoredEmail, writer => revision.ToCondition(table.Model, writer)).ConfigureAwait(false);
         if (failure is not null && !await WasAppliedAsync(call, user.UserId, revision, failure).ConfigureAwait(false))
         {
             StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);

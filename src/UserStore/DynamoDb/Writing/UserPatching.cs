@@ -24,8 +24,8 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
         while (true)
         {
             Update update = PatchExpression.ToUpdate(patch, values, table.Schema, begunOn);
-            (StoredUser written, ConditionFailure? failure, bool hasUnusableVersion) = await UpdateAsync(call, patch, update).ConfigureAwait(false);
-            if (hasUnusableVersion)
+            (StoredUser written, ConditionFailure? failure, bool hasOtherVersion) = await UpdateAsync(call, patch, update).ConfigureAwait(false);
+            if (hasOtherVersion)
             {
                 patch = patch with { ReplacesVersion = true };
                 continue;
@@ -50,7 +50,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                     patch = patch with
                     {
                         WriteId = await table.NextWriteIdAsync(call, stored, patch.UserId, patch.WriteId, failure).ConfigureAwait(false),
-                        ReplacesVersion = stored.HasUnusableVersion,
+                        ReplacesVersion = stored.HasVersionOfOtherType,
                     };
                     begunOn = stored;
                     break;
@@ -73,7 +73,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
 
             patch = patch with
             {
-                WriteId = table.Input.WriteIds.NextAbove(stored.Revision.WriteId),
+                WriteId = table.Input.WriteIds.NextAbove(stored.Revision.WriteId, patch.UserId),
                 ReplacesVersion = stored.HasUnusableVersion,
             };
             TUser patched = patch.ApplyTo(table.ToUser(stored), stored.Has);
@@ -97,21 +97,18 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                     throw refusal;
             }
 
-            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
-            {
-                throw new UserConflictException(
-                    patch.UserId, stored.Revision.Version, found.Revision.Version, found.IsAbsent, failure.Exception);
-            }
+            if (round > 1)
+                await table.DelayOvertakenAsync(call, patch.UserId, failure).ConfigureAwait(false);
         }
     }
 
-    private async Task<(StoredUser Written, ConditionFailure? Failure, bool HasUnusableVersion)> UpdateAsync(
+    private async Task<(StoredUser Written, ConditionFailure? Failure, bool HasOtherVersion)> UpdateAsync(
         StoreCall call, PreparedPatch patch, Update update)
     {
         UpdateItemRequest request = update.ToRequest();
         request.ReturnConsumedCapacity = call.Capacity;
         StoredUser? read = null;
-        bool hasUnusableVersion = false;
+        bool hasOtherVersion = false;
         try
         {
             WriteResult<UpdateItemResponse> result = await call.WriteAsync(
@@ -121,16 +118,16 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                 async invalid =>
                 {
                     StoredUser stored = await table.ReadAsync(call, patch.UserId).ConfigureAwait(false);
-                    hasUnusableVersion = stored.HasUnusableVersion && !patch.ReplacesVersion;
+                    hasOtherVersion = stored.HasVersionOfOtherType && !patch.ReplacesVersion;
                     return PatchFailure.ExplainInvalid(patch, stored, invalid);
                 },
                 wasApplied: async () => (read = await table.FindWrittenAsync(call, patch.UserId, patch.WriteId).ConfigureAwait(false)) is not null)
                 .ConfigureAwait(false);
             return (read ?? new StoredUser(result.Response?.Attributes, table.Model), result.Failure, false);
         }
-        catch (InvalidUserException) when (hasUnusableVersion)
+        catch (UserStoreException failure) when (hasOtherVersion && failure is InvalidUserException or UserWriteOutcomeUnknownException)
         {
-            return (default, null, true); // DynamoDB cannot increment it
+            return (default, null, true); // DynamoDB cannot increment it, and applies one of the two requests with this id at most
         }
     }
 

@@ -22,17 +22,8 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     public async Task<TUser> ReplaceAsync(StoreCall call, TUser user, TUser next)
     {
         table.Items.Check(next);
-        string? storedEmail = user.StoredEmail;
-        if (emails is not null && user.WriteId is null)
-        {
-            // Not every such user was read from the table, so only the item shows which email it has.
-            StoredUser stored = await table.ReadAsync(call, user.UserId).ConfigureAwait(false);
-            if (!stored.Exists(next.UpdatedAt) || !stored.IsRevisionOf(user))
-                throw stored.Conflict(user, next.UpdatedAt);
-            storedEmail = stored.Email;
-        }
-
-        ConditionFailure? failure = await WriteAsync(call, user, next, storedEmail).ConfigureAwait(false);
+        StoredUser? read = await table.ReadUnversionedAsync(call, user).ConfigureAwait(false);
+        ConditionFailure? failure = await WriteAsync(call, user, next, read).ConfigureAwait(false);
         if (failure is not null)
         {
             StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
@@ -49,21 +40,22 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         return next;
     }
 
-    private async Task<ConditionFailure?> WriteAsync(StoreCall call, TUser user, TUser next, string? storedEmail)
+    private async Task<ConditionFailure?> WriteAsync(StoreCall call, TUser user, TUser next, StoredUser? read)
     {
+        string? storedEmail = read is { } stored ? stored.Email : user.StoredEmail;
         if (emails is not null && next.Email != storedEmail)
         {
             string? reserved = table.Input.ReservationOf(storedEmail);
             return await emails.CommitAsync(
                 call,
-                new TransactWriteItem { Update = ToUpdate(user, next, writer => writer.SameEmail(table.Model, storedEmail)) },
+                new TransactWriteItem { Update = ToUpdate(user, next, read, writer => writer.SameEmail(table.Model, storedEmail)) },
                 user.UserId,
                 acquire: next.Email,
                 release: reserved == next.Email ? null : reserved,
                 WasAppliedAsync).ConfigureAwait(false);
         }
 
-        UpdateItemRequest request = ToUpdate(user, next).ToRequest();
+        UpdateItemRequest request = ToUpdate(user, next, read).ToRequest();
         request.ReturnValues = ReturnValue.NONE; // the new user is known
         request.ReturnConsumedCapacity = call.Capacity;
         WriteResult<UpdateItemResponse> result = await call.WriteAsync(
@@ -75,7 +67,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     }
 
     // All attributes of the model, so that others survive, and the ids of earlier writes, which users do not contain, are shifted.
-    private Update ToUpdate(TUser user, TUser next, Func<ExpressionWriter, string>? alsoRequired = null)
+    private Update ToUpdate(TUser user, TUser next, StoredUser? read, Func<ExpressionWriter, string>? alsoRequired = null)
     {
         UserModel model = table.Model;
         Dictionary<string, AttributeValue> item = table.Items.ToItem(next); // without the attributes whose value is null
@@ -92,7 +84,8 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         string own = RevisionExpression.OwnId(next.WriteId!, writer);
         sets.AddRange(RevisionExpression.Advance(own, model, writer, replacesVersion: user.Version is null));
         string set = $"SET {string.Join(", ", sets)}";
-        string condition = $"{Revision.Of(user).ToCondition(model, writer)} AND {writer.NotExpired(model, next.UpdatedAt)}";
+        string sameRevision = read is { } stored ? RevisionExpression.SameRevision(stored, model, writer) : Revision.Of(user).ToCondition(model, writer);
+        string condition = $"{sameRevision} AND {writer.NotExpired(model, next.UpdatedAt)}";
         return new Update
         {
             TableName = table.TableName,

@@ -112,7 +112,7 @@ internal sealed class BackfillRunner
         // A caller that read the user earlier must not overwrite the change unknowingly.
         if (_users is null || RevisionExpression.RevisionIn(item, _users) is not { Version: >= 0 } revision)
             return null;
-        string writeId = _ids.NextAbove(revision.WriteId);
+        string writeId = _ids.NextAbove(revision.WriteId, new StoredUser(item, _users).UserId ?? "");
         revision.Next(writeId).WriteTo(desired, _users);
         return writeId;
     }
