@@ -2,13 +2,13 @@ namespace UserStore.ServerTests.Writes;
 
 /// <summary>What one writer did to one user, call after call, and what must or may be stored now. Every write but a delete adds a tag of its
 /// own to the user, and no other writer creates, replaces or deletes the user.</summary>
-/// <param name="isHostile">Whether requests arrive late or twice.</param>
-internal sealed class UserHistory(bool isHostile)
+internal sealed class UserHistory
 {
     private readonly HashSet<string> _required = [];
     private readonly HashSet<string> _possible = [];
     private readonly HashSet<string?> _emails = [null];
-    private bool _returns;
+    private readonly HashSet<string> _returning = [];
+    private readonly HashSet<string?> _returningEmails = [];
 
     /// <summary>Gets whether the user exists; null if that is unknown.</summary>
     public bool? Exists { get; private set; } = false;
@@ -22,8 +22,16 @@ internal sealed class UserHistory(bool isHostile)
         _required.Add(tag);
         _emails.Add(email);
         Exists = true;
-        // A copy of the request that arrives after the user was deleted finds what it requires: no user. docs/concepts.md names this limit.
-        _returns = isHostile && email is null;
+    }
+
+    /// <summary>A copy of a create without a token may arrive late. Whatever became of the create, the copy finds what it requires when the user
+    /// was deleted in the meantime. docs/concepts.md names this limit.</summary>
+    public void MayReturn(string tag, string? email)
+    {
+        _returning.Add(tag);
+        _returningEmails.Add(email);
+        if (Exists == false)
+            Exists = null;
     }
 
     /// <summary>A patch or a save was acknowledged.</summary>
@@ -44,12 +52,9 @@ internal sealed class UserHistory(bool isHostile)
     /// <summary>A delete was acknowledged, or reported that there is no user.</summary>
     public void Deleted()
     {
-        if (_returns)
-            _possible.UnionWith(_required);
-        else
-            _possible.Clear();
         _required.Clear();
-        Exists = _returns ? null : false;
+        _possible.Clear();
+        Exists = _returning.Count > 0 ? null : false;
     }
 
     /// <summary>The outcome of a create, a replacement, a patch or a save is unknown.</summary>
@@ -61,7 +66,6 @@ internal sealed class UserHistory(bool isHostile)
             MayHaveLost();
         if ((isCreate || isReplacement) && Exists != true)
             Exists = null;
-        _returns |= isHostile && isCreate && email is null;
     }
 
     /// <summary>The outcome of a delete is unknown.</summary>
@@ -85,9 +89,9 @@ internal sealed class UserHistory(bool isHostile)
             yield return "the user exists";
         foreach (string tag in _required.Except(stored.Tags))
             yield return $"the acknowledged {tag} is missing";
-        foreach (string tag in stored.Tags.Except(_required).Except(_possible).Except(tagsOfOthers))
+        foreach (string tag in stored.Tags.Except(_required).Except(_possible).Except(_returning).Except(tagsOfOthers))
             yield return $"{tag} was refused, or belongs to a deleted user";
-        if (!_emails.Contains(stored.Email))
+        if (!_emails.Contains(stored.Email) && !_returningEmails.Contains(stored.Email))
             yield return "the email is another";
         if (stored.Tags.Distinct().Count() != stored.Tags.Count || stored.Version != stored.Tags.Count)
             yield return $"{stored.Tags.Count} tags at version {stored.Version}: {string.Join(' ', stored.Tags)}";
