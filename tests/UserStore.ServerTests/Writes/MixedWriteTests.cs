@@ -34,7 +34,8 @@ public sealed class MixedWriteTests : ProxyTest
     public async Task Acknowledged_writes_are_stored_once_and_refused_ones_are_not(bool uniqueEmails, bool isHostile)
     {
         (Options.UniqueEmails, _isHostile) = (uniqueEmails, isHostile);
-        Options.Retry.AttemptTimeout = TimeSpan.FromSeconds(2);
+        if (isHostile)
+            Options.Retry.AttemptTimeout = TimeSpan.FromMilliseconds(500);
         _store = await CreateStoreAsync(ClientKind.UserStore);
         _writer = new DynamoDbUserBatchWriter<User>(Connect(ClientKind.UserStore), Options);
         Random random = TestSeed.NewRandom();
@@ -77,7 +78,7 @@ public sealed class MixedWriteTests : ProxyTest
             WireFault.Delay(Short), WireFault.DelayedResponse(Short), WireFault.DamagedResponse(seed),
         ];
         if (_isHostile)
-            faults.AddRange([WireFault.LateRequest(3), WireFault.LateRequest(100), WireFault.LateRequest(Late), WireFault.DuplicateRequest]);
+            faults.AddRange([WireFault.LateRequest(3), WireFault.LateRequest(100), WireFault.LateRequest(Late), WireFault.DuplicateRequest, WireFault.NoResponse]);
         return [.. faults];
     }
 
