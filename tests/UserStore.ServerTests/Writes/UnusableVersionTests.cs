@@ -1,0 +1,93 @@
+using System.Globalization;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
+using UserStore.Testing;
+
+namespace UserStore.ServerTests.Writes;
+
+/// <summary>Users on which another program stored something else than a number as the version can be changed and deleted.</summary>
+public sealed class UnusableVersionTests : ServerTest
+{
+    private static readonly Dictionary<string, AttributeValue> Versions = new()
+    {
+        ["text"] = new("7"),
+        ["null"] = new() { NULL = true },
+        ["list"] = new() { L = [new("7")] },
+    };
+
+    private static readonly Dictionary<string, Func<IUserStore<User>, User, Task>> Changes = new()
+    {
+        ["patch"] = (store, user) => store.UpdateAsync(user.UserId, new UserPatch<User>().Set(each => each.Age, 99)),
+        ["increment"] = (store, user) => store.UpdateAsync(user.UserId, new UserPatch<User>().Increment(each => each.Age, 99)),
+        ["patch of the email"] = (store, user) => store.UpdateAsync(
+            user.UserId, new UserPatch<User>().Set(each => each.Age, 99).Set(each => each.Email, "changed@example.test")),
+        ["save"] = (store, user) => store.UpdateAsync(user with { Age = 99 }),
+        ["save of another email"] = (store, user) => store.UpdateAsync(user with { Age = 99, Email = "changed@example.test" }),
+    };
+
+    public static TheoryData<string, string, bool> ChangesByVersion => Of(Changes.Keys);
+
+    public static TheoryData<string, string, bool> DeletesByVersion => Of(["delete of an id", "delete of a user", "batch delete"]);
+
+    [Theory]
+    [MemberData(nameof(ChangesByVersion))]
+    public async Task A_change_is_applied_and_stores_a_number(string change, string version, bool isOurs)
+    {
+        DynamoDbUserStore<User> store = await StoreAsync(version, isOurs);
+
+        await Changes[change](store, await store.GetAsync("fake-1", ReadConsistency.Strong));
+
+        Dictionary<string, AttributeValue> item = (await ScanAsync(Table)).Single();
+        item["age"].N.Should().Be("99");
+        long.Parse(item["version"].N, CultureInfo.InvariantCulture).Should().BePositive();
+        User user = await store.UpdateAsync(await store.GetAsync("fake-1", ReadConsistency.Strong) with { Name = "Fake Other" });
+        (await store.UpdateAsync("fake-1", new UserPatch<User>().ExpectVersion(user.Version!.Value).Set(each => each.Age, 1))).Version
+            .Should().Be(user.Version + 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(DeletesByVersion))]
+    public async Task A_delete_is_applied(string delete, string version, bool isOurs)
+    {
+        DynamoDbUserStore<User> store = await StoreAsync(version, isOurs);
+
+        if (delete == "delete of an id")
+            (await store.DeleteAsync("fake-1"))!.UserId.Should().Be("fake-1");
+        else if (delete == "delete of a user")
+            await store.DeleteAsync(await store.GetAsync("fake-1", ReadConsistency.Strong));
+        else
+            (await Stores.WriterOf(store).DeleteAsync(["fake-1"])).Written.Should().Be(1);
+
+        (await ScanAsync(Table)).Should().BeEmpty();
+        (await ScanAsync(EmailsTable)).Should().BeEmpty();
+    }
+
+    private async Task<DynamoDbUserStore<User>> StoreAsync(string version, bool isOurs)
+    {
+        DynamoDbUserStore<User> store = await CreateStoreAsync();
+        if (isOurs)
+            await store.CreateAsync(FakeUsers.Create(1) with { Age = null });
+        else
+            await Client.PutItemAsync(Table, new() { ["user_id"] = new("fake-1"), ["name"] = new("Fake") });
+        await Client.UpdateItemAsync(Table, new() { ["user_id"] = new("fake-1") }, new()
+        {
+            ["version"] = new AttributeValueUpdate(Versions[version], "PUT"),
+        });
+        return store;
+    }
+
+    private static TheoryData<string, string, bool> Of(IEnumerable<string> writes)
+    {
+        var data = new TheoryData<string, string, bool>();
+        foreach (string write in writes)
+        {
+            foreach (string version in Versions.Keys)
+            {
+                data.Add(write, version, true);
+                data.Add(write, version, false);
+            }
+        }
+
+        return data;
+    }
+}
