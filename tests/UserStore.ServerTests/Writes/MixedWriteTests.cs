@@ -78,7 +78,11 @@ public sealed class MixedWriteTests : ProxyTest
             WireFault.Delay(Short), WireFault.DelayedResponse(Short), WireFault.DamagedResponse(seed),
         ];
         if (_isHostile)
-            faults.AddRange([WireFault.LateRequest(3), WireFault.LateRequest(100), WireFault.LateRequest(Late), WireFault.DuplicateRequest, WireFault.NoResponse]);
+        {
+            faults.AddRange(
+                [WireFault.LateRequest(3), WireFault.LateRequest(100), WireFault.LateRequest(Late), WireFault.DuplicateRequest, WireFault.NoResponse]);
+        }
+
         return [.. faults];
     }
 

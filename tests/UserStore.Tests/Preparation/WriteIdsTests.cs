@@ -69,7 +69,8 @@ public sealed class WriteIdsTests
     [InlineData("~zzzzzzzzz00000000")]
     [InlineData("\u00e9")]
     public void An_id_that_none_exceeds_is_reported(string foreign)
-        => FluentActions.Invoking(() => Ids.NextAbove(foreign, "fake-1")).Should().Throw<UserStoreUnavailableException>().WithMessage("*fake-1*").Which.IsTransient.Should().BeFalse();
+        => FluentActions.Invoking(() => Ids.NextAbove(foreign, "fake-1")).Should().Throw<UserStoreUnavailableException>().WithMessage("*fake-1*")
+            .Which.IsTransient.Should().BeFalse();
 
     private sealed class SettableClock : TimeProvider
     {

@@ -142,7 +142,7 @@ public sealed class ErrorTranslationTests
     }
 
     [Fact]
-    public async Task A_user_that_changes_between_each_read_and_delete_causes_a_conflict_when_the_timeout_expires()
+    public async Task A_user_that_changes_between_each_read_and_delete_is_reported_as_unavailable_when_the_timeout_expires()
     {
         _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new ConditionalCheckFailedException("changed") { Item = new() { ["user_id"] = new("fake-1"), ["write_id"] = new("other") } });
@@ -154,7 +154,9 @@ public sealed class ErrorTranslationTests
 
         Func<Task> delete = () => store.DeleteAsync("fake-1");
 
-        (await delete.Should().ThrowAsync<UserConflictException>()).Which.UserId.Should().Be("fake-1");
+        UserStoreUnavailableException unavailable = (await delete.Should().ThrowAsync<UserStoreUnavailableException>()).Which;
+        unavailable.Message.Should().Contain("fake-1").And.Contain("other writers");
+        (unavailable.IsTransient, unavailable.Operation).Should().Be((true, "DeleteItem"));
         _client.Verify(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
     }
 

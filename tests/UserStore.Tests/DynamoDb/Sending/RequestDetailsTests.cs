@@ -26,7 +26,7 @@ public sealed class RequestDetailsTests
             .Should().ThrowAsync<UserStoreUnavailableException>()).Which;
 
         thrown.Message.Should().MatchRegex(
-            $@"^GetItem on table 'shop-Users': no response was received from http://127\.0\.0\.1:{closedPort}/\. Check that the server runs and that "
+            $@"^GetItem on table 'shop-Users': no usable response was received from http://127\.0\.0\.1:{closedPort}/\. Check that the server runs and that "
                 + @"region, endpoint and network are right; attempts continued for 00:00:0\d\.\d\.$");
         (thrown.Operation, thrown.IsTransient).Should().Be(("GetItem", true));
         thrown.TableNames.Should().Equal("shop-Users");
