@@ -40,6 +40,20 @@ public sealed class RequestLogTests : ServerTest
     }
 
     [Fact]
+    public async Task A_write_that_another_one_overtook_is_logged_as_a_retry()
+    {
+        await CreateStoreAsync();
+        var store = new DynamoDbUserStore<User>(new StoreConnection(Client, Options, Stores.Time, new FakeLogger(_log, "UserStore")));
+        await store.CreateAsync(FakeUsers.Create(1) with { Age = 0 });
+        BeforeNext("UpdateItem", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Increment(user => user.Age, 1)));
+
+        User updated = await store.UpdateAsync("fake-1", new UserPatch<User>().Increment(user => user.Age, 1));
+
+        updated.Age.Should().Be(2);
+        ShouldHaveLogged(Retrying, LogLevel.Debug, $"UpdateItem on {Table}", "another writer changed the user");
+    }
+
+    [Fact]
     public async Task A_store_with_a_client_of_the_application_logs_that_the_client_gave_up()
     {
         await CreateStoreAsync();

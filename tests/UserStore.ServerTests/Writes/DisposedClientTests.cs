@@ -71,6 +71,33 @@ public sealed class DisposedClientTests : ProxyTest
     }
 
     [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_batch_accounts_for_every_item_when_its_client_is_disposed_of(ClientKind kind)
+    {
+        const int count = 300;
+        DynamoDbUserStore<User> store = await CreateStoreAsync(kind);
+        AmazonDynamoDBClient client = Connect(kind);
+        int sent = 0;
+        Wire.BeforeRequest = _ =>
+        {
+            if (Interlocked.Increment(ref sent) == 2)
+                client.Dispose();
+            return Task.CompletedTask;
+        };
+
+        BatchWriteResult<User> result = await new DynamoDbUserBatchWriter<User>(client, Options).CreateAsync(
+            Enumerable.Range(0, count).Select(i => new User { UserId = $"fake-{i}" }), new BatchWriteOptions<User> { MaxConcurrency = 1 });
+
+        Wire.Clear();
+        int stored = (await OtherProcess().ListAsync().ReadAllAsync()).Count;
+        (result.Written + result.Rejected + result.Unknown + result.NotAttempted).Should().Be(count);
+        stored.Should().BeInRange((int)result.Written, (int)(result.Written + result.Unknown));
+        result.Failures.Where(failure => failure.Reason == BatchItemFailureReason.Rejected).Should().NotBeEmpty()
+            .And.OnlyContain(failure => !failure.Error!.IsTransient);
+        (await store.FindAsync("fake-0")).Should().NotBeNull();
+    }
+
+    [Theory]
     [MemberData(nameof(ReadsByKind))]
     public async Task A_read_that_was_sent_before_the_disposal_succeeds_or_says_so(string name, ClientKind kind)
     {

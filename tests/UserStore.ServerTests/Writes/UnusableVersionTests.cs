@@ -46,6 +46,35 @@ public sealed class UnusableVersionTests : ServerTest
     }
 
     [Theory]
+    [InlineData("patch of the email", "1.5")]
+    [InlineData("save", "1.5")]
+    [InlineData("save of another email", "1.5")]
+    [InlineData("save", "9223372036854775808")]
+    [InlineData("patch of the email", "9223372036854775808")]
+    public async Task A_number_that_is_no_whole_number_in_range_is_replaced(string change, string version)
+    {
+        DynamoDbUserStore<User> store = await StoreAsync(new AttributeValue { N = version }, isOurs: true);
+
+        await Changes[change](store, await store.GetAsync("fake-1", ReadConsistency.Strong));
+
+        User user = await store.GetAsync("fake-1", ReadConsistency.Strong);
+        (user.Age, user.Version).Should().Be((99, 1));
+        (await store.UpdateAsync(user with { Age = 100 })).Version.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_user_whose_version_is_a_fraction_can_be_patched_and_deleted()
+    {
+        DynamoDbUserStore<User> store = await StoreAsync(new AttributeValue { N = "1.5" }, isOurs: true);
+
+        User patched = await store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 99));
+        await store.DeleteAsync(patched);
+
+        (patched.Age, patched.Version).Should().Be((99, null));
+        (await ScanAsync(Table)).Should().BeEmpty();
+    }
+
+    [Theory]
     [MemberData(nameof(DeletesByVersion))]
     public async Task A_delete_is_applied(string delete, string version, bool isOurs)
     {
@@ -62,7 +91,9 @@ public sealed class UnusableVersionTests : ServerTest
         (await ScanAsync(EmailsTable)).Should().BeEmpty();
     }
 
-    private async Task<DynamoDbUserStore<User>> StoreAsync(string version, bool isOurs)
+    private Task<DynamoDbUserStore<User>> StoreAsync(string version, bool isOurs) => StoreAsync(Versions[version], isOurs);
+
+    private async Task<DynamoDbUserStore<User>> StoreAsync(AttributeValue version, bool isOurs)
     {
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         if (isOurs)
@@ -71,7 +102,7 @@ public sealed class UnusableVersionTests : ServerTest
             await Client.PutItemAsync(Table, new() { ["user_id"] = new("fake-1"), ["name"] = new("Fake") });
         await Client.UpdateItemAsync(Table, new() { ["user_id"] = new("fake-1") }, new()
         {
-            ["version"] = new AttributeValueUpdate(Versions[version], "PUT"),
+            ["version"] = new AttributeValueUpdate(version, "PUT"),
         });
         return store;
     }
