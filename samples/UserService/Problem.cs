@@ -59,11 +59,14 @@ internal sealed record Problem(int Status, string Type, string Title)
             Errors = Of("If-Match", "must be the present version; read the user again"),
         },
         UserStoreThrottledException => new(429, "throttled", "There are too many requests.") { RetryAfter = WhenThrottled },
-        UserWriteOutcomeUnknownException => new(503, "outcome-unknown", "Whether the user was written is unknown. Read it before you try again.")
+        UserConditionFailedException => new(409, "condition-failed", "The user is not in a state that allows the change."),
+        // Many clients send a request again after the time of Retry-After. So only failures that allow this have one.
+        UserWriteOutcomeUnknownException => new(503, "outcome-unknown", "Whether the user was written is unknown. Read it before you try again."),
+        UserStoreSchemaException { WasApplied: true } => new(500, "write-applied", "The change was applied, but its result cannot be read. Do not repeat it."),
+        UserStoreUnavailableException or UserStoreSchemaException => new(503, "unavailable", "The users cannot be reached.")
         {
-            RetryAfter = WhenUnavailable,
+            RetryAfter = failure.IsTransient ? WhenUnavailable : null,
         },
-        UserStoreUnavailableException or UserStoreSchemaException => new(503, "unavailable", "The users cannot be reached.") { RetryAfter = WhenUnavailable },
         _ => null,
     };
 

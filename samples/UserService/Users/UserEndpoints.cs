@@ -24,9 +24,9 @@ internal static class UserEndpoints
         users.MapPost("", CreateAsync).WithSummary("Creates a user").Accepts<UserInput>(Json)
             .Produces<UserView>(201).Refusals(400, 409, 413, 415).Failures();
         users.MapPatch("{id}", PatchAsync).WithSummary("Changes fields of a user; If-Match with its version refuses to overwrite what others changed")
-            .Accepts<UserInput>(MergePatch, Json).Produces<UserView>().Refusals(400, 404, 409, 412, 413, 415).Failures();
+            .Accepts<UserInput>(MergePatch, Json).Produces<UserView>().Refusals(400, 404, 409, 412, 413, 415, 500).Failures();
         users.MapDelete("{id}", DeleteAsync).WithSummary("Deletes a user, with If-Match only in that version")
-            .Produces(204).Refusals(400, 404, 412).Failures();
+            .Produces(204).Refusals(400, 404, 412, 500).Failures();
     }
 
     public static RouteHandlerBuilder Refusals(this RouteHandlerBuilder route, params int[] statuses)

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Amazon.DynamoDBv2;
 using global::UserService;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,10 @@ public sealed class RunningService : IAsyncDisposable
     public HttpClient Http { get; }
 
     public InMemoryUserStore Memory => _app.Services.GetRequiredService<InMemoryUserStore>();
+
+    /// <summary>Returns a client of the local server, for what another program does to its tables.</summary>
+    public AmazonDynamoDBClient CreateClient()
+        => (_server ?? throw new InvalidOperationException("The service stores its users in memory.")).CreateClient();
 
     public static async Task<RunningService> StartAsync(bool onServer = false, Action<IServiceCollection>? configure = null)
     {

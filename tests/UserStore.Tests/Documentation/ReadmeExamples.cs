@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
+using Amazon.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore.DynamoDb;
 using UserStore.Replication;
@@ -72,13 +73,24 @@ public sealed class ReadmeExamples
         await foreach (AppUser user in store.QueryAsync(query))
             Console.WriteLine(user);
 
-        UserPage<AppUser> page = await store.QueryPageAsync(query with { PageSize = 20 });
         moved.Logins.Should().Be(11);
-        page.Users.Should().Equal(moved);
-        await store.CreateAsync(moved with { UserId = "" });
-        page = await store.QueryPageAsync(query with { PageSize = 1 });
-        UserPage<AppUser> next = await store.QueryPageAsync(query with { PageSize = 20 }, page.ContinuationToken);
-        next.Users.Should().ContainSingle();
+        AppUser[] others = [.. Enumerable.Range(1, 25).Select(number => moved with { UserId = $"fake-{number}" })];
+        foreach (AppUser other in others)
+            await store.CreateAsync(other);
+        var queried = new List<int>();
+
+        string? token = null;
+        do
+        {
+            UserPage<AppUser> page = await store.QueryPageAsync(query with { PageSize = 20 }, token);
+            foreach (AppUser user in page.Users)
+                Console.WriteLine(user);
+            token = page.ContinuationToken;
+            queried.Add(page.Users.Count);
+        }
+        while (token is not null);
+
+        queried.Should().Equal(20, 6);
 
         string[] userIds = [userId, "fake-0"];
         await foreach (UserLookup<AppUser> found in store.FindManyAsync(userIds))
@@ -137,6 +149,14 @@ public sealed class ReadmeExamples
         User renamed = await users.UpdateAsync(user with { Name = "Fake Name" });
 
         Assert.Equal(user.Version + 1, renamed.Version);
+
+        var config = new AmazonDynamoDBConfig { ServiceURL = proxy.Endpoint.ToString(), AuthenticationRegion = "us-east-1" };
+        using var yourClient = new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), config);
+        wire.Next(WireFault.LostResponse, "UpdateItem");
+        int sentBefore = wire.Operations.Count;
+        var usersOfYours = new DynamoDbUserStore(yourClient, new UserStoreOptions { TableNamePrefix = "test-" });
+        (await usersOfYours.UpdateAsync(renamed with { Name = "y" })).Version.Should().Be(renamed.Version + 1);
+        wire.Operations.Skip(sentBefore).Should().Equal("UpdateItem", "UpdateItem");
 
         wire.Randomly(seed: 1, share: 0.3, WireFault.ClosedConnection, WireFault.TruncatedResponse, WireFault.Throttle);
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using UserStore.Migrations;
 using UserStore.Replication;
@@ -89,6 +90,19 @@ public sealed partial class ReadmeTests
         errors.Should().ContainAll(typeof(User).Assembly.GetExportedTypes()
             .Where(type => type.IsAssignableTo(typeof(UserStoreException)) && type.Namespace == "UserStore" && !type.IsAbstract)
             .Select(type => $"| `{type.Name}` |"));
+    }
+
+    [Fact]
+    public void Every_fault_and_every_outcome_of_an_item_is_in_a_table()
+    {
+        string testing = Read("testing.md");
+
+        testing.Should().ContainAll(typeof(StoreFaults).GetMembers().Where(member => member.DeclaringType == typeof(StoreFaults))
+            .Where(member => member is not MethodInfo { IsSpecialName: true }).Select(member => $"`{member.Name}`"));
+        testing.Should().ContainAll(typeof(WireFault).GetMembers(BindingFlags.Public | BindingFlags.Static)
+            .Where(member => member is not MethodInfo { IsSpecialName: true }).Select(member => member.Name));
+        Read("batches.md").Should().ContainAll(typeof(BatchWriteResult<>).GetProperties()
+            .Where(count => count.PropertyType == typeof(long) && count.Name != nameof(BatchWriteResult<>.Read)).Select(count => $"| `{count.Name}`"));
     }
 
     [Fact]

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.DependencyInjection;
+using Moq;
+
+namespace UserStore.SampleTests.UserService;
+
+public sealed class FailureTests : UserServiceTest
+{
+    private static readonly TimeSpan WhenUnavailable = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task Throttling_and_outages_are_reported_with_a_retry_delay()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+
+        service.Memory.Faults.ThrottleNextRead();
+        var throttled = await service.SendAsync(HttpMethod.Get, "/users/fake-1");
+        service.Memory.Faults.FailNextRead();
+        var unavailable = await service.SendAsync(HttpMethod.Get, "/users/fake-1");
+
+        ShouldBe(throttled, 429, "throttled");
+        RetryAfter(throttled).Should().Be(TimeSpan.FromSeconds(1));
+        ShouldBe(unavailable, 503, "unavailable");
+        RetryAfter(unavailable).Should().Be(WhenUnavailable);
+    }
+
+    [Fact]
+    public async Task An_unknown_outcome_is_reported_without_a_retry_delay()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+
+        service.Memory.Faults.LoseNextResponse();
+        var unknown = await service.SendAsync(HttpMethod.Patch, "/users/fake-1", """{"age":5}""");
+
+        ShouldBe(unknown, 503, "outcome-unknown");
+        RetryAfter(unknown).Should().BeNull("the user must be read first");
+    }
+
+    [Fact]
+    public async Task A_failure_that_a_retry_cannot_fix_has_no_retry_delay()
+    {
+        await ShouldBecomeAsync(new UserStoreUnavailableException("GetItem was denied.", isTransient: false), 503, "unavailable", retryAfter: null);
+        await ShouldBecomeAsync(new UserStoreSchemaException("Users", null, "does not exist."), 503, "unavailable", retryAfter: null);
+        await ShouldBecomeAsync(new UserStoreUnavailableException("No response was received."), 503, "unavailable", WhenUnavailable);
+    }
+
+    [Fact]
+    public Task A_condition_that_fails_is_a_conflict()
+        => ShouldBecomeAsync(new UserConditionFailedException("fake-1", actualVersion: 1), 409, "condition-failed", retryAfter: null);
+
+    [Fact]
+    public async Task A_write_that_was_applied_but_cannot_be_read_is_reported_as_applied()
+    {
+        await using RunningService service = await RunningService.StartAsync(onServer: true);
+        using AmazonDynamoDBClient otherProgram = service.CreateClient();
+        await otherProgram.PutItemAsync("service-Users", new Dictionary<string, AttributeValue>
+        {
+            ["user_id"] = new("a-1"),
+            ["name"] = new("Fake User"),
+            ["age"] = new("secret"),
+        });
+
+        var read = await service.SendAsync(HttpMethod.Get, "/users/a-1");
+        var patched = await service.SendAsync(HttpMethod.Patch, "/users/a-1", """{"name":"Fake Changed"}""");
+        string? name = (await GetItemAsync()).Item["name"].S;
+        var deleted = await service.SendAsync(HttpMethod.Delete, "/users/a-1");
+
+        ShouldBe(read, 503, "unavailable");
+        RetryAfter(read).Should().BeNull("only a correction of the item helps");
+        ShouldBe(patched, 500, "write-applied");
+        RetryAfter(patched).Should().BeNull("the patch must not be repeated");
+        name.Should().Be("Fake Changed");
+        ShouldBe(deleted, 500, "write-applied");
+        (await GetItemAsync()).IsItemSet.Should().BeFalse();
+        foreach (JsonElement problem in new[] { read.Json, patched.Json, deleted.Json })
+            problem.ToString().Should().NotContain("secret").And.NotContain("Fake");
+
+        Task<GetItemResponse> GetItemAsync() => otherProgram.GetItemAsync(new GetItemRequest
+        {
+            TableName = "service-Users",
+            Key = new Dictionary<string, AttributeValue> { ["user_id"] = new("a-1") },
+            ConsistentRead = true,
+        });
+    }
+
+    private static async Task ShouldBecomeAsync(UserStoreException failure, int status, string type, TimeSpan? retryAfter)
+    {
+        var users = new Mock<IUserStore>();
+        users.Setup(store => store.UpdateAsync("fake-1", It.IsAny<UserPatch<User>>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        await using RunningService service = await RunningService.StartAsync(configure: services => services.AddSingleton(users.Object));
+
+        var response = await service.SendAsync(HttpMethod.Patch, "/users/fake-1", """{"age":5}""");
+
+        ShouldBe(response, status, type);
+        RetryAfter(response).Should().Be(retryAfter);
+    }
+
+    private static TimeSpan? RetryAfter((HttpResponseMessage Response, JsonElement Json) result) => result.Response.Headers.RetryAfter?.Delta;
+}
