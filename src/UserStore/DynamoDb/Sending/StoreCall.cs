@@ -84,6 +84,7 @@ internal sealed class StoreCall(
         {
             while (true)
             {
+                AttemptObservation? unseen = sender.OwnsRetries ? null : AttemptObserver.Start();
                 try
                 {
                     return new(await AttemptAsync(request, send).ConfigureAwait(false), null);
@@ -91,12 +92,13 @@ internal sealed class StoreCall(
                 catch (AmazonDynamoDBException failure) when (RequestFailure.IsFailedCondition(failure))
                 {
                     measurement?.Failed(failure);
+                    responseWasLost |= unseen?.ResponseWasLost == true;
                     return new(default, new ConditionFailure(operation, failure, responseWasLost, responseWasLost || !sender.SeesEveryAttempt));
                 }
                 catch (Exception failure) when (failure is not UserStoreException)
                 {
                     ThrowIfCancelled(failure);
-                    responseWasLost |= RequestFailure.HasNoResponse(failure);
+                    responseWasLost |= RequestFailure.HasNoResponse(failure) || unseen?.ResponseWasLost == true;
                     if (await CanRetryAsync(request, failure).ConfigureAwait(false))
                         continue;
                     // A client that retries unseen may have lost a response before its last attempt failed.

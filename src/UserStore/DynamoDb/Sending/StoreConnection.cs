@@ -16,9 +16,9 @@ internal sealed record StoreConnection(IAmazonDynamoDB Client, UserStoreOptions 
     /// <summary>Gets the context; null to make one from client and options.</summary>
     public IDynamoDBContext? Context { get; init; }
 
-    /// <summary>Gets a value indicating whether the client sends each request once. A client that the service registered may retry by itself,
-    /// unseen: then an earlier attempt of every write may have been applied.</summary>
-    public bool SeesEveryAttempt { get; } = SendsOnce(Client);
+    /// <summary>Gets a value indicating whether each attempt of a request is seen, also those that the client makes by itself. Otherwise an earlier
+    /// attempt of every write may have been applied.</summary>
+    public bool SeesEveryAttempt { get; init; } = SendsOnce(Client) || AttemptObserver.TryAttach(Client);
 
     /// <summary>Gets a value indicating whether every failure that may pass is retried here. Where the client retries by itself, that is only
     /// done for conflicts with transactions and unprocessed parts.</summary>

@@ -32,18 +32,28 @@ internal static class WriteSettlement
     /// <param name="failure">The failed condition.</param>
     /// <param name="isRefused">Whether the item violates a condition of the caller, and not only the order of the ids.</param>
     /// <param name="isPinned">Whether the write replaces one revision only, which never returns once it was replaced.</param>
-    public static WriteOutcome Settle(StoredUser stored, string writeId, ConditionFailure failure, bool isRefused, bool isPinned = false)
+    /// <param name="isCreate">Whether the write requires that there is no user, so that the order of the ids ends with the user.</param>
+    /// <param name="birthId">The birth id of the user that the write began on, if it is known.</param>
+    public static WriteOutcome Settle(
+        StoredUser stored,
+        string writeId,
+        ConditionFailure failure,
+        bool isRefused,
+        bool isPinned = false,
+        bool isCreate = false,
+        string? birthId = null)
     {
         Revision revision = stored.Revision;
         if (revision.Remembers(writeId))
             return WriteOutcome.Applied;
 
-        bool mayBeApplied = failure.MayBeApplied && (stored.IsAbsent || revision.MayHaveForgotten(writeId));
-        bool mayArrive = failure.ResponseWasLost && !isPinned && !revision.IsAbove(writeId);
+        bool isOtherUser = birthId is not null && revision.BirthId != birthId;
+        bool mayBeApplied = failure.MayBeApplied && (stored.IsAbsent || isOtherUser || revision.MayHaveForgotten(writeId));
+        bool mayArrive = failure.ResponseWasLost && !isPinned && (isCreate || !revision.IsAbove(writeId));
         if (!isRefused)
             return mayBeApplied || mayArrive ? WriteOutcome.Unknown : WriteOutcome.Superseded;
 
-        // That the client of the service may have retried unseen is no reason to doubt every refusal, which would be wrong only if the user was
+        // That a client whose attempts are not seen may have retried is no reason to doubt every refusal, which would be wrong only if the user was
         // also deleted in between. An item that has forgotten writes is one.
         mayBeApplied &= failure.ResponseWasLost || revision.IsFull;
         return mayBeApplied || mayArrive ? WriteOutcome.Unknown : WriteOutcome.Refused;

@@ -41,7 +41,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
             UserAlreadyExistsException? refusal = stored.Exists(created.UpdatedAt)
                 ? new UserAlreadyExistsException(created.UserId, failure.Exception)
                 : null;
-            switch (WriteSettlement.Settle(stored, created.WriteId!, failure, isRefused: refusal is not null))
+            switch (WriteSettlement.Settle(stored, created.WriteId!, failure, isRefused: refusal is not null, isCreate: true))
             {
                 case WriteOutcome.Applied:
                     return created;

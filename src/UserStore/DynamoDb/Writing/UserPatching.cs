@@ -87,7 +87,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
 
             StoredUser found = await table.ReadConflictingAsync(call, patch.UserId, failure).ConfigureAwait(false);
             bool isRefused = found.IsRevisionOf(stored);
-            switch (WriteSettlement.Settle(found, patch.WriteId, failure, isRefused, isPinned: true))
+            switch (WriteSettlement.Settle(found, patch.WriteId, failure, isRefused, isPinned: true, birthId: stored.Revision.BirthId))
             {
                 case WriteOutcome.Applied:
                     return table.ToWrittenUser(found);

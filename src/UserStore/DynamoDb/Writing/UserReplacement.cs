@@ -28,7 +28,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
             UserConflictException refusal = stored.Conflict(user, next.UpdatedAt, failure.Exception);
-            switch (WriteSettlement.Settle(stored, next.WriteId!, failure, isRefused: true, isPinned: true))
+            switch (WriteSettlement.Settle(stored, next.WriteId!, failure, isRefused: true, isPinned: true, birthId: user.BirthId))
             {
                 case WriteOutcome.Refused:
                     throw refusal;

@@ -18,7 +18,7 @@ internal abstract class MigrationStoreAccess(StoreSchema schema, TimeProvider ti
 
     /// <summary>Returns the connection of the store with the client of a migration. Because migrations can wait, requests are retried even if
     /// the client of the service retries as well.</summary>
-    public StoreConnection Connect(IAmazonDynamoDB client) => new(client, schema.Options, time, logger) { OwnsRetries = true };
+    public StoreConnection Connect(IAmazonDynamoDB client) => new(client, schema.Options, time, logger) { OwnsRetries = true, SeesEveryAttempt = false };
 
     /// <summary>Reserves the emails of existing users with the client of a migration.</summary>
     public abstract IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
