@@ -30,17 +30,20 @@ public sealed class UnsettledWriteTests : ServerTest
 
     private static UserPatch<User> Birthday => new UserPatch<User>().Increment(user => user.Age, 1);
 
-    public static TheoryData<HttpStatusCode, string, bool> Errors
+    public static TheoryData<HttpStatusCode, string, bool, ClientKind> Errors
     {
         get
         {
-            var data = new TheoryData<HttpStatusCode, string, bool>();
+            var data = new TheoryData<HttpStatusCode, string, bool, ClientKind>();
             foreach (bool onlyReads in new[] { true, false })
             {
-                data.Add(HttpStatusCode.BadRequest, "ExpiredTokenException", onlyReads);
-                data.Add(HttpStatusCode.BadRequest, "AccessDeniedException", onlyReads);
-                data.Add(HttpStatusCode.BadRequest, "ThrottlingException", onlyReads);
-                data.Add(HttpStatusCode.InternalServerError, "InternalServerError", onlyReads);
+                foreach (ClientKind kind in Enum.GetValues<ClientKind>())
+                {
+                    data.Add(HttpStatusCode.BadRequest, "ExpiredTokenException", onlyReads, kind);
+                    data.Add(HttpStatusCode.BadRequest, "AccessDeniedException", onlyReads, kind);
+                    data.Add(HttpStatusCode.BadRequest, "ThrottlingException", onlyReads, kind);
+                    data.Add(HttpStatusCode.InternalServerError, "InternalServerError", onlyReads, kind);
+                }
             }
 
             return data;
@@ -49,7 +52,7 @@ public sealed class UnsettledWriteTests : ServerTest
 
     [Theory]
     [MemberData(nameof(Errors))]
-    public async Task An_applied_write_succeeds_or_is_unknown_whatever_follows_the_lost_response(HttpStatusCode status, string code, bool onlyReads)
+    public async Task An_applied_write_succeeds_or_is_unknown_whatever_follows_the_lost_response(HttpStatusCode status, string code, bool onlyReads, ClientKind kind)
     {
         Options.Retry.Timeout = TimeSpan.FromMilliseconds(100);
         foreach ((string name, Write write) in Writes)
@@ -69,7 +72,15 @@ public sealed class UnsettledWriteTests : ServerTest
                 isLost = true;
                 throw InterceptedWire.Lost(response);
             });
-            using AmazonDynamoDBClient client = Server.CreateClient(config => config.HttpClientFactory = wire);
+            using AmazonDynamoDBClient client = kind == ClientKind.UserStore
+                ? Server.CreateClient(config => config.HttpClientFactory = wire)
+                : new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig
+                {
+                    ServiceURL = Server.Endpoint.ToString(),
+                    AuthenticationRegion = "us-east-1",
+                    HttpClientFactory = wire,
+                    MaxErrorRetry = 2,
+                });
             var store = new DynamoDbUserStore<User>(client, Options, Stores.Time);
 
             Exception? end = await EndAsync(() => write.Call(store, user));
