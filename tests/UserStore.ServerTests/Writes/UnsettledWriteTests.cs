@@ -52,7 +52,8 @@ public sealed class UnsettledWriteTests : ServerTest
 
     [Theory]
     [MemberData(nameof(Errors))]
-    public async Task An_applied_write_succeeds_or_is_unknown_whatever_follows_the_lost_response(HttpStatusCode status, string code, bool onlyReads, ClientKind kind)
+    public async Task An_applied_write_succeeds_or_is_unknown_whatever_follows_the_lost_response(
+        HttpStatusCode status, string code, bool onlyReads, ClientKind kind)
     {
         Options.Retry.Timeout = TimeSpan.FromMilliseconds(100);
         foreach ((string name, Write write) in Writes)
