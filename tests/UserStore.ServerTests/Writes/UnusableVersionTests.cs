@@ -11,6 +11,7 @@ public sealed class UnusableVersionTests : ServerTest
     private static readonly Dictionary<string, AttributeValue> Versions = new()
     {
         ["text"] = new("7"),
+        ["fraction"] = new() { N = "7.5" },
         ["null"] = new() { NULL = true },
         ["list"] = new() { L = [new("7")] },
     };
