@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
 
 namespace UserStore;
 
@@ -38,6 +39,9 @@ public abstract class UserStoreException : Exception
     // A logger that stores the properties of exceptions would otherwise store whole users. Whoever needs the item has read it by now.
     private static Exception? WithoutItems(Exception? exception)
     {
+        // The message of an error that the SDK could not read contains the whole response.
+        if (exception is AmazonServiceException { ErrorCode: null } unread and not AmazonUnmarshallingException && unread.Message.Contains("HTTP Body"))
+            return new IOException($"The response with HTTP status {(int)unread.StatusCode} is no error of DynamoDB.");
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
         {
             if (cause is ConditionalCheckFailedException single)

@@ -12,9 +12,6 @@ namespace UserStore;
 /// outcome; or, if a retry was rejected while the attempt whose response was lost may have been applied, the rejection, such as
 /// <see cref="UserConflictException"/> or <see cref="EmailAlreadyInUseException"/>.
 /// </para>
-/// <para>
-/// Once a later write of the same process to the same user was applied, an attempt that arrives after it is rejected.
-/// </para>
 /// </remarks>
 public sealed class UserWriteOutcomeUnknownException : UserStoreException
 {

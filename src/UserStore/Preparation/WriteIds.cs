@@ -35,11 +35,10 @@ internal sealed class WriteIds
     /// <summary>Returns an id that exceeds another one.</summary>
     /// <param name="id">The other id; null for none.</param>
     /// <param name="userId">The user.</param>
-    /// <param name="lead">How far ahead of the clock the id is, so that it exceeds those of writes that start in the meantime.</param>
     /// <exception cref="UserStoreUnavailableException">No id exceeds it. This library creates no such id.</exception>
-    public string NextAbove(string? id, string userId, TimeSpan lead = default)
+    public string NextAbove(string? id, string userId)
     {
-        long time = NextTime() + Microseconds(lead);
+        long time = NextTime();
         if (id is not null && string.CompareOrdinal(id, Create(time)) >= 0)
         {
             time = TimeOf(id) is { } other && other + 1 < 1L << (TimeDigits * BitsPerDigit) ? other + 1 : throw new UserStoreUnavailableException(

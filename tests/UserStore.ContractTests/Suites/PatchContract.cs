@@ -138,10 +138,10 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         await store.CreateAsync(FakeUsers.Create(1) with { Age = 0, Tags = [] });
 
-        const int writers = 40;
+        const int Writers = 40;
         List<string> tags = [], unknown = [];
 
-        await Task.WhenAll(Enumerable.Range(1, writers).Select(n => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(1, Writers).Select(n => Task.Run(async () =>
         {
             bool isKnown = true;
             try
@@ -150,7 +150,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
             }
             catch (UserWriteOutcomeUnknownException)
             {
-                isKnown = false; // its response was lost, and more writers followed than an item remembers
+                isKnown = false; // its response was lost, and more Writers followed than an item remembers
             }
 
             lock (tags)
@@ -161,7 +161,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         user.Tags.Should().OnlyHaveUniqueItems().And.Contain(tags);
         user.Tags.Except(tags).Should().BeSubsetOf(unknown);
         (user.Age, user.Version).Should().Be((user.Tags.Sum(int.Parse), user.Tags.Count + 1));
-        tags.Should().HaveCountGreaterThan(writers * 3 / 4);
+        tags.Should().HaveCountGreaterThan(Writers * 3 / 4);
     }
 
     [Theory]

@@ -67,7 +67,8 @@ internal sealed class ScheduledRun(Schedule schedule, int maxFaults, IReadOnlyLi
             {
                 _late.Remove(request);
                 (await SendAsync(request)).Dispose();
-            });
+            }
+            );
         }
 
         if (!_burstIsDone && calls.Any(call => call.Task is not null))
@@ -76,7 +77,8 @@ internal sealed class ScheduledRun(Schedule schedule, int maxFaults, IReadOnlyLi
             {
                 _burstIsDone = HadBurst = true;
                 return burst!();
-            });
+            }
+            );
         }
 
         if (_faults == maxFaults)

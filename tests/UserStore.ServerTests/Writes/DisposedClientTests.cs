@@ -74,7 +74,7 @@ public sealed class DisposedClientTests : ProxyTest
     [MemberData(nameof(Kinds))]
     public async Task A_batch_accounts_for_every_item_when_its_client_is_disposed_of(ClientKind kind)
     {
-        const int count = 300;
+        const int Count = 300;
         DynamoDbUserStore<User> store = await CreateStoreAsync(kind);
         AmazonDynamoDBClient client = Connect(kind);
         int sent = 0;
@@ -86,11 +86,11 @@ public sealed class DisposedClientTests : ProxyTest
         };
 
         BatchWriteResult<User> result = await new DynamoDbUserBatchWriter<User>(client, Options).CreateAsync(
-            Enumerable.Range(0, count).Select(i => new User { UserId = $"fake-{i}" }), new BatchWriteOptions<User> { MaxConcurrency = 1 });
+            Enumerable.Range(0, Count).Select(i => new User { UserId = $"fake-{i}" }), new BatchWriteOptions<User> { MaxConcurrency = 1 });
 
         Wire.Clear();
         int stored = (await OtherProcess().ListAsync().ReadAllAsync()).Count;
-        (result.Written + result.Rejected + result.Unknown + result.NotAttempted).Should().Be(count);
+        (result.Written + result.Rejected + result.Unknown + result.NotAttempted).Should().Be(Count);
         stored.Should().BeInRange((int)result.Written, (int)(result.Written + result.Unknown));
         result.Failures.Where(failure => failure.Reason == BatchItemFailureReason.Rejected).Should().NotBeEmpty()
             .And.OnlyContain(failure => !failure.Error!.IsTransient);

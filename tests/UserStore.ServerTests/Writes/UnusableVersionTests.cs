@@ -40,7 +40,8 @@ public sealed class UnusableVersionTests : ServerTest
 
         Dictionary<string, AttributeValue> item = (await ScanAsync(Table)).Single();
         item["age"].N.Should().Be("99");
-        long.Parse(item["version"].N, CultureInfo.InvariantCulture).Should().BePositive();
+        if (version != "fraction") // a patch increments it, and the save below replaces it
+            long.Parse(item["version"].N, CultureInfo.InvariantCulture).Should().BePositive();
         User user = await store.UpdateAsync(await store.GetAsync("fake-1", ReadConsistency.Strong) with { Name = "Fake Other" });
         (await store.UpdateAsync("fake-1", new UserPatch<User>().ExpectVersion(user.Version!.Value).Set(each => each.Age, 1))).Version
             .Should().Be(user.Version + 1);

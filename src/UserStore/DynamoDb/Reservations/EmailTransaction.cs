@@ -52,8 +52,9 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
 
             if (await SendOnceAsync(call, actions, wasApplied, explainInvalid).ConfigureAwait(false) is not { } failure)
                 return null;
-            // A late attempt of an earlier round can still arrive.
-            failure = failure with { ResponseWasLost = responseWasLost |= failure.ResponseWasLost };
+            // An attempt of an earlier round, which has another token, can still arrive or have arrived late.
+            failure = failure with { ResponseWasLost = responseWasLost || failure.ResponseWasLost, MayBeApplied = responseWasLost };
+            responseWasLost = failure.ResponseWasLost;
             if (failure.Concerns(0))
                 return failure;
             if (release is not null && failure.Concerns(reserving))

@@ -10,7 +10,7 @@ namespace UserStore.DynamoDb.Sending;
 /// and concurrent writers of one user would often not learn whether theirs was applied. The observer is a handler inside of the SDK's retries,
 /// passes everything on unchanged, and does nothing for requests that are not writes of a store.
 /// </remarks>
-internal sealed class AttemptObserver : PipelineHandler
+internal sealed class AttemptObserver(IPipelineHandler rest) : PipelineHandler
 {
     private static readonly AsyncLocal<AttemptObservation?> Current = new();
     private static readonly ConditionalWeakTable<AmazonServiceClient, AttemptObserver> Observers = [];
@@ -27,8 +27,7 @@ internal sealed class AttemptObserver : PipelineHandler
                 return true;
             if (pipeline.Handlers.OfType<RetryHandler>().FirstOrDefault() is not { } retries)
                 return false;
-            // Requests that are sent at this moment must find the rest of the pipeline behind it.
-            var observer = new AttemptObserver { InnerHandler = retries.InnerHandler };
+            var observer = new AttemptObserver(retries.InnerHandler);
             pipeline.AddHandlerAfter<RetryHandler>(observer);
             Observers.Add(service, observer);
             return true;
@@ -38,15 +37,17 @@ internal sealed class AttemptObserver : PipelineHandler
     /// <summary>Starts to observe the request that the caller sends next.</summary>
     public static AttemptObservation Start() => Current.Value = new AttemptObservation();
 
-    public override Task<T> InvokeAsync<T>(IExecutionContext executionContext)
-        => Current.Value is { } observation ? InvokeAsync<T>(observation, executionContext) : base.InvokeAsync<T>(executionContext);
+    // A request that is sent at the moment when the observer is attached finds the rest of the pipeline, to which it is not yet linked.
+    public override Task<T> InvokeAsync<T>(IExecutionContext executionContext) => Current.Value is { } observation
+        ? InvokeAsync<T>(observation, executionContext)
+        : (InnerHandler ?? rest).InvokeAsync<T>(executionContext);
 
     private async Task<T> InvokeAsync<T>(AttemptObservation observation, IExecutionContext executionContext)
         where T : AmazonWebServiceResponse, new()
     {
         try
         {
-            return await base.InvokeAsync<T>(executionContext).ConfigureAwait(false);
+            return await (InnerHandler ?? rest).InvokeAsync<T>(executionContext).ConfigureAwait(false);
         }
         catch (Exception failure) when (RequestFailure.HasNoResponse(failure))
         {

@@ -66,8 +66,7 @@ internal static class RequestFailure
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
     } or SocketException
     {
-        SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.TryAgain or SocketError.HostUnreachable
-            or SocketError.NetworkUnreachable
+        SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.TryAgain
     });
 
     /// <summary>The same request may succeed when it is sent again.</summary>

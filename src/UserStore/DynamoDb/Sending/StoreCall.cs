@@ -152,9 +152,6 @@ internal sealed class StoreCall(
         return true;
     }
 
-    /// <summary>Gets how often the call has waited.</summary>
-    public int Delays => _delays;
-
     /// <summary>Waits before reading or writing again what other writers keep changing.</summary>
     /// <returns>False when the timeout of the call is reached.</returns>
     public async Task<bool> TryDelayAsync()

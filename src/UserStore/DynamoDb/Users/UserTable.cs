@@ -14,10 +14,6 @@ namespace UserStore.DynamoDb.Users;
 internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
 {
-    private const int MaxLeadDoublings = 8;
-
-    private static readonly TimeSpan FirstLead = TimeSpan.FromMilliseconds(12);
-
     public UserTable(StoreConnection connection)
     {
         Client = connection.Client;
@@ -148,11 +144,8 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public async Task<string> NextWriteIdAsync(StoreCall call, StoredUser stored, string userId, string writeId, ConditionFailure failure)
     {
         await DelayOvertakenAsync(call, userId, failure).ConfigureAwait(false);
-        if (!stored.Revision.IsAbove(writeId))
-            return writeId;
-        // Other writers, and clocks that are ahead, are overtaken sooner.
-        TimeSpan lead = FirstLead * Math.Pow(2, Math.Min(call.Delays - 1, MaxLeadDoublings));
-        return Input.WriteIds.NextAbove(stored.Revision.WriteId, userId, lead);
+        // Not ahead of the clock: the ids of a user that is deleted and recreated must be above these.
+        return stored.Revision.IsAbove(writeId) ? Input.WriteIds.NextAbove(stored.Revision.WriteId, userId) : writeId;
     }
 
     /// <summary>Waits before a user is written again that another writer changed in the meantime.</summary>

@@ -57,12 +57,14 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
     {
         List<BatchItem<TUser>> together = [.. items];
         var alone = new List<BatchItem<TUser>>();
+        bool responseWasLost = false;
         try
         {
             while (together.Count > 1)
             {
                 StoreCall call = table.Sender.Begin(cancellationToken, together[0].UserId, request.Retry, request);
-                List<BatchItem<TUser>> failed = await TryAsync(call, together).ConfigureAwait(false);
+                (List<BatchItem<TUser>> failed, bool isLost) = await TryAsync(call, together).ConfigureAwait(false);
+                responseWasLost |= isLost;
                 if (failed.Count == 0)
                 {
                     request.Tally.AddWritten(together.Count);
@@ -85,11 +87,11 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         }
 
         foreach (BatchItem<TUser> item in together.Concat(alone))
-            await CreateAloneAsync(item, request, cancellationToken).ConfigureAwait(false);
+            await CreateAloneAsync(item, request, responseWasLost, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Creates users in one transaction, or none if conditions fail; returns the users whose conditions failed.</summary>
-    private async Task<List<BatchItem<TUser>>> TryAsync(StoreCall call, List<BatchItem<TUser>> items)
+    private async Task<(List<BatchItem<TUser>> Failed, bool ResponseWasLost)> TryAsync(StoreCall call, List<BatchItem<TUser>> items)
     {
         var actions = new List<TransactWriteItem>();
         var owners = new List<BatchItem<TUser>>();
@@ -105,10 +107,11 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         }
 
         ConditionFailure? failure = await writes.Transaction!.SendOnceAsync(call, actions, batchSize: items.Count).ConfigureAwait(false);
-        return failure is null ? [] : [.. owners.Where((_, action) => failure.Concerns(action)).Distinct()];
+        return failure is null ? ([], false) : ([.. owners.Where((_, action) => failure.Concerns(action)).Distinct()], failure.ResponseWasLost);
     }
 
-    private async Task CreateAloneAsync(BatchItem<TUser> item, BatchRequest<TUser> request, CancellationToken cancellationToken)
+    private async Task CreateAloneAsync(
+        BatchItem<TUser> item, BatchRequest<TUser> request, bool responseWasLost, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -119,7 +122,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         try
         {
             StoreCall call = table.Sender.Begin(cancellationToken, item.UserId, request.Retry, request);
-            await writes.Creation.CreateAsync(call, item.Prepared!).ConfigureAwait(false);
+            await writes.Creation.CreateAsync(call, item.Prepared!, responseWasLost: responseWasLost).ConfigureAwait(false);
             request.Tally.AddWritten();
         }
         catch (Exception failure)

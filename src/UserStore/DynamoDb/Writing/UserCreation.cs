@@ -18,7 +18,9 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     /// <param name="call">The call that writes.</param>
     /// <param name="created">The new user.</param>
     /// <param name="unknown">Attributes of its item that the user type does not have.</param>
-    public async Task<TUser> CreateAsync(StoreCall call, TUser created, Dictionary<string, AttributeValue>? unknown = null)
+    /// <param name="responseWasLost">Whether no response was received to an earlier request with this user, which can still arrive.</param>
+    public async Task<TUser> CreateAsync(
+        StoreCall call, TUser created, Dictionary<string, AttributeValue>? unknown = null, bool responseWasLost = false)
     {
         while (true)
         {
@@ -38,6 +40,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
                 return created;
 
             StoredUser stored = await table.ReadConflictingAsync(call, created.UserId, failure).ConfigureAwait(false);
+            failure = failure with { ResponseWasLost = failure.ResponseWasLost || responseWasLost };
             UserAlreadyExistsException? refusal = stored.Exists(created.UpdatedAt)
                 ? new UserAlreadyExistsException(created.UserId, failure.Exception)
                 : null;

@@ -83,8 +83,7 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
         Revision found = stored.Revision;
         if (!failure.ResponseWasLost || found.Remembers(deleted.WriteId) || (deleted.BirthId is not null && found.BirthId == deleted.BirthId))
             return false; // it is the same user, changed by another writer
-        if (deleted.BirthId is not null || found.BirthId is not null)
-            return true; // it is another user, created since
+        // It is another user, created or put in place of this one since.
         throw call.OutcomeUnknown(failure.Operation, table.Users, userId, failure.Exception);
     }
 
