@@ -23,7 +23,8 @@ public sealed class BatchWriteOptions<TItem>
     public bool StopOnFirstFailure { get; set; }
 
     /// <summary>Gets or sets how duplicate keys are handled among the items that are not yet sent, which are up to 100. For duplicates that
-    /// are farther apart, the second create fails because the user exists, and the last replace wins.</summary>
+    /// are farther apart, the second create fails because the user exists, and the replace that is applied last wins: that of the last item,
+    /// unless an earlier one is still being retried.</summary>
     /// <value>The default is <see cref="BatchDuplicates.Reject"/>.</value>
     public BatchDuplicates Duplicates { get; set; } = BatchDuplicates.Reject;
 
