@@ -130,7 +130,7 @@ public sealed class MixedWriteTests : ProxyTest
 
     private void MayReturn(UserHistory history, string tag, string? email)
     {
-        if (_isHostile && (email is null || !Options.UniqueEmails))
+        if (_isHostile)
             history.MayReturn(tag, email);
     }
 

@@ -24,7 +24,7 @@ internal sealed class UserHistory
         Exists = true;
     }
 
-    /// <summary>A copy of a create without a token may arrive late. Whatever became of the create, the copy finds what it requires when the user
+    /// <summary>A copy of a create may arrive late. Whatever became of the create, the copy finds what it requires when the user
     /// was deleted in the meantime. docs/concepts.md names this limit.</summary>
     public void MayReturn(string tag, string? email)
     {
