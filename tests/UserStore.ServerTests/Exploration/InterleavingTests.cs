@@ -43,7 +43,7 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
     [Fact]
     public async Task The_same_holds_when_the_clocks_are_an_hour_apart()
         => await ExploreAsync(
-            Scenarios.WithOtherClocks, atMost: TestVolume.Of(full: int.MaxValue, usual: 30), atLeast: TestVolume.Of(full: 8_000, usual: 850));
+            Scenarios.WithOtherClocks, atMost: TestVolume.Of(full: int.MaxValue, usual: 30), atLeast: TestVolume.Of(full: 7_500, usual: 850));
 
     /// <param name="scenarios">The scenarios.</param>
     /// <param name="atMost">The number of schedules of each scenario; those that differ in an early decision come first.</param>

@@ -60,7 +60,7 @@ public sealed class MixedWriteTests : ProxyTest
                 _others.Where(other => other.UserId == id && other.First == user.Tags[0]).Select(other => other.Tag).Should().BeSubsetOf(user.Tags);
         }
 
-        _unknown.Should().BeLessThan(Count / 10);
+        _unknown.Should().BeLessThan(Count / 5);
         if (uniqueEmails)
         {
             (await new DynamoDbUserEmailAudit<User>(Server.Client, Options).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings)
