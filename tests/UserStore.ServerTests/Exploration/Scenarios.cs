@@ -27,7 +27,8 @@ internal static class Scenarios
     {
         await process.Store.DeleteAsync(ids.User);
         await process.Store.CreateAsync(new User { UserId = ids.User, Age = 0 });
-    });
+    }
+    );
 
     private static readonly (string, Func<Ids, Process, User?, Task>) PatchEmail = ("patch email", (ids, process, _)
         => process.Store.UpdateAsync(ids.User, new UserPatch<User>().Set(user => user.Email, ids.NewEmail).Increment(user => user.Age, 1)));
@@ -46,7 +47,8 @@ internal static class Scenarios
         BatchWriteResult<User> result = await process.Writer.ReplaceAsync([new User { UserId = ids.User, Age = 100 }]);
         if (result.Failures is [{ Error: { } error }])
             throw error;
-    });
+    }
+    );
 
     private static readonly Scenario[] Pairs =
     [
