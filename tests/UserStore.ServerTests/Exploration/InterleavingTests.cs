@@ -27,23 +27,23 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
 
     [Fact]
     public async Task Acknowledged_writes_are_applied_once_refused_ones_never_and_unknown_ones_at_most_once()
-        => await ExploreAsync(Scenarios.All, atMost: TestVolume.Of(full: int.MaxValue, usual: 60), atLeast: TestVolume.Of(full: 4_500, usual: 1_200));
+        => await ExploreAsync(Scenarios.All, atMost: TestVolume.Of(full: int.MaxValue, usual: 50), atLeast: TestVolume.Of(full: 4_500, usual: 1_100));
 
     [Fact]
     public async Task The_same_holds_when_two_requests_fail()
         => await ExploreAsync(
             [.. Scenarios.All.Select(scenario => scenario with { MaxFaults = 2 })],
-            atMost: TestVolume.Of(full: 1_200, usual: 20),
-            atLeast: TestVolume.Of(full: 20_000, usual: 500));
+            atMost: TestVolume.Of(full: 1_200, usual: 10),
+            atLeast: TestVolume.Of(full: 20_000, usual: 250));
 
     [Fact]
     public async Task The_same_holds_while_a_third_process_writes_more_often_than_an_item_remembers()
-        => await ExploreAsync(Scenarios.WhileOthersWrite, atMost: TestVolume.Of(full: 400, usual: 30), atLeast: TestVolume.Of(full: 6_000, usual: 450));
+        => await ExploreAsync(Scenarios.WhileOthersWrite, atMost: TestVolume.Of(full: 400, usual: 15), atLeast: TestVolume.Of(full: 6_000, usual: 230));
 
     [Fact]
     public async Task The_same_holds_when_the_clocks_are_an_hour_apart()
         => await ExploreAsync(
-            Scenarios.WithOtherClocks, atMost: TestVolume.Of(full: int.MaxValue, usual: 30), atLeast: TestVolume.Of(full: 7_500, usual: 850));
+            Scenarios.WithOtherClocks, atMost: TestVolume.Of(full: int.MaxValue, usual: 15), atLeast: TestVolume.Of(full: 7_500, usual: 430));
 
     /// <param name="scenarios">The scenarios.</param>
     /// <param name="atMost">The number of schedules of each scenario; those that differ in an early decision come first.</param>
