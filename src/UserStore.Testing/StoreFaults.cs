@@ -99,18 +99,18 @@ public sealed class StoreFaults
             if (!(isWrite ? _writes : _reads).TryDequeue(out kind))
             {
                 return _isUnavailable?.Invoke(operation, userId) == true
-                    ? new StoreFault(new UserStoreUnavailableException($"{operation} received no response, as requested by the test."))
+                    ? new StoreFault(new UserStoreUnavailableException($"{operation} received no response: an injected fault."))
                     : null;
             }
         }
 
         return kind switch
         {
-            FaultKind.Throttle => new StoreFault(new UserStoreThrottledException($"{operation} was throttled, as requested by the test.")),
+            FaultKind.Throttle => new StoreFault(new UserStoreThrottledException($"{operation} was throttled: an injected fault.")),
             FaultKind.Conflict => new StoreFault(
-                new UserStoreUnavailableException($"{operation} conflicted with another transaction, as requested by the test.")),
+                new UserStoreUnavailableException($"{operation} conflicted with another transaction: an injected fault.")),
             FaultKind.LostResponse when userId is not null => new StoreFault(new UserWriteOutcomeUnknownException(userId), IsAfterCall: true),
-            _ => new StoreFault(new UserStoreUnavailableException($"{operation} received no response, as requested by the test.")),
+            _ => new StoreFault(new UserStoreUnavailableException($"{operation} received no response: an injected fault.")),
         };
     }
 

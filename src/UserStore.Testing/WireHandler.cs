@@ -15,7 +15,7 @@ internal sealed class WireHandler(FaultyWire wire, HttpMessageInvoker network) :
         if (reply.Ending == WireEnding.Silence)
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
         if (reply.Response is null)
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The connection was closed or reset, as requested by the test.");
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The connection was closed or reset: an injected fault.");
 
         var response = new HttpResponseMessage(reply.Response.Status)
         {
@@ -38,8 +38,8 @@ internal sealed class WireHandler(FaultyWire wire, HttpMessageInvoker network) :
         {
             await stream.WriteAsync(reply.Response!.Body.AsMemory(0, reply.Length)).ConfigureAwait(false);
             throw reply.Ending == WireEnding.Reset
-                ? new IOException("The connection was reset, as requested by the test.", new SocketException((int)SocketError.ConnectionReset))
-                : new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed, as requested by the test.");
+                ? new IOException("The connection was reset: an injected fault.", new SocketException((int)SocketError.ConnectionReset))
+                : new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed: an injected fault.");
         }
 
         protected override bool TryComputeLength(out long length)

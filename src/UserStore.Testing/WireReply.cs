@@ -14,7 +14,7 @@ internal sealed record WireResponse(HttpStatusCode Status, IReadOnlyList<KeyValu
         status,
         [new("Content-Type", ContentType)],
         Encoding.UTF8.GetBytes(
-            $$"""{"__type":"com.amazonaws.dynamodb.v20120810#{{type}}","message":"As requested by the test."{{more}}}"""));
+            $$"""{"__type":"com.amazonaws.dynamodb.v20120810#{{type}}","message":"An injected fault."{{more}}}"""));
 
     /// <summary>Replaces the body, and removes the checksum of the original body.</summary>
     public WireResponse WithBody(string json) => this with

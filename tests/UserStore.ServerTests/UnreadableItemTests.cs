@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Amazon.DynamoDBv2.DataModel;
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.Logging.Testing;
 using UserStore.DynamoDb;
@@ -190,16 +189,5 @@ public sealed class UnreadableItemTests : ServerTest
     {
         [DynamoDBProperty("profile", typeof(JsonTextConverter))]
         public string? Profile { get; init; }
-    }
-
-    public sealed class JsonTextConverter : IPropertyConverter
-    {
-        public DynamoDBEntry ToEntry(object value) => value is string json ? new Primitive(json) : null!;
-
-        public object FromEntry(DynamoDBEntry entry)
-        {
-            string json = entry.AsString();
-            return json.StartsWith('{') ? json : throw new JsonException($"'{json}' is no JSON.");
-        }
     }
 }

@@ -36,6 +36,8 @@ public sealed class FaultyWireStores : DynamoDbStores
         Client = _client = Server.CreateClient(config => config.ServiceURL = _proxy.Endpoint.ToString());
     }
 
+    public override bool LosesResponses => true;
+
     public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
         => new LossyStore<TUser>(await base.CreateAsync<TUser>(uniqueEmails, tokenKeys));
 

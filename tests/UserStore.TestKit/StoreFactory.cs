@@ -42,6 +42,9 @@ public abstract class StoreFactory : IAsyncDisposable
     /// not.</summary>
     public virtual Task<bool> StoresEmptyStringAsync() => Task.FromResult(true);
 
+    /// <summary>Gets a value indicating whether responses are lost, after which the outcome of a write can be unknown.</summary>
+    public virtual bool LosesResponses => false;
+
     public virtual ValueTask DisposeAsync()
     {
         MigrationClock.Dispose();

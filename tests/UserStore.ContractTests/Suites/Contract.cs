@@ -26,6 +26,8 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 
     protected IUserEmailAudit<User> AuditOf(IUserStore<User> store) => stores.AuditOf(store);
 
+    protected bool LosesResponses => stores.LosesResponses;
+
     protected Task<bool> StoresEmptyStringAsync() => stores.StoresEmptyStringAsync();
 
     public virtual Task InitializeAsync() => Task.CompletedTask;

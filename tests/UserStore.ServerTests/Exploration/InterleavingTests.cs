@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace UserStore.ServerTests.Exploration;
 
 /// <summary>
-/// Explores every interleaving of small cases, each request answered, lost before it is applied or after, delayed past other requests, or
+/// Explores every interleaving of small cases, each request delivered, lost before it is applied or after, delayed past other requests, or
 /// duplicated. <c>USERSTORE_SCHEDULE</c>, as a message of a failure prints it, replays one.
 /// </summary>
 [Trait("Category", TestVolume.Category)]

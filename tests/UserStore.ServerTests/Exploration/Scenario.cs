@@ -20,7 +20,7 @@ internal sealed record Scenario(
     /// <summary>Gets a value indicating whether a user that a call creates is deleted by another.</summary>
     public bool DeletesCreatedUsers { get; init; }
 
-    /// <summary>Gets how many requests of a run are not simply answered.</summary>
+    /// <summary>Gets how many requests of a run are not simply delivered.</summary>
     public int MaxFaults { get; init; } = 1;
 
     /// <summary>Gets the clocks of the processes relative to the server's.</summary>

@@ -4,7 +4,7 @@ namespace UserStore.ServerTests.Exploration;
 internal enum Delivery
 {
     /// <summary>The server processes the request, and the response arrives.</summary>
-    Answered,
+    Delivered,
 
     /// <summary>The server processes the request, and the connection breaks before the response arrives.</summary>
     LostAfter,

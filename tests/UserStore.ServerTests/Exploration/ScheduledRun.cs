@@ -58,7 +58,7 @@ internal sealed class ScheduledRun(Schedule schedule, int maxFaults, IReadOnlyLi
     private IEnumerable<(string Name, Func<Task> Take)> Alternatives()
     {
         foreach (PendingRequest request in calls.Where(_pending.ContainsKey).Select(call => _pending[call]))
-            yield return ($"{request}: answered", () => DeliverAsync(request, Delivery.Answered));
+            yield return ($"{request}: delivered", () => DeliverAsync(request, Delivery.Delivered));
         foreach (ScheduledCall call in calls.Where(call => call.Task is null))
             yield return ($"{call.Name} starts", () => StartAsync(call));
         foreach (PendingRequest request in _late.ToList())
@@ -104,7 +104,7 @@ internal sealed class ScheduledRun(Schedule schedule, int maxFaults, IReadOnlyLi
     {
         lock (_lock)
             _pending.Remove(request.Call);
-        if (delivery != Delivery.Answered)
+        if (delivery != Delivery.Delivered)
         {
             _faults++;
             request.Call.HadFault |= delivery != Delivery.Duplicated;
@@ -115,7 +115,7 @@ internal sealed class ScheduledRun(Schedule schedule, int maxFaults, IReadOnlyLi
             (await SendAsync(request)).Dispose(); // nobody could know that a refused request is sent again later
         else if (delivery is Delivery.Delayed or Delivery.Duplicated)
             _late.Add(request);
-        if (delivery is Delivery.Answered or Delivery.Duplicated)
+        if (delivery is Delivery.Delivered or Delivery.Duplicated)
         {
             request.Response.SetResult(response!);
         }

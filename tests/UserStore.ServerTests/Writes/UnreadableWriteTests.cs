@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Amazon.DynamoDBv2.DataModel;
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
 using UserStore.Testing;
@@ -129,16 +127,5 @@ public sealed class UnreadableWriteTests : ServerTest
 
         [DynamoDBProperty("profile", typeof(JsonTextConverter))]
         public string? Profile { get; init; }
-    }
-
-    public sealed class JsonTextConverter : IPropertyConverter
-    {
-        public DynamoDBEntry ToEntry(object value) => value is string json ? new Primitive(json) : null!;
-
-        public object FromEntry(DynamoDBEntry entry)
-        {
-            string json = entry.AsString();
-            return json.StartsWith('{') ? json : throw new JsonException($"'{json}' is no JSON.");
-        }
     }
 }

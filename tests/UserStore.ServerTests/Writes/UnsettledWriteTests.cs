@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using UserStore.DynamoDb;
@@ -73,15 +75,7 @@ public sealed class UnsettledWriteTests : ServerTest
                 isLost = true;
                 throw InterceptedWire.Lost(response);
             });
-            using AmazonDynamoDBClient client = kind == ClientKind.UserStore
-                ? Server.CreateClient(config => config.HttpClientFactory = wire)
-                : new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig
-                {
-                    ServiceURL = Server.Endpoint.ToString(),
-                    AuthenticationRegion = "us-east-1",
-                    HttpClientFactory = wire,
-                    MaxErrorRetry = 2,
-                });
+            using AmazonDynamoDBClient client = Connect(kind, wire);
             var store = new DynamoDbUserStore<User>(client, Options, Stores.Time);
 
             Exception? end = await EndAsync(() => write.Call(store, user));
@@ -96,6 +90,64 @@ public sealed class UnsettledWriteTests : ServerTest
         }
     }
 
+    [Theory]
+    [InlineData(ClientKind.UserStore)]
+    [InlineData(ClientKind.Service)]
+    public async Task An_applied_write_succeeds_or_is_unknown_when_the_client_is_disposed_of_before_what_follows(ClientKind kind)
+    {
+        foreach ((string name, Write write) in Writes)
+        {
+            Options.TableNamePrefix = Stores.NewOptions().TableNamePrefix;
+            await CreateStoreAsync();
+            User user = await Other().CreateAsync(new User { UserId = "fake-1", Age = 0, Email = write.WithEmail ? "a@example.test" : null });
+            AmazonDynamoDBClient? client = null;
+            int writes = 0;
+            var wire = new InterceptedWire(async (_, operation, send) =>
+            {
+                HttpResponseMessage response = await send();
+                if (operation == "GetItem")
+                    return response;
+                if (++writes == 1)
+                    throw InterceptedWire.Lost(response);
+                response = await WithoutItemsAsync(response); // so that it must be read
+                client!.Dispose();
+                return response;
+            });
+            using (client = Connect(kind, wire))
+            {
+                Exception? end = await EndAsync(() => write.Call(new DynamoDbUserStore<User>(client, Options, Stores.Time), user));
+
+                if (end is not null)
+                    end.Should().BeOfType<UserWriteOutcomeUnknownException>(name).Which.UserId.Should().Be(write.UserId);
+            }
+
+            writes.Should().Be(2, name);
+            write.IsApplied(await Other().FindAsync(write.UserId, ReadConsistency.Strong)).Should().BeTrue(name);
+        }
+    }
+
+    private static AmazonDynamoDBClient Connect(ClientKind kind, InterceptedWire wire) => kind == ClientKind.UserStore
+        ? Server.CreateClient(config => config.HttpClientFactory = wire)
+        : new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig
+        {
+            ServiceURL = Server.Endpoint.ToString(),
+            AuthenticationRegion = "us-east-1",
+            HttpClientFactory = wire,
+            MaxErrorRetry = 2,
+        });
+
+    private static async Task<HttpResponseMessage> WithoutItemsAsync(HttpResponseMessage response)
+    {
+        JsonNode body = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        body.AsObject().Remove("Item");
+        foreach (JsonNode? reason in body["CancellationReasons"]?.AsArray() ?? [])
+            reason!.AsObject().Remove("Item");
+        return new HttpResponseMessage(response.StatusCode)
+        {
+            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/x-amz-json-1.0"),
+        };
+    }
+
     private static async Task<Exception?> EndAsync(Func<Task> call)
     {
         try
@@ -103,7 +155,7 @@ public sealed class UnsettledWriteTests : ServerTest
             await call();
             return null;
         }
-        catch (UserStoreException failure)
+        catch (Exception failure) when (failure is UserStoreException or ObjectDisposedException)
         {
             return failure;
         }

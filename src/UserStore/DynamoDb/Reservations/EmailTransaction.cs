@@ -71,7 +71,7 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
                 if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
                     throw KeptChanging(userId, failure);
             }
-            catch (UserStoreException refusal) when (responseWasLost)
+            catch (Exception refusal) when (responseWasLost && refusal is not OperationCanceledException)
             {
                 throw call.OutcomeUnknown(failure.Operation, users.Schema.Tables, userId, refusal);
             }

@@ -23,12 +23,13 @@ internal sealed class ErrorChecksum : PipelineHandler
         catch (HttpErrorResponseException error) when (error.Response.IsHeaderPresent(Header))
         {
             using IHttpResponseBody body = error.Response.ResponseBody;
-            using var content = new MemoryStream();
-            Stream received = await body.OpenResponseAsync().ConfigureAwait(false);
-            await received.CopyToAsync(content, executionContext.RequestContext.CancellationToken).ConfigureAwait(false);
-            if (!IsIntact(error.Response, content.ToArray()))
+            using var received = new MemoryStream();
+            Stream response = await body.OpenResponseAsync().ConfigureAwait(false);
+            await response.CopyToAsync(received, executionContext.RequestContext.CancellationToken).ConfigureAwait(false);
+            byte[] content = received.ToArray();
+            if (!IsIntact(error.Response, content))
                 throw new IOException("The body of an error response does not match its checksum.");
-            throw new HttpErrorResponseException(error.Message, error, new ReceivedResponse(error.Response, content.ToArray()));
+            throw new HttpErrorResponseException(error.Message, error, new ReceivedResponse(error.Response, content));
         }
     }
 

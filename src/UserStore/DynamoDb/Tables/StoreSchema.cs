@@ -16,14 +16,14 @@ internal sealed class StoreSchema
     {
         Model = model;
         Options = options;
-        UsersTableWithoutPrefix = options.UsersTable ?? model.DefaultTableName;
-        Users = new TableSchema(options.TableNamePrefix + UsersTableWithoutPrefix, KeyAttribute.Of(model.Key), [.. model.Indexes.Values], options)
+        string users = options.UsersTable ?? model.DefaultTableName;
+        Users = new TableSchema(options.TableNamePrefix + users, KeyAttribute.Of(model.Key), [.. model.Indexes.Values], options)
         {
             TableStreamViewType = options.StreamViewType,
             TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt.AttributeName : null,
         };
         Emails = options.UniqueEmails
-            ? new TableSchema(options.TableNamePrefix + EmailsTableWithoutPrefix(), KeyAttribute.Of(model[nameof(User.Email)]), [], options)
+            ? new TableSchema(options.TableNamePrefix + EmailsTableWithoutPrefix(users), KeyAttribute.Of(model[nameof(User.Email)]), [], options)
             : null;
         Tables = Emails is null ? [Users] : [Users, Emails];
     }
@@ -39,8 +39,6 @@ internal sealed class StoreSchema
 
     /// <summary>Gets all tables of the store.</summary>
     public TableSchema[] Tables { get; }
-
-    public string UsersTableWithoutPrefix { get; }
 
     /// <summary>Returns the users' table as the SDK's context requires it, so that the context sends no DescribeTable request.</summary>
     public Table ToSdkTable(IAmazonDynamoDB client)
@@ -60,8 +58,8 @@ internal sealed class StoreSchema
     }
 
     // Two user types must not share reservations: the owner of an email is looked up only in the table of its own type.
-    private string EmailsTableWithoutPrefix() => Options.EmailsTable
-        ?? (UsersTableWithoutPrefix == DefaultUsersTable ? DefaultEmailsTable : UsersTableWithoutPrefix + "Emails");
+    private string EmailsTableWithoutPrefix(string users) => Options.EmailsTable
+        ?? (users == DefaultUsersTable ? DefaultEmailsTable : users + "Emails");
 
     private static DynamoDBEntryType EntryType(MappedProperty key)
         => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;

@@ -18,8 +18,8 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     {
         Client = connection.Client;
         Schema = new StoreSchema(UserModel.For<TUser>(), connection.Options);
-        Context = connection.Context ?? UserContext.Create(Client, Schema);
-        Items = new UserItems<TUser>(() => Context, Schema.Model, Schema.Users.TableName);
+        IDynamoDBContext context = connection.Context ?? UserContext.Create(Client, Schema);
+        Items = new UserItems<TUser>(() => context, Schema.Model, Schema.Users.TableName);
         Input = new UserInput<TUser>(connection.Options, connection.Time, Items.ReadBack);
         QueryInput = new QueryInput<TUser>(connection.Options);
         Sender = new RequestSender(connection, Schema);
@@ -28,8 +28,6 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     }
 
     public IAmazonDynamoDB Client { get; }
-
-    public IDynamoDBContext Context { get; }
 
     public UserInput<TUser> Input { get; }
 
@@ -127,7 +125,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         {
             return await ReadAsync(call, userId).ConfigureAwait(false);
         }
-        catch (UserStoreException unread) when (failure.MayBeApplied)
+        catch (Exception unread) when (failure.MayBeApplied && unread is not OperationCanceledException)
         {
             throw call.OutcomeUnknown(failure.Operation, Users, userId, unread);
         }

@@ -84,7 +84,8 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
         if (!failure.ResponseWasLost || found.Remembers(deleted.WriteId) || (deleted.BirthId is not null && found.BirthId == deleted.BirthId))
             return false; // it is the same user, changed by another writer
         // It is another user, created or put in place of this one since.
-        throw call.OutcomeUnknown(failure.Operation, table.Users, userId, failure.Exception);
+        throw call.OutcomeUnknown(
+            failure.Operation, table.Users, userId, new UserConflictException(userId, deleted.Version, found.Version, innerException: failure.Exception));
     }
 
     private Delete ToDelete(string userId, string? storedEmail, Func<ExpressionWriter, string> onRevision)

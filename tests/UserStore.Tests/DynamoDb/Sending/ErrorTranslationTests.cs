@@ -142,6 +142,17 @@ public sealed class ErrorTranslationTests
     }
 
     [Fact]
+    public async Task The_body_of_a_response_that_the_SDK_could_not_read_is_not_kept()
+    {
+        var failure = new AmazonDynamoDBException("The service returned an error with HTTP Body: secret") { StatusCode = HttpStatusCode.BadGateway };
+        _client.Setup(c => c.GetItemAsync(It.IsAny<GetItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+
+        Func<Task> find = () => Store().FindAsync("fake-1");
+
+        (await find.Should().ThrowAsync<UserStoreUnavailableException>()).Which.ToString().Should().Contain("502").And.NotContain("secret");
+    }
+
+    [Fact]
     public async Task A_user_that_changes_between_each_read_and_delete_is_reported_as_unavailable_when_the_timeout_expires()
     {
         _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()))
