@@ -48,6 +48,16 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal, IMigrationLo
         },
         cancellationToken);
 
+    Task<bool> IMigrationLockStore.TryDeleteAsync(LockRow seen, CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            if (_row is not { IsDeleted: false } || (_row.Fence, _row.Revision) != (seen.Fence, seen.Revision))
+                return false;
+            _row = _row with { IsDeleted = true };
+            return true;
+        },
+        cancellationToken);
+
     Task<Checkpoint?> ICheckpointStore.ClaimAsync(CheckpointKey key, long fence, CancellationToken cancellationToken) => DoAsync(
         () => IsClaimable(key, fence) ? _checkpoints[key] = (
             _checkpoints.GetValueOrDefault(key) ?? new Checkpoint(key, fence)) with

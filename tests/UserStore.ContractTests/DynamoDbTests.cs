@@ -52,6 +52,10 @@ public sealed class DynamoDbMigrationPlanTests() : MigrationPlanContract(new Dyn
 
 public sealed class DynamoDbMigrationRepairTests() : MigrationRepairContract(new DynamoDbStores());
 
+public sealed class DynamoDbMigrationUndoTests() : MigrationUndoContract(new DynamoDbStores());
+
+public sealed class DynamoDbMigrationVersionTests() : MigrationVersionContract(new DynamoDbStores());
+
 public sealed class DynamoDbChangeTests() : ChangeContract(new DynamoDbStores());
 
 public sealed class DynamoDbNumberTests() : NumberContract(new DynamoDbStores());

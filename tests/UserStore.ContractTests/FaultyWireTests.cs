@@ -52,6 +52,10 @@ public sealed class FaultyWireMigrationPlanTests() : MigrationPlanContract(new F
 
 public sealed class FaultyWireMigrationRepairTests() : MigrationRepairContract(new FaultyWireStores());
 
+public sealed class FaultyWireMigrationUndoTests() : MigrationUndoContract(new FaultyWireStores());
+
+public sealed class FaultyWireMigrationVersionTests() : MigrationVersionContract(new FaultyWireStores());
+
 public sealed class FaultyWireChangeTests() : ChangeContract(new FaultyWireStores());
 
 public sealed class FaultyWireNumberTests() : NumberContract(new FaultyWireStores());

@@ -52,6 +52,10 @@ public sealed class InMemoryMigrationPlanTests() : MigrationPlanContract(new InM
 
 public sealed class InMemoryMigrationRepairTests() : MigrationRepairContract(new InMemoryStores());
 
+public sealed class InMemoryMigrationUndoTests() : MigrationUndoContract(new InMemoryStores());
+
+public sealed class InMemoryMigrationVersionTests() : MigrationVersionContract(new InMemoryStores());
+
 public sealed class InMemoryChangeTests() : ChangeContract(new InMemoryStores());
 
 public sealed class InMemoryNumberTests() : NumberContract(new InMemoryStores());

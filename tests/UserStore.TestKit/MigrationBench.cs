@@ -34,14 +34,18 @@ public sealed class MigrationBench(StoreFactory stores)
     }
 
     /// <summary>Adds migrations that can be undone and record that they ran.</summary>
-    public MigrationBench Add(params IReadOnlyList<string> ids)
+    public MigrationBench Add(params IReadOnlyList<string> ids) => Add(InterruptionPolicy.Automatic, ids);
+
+    /// <summary>Adds migrations that can be undone, record that they ran, and have a policy for interruptions.</summary>
+    public MigrationBench Add(InterruptionPolicy policy, params IReadOnlyList<string> ids)
     {
         foreach (string id in ids)
         {
             Options.Migrations.Add(
                 id,
                 (context, _) => NoteAsync($"+{context.Step.MigrationId}"),
-                (context, _) => NoteAsync($"-{context.Step.MigrationId}"));
+                (context, _) => NoteAsync($"-{context.Step.MigrationId}"),
+                interruptionPolicy: policy);
         }
 
         return this;

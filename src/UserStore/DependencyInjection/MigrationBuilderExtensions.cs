@@ -45,7 +45,10 @@ public static class MigrationBuilderExtensions
             new RunnerEnvironment(
                 RunnerEnvironment.ThisProcess,
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetService<ILoggerFactory>()?.CreateLogger("UserStore.Migrations") ?? NullLogger.Instance)));
+                LoggerOf(provider, "UserStore.Migrations"))
+            {
+                Causes = LoggerOf(provider, MigrationLog.CausesCategory),
+            }));
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IMigrationRunner>(userType));
         services.AddSingleton<IHostedService>(provider => new MigrationStartup(
             provider.GetRequiredKeyedService<IMigrationRunner>(userType), OptionsOf(provider, builder.OptionsName)));
@@ -70,6 +73,9 @@ public static class MigrationBuilderExtensions
         return MigrationTarget.InDynamoDb(
             builder.OpenForMigrations(store.Schema, connection), connection, OptionsOf(provider, builder.OptionsName));
     }
+
+    private static ILogger LoggerOf(IServiceProvider provider, string category)
+        => provider.GetService<ILoggerFactory>()?.CreateLogger(category) ?? NullLogger.Instance;
 
     private static MigrationOptions OptionsOf(IServiceProvider provider, string name)
         => provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(name);

@@ -14,7 +14,8 @@ public interface IMigrationRunner
     /// <returns>The result of the run.</returns>
     /// <exception cref="InvalidMigrationException">An id is malformed, or two migrations have the same id.</exception>
     /// <exception cref="MigrationPlanException">The plan was rejected; nothing was run.</exception>
-    /// <exception cref="MigrationDirtyException">A migration was interrupted and must be repaired first; nothing was run.</exception>
+    /// <exception cref="MigrationDirtyException">A migration was interrupted and must be repaired first; nothing was run. See
+    /// <see cref="InterruptionPolicy"/>.</exception>
     /// <exception cref="MigrationFailedException">A migration failed; the migrations before it are applied.</exception>
     /// <exception cref="MigrationLockedException">Another runner holds the lock.</exception>
     /// <exception cref="MigrationLeaseLostException">The lock was lost during the run.</exception>
@@ -39,12 +40,13 @@ public interface IMigrationRunner
     /// <returns>The state of all migrations and of the lock; without a journal, all migrations are pending.</returns>
     Task<MigrationStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Verifies that all migrations are applied, without running any.</summary>
+    /// <summary>Verifies that all migrations of the service are applied, without running any. Migrations that only the journal contains belong
+    /// to another version of the service and are ignored, also while they run.</summary>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>A task that completes when all migrations are found to be applied.</returns>
-    /// <exception cref="MigrationPlanException">Some are not applied (<see cref="MigrationPlanError.NotUpToDate"/>), or the plan was
-    /// rejected.</exception>
-    /// <exception cref="MigrationDirtyException">A migration is being applied, or was interrupted.</exception>
+    /// <exception cref="MigrationPlanException">Some are not applied (<see cref="MigrationPlanError.NotUpToDate"/>), or were applied with
+    /// another revision (<see cref="MigrationPlanError.RevisionChanged"/>).</exception>
+    /// <remarks>Costs a consistent scan of the journal.</remarks>
     Task VerifyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Corrects the journal entry of a migration.</summary>
@@ -64,6 +66,17 @@ public interface IMigrationRunner
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The lock as it was before.</returns>
     Task<MigrationLockStatus> UnlockAsync(string reason, CancellationToken cancellationToken = default);
+
+    /// <summary>Hands the journal over to a program for which a row in the lock table means that the lock is held, such as the Go library
+    /// <em>migrations-dynamodb</em>: deletes the row of the lock, which UserStore otherwise keeps.</summary>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>A task that completes when the row is deleted.</returns>
+    /// <exception cref="MigrationLockedException">A runner holds the lock.</exception>
+    /// <exception cref="MigrationPlanException">The journal contains migrations that are not applied, which the other program would take for
+    /// interrupted ones.</exception>
+    /// <remarks>The next run of UserStore creates the row again, and continues with the fencing numbers. Costs an acquisition of the lock, a
+    /// scan of the journal, and a transaction.</remarks>
+    Task HandOverAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Deletes the journal, the lock and the checkpoints, and with them the record of what was applied. The results of the
     /// migrations remain.</summary>

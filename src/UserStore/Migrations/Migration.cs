@@ -6,8 +6,9 @@ namespace UserStore.Migrations;
 /// <summary>Represents a change of tables or items that is made once, in the order of the ids, and recorded in a journal.</summary>
 /// <remarks>
 /// <para>
-/// A migration that fails, or whose process ends, runs again from its beginning. Everything that it does must therefore be idempotent. The
-/// building blocks of <see cref="MigrationContext"/> are: they check the current state first, and a backfill resumes from its checkpoints.
+/// A migration that fails runs again from its beginning. Everything that it does must therefore be idempotent. The building blocks of
+/// <see cref="MigrationContext"/> are: they check the current state first, and a backfill resumes from its checkpoints. What happens after an
+/// interruption, such as the end of the process, <see cref="InterruptionPolicy"/> specifies.
 /// </para>
 /// <para>
 /// Its requests must go through <see cref="MigrationContext.Client"/>, which stops when the lock is lost, and records writes in a dry run.
@@ -25,15 +26,21 @@ public abstract class Migration
             ?? throw new InvalidMigrationException(
                 GetType().Name, "has no id. Put [Migration(\"20261121093000_what_it_does\")] on the class, or pass the id to the constructor.");
         (Id, Description, Revision) = (MigrationId.Check(attribute.Id), attribute.Description, attribute.Revision);
+        InterruptionPolicy = Checked(attribute.InterruptionPolicy);
     }
 
     /// <summary>Initializes a new instance of the <see cref="Migration"/> class.</summary>
     /// <param name="id">The id; see <see cref="Id"/>.</param>
     /// <param name="description">The description, for people.</param>
     /// <param name="revision">The revision; see <see cref="Revision"/>.</param>
+    /// <param name="interruptionPolicy">What the next run does if an attempt was interrupted.</param>
     /// <exception cref="InvalidMigrationException">The id is malformed.</exception>
-    protected Migration(string id, string? description = null, string? revision = null)
-        => (Id, Description, Revision) = (MigrationId.Check(id), description, revision);
+    protected Migration(
+        string id,
+        string? description = null,
+        string? revision = null,
+        InterruptionPolicy interruptionPolicy = InterruptionPolicy.Automatic)
+        => (Id, Description, Revision, InterruptionPolicy) = (MigrationId.Check(id), description, revision, Checked(interruptionPolicy));
 
     /// <summary>Gets the id. Migrations are applied in the ordinal order of their ids.</summary>
     /// <value>
@@ -50,11 +57,23 @@ public abstract class Migration
     /// compared.</value>
     public string? Revision { get; }
 
+    /// <summary>Gets what the next run does if an attempt of this migration was interrupted.</summary>
+    /// <value>The default is <see cref="InterruptionPolicy.Automatic"/>.</value>
+    public InterruptionPolicy InterruptionPolicy { get; }
+
+    /// <summary>Gets a value indicating whether undoing the migration deletes users, which requires
+    /// <see cref="MigrationOptions.AllowReset"/>.</summary>
+    internal virtual bool UndoDeletesUsers => false;
+
     /// <summary>Applies the change.</summary>
     /// <param name="context">Provides the tables, the client, and the building blocks.</param>
     /// <param name="cancellationToken">Cancelled by the caller of the run, or when the lock is lost.</param>
     /// <returns>A task that completes when the change is applied.</returns>
     public abstract Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default);
+
+    private static InterruptionPolicy Checked(InterruptionPolicy policy) => Enum.IsDefined(policy)
+        ? policy
+        : throw new ArgumentOutOfRangeException(nameof(policy), policy, "The value is not a policy.");
 }
 
 /// <summary>Represents a migration that can be undone.</summary>
@@ -71,13 +90,18 @@ public abstract class UndoableMigration : Migration
     /// <param name="id">The id; see <see cref="Migration.Id"/>.</param>
     /// <param name="description">The description, for people.</param>
     /// <param name="revision">The revision; see <see cref="Migration.Revision"/>.</param>
+    /// <param name="interruptionPolicy">What the next run does if an attempt was interrupted.</param>
     /// <exception cref="InvalidMigrationException">The id is malformed.</exception>
-    protected UndoableMigration(string id, string? description = null, string? revision = null)
-        : base(id, description, revision)
+    protected UndoableMigration(
+        string id,
+        string? description = null,
+        string? revision = null,
+        InterruptionPolicy interruptionPolicy = InterruptionPolicy.Automatic)
+        : base(id, description, revision, interruptionPolicy)
     {
     }
 
-    /// <summary>Undoes the change.</summary>
+    /// <summary>Undoes the change, also when an attempt to apply it failed or was interrupted, so that only a part of it was made.</summary>
     /// <param name="context">Provides the tables, the client, and the building blocks.</param>
     /// <param name="cancellationToken">Cancelled by the caller of the run, or when the lock is lost.</param>
     /// <returns>A task that completes when the change is undone.</returns>

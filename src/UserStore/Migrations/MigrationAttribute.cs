@@ -13,4 +13,7 @@ public sealed class MigrationAttribute(string id) : Attribute
 
     /// <summary>Gets or sets the revision; see <see cref="Migration.Revision"/>.</summary>
     public string? Revision { get; set; }
+
+    /// <summary>Gets or sets what the next run does if an attempt was interrupted; see <see cref="Migration.InterruptionPolicy"/>.</summary>
+    public InterruptionPolicy InterruptionPolicy { get; set; }
 }

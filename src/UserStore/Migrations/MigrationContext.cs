@@ -28,8 +28,10 @@ public sealed class MigrationContext
     /// <summary>Gets the client for all requests of the migration.</summary>
     /// <value>It throws <see cref="MigrationLeaseLostException"/> after the lock is lost; in a dry run it records writes and performs none. A
     /// client, context or store from elsewhere does neither: a function must not capture one, and a dry run rejects a class whose constructor
-    /// takes one. The client supports the operations on items and tables, time to live, point-in-time recovery, and tags.</value>
-    public IAmazonDynamoDB Client => _attempt.Client;
+    /// takes one. The client supports the operations on items and tables, time to live, point-in-time recovery, and tags. Before the first
+    /// write, the journal records in one more transaction that an interruption requires a repair, unless the migration has another
+    /// <see cref="Migration.InterruptionPolicy"/> than <see cref="InterruptionPolicy.Automatic"/>.</value>
+    public IAmazonDynamoDB Client => _attempt.OwnClient;
 
     /// <summary>Gets a value indicating whether this is a dry run.</summary>
     public bool IsDryRun => _attempt.IsDryRun;
@@ -60,7 +62,7 @@ public sealed class MigrationContext
     /// <returns>The store, for use during this migration only.</returns>
     public IUserStore<TUser> OpenStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>()
         where TUser : User
-        => new DynamoDbUserStore<TUser>(_attempt.Store.Connect(Client));
+        => new DynamoDbUserStore<TUser>(_attempt.Store.Connect(_attempt.OwnClient));
 
     /// <summary>Creates the missing tables of the store, and their missing indexes, stream and time to live.</summary>
     /// <param name="cancellationToken">A token to cancel the wait; DynamoDB continues.</param>
@@ -70,7 +72,7 @@ public sealed class MigrationContext
     public async Task CreateTablesAsync(CancellationToken cancellationToken = default)
     {
         foreach (TableSchema table in _attempt.Store.Schema.Tables)
-            await new TableCreator(Client, table, _tableTimeout, _attempt.Sender).EnsureAsync(cancellationToken).ConfigureAwait(false);
+            await new TableCreator(_attempt.Client, table, _tableTimeout, _attempt.Sender).EnsureAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Creates a table, unless a table of that name exists.</summary>
@@ -179,6 +181,6 @@ public sealed class MigrationContext
     private TableEditor Edit(string tableName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(tableName);
-        return new TableEditor(Client, new NamedTable(tableName), _tableTimeout, _attempt.Sender, cancellationToken);
+        return new TableEditor(_attempt.Client, new NamedTable(tableName), _tableTimeout, _attempt.Sender, cancellationToken);
     }
 }

@@ -31,6 +31,11 @@ public sealed record MigrationEntry
     /// Other messages may contain values of users.</summary>
     public string? Error { get; init; }
 
+    /// <summary>Gets what the next run does if the last attempt was interrupted.</summary>
+    /// <value><see cref="InterruptionPolicy.Resume"/> or <see cref="InterruptionPolicy.RequireRepair"/>;
+    /// <see cref="InterruptionPolicy.Automatic"/> before the first attempt.</value>
+    public InterruptionPolicy InterruptionPolicy { get; init; }
+
     /// <summary>Gets the last manual repairs, oldest first.</summary>
     public IReadOnlyList<MigrationRepairRecord> Repairs { get; init; } = [];
 
@@ -44,8 +49,18 @@ public sealed record MigrationEntry
     /// <summary>Gets the position in the order of application; 0 in a journal that another program wrote.</summary>
     internal long Sequence { get; init; }
 
-    /// <summary>Gets a value indicating whether an attempt is running or was interrupted, so that its progress is unknown.</summary>
-    internal bool IsDirty => State is MigrationState.Running or MigrationState.Undoing;
+    /// <summary>Gets the number of completed undos plus one. The marks of backfills contain it, so that they apply until the migration is
+    /// undone, whatever repairs are made.</summary>
+    internal int Cycle { get; init; } = 1;
+
+    /// <summary>Gets a value indicating whether an attempt is running or was interrupted.</summary>
+    internal bool IsInProgress => State is MigrationState.Running or MigrationState.Undoing;
+
+    /// <summary>Gets a value indicating whether an attempt was interrupted, given that none is running, and a person must repair it.</summary>
+    internal bool IsDirty => IsInProgress && InterruptionPolicy != InterruptionPolicy.Resume;
+
+    /// <summary>Gets a value indicating whether the last attempt did not complete, so that the migration may be applied in part.</summary>
+    internal bool IsUnfinished => IsInProgress || State == MigrationState.Failed;
 }
 
 /// <summary>Represents a manual repair in the journal.</summary>

@@ -1,7 +1,7 @@
 namespace UserStore.Migrations;
 
 /// <summary>Thrown when a runner no longer holds the lock: it could not renew its lease in time, or the lock was released by force. The
-/// runner has stopped, and records nothing more.</summary>
+/// runner has stopped. It records that its migration failed if no other runner holds the lock.</summary>
 public sealed class MigrationLeaseLostException : MigrationException
 {
     /// <summary>Initializes a new instance of the <see cref="MigrationLeaseLostException"/> class.</summary>

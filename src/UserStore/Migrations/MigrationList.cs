@@ -39,6 +39,7 @@ public sealed class MigrationList
     /// <param name="down">Undoes the change; null if it cannot be undone.</param>
     /// <param name="description">The description, for people.</param>
     /// <param name="revision">The revision; see <see cref="Migration.Revision"/>.</param>
+    /// <param name="interruptionPolicy">What the next run does if an attempt was interrupted.</param>
     /// <returns>The list.</returns>
     /// <exception cref="InvalidMigrationException">The id is malformed.</exception>
     public MigrationList Add(
@@ -46,12 +47,13 @@ public sealed class MigrationList
         Func<MigrationContext, CancellationToken, Task> up,
         Func<MigrationContext, CancellationToken, Task>? down = null,
         string? description = null,
-        string? revision = null)
+        string? revision = null,
+        InterruptionPolicy interruptionPolicy = InterruptionPolicy.Automatic)
     {
         ArgumentNullException.ThrowIfNull(up);
         Migration migration = down is null
-            ? new DelegateMigration(id, up, description, revision)
-            : new UndoableDelegateMigration(id, up, down, description, revision);
+            ? new DelegateMigration(id, up, description, revision, interruptionPolicy)
+            : new UndoableDelegateMigration(id, up, down, description, revision, interruptionPolicy);
         _registrations.Add(new MigrationRegistration(_ => migration));
         return this;
     }
@@ -114,6 +116,6 @@ public enum TableUndoBehavior
     /// <summary>The migration cannot be undone.</summary>
     Refuse,
 
-    /// <summary>Deletes the tables with all users.</summary>
+    /// <summary>Deletes the tables with all users. Requires <see cref="MigrationOptions.AllowReset"/>.</summary>
     Delete,
 }

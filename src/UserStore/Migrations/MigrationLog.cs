@@ -5,6 +5,9 @@ namespace UserStore.Migrations;
 /// <summary>Logs events of migrations. The ids of the events do not change.</summary>
 internal static partial class MigrationLog
 {
+    /// <summary>The category of the exceptions of migrations, whose messages may contain values of users.</summary>
+    public const string CausesCategory = "UserStore.Migrations.Causes";
+
     [LoggerMessage(201, LogLevel.Information, "Starting migrations: {Count} steps.")]
     public static partial void RunStarting(ILogger logger, int count);
 
@@ -20,7 +23,10 @@ internal static partial class MigrationLog
     [LoggerMessage(205, LogLevel.Information, "{Action} of migration {MigrationId} completed after {Duration}.")]
     public static partial void StepDone(ILogger logger, MigrationAction action, string migrationId, TimeSpan duration);
 
-    [LoggerMessage(206, LogLevel.Error, "{Action} of migration {MigrationId} failed after {Duration}: {Error}")]
+    [LoggerMessage(
+        206,
+        LogLevel.Error,
+        "{Action} of migration {MigrationId} failed after {Duration}: {Error}. Event 221 of category " + CausesCategory + " contains the exception.")]
     public static partial void StepFailed(ILogger logger, MigrationAction action, string migrationId, TimeSpan duration, string error);
 
     [LoggerMessage(207, LogLevel.Information, "Migrations ended: {Outcome}, {Count} steps completed after {Duration}.")]
@@ -54,4 +60,10 @@ internal static partial class MigrationLog
     [LoggerMessage(
         219, LogLevel.Warning, "Backfill {Backfill} of migration {MigrationId} left {Count} items unchanged. Its checkpoints list them.")]
     public static partial void PoisonRemains(ILogger logger, string backfill, string migrationId, int count);
+
+    [LoggerMessage(220, LogLevel.Warning, "The row of the migration lock was deleted, so that another program can acquire the lock.")]
+    public static partial void HandedOver(ILogger logger);
+
+    [LoggerMessage(221, LogLevel.Debug, "{Action} of migration {MigrationId} failed.")]
+    public static partial void Cause(ILogger causes, MigrationAction action, string migrationId, Exception failure);
 }

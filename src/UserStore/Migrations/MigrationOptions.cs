@@ -35,11 +35,12 @@ public sealed class MigrationOptions
 
     /// <summary>Gets or sets the policy for an applied migration that the service does not have, for example because an earlier version of the
     /// service starts again.</summary>
-    /// <value>The default is <see cref="MigrationPolicy.Deny"/>.</value>
+    /// <value>The default is <see cref="MigrationPolicy.Deny"/>, which rejects runs that would change something. A run without steps is always
+    /// allowed, so that an earlier version can start.</value>
     public MigrationPolicy Missing { get; set; }
 
     /// <summary>Gets or sets a value indicating whether <see cref="MigrationPlanner.Rewind"/> and <see cref="MigrationPlanner.Reset"/> may
-    /// undo all migrations.</summary>
+    /// undo all migrations, and whether a migration may delete the tables of the store.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowReset { get; set; }
 
@@ -61,10 +62,11 @@ public enum LockConflictBehavior
     /// <summary>Waits, at most for <see cref="MigrationOptions.LockTimeout"/>, and then runs the remaining migrations.</summary>
     Wait,
 
-    /// <summary>Throws <see cref="MigrationLockedException"/> at once.</summary>
+    /// <summary>Throws <see cref="MigrationLockedException"/> as soon as the owner renews its lease, which shows that it is at work: after a
+    /// third of the lease. An owner that does not renew within a lease is replaced.</summary>
     Fail,
 
-    /// <summary>Returns <see cref="MigrationOutcome.Skipped"/> at once.</summary>
+    /// <summary>Returns <see cref="MigrationOutcome.Skipped"/> as soon as the owner renews its lease, as <see cref="Fail"/> does.</summary>
     Skip,
 }
 

@@ -39,7 +39,7 @@ public enum MigrationPlanError
     /// <summary>A migration cannot be undone.</summary>
     NotUndoable,
 
-    /// <summary>All migrations would be undone, which the options do not permit.</summary>
+    /// <summary>All migrations would be undone, or users deleted, which the options do not permit.</summary>
     NotPermitted,
 
     /// <summary>A migration takes a client, context or store in its constructor, whose writes a dry run cannot record.</summary>
@@ -47,4 +47,11 @@ public enum MigrationPlanError
 
     /// <summary>Migrations are not applied, and the call only verifies them.</summary>
     NotUpToDate,
+
+    /// <summary>The last attempt of a migration failed or was interrupted, and the plan would leave it as it is and continue with
+    /// others.</summary>
+    Unfinished,
+
+    /// <summary>A migration would be undone although a later one is applied.</summary>
+    LaterApplied,
 }

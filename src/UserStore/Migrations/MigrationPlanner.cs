@@ -11,7 +11,8 @@ public abstract class MigrationPlanner
     /// <summary>Gets the planner that applies the next migration.</summary>
     public static MigrationPlanner Next { get; } = new StepPlanner(1);
 
-    /// <summary>Gets the planner that undoes the migration that was applied last.</summary>
+    /// <summary>Gets the planner that undoes the migration that was applied last, or one whose last attempt failed or was
+    /// interrupted.</summary>
     public static MigrationPlanner Undo { get; } = new StepPlanner(-1);
 
     /// <summary>Gets the planner that undoes the migration that was applied last, and applies it again.</summary>
@@ -57,5 +58,6 @@ public abstract class MigrationPlanner
 
 /// <summary>Represents the input of a planner.</summary>
 /// <param name="Pending">The migrations of the service that are not applied, in the order of their ids.</param>
-/// <param name="Applied">The applied migrations, newest first.</param>
+/// <param name="Applied">The migrations of the service that can be undone, newest first: those whose last attempt failed or was interrupted,
+/// which are also pending, and then the applied ones.</param>
 public sealed record MigrationPlanningContext(IReadOnlyList<MigrationEntry> Pending, IReadOnlyList<MigrationEntry> Applied);

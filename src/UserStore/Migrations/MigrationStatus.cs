@@ -7,6 +7,9 @@ namespace UserStore.Migrations;
 public sealed record MigrationStatus(
     IReadOnlyList<MigrationEntry> Migrations, IReadOnlyList<string> Missing, MigrationLockStatus Lock)
 {
+    /// <summary>Gets what to do next.</summary>
+    public required MigrationNextStep NextStep { get; init; }
+
     /// <summary>Gets the migrations of the service that a run with <see cref="MigrationPlanner.Latest"/> would apply.</summary>
     public IEnumerable<MigrationEntry> Pending
         => Migrations.Where(entry => entry.State != MigrationState.Applied && !Missing.Contains(entry.Id));

@@ -32,6 +32,51 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
         next!.Fence.Number.Should().BeGreaterThan(held.Fence.Number);
     }
 
+    [Theory]
+    [InlineData(LockConflictBehavior.Skip)]
+    [InlineData(LockConflictBehavior.Fail)]
+    public async Task A_runner_that_does_not_wait_watches_for_a_renewal_and_replaces_an_owner_that_stopped(LockConflictBehavior behavior)
+    {
+        MigrationLock second = await OpenAsync(), third = await OpenAsync();
+        LockFence stopped = await LeaveBehindAsync();
+        long started = _bench.Time.GetTimestamp();
+
+        Lease next = (await second.TryAcquireAsync(behavior, TimeSpan.Zero, default))!;
+
+        TimeSpan watched = _bench.Time.GetElapsedTime(started);
+        next.Fence.Number.Should().Be(stopped.Number + 1);
+        watched.Should().BeGreaterThan(_bench.Options.Lease * 0.95).And.BeLessThan(_bench.Options.Lease * 2);
+        started = _bench.Time.GetTimestamp();
+        Func<Task<Lease?>> refused = () => third.TryAcquireAsync(behavior, TimeSpan.Zero, default);
+        if (behavior == LockConflictBehavior.Skip)
+            (await refused()).Should().BeNull();
+        else
+            await refused.Should().ThrowAsync<MigrationLockedException>();
+        _bench.Time.GetElapsedTime(started).Should().BeLessThan(_bench.Options.Lease * 0.7, "an owner at work renews after a third of its lease");
+        await next.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_lock_that_was_handed_over_continues_with_its_fencing_numbers()
+    {
+        MigrationLock one = await OpenAsync();
+        Lease first = (await one.TryAcquireAsync(LockConflictBehavior.Fail, Long, default))!;
+        await one.Invoking(held => held.DeleteRowAsync(default)).Should().ThrowAsync<MigrationLockedException>();
+        await first.DisposeAsync();
+        await one.ReleaseByForceAsync("why not", default);
+
+        await one.DeleteRowAsync(default);
+        await one.DeleteRowAsync(default);
+
+        LockRow deleted = (await (await OpenStoreAsync()).FindAsync(default))!;
+        (deleted.IsDeleted, deleted.IsHeld).Should().Be((true, false));
+        Lease[] next = [.. (await Task.WhenAll(Enumerable.Range(0, 4).Select(
+            _ => one.TryAcquireAsync(LockConflictBehavior.Skip, Long, default)))).OfType<Lease>()];
+        next.Should().ContainSingle().Which.Fence.Number.Should().Be(first.Fence.Number + 1);
+        (await (await OpenStoreAsync()).FindAsync(default))!.IsDeleted.Should().BeFalse();
+        await next[0].DisposeAsync();
+    }
+
     [Fact]
     public async Task A_wait_for_the_lock_can_be_cancelled()
     {

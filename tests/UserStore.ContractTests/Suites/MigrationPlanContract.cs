@@ -129,20 +129,6 @@ public abstract class MigrationPlanContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
-    public async Task Migrations_that_exist_only_in_the_journal_are_rejected_unless_allowed()
-    {
-        _bench.Add("1_a", "2_b");
-        await Runner.RunAsync();
-        MigrationBench earlier = _bench.AsOtherVersion().Add("1_a");
-
-        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.Missing, () => earlier.NewRunner().RunAsync(), "2_b");
-        (await earlier.NewRunner().GetStatusAsync()).Missing.Should().Equal("2_b");
-        earlier.Options.Missing = MigrationPolicy.Warn;
-        (await earlier.NewRunner().PlanAsync()).Warnings.Should().ContainSingle().Which.Should().Contain("2_b");
-        (await earlier.NewRunner().RunAsync()).Steps.Should().BeEmpty();
-    }
-
-    [Fact]
     public async Task A_changed_revision_is_rejected_until_it_is_accepted()
     {
         _bench.Options.Migrations.Add("1_a", (_, _) => Task.CompletedTask, revision: "r1");

@@ -50,10 +50,10 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
-    public async Task An_interrupted_migration_is_dirty_until_it_is_repaired()
+    public async Task An_interrupted_migration_that_requires_repair_is_dirty_until_it_is_repaired()
     {
         _bench.Add("1_a", "2_b");
-        await CutOffAsync("1_a");
+        await CutOffAsync("1_a", policy: InterruptionPolicy.RequireRepair);
 
         MigrationDirtyException dirty = (
             await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<MigrationDirtyException>()).Which;
@@ -75,9 +75,9 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
     public async Task An_interrupted_migration_can_be_marked_as_applied_or_failed()
     {
         _bench.Add("1_a", "2_b");
-        await CutOffAsync("1_a");
+        await CutOffAsync("1_a", policy: InterruptionPolicy.RequireRepair);
         await Runner.RepairAsync("1_a", MigrationRepair.MarkApplied, "completed by hand");
-        await CutOffAsync("2_b");
+        await CutOffAsync("2_b", policy: InterruptionPolicy.RequireRepair);
         await Runner.RepairAsync("2_b", MigrationRepair.MarkFailed, "to be retried");
 
         (await _bench.EntryAsync("2_b")).State.Should().Be(MigrationState.Failed);
@@ -88,11 +88,75 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
+    public async Task An_interrupted_migration_made_of_building_blocks_is_resumed_by_the_next_run()
+    {
+        _bench.Add("1_a", "2_b");
+        await CutOffAsync("1_a");
+        MigrationStatus interrupted = await Runner.GetStatusAsync();
+
+        await Runner.RunAsync();
+
+        MigrationEntry entry = interrupted.Migrations[0];
+        (entry.State, entry.InterruptionPolicy).Should().Be((MigrationState.Running, InterruptionPolicy.Resume));
+        interrupted.NextStep.Should().BeEquivalentTo(new { Action = MigrationNextAction.Run, MigrationId = "1_a" });
+        interrupted.NextStep.Description.Should().Contain("interrupted");
+        _bench.Ran.Should().Equal("+1_a", "+2_b");
+        (await _bench.EntryAsync("1_a")).Should().BeEquivalentTo(
+            new { State = MigrationState.Applied, Attempts = 2, Execution = 1 }, options => options.ExcludingMissingMembers());
+    }
+
+    [Fact]
+    public async Task An_interrupted_undo_is_completed_by_Undo_or_reversed_by_Latest()
+    {
+        _bench.Add("1_a", "2_b");
+        await Runner.RunAsync();
+        await CutOffAsync("2_b", MigrationPlanner.Undo);
+
+        await Runner.RunAsync(MigrationPlanner.Undo);
+        await Runner.RunAsync();
+        await CutOffAsync("2_b", MigrationPlanner.Undo);
+        await Runner.RunAsync();
+
+        _bench.Ran.Should().Equal("+1_a", "+2_b", "-2_b", "+2_b", "+2_b");
+        (await _bench.EntryAsync("2_b")).State.Should().Be(MigrationState.Applied);
+    }
+
+    [Fact]
+    public async Task The_first_write_of_a_migration_itself_requires_repair_after_an_interruption()
+    {
+        InterruptionPolicy[] before = [], after = [];
+        _bench.Options.Migrations.Add("1_a", async (context, token) =>
+        {
+            await context.CreateTablesAsync(token);
+            before = [(await _bench.EntryAsync("1_a")).InterruptionPolicy];
+            await context.OpenStore<User>().CreateAsync(new User { Name = "Fake User" }, token);
+            after = [(await _bench.EntryAsync("1_a")).InterruptionPolicy];
+        });
+        foreach (InterruptionPolicy policy in new[] { InterruptionPolicy.Resume, InterruptionPolicy.RequireRepair })
+        {
+            _bench.Options.Migrations.Add(
+                $"{(int)policy + 1}_{policy}",
+                async (context, token) =>
+                {
+                    before = [.. before, (await _bench.EntryAsync(context.Step.MigrationId)).InterruptionPolicy];
+                    await context.OpenStore<User>().CreateAsync(new User { Name = "Fake User" }, token);
+                    after = [.. after, (await _bench.EntryAsync(context.Step.MigrationId)).InterruptionPolicy];
+                },
+                interruptionPolicy: policy);
+        }
+
+        await Runner.RunAsync();
+
+        before.Should().Equal(InterruptionPolicy.Resume, InterruptionPolicy.Resume, InterruptionPolicy.RequireRepair);
+        after.Should().Equal(InterruptionPolicy.RequireRepair, InterruptionPolicy.Resume, InterruptionPolicy.RequireRepair);
+    }
+
+    [Fact]
     public async Task An_interrupted_undo_can_be_retried()
     {
         _bench.Add("1_a");
         await Runner.RunAsync();
-        await CutOffAsync("1_a", MigrationPlanner.Undo);
+        await CutOffAsync("1_a", MigrationPlanner.Undo, InterruptionPolicy.RequireRepair);
 
         await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<MigrationDirtyException>();
         MigrationEntry repaired = await Runner.RepairAsync("1_a", MigrationRepair.Retry, "the process was killed");
@@ -134,7 +198,8 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
     }
 
     /// <summary>Records an entry as a process leaves it that ends during a migration.</summary>
-    private async Task CutOffAsync(string id, MigrationPlanner? planner = null)
+    private async Task CutOffAsync(
+        string id, MigrationPlanner? planner = null, InterruptionPolicy policy = InterruptionPolicy.Automatic)
     {
         MigrationBench other = _bench.AsOtherVersion();
         var cut = new TaskCompletionSource();
@@ -144,7 +209,7 @@ public abstract class MigrationRepairContract(StoreFactory stores) : Contract(st
             await MigrationBench.IsCancelledAsync(token);
         };
         foreach (MigrationEntry entry in (await Runner.GetStatusAsync()).Migrations)
-            other.Options.Migrations.Add(entry.Id, step, step);
+            other.Options.Migrations.Add(entry.Id, step, step, interruptionPolicy: policy);
 
         await other.Invoking(
             _ => other.NewRunner().RunAsync(planner ?? MigrationPlanner.To(id))).Should().ThrowAsync<MigrationLeaseLostException>();

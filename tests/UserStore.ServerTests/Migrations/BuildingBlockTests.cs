@@ -188,7 +188,7 @@ public sealed class BuildingBlockTests : MigrationServerTest
             new MigrationStep("1_test", MigrationAction.Apply),
             target,
             Client,
-            new AttemptCheckpoints(target.Checkpoints, lease: null, "1_test", execution: 1),
+            new AttemptCheckpoints(target.Checkpoints, lease: null, new MigrationEntry { Id = "1_test" }),
             Bench.Host);
         return new MigrationContext(attempt, Bench.Options.TableTimeout);
     }

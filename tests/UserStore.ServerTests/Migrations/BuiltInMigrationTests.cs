@@ -32,6 +32,10 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
 
         (await Bench.Invoking(bench => bench.NewRunner().RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationPlanException>())
             .Which.Error.Should().Be(MigrationPlanError.NotUndoable);
+        (await deleting.Invoking(bench => bench.NewRunner().RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationPlanException>())
+            .Which.Error.Should().Be(MigrationPlanError.NotPermitted);
+        (await TableNamesAsync()).Should().Contain(UsersTable);
+        deleting.Options.AllowReset = true;
         await deleting.NewRunner().RunAsync(MigrationPlanner.Undo);
 
         await Server.Client.Invoking(client => client.DescribeTableAsync(UsersTable)).Should().ThrowAsync<ResourceNotFoundException>();

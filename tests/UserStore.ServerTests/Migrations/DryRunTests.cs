@@ -94,6 +94,7 @@ public sealed class DryRunTests : MigrationServerTest
     [Fact]
     public async Task Tables_that_a_dry_run_would_create_appear_empty_to_later_migrations()
     {
+        Bench.Options.AllowReset = true;
         Bench.Options.Migrations.AddCreateTables("1_create");
         Bench.Options.Migrations.Add("2_reads", async (context, token) =>
         {

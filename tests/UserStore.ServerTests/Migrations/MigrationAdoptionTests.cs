@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2.Model;
 using UserStore.Migrations;
 
 namespace UserStore.ServerTests.Migrations;
@@ -33,6 +34,43 @@ public sealed class MigrationAdoptionTests : MigrationServerTest
             ["20250402120000"] = true,
             ["20250403120000_new"] = true,
         }, "the other library takes nothing for applied that is not");
+    }
+
+    [Theory]
+    [InlineData("id", "dirty")]
+    [InlineData("ID", "Dirty")]
+    public async Task A_journal_of_another_library_is_given_back(string key, string flag)
+    {
+        await CreateExternalTableAsync(Journal, key);
+        await CreateExternalTableAsync(LockTable, key);
+        await Server.Client.PutItemAsync(Journal, new() { [key] = new("20250401120000"), [flag] = new() { BOOL = false } });
+        Bench.Add("20250401120000", "20250402120000");
+        await Bench.NewRunner().RunAsync();
+        await InsertLockAsync().Should().ThrowAsync<ConditionalCheckFailedException>("the row of the lock stays");
+        await Bench.NewRunner().RunAsync(MigrationPlanner.Undo);
+        await MigrationBench.ShouldBeRejectedAsync(
+            MigrationPlanError.Unfinished, () => Bench.NewRunner().HandOverAsync(), "20250402120000");
+        await Bench.NewRunner().RunAsync();
+
+        await Bench.NewRunner().HandOverAsync();
+
+        // What the other library does: it inserts its row, reads the journal, records a migration, and deletes its row.
+        await InsertLockAsync()();
+        (await ScanAsync(Journal)).Should().OnlyContain(item => item[flag].BOOL == false);
+        await Server.Client.PutItemAsync(Journal, new() { [key] = new("20250403120000"), [flag] = new() { BOOL = false } });
+        await Server.Client.DeleteItemAsync(LockTable, new() { [key] = new("migrations") });
+        Bench.Add("20250403120000", "20250404120000");
+        await Bench.NewRunner().RunAsync();
+        Bench.Ran.Should().Equal("+20250402120000", "-20250402120000", "+20250402120000", "+20250404120000");
+        (await Bench.NewRunner().GetStatusAsync()).Lock.Fence.Should().BeGreaterThan(3, "fencing numbers only grow");
+
+        Func<Task> InsertLockAsync() => () => Server.Client.PutItemAsync(new PutItemRequest
+        {
+            TableName = LockTable,
+            Item = new() { [key] = new("migrations") },
+            ConditionExpression = "attribute_not_exists(#key)",
+            ExpressionAttributeNames = new() { ["#key"] = key },
+        });
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class MigrationContextTests
             new MigrationStep("1_test", MigrationAction.Apply),
             target,
             new Mock<IAmazonDynamoDB>(MockBehavior.Strict).Object,
-            new AttemptCheckpoints(journal, lease: null, "1_test", execution: 1),
+            new AttemptCheckpoints(journal, lease: null, new MigrationEntry { Id = "1_test" }),
             new RunnerEnvironment("test-host/1", TimeProvider.System, NullLogger.Instance));
         return new MigrationContext(attempt, TimeSpan.FromMinutes(1));
     }

@@ -32,7 +32,7 @@ internal sealed class BackfillRunner
         StoreSchema store = attempt.Store.Schema;
         (_attempt, _backfill, _table) = (attempt, backfill, new NamedTable(backfill.TableName));
         _scan = new SegmentedScan(attempt, backfill.Name, _table, backfill.Options);
-        _mark = $"{attempt.Step.MigrationId}/{attempt.Checkpoints.Execution}/{backfill.Name}";
+        _mark = attempt.Checkpoints.MarkOf(backfill.Name);
         _users = backfill.TableName == store.Users.TableName ? store.Model : null;
         _ids = WriteIds.Of(attempt.Sender.Time);
     }

@@ -11,6 +11,8 @@ internal sealed class CreateTables(string id) : Migration(id, "Creates the table
 internal sealed class CreateAndDeleteTables(string id)
     : UndoableMigration(id, "Creates the tables of users and emails; undoing it deletes them.")
 {
+    internal override bool UndoDeletesUsers => true;
+
     public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
         => context.CreateTablesAsync(cancellationToken);
 

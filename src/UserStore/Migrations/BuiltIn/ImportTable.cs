@@ -22,7 +22,7 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
 
         external.Options.ThrowIfInvalid();
         var scan = new SegmentedScan(context.Attempt, CheckpointName, new NamedTable(external.TableName), external.Options);
-        var store = context.Attempt.Store.OpenForItems(context.Client);
+        var store = context.Attempt.Store.OpenForItems(context.Attempt.Client);
         string idName = context.Attempt.Store.Schema.Model.Key.AttributeName;
         await scan.RunAsync(
             (item, key, token) =>

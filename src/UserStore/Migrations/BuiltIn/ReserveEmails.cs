@@ -23,7 +23,7 @@ internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the ema
         var unreserved = new List<string>();
         int unreservedCount = 0;
         await foreach (UserEmailAuditPage page in context.Attempt.Store.RepairEmailsAsync(
-            context.Client, checkpoint.Position?.Text(Token), cancellationToken).ConfigureAwait(false))
+            context.Attempt.Client, checkpoint.Position?.Text(Token), cancellationToken).ConfigureAwait(false))
         {
             users += page.Users;
             foreach (UserEmailFinding finding in page.Findings.Where(

@@ -20,6 +20,8 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
     {
         if (tables.LockKey is not { } key)
             return false; // its table was deleted
+        if (seen?.IsDeleted == true)
+            return await TryRestoreAsync(seen, next, key, cancellationToken).ConfigureAwait(false);
         StoreCall call = Begin(cancellationToken);
         var expression = new ExpressionWriter();
         var request = new PutItemRequest
@@ -38,6 +40,54 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
         return result.Failure is null || (result.Failure.ResponseWasLost && await IsStoredAsync(call, next, key).ConfigureAwait(false));
     }
 
+    public async Task<bool> TryDeleteAsync(LockRow seen, CancellationToken cancellationToken)
+    {
+        if (tables.LockKey is not { } key)
+            return false;
+        var expression = new ExpressionWriter();
+        var delete = new Delete
+        {
+            TableName = tables.Lock.TableName,
+            Key = new() { [key] = new(tables.Options.LockId) },
+            ConditionExpression = IsUnchanged(seen, key, expression),
+            ExpressionAttributeNames = expression.Names,
+            ExpressionAttributeValues = expression.Values,
+        };
+        var put = new Put { TableName = tables.Lock.TableName, Item = LockFormat.ToItem(seen, DeletedRowId, key) };
+        return await TryTransactAsync([new() { Delete = delete }, new() { Put = put }], cancellationToken).ConfigureAwait(false);
+    }
+
+    private string DeletedRowId => $"{tables.Options.LockId}/deleted";
+
+    private async Task<bool> TryRestoreAsync(LockRow seen, LockRow next, string key, CancellationToken cancellationToken)
+    {
+        ExpressionWriter isAbsent = new(), isUnchanged = new();
+        var put = new Put
+        {
+            TableName = tables.Lock.TableName,
+            Item = LockFormat.ToItem(next, tables.Options.LockId, key),
+            ConditionExpression = IsUnchanged(null, key, isAbsent),
+            ExpressionAttributeNames = isAbsent.Names,
+        };
+        var check = new ConditionCheck
+        {
+            TableName = tables.Lock.TableName,
+            Key = new() { [key] = new(DeletedRowId) },
+            ConditionExpression = IsUnchanged(seen, key, isUnchanged),
+            ExpressionAttributeNames = isUnchanged.Names,
+            ExpressionAttributeValues = isUnchanged.Values,
+        };
+        return await TryTransactAsync([new() { Put = put }, new() { ConditionCheck = check }], cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> TryTransactAsync(List<TransactWriteItem> actions, CancellationToken cancellationToken)
+    {
+        var request = new TransactWriteItemsRequest { TransactItems = actions, ClientRequestToken = Guid.NewGuid().ToString() };
+        WriteResult<TransactWriteItemsResponse> result = await Begin(cancellationToken).WriteAsync(
+            "TransactWriteItems", [tables.Lock], token => tables.Client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
+        return result.Failure is null;
+    }
+
     private StoreCall Begin(CancellationToken cancellationToken) => tables.Sender.Begin(cancellationToken, retry: _retry);
 
     private static string IsUnchanged(LockRow? seen, string key, ExpressionWriter expression) => seen switch
@@ -49,9 +99,13 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
     };
 
     private async Task<LockRow?> ReadAsync(StoreCall call, string key)
-        => await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(tables.Options.LockId) }).ConfigureAwait(false) is { } item
-            ? LockFormat.FromItem(item)
+    {
+        if (await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(tables.Options.LockId) }).ConfigureAwait(false) is { } item)
+            return LockFormat.FromItem(item);
+        return await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(DeletedRowId) }).ConfigureAwait(false) is { } deleted
+            ? LockFormat.FromItem(deleted) with { IsDeleted = true }
             : null;
+    }
 
     private async Task<bool> IsStoredAsync(StoreCall call, LockRow row, string key)
         => await ReadAsync(call, key).ConfigureAwait(false) is { } found

@@ -16,14 +16,16 @@ internal sealed class JournalFormat(string tableName)
             [keyName] = new(entry.Id),
             ["format"] = ItemExtensions.Number(Format),
             ["state"] = new(entry.State.ToString()),
-            // Other programs read this flag: true for every state that they must not treat as applied.
-            ["dirty"] = new() { BOOL = entry.State != MigrationState.Applied },
+            [FlagIn(keyName)] = new() { BOOL = entry.State != MigrationState.Applied },
             ["direction"] = new(entry.IsUndo ? "down" : "up"),
             ["attempts"] = ItemExtensions.Number(entry.Attempts),
             ["run"] = ItemExtensions.Number(entry.Execution),
             ["sequence"] = ItemExtensions.Number(entry.Sequence),
+            ["cycle"] = ItemExtensions.Number(entry.Cycle),
             ["fence"] = ItemExtensions.Number(fence.Number),
         };
+        if (entry.InterruptionPolicy != InterruptionPolicy.Automatic)
+            item["on_interruption"] = new(entry.InterruptionPolicy.ToString());
         item.Add("description", entry.Description);
         item.Add("revision", entry.Revision);
         item.Add("started_at", entry.StartedAt);
@@ -65,8 +67,15 @@ internal sealed class JournalFormat(string tableName)
             IsUndo = item.Text("direction") == "down",
             Execution = (int)(item.Number("run") ?? 0),
             Sequence = item.Number("sequence") ?? 0,
+            Cycle = (int)(item.Number("cycle") ?? 1),
+            InterruptionPolicy = Enum.TryParse(item.Text("on_interruption"), out InterruptionPolicy policy) && Enum.IsDefined(policy)
+                ? policy
+                : InterruptionPolicy.Automatic,
         };
     }
+
+    // Other programs read this flag, whose spelling follows that of the key: true for every state that they must not treat as applied.
+    private static string FlagIn(string keyName) => keyName == "ID" ? "Dirty" : "dirty";
 
     // Another library wrote only the key and a flag, in one of two spellings: true for migrations that started and did not finish.
     private static MigrationEntry Adopt(string id, Dictionary<string, AttributeValue> item)

@@ -1,6 +1,6 @@
 namespace UserStore.Migrations.Journaling;
 
-/// <summary>Represents the row of the lock. It is never deleted, so that the fencing number only grows.</summary>
+/// <summary>Represents the row of the lock. The fencing number only grows, also after the row was deleted.</summary>
 internal sealed record LockRow
 {
     public const int MaxReleases = 20;
@@ -14,6 +14,9 @@ internal sealed record LockRow
     public MigrationLockOwner? Owner { get; init; }
 
     public IReadOnlyList<ForcedRelease> Releases { get; init; } = [];
+
+    /// <summary>Gets a value indicating whether the row was deleted for another program.</summary>
+    public bool IsDeleted { get; init; }
 
     /// <summary>Gets a value indicating whether another program wrote the row, for which the existence of the row means that the lock is
     /// held.</summary>

@@ -20,7 +20,8 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
         while (true)
         {
             LockRow? row = await store.FindAsync(cancellationToken).ConfigureAwait(false);
-            if (row?.IsHeld != true || watch.IsStale(row))
+            LockObservation observation = watch.Observe(row);
+            if (observation is LockObservation.Free or LockObservation.Stale)
             {
                 long sentAt = environment.Time.GetTimestamp();
                 LockRow next = Acquired(row);
@@ -29,13 +30,20 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
                 continue; // another runner was faster
             }
 
-            if (lockConflictBehavior == LockConflictBehavior.Skip)
-                return null;
-            TimeSpan left = timeout - environment.Time.GetElapsedTime(started);
-            if (lockConflictBehavior == LockConflictBehavior.Fail || left <= TimeSpan.Zero)
-                throw new MigrationLockedException(row.ToStatus());
             TimeSpan pause = NextPollInterval();
-            await Task.Delay(pause < left ? pause : left, environment.Time, cancellationToken).ConfigureAwait(false);
+            if (lockConflictBehavior == LockConflictBehavior.Wait)
+            {
+                TimeSpan left = timeout - environment.Time.GetElapsedTime(started);
+                if (left <= TimeSpan.Zero)
+                    throw new MigrationLockedException(row!.ToStatus());
+                pause = pause < left ? pause : left;
+            }
+            else if (observation == LockObservation.Held)
+            {
+                return lockConflictBehavior == LockConflictBehavior.Skip ? null : throw new MigrationLockedException(row!.ToStatus());
+            }
+
+            await Task.Delay(pause, environment.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -61,11 +69,25 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
         }
     }
 
+    /// <summary>Deletes the row of the lock, for programs for which its existence means that the lock is held.</summary>
+    /// <exception cref="MigrationLockedException">A runner holds the lock.</exception>
+    public async Task DeleteRowAsync(CancellationToken cancellationToken)
+    {
+        while (await store.FindAsync(cancellationToken).ConfigureAwait(false) is { IsDeleted: false } row)
+        {
+            if (row.IsHeld)
+                throw new MigrationLockedException(row.ToStatus());
+            if (await store.TryDeleteAsync(row, cancellationToken).ConfigureAwait(false))
+                return;
+        }
+    }
+
     private LockRow Acquired(LockRow? row)
     {
         DateTimeOffset now = environment.Time.GetUtcNow();
         return (row ?? new LockRow()) with
         {
+            IsDeleted = false,
             Fence = (row?.Fence ?? 0) + 1,
             Revision = (row?.Revision ?? 0) + 1,
             Owner = new MigrationLockOwner(Guid.NewGuid().ToString("N"), environment.Name, now, now, options.Lease),
@@ -88,18 +110,37 @@ internal sealed class LockWatch(TimeProvider time, TimeSpan ownLease)
     private LockRow? _seen;
     private long _since;
 
-    /// <summary>Returns whether the lock is stale, given the row as it was just read.</summary>
-    public bool IsStale(LockRow row)
+    /// <summary>Returns what the row that was just read shows, together with those read before.</summary>
+    public LockObservation Observe(LockRow? row)
     {
+        if (row?.IsHeld != true)
+            return LockObservation.Free;
         if (row.Owner is null)
-            return false; // another program holds it, which renews nothing
+            return LockObservation.Held; // by another program, which renews nothing
         if (_seen is null || (_seen.Fence, _seen.Revision) != (row.Fence, row.Revision))
         {
+            bool isFirst = _seen is null;
             (_seen, _since) = (row, time.GetTimestamp());
-            return false;
+            return isFirst ? LockObservation.Unknown : LockObservation.Held;
         }
 
         TimeSpan lease = row.Owner.Lease > ownLease ? row.Owner.Lease : ownLease;
-        return time.GetElapsedTime(_since) >= lease;
+        return time.GetElapsedTime(_since) >= lease ? LockObservation.Stale : LockObservation.Unknown;
     }
+}
+
+/// <summary>Specifies what is known of a lock.</summary>
+internal enum LockObservation
+{
+    /// <summary>It has an owner, of which is not known whether it is at work.</summary>
+    Unknown,
+
+    /// <summary>It has no owner.</summary>
+    Free,
+
+    /// <summary>Its owner renewed it while it was watched, or is another program.</summary>
+    Held,
+
+    /// <summary>Its owner did not renew it for a whole lease.</summary>
+    Stale,
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace UserStore.Migrations.Journaling;
 
@@ -8,6 +9,9 @@ namespace UserStore.Migrations.Journaling;
 /// <param name="Logger">The logger of migrations.</param>
 internal sealed record RunnerEnvironment(string Name, TimeProvider Time, ILogger Logger)
 {
+    /// <summary>Gets the logger of the exceptions of migrations; see <see cref="MigrationLog.CausesCategory"/>.</summary>
+    public ILogger Causes { get; init; } = NullLogger.Instance;
+
     /// <summary>Gets the name of this machine and process.</summary>
     public static string ThisProcess { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
 }

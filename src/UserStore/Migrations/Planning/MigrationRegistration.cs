@@ -16,8 +16,8 @@ internal sealed record MigrationRegistration(Func<IServiceProvider, Migration> C
 
 /// <summary>Represents a migration that is a function.</summary>
 internal sealed class DelegateMigration(
-    string id, Func<MigrationContext, CancellationToken, Task> up, string? description, string? revision)
-    : Migration(id, description, revision)
+    string id, Func<MigrationContext, CancellationToken, Task> up, string? description, string? revision, InterruptionPolicy interruptionPolicy)
+    : Migration(id, description, revision, interruptionPolicy)
 {
     public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default) => up(context, cancellationToken);
 }
@@ -28,8 +28,9 @@ internal sealed class UndoableDelegateMigration(
     Func<MigrationContext, CancellationToken, Task> up,
     Func<MigrationContext, CancellationToken, Task> down,
     string? description,
-    string? revision)
-    : UndoableMigration(id, description, revision)
+    string? revision,
+    InterruptionPolicy interruptionPolicy)
+    : UndoableMigration(id, description, revision, interruptionPolicy)
 {
     public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default) => up(context, cancellationToken);
 

@@ -24,12 +24,15 @@ internal sealed class MigrationSource
     /// are ignored.</summary>
     public MigrationPlanException? FindBehind(IReadOnlyList<MigrationEntry> journal)
     {
-        var applied = journal.Where(entry => entry.State == MigrationState.Applied).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
-        string[] open = [.. Ids.Where(id => !applied.Contains(id))];
+        var states = journal.ToDictionary(entry => entry.Id, entry => entry.State, StringComparer.Ordinal);
+        string[] open = [.. Ids.Where(id => StateOf(id) != MigrationState.Applied)];
         return open.Length == 0 ? null : new MigrationPlanException(
             MigrationPlanError.NotUpToDate,
             open,
-            $"{open.Length} of {Ids.Count} migrations are not applied: {string.Join(", ", open)}. Run them first.");
+            $"{open.Length} of {Ids.Count} migrations are not applied: {string.Join(", ", open.Select(id => $"{id} ({StateOf(id)})"))}. Run them "
+                + "first.");
+
+        MigrationState StateOf(string id) => states.GetValueOrDefault(id);
     }
 
     /// <exception cref="InvalidMigrationException">An id is malformed, duplicate, or does not sort with the others.</exception>

@@ -5,16 +5,14 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
 {
     private readonly List<string> _warnings = [];
 
-    /// <exception cref="MigrationDirtyException">A migration was interrupted.</exception>
+    /// <exception cref="MigrationDirtyException">A migration was interrupted and must be repaired.</exception>
     /// <exception cref="MigrationPlanException">The plan is rejected.</exception>
     public MigrationPlan Plan(MigrationPlanner planner, IReadOnlyList<MigrationEntry> journal)
     {
-        if (journal.OrderBy(entry => entry.Id, StringComparer.Ordinal).FirstOrDefault(entry => entry.IsDirty) is { } dirty)
+        MigrationEntry[] entries = [.. journal.OrderBy(entry => entry.Id, StringComparer.Ordinal)];
+        if (Array.Find(entries, entry => entry.IsDirty && source.Has(entry.Id)) is { } dirty)
             throw new MigrationDirtyException(dirty);
-        MigrationEntry[] applied = [.. journal.Where(entry => entry.State == MigrationState.Applied)
-            .OrderByDescending(entry => entry.Sequence).ThenByDescending(entry => entry.Id, StringComparer.Ordinal)];
-        CheckMissing(applied);
-        CheckRevisions(applied);
+        CheckRevisions(entries);
         if (planner.NeedsPermission && !options.AllowReset)
         {
             throw new MigrationPlanException(
@@ -23,36 +21,28 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
                 "All migrations would be undone, which is not permitted. If that is intended, set MigrationOptions.AllowReset.");
         }
 
-        var done = applied.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
-        var byId = journal.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
-        MigrationEntry[] pending = [.. source.Ids.Where(id => !done.Contains(id)).Select(id => Describe(byId.GetValueOrDefault(id), id))];
-        MigrationStep[] steps = [.. planner.Plan(new MigrationPlanningContext(
-            pending, [.. applied.Where(entry => source.Has(entry.Id)).Select(entry => Describe(entry, entry.Id))]))];
-        Check(steps, done);
+        MigrationStep[] steps = [.. planner.Plan(ToContext(entries))];
+        CheckMissing(entries, steps.Length == 0);
+        string[] late = new StepRules(source, options, entries).Check(steps);
+        if (late.Length > 0)
+        {
+            Apply(
+                options.OutOfOrder,
+                MigrationPlanError.OutOfOrder,
+                late,
+                $"{List(late)} not applied, but later ones are. Give {(late.Length == 1 ? "it a later id" : "them later ids")}, or set "
+                    + "MigrationOptions.OutOfOrder if the order makes no difference.");
+        }
+
         return new MigrationPlan(steps, [.. _warnings]);
     }
 
-    private MigrationEntry Describe(MigrationEntry? entry, string id)
-        => (entry ?? new MigrationEntry { Id = id }) with { Description = source[id].Description };
-
-    private void CheckMissing(MigrationEntry[] applied)
+    /// <summary>Checks that migrations have the revision that was applied.</summary>
+    /// <exception cref="MigrationPlanException">Some have another.</exception>
+    public void CheckRevisions(IReadOnlyList<MigrationEntry> journal)
     {
-        string[] missing = [.. applied.Select(entry => entry.Id).Where(id => !source.Has(id)).Order(StringComparer.Ordinal)];
-        if (missing.Length > 0)
-        {
-            Apply(
-                options.Missing,
-                MigrationPlanError.Missing,
-                missing,
-                $"{List(missing)} applied, but this service does not have {(missing.Length == 1 ? "it" : "them")}. Run a version that does, "
-                    + "or set MigrationOptions.Missing if earlier versions may run alongside later ones.");
-        }
-    }
-
-    private void CheckRevisions(MigrationEntry[] applied)
-    {
-        string[] changed = [.. applied.Where(entry => entry.Revision is { } revision && source.Has(entry.Id)
-            && source[entry.Id].Revision is { } now && now != revision).Select(entry => entry.Id)];
+        string[] changed = [.. journal.Where(entry => entry is { State: MigrationState.Applied, Revision: { } revision }
+            && source.Has(entry.Id) && source[entry.Id].Revision is { } now && now != revision).Select(entry => entry.Id)];
         if (changed.Length > 0)
         {
             throw new MigrationPlanException(
@@ -63,56 +53,35 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         }
     }
 
-    private void Check(MigrationStep[] steps, HashSet<string> done)
+    private MigrationPlanningContext ToContext(MigrationEntry[] entries)
     {
-        var undone = new HashSet<string>(StringComparer.Ordinal);
-        var late = new List<string>();
-        foreach (MigrationStep step in steps)
-        {
-            string id = step.MigrationId;
-            if (!source.Has(id) || done.Contains(id) != (step.Action == MigrationAction.Undo))
-            {
-                throw new MigrationPlanException(
-                    MigrationPlanError.Missing,
-                    [id],
-                    $"The planner returned {step.Action} of migration '{id}', "
-                        + (source.Has(id) ? $"which is {(done.Contains(id) ? "already" : "not")} applied." : "which this service does not have."));
-            }
+        var byId = entries.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
+        MigrationEntry[] own = [.. source.Ids.Select(
+            id => (byId.GetValueOrDefault(id) ?? new MigrationEntry { Id = id }) with { Description = source[id].Description })];
+        return new MigrationPlanningContext(
+            [.. own.Where(entry => entry.State != MigrationState.Applied)],
+            [.. own.Where(entry => entry.State == MigrationState.Applied || entry.IsUnfinished)
+                .OrderByDescending(entry => entry.IsUnfinished)
+                .ThenByDescending(entry => entry.Sequence)
+                .ThenByDescending(entry => entry.Id, StringComparer.Ordinal)]);
+    }
 
-            if (step.Action == MigrationAction.Undo)
-            {
-                if (source[id] is not UndoableMigration)
-                {
-                    throw new MigrationPlanException(
-                        MigrationPlanError.NotUndoable,
-                        [id],
-                        $"Migration '{id}' cannot be undone: it does not derive from UndoableMigration. Nothing was undone. Reverse it in a new "
-                            + "migration.");
-                }
-
-                done.Remove(id);
-                undone.Add(id);
-                continue;
-            }
-
-            if (step.Action == MigrationAction.Apply && !undone.Contains(id)
-                && done.Any(other => string.CompareOrdinal(other, id) > 0))
-            {
-                late.Add(id);
-            }
-
-            done.Add(id);
-        }
-
-        if (late.Count > 0)
-        {
-            Apply(
-                options.OutOfOrder,
-                MigrationPlanError.OutOfOrder,
-                [.. late],
-                $"{List(late)} not applied, but later ones are. Give {(late.Count == 1 ? "it a later id" : "them later ids")}, or set "
-                    + "MigrationOptions.OutOfOrder if the order makes no difference.");
-        }
+    // An earlier version of the service that has nothing to do may start: otherwise rolling a service back would be an outage.
+    private void CheckMissing(MigrationEntry[] entries, bool isIdle)
+    {
+        MigrationEntry[] missing = [.. entries.Where(entry => !source.Has(entry.Id)
+            && (entry.State == MigrationState.Applied || entry.IsUnfinished))];
+        if (missing.Length == 0)
+            return;
+        if (!isIdle && Array.Find(missing, entry => entry.IsInProgress) is { } interrupted)
+            throw new MigrationDirtyException(interrupted);
+        string[] ids = [.. missing.Select(entry => entry.Id)];
+        Apply(
+            isIdle && options.Missing == MigrationPolicy.Deny ? MigrationPolicy.Warn : options.Missing,
+            MigrationPlanError.Missing,
+            ids,
+            $"{List(ids)} applied, but this service does not have {(ids.Length == 1 ? "it" : "them")}. Run a version that does, or set "
+                + "MigrationOptions.Missing if earlier versions may run alongside later ones.");
     }
 
     private void Apply(MigrationPolicy policy, MigrationPlanError problem, string[] ids, string message)
@@ -123,6 +92,6 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
             _warnings.Add(message);
     }
 
-    private static string List(IReadOnlyList<string> ids)
-        => $"Migration{(ids.Count == 1 ? "" : "s")} '{string.Join("', '", ids)}' {(ids.Count == 1 ? "is" : "are")}";
+    private static string List(string[] ids)
+        => $"Migration{(ids.Length == 1 ? "" : "s")} '{string.Join("', '", ids)}' {(ids.Length == 1 ? "is" : "are")}";
 }

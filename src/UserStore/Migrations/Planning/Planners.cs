@@ -23,7 +23,7 @@ internal sealed class StepPlanner(int count) : MigrationPlanner
     }
 }
 
-/// <summary>Undoes the migration that was applied last, and applies it again.</summary>
+/// <summary>Undoes the newest migration, and applies it again.</summary>
 internal sealed class RedoPlanner : MigrationPlanner
 {
     public override IEnumerable<MigrationStep> Plan(MigrationPlanningContext context)
@@ -38,7 +38,8 @@ internal sealed class RewindPlanner(bool appliesAgain) : MigrationPlanner
     public override IEnumerable<MigrationStep> Plan(MigrationPlanningContext context)
     {
         IEnumerable<MigrationStep> undo = context.Applied.Select(entry => Steps.Of(entry, MigrationAction.Undo));
-        return appliesAgain ? undo.Concat(Steps.InOrder(context.Pending.Concat(context.Applied), MigrationAction.Apply)) : undo;
+        IEnumerable<MigrationEntry> all = context.Pending.UnionBy(context.Applied, entry => entry.Id, StringComparer.Ordinal);
+        return appliesAgain ? undo.Concat(Steps.InOrder(all, MigrationAction.Apply)) : undo;
     }
 }
 

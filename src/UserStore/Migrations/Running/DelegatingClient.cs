@@ -8,8 +8,8 @@ namespace UserStore.Migrations.Running;
 /// <param name="send">Handles a request.</param>
 /// <remarks>
 /// This is what <see cref="MigrationContext.Client"/> is. The SDK's client turns every call, whichever overload it is, into a request in its
-/// pipeline; the pipeline of this client consists of one handler, which passes the untyped request on. In a run, <see cref="StepRunner"/>
-/// checks the lease and then sends the request with <see cref="UntypedRequestSender"/> by the real client of the store. In a dry run and in
+/// pipeline; the pipeline of this client consists of one handler, which passes the untyped request on. In a run, <see cref="AttemptClients"/>
+/// checks the lease and then sends the request with <see cref="UntypedRequests"/> by the real client of the store. In a dry run and in
 /// memory, <see cref="Recorder"/> records writes, simulates their responses, and sends only reads.
 /// </remarks>
 internal class DelegatingClient(Func<AmazonWebServiceRequest, CancellationToken, Task<AmazonWebServiceResponse>> send)

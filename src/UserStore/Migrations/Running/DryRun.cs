@@ -19,8 +19,9 @@ internal sealed class DryRun(
         var recorder = new Recorder(target.Client);
         foreach (MigrationStep step in steps)
         {
-            using DelegatingClient client = recorder.CreateClient(step.MigrationId);
-            var checkpoints = new AttemptCheckpoints(new NoCheckpoints(), lease: null, step.MigrationId, execution: 0);
+            using DelegatingClient client = CreateClient(recorder, step.MigrationId);
+            var entry = new MigrationEntry { Id = step.MigrationId, IsUndo = step.Action == MigrationAction.Undo };
+            var checkpoints = new AttemptCheckpoints(new NoCheckpoints(), lease: null, entry);
             var attempt = new MigrationAttempt(step, target, client, checkpoints, environment) { IsDryRun = true };
             var context = new MigrationContext(attempt, options.TableTimeout);
             try
@@ -36,6 +37,16 @@ internal sealed class DryRun(
         }
 
         return recorder.AddTo(plan);
+    }
+
+    private DelegatingClient CreateClient(Recorder recorder, string migrationId)
+    {
+        DelegatingClient recording = recorder.CreateClient(migrationId);
+        return new DelegatingClient((request, cancellationToken) =>
+        {
+            AttemptClients.ThrowIfForbidden(migrationId, request, target.Store.Schema, options);
+            return recording.SendAsync(request, cancellationToken);
+        });
     }
 
     private void ThrowIfUnrecordable(string migrationId)

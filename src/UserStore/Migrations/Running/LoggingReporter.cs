@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace UserStore.Migrations.Running;
 
 /// <summary>Logs the progress of a run.</summary>
-internal sealed class LoggingReporter(ILogger logger) : IMigrationReporter
+/// <param name="logger">The logger of events without values of users.</param>
+/// <param name="causes">The logger of the exceptions of migrations; see <see cref="MigrationLog.CausesCategory"/>.</param>
+internal sealed class LoggingReporter(ILogger logger, ILogger causes) : IMigrationReporter
 {
     public void RunStarting(MigrationPlan plan)
     {
@@ -27,6 +29,7 @@ internal sealed class LoggingReporter(ILogger logger) : IMigrationReporter
         {
             MigrationLog.StepFailed(
                 logger, result.Step.Action, result.Step.MigrationId, result.Duration, FailureDescription.Of(result.Failure));
+            MigrationLog.Cause(causes, result.Step.Action, result.Step.MigrationId, result.Failure);
         }
     }
 

@@ -9,7 +9,7 @@ namespace UserStore.Migrations.Running;
 /// <summary>Represents one attempt at a step, with everything that its building blocks share.</summary>
 /// <param name="step">The step.</param>
 /// <param name="target">The store and its tables.</param>
-/// <param name="client">The client of the attempt, which checks the lease or records; see <see cref="DelegatingClient"/>.</param>
+/// <param name="client">The client of the building blocks, which checks the lease or records; see <see cref="DelegatingClient"/>.</param>
 /// <param name="checkpoints">The checkpoints of the attempt.</param>
 /// <param name="environment">The process of the attempt.</param>
 /// <remarks>
@@ -29,7 +29,10 @@ internal sealed class MigrationAttempt(
 
     public MigrationStoreAccess Store => target.Store;
 
-    public IAmazonDynamoDB Client => client;
+    public IAmazonDynamoDB Client { get; } = client;
+
+    /// <summary>Gets the client of the migration itself, whose requests may not be repeatable.</summary>
+    public IAmazonDynamoDB OwnClient { get; init; } = client;
 
     public AttemptCheckpoints Checkpoints => checkpoints;
 

@@ -16,7 +16,7 @@ internal sealed class MigrationRunner(
 {
     private readonly IMigrationJournal _journal = target.Journal;
     private readonly MigrationLock _lock = new(target.Lock, options, environment);
-    private readonly Reporters _reporters = new([new LoggingReporter(environment.Logger), .. reporters], environment.Logger);
+    private readonly Reporters _reporters = new([new LoggingReporter(environment.Logger, environment.Causes), .. reporters], environment.Logger);
 
     public Task<MigrationRun> RunAsync(MigrationPlanner? planner = null, CancellationToken cancellationToken = default)
         => WithSourceAsync(async source =>
@@ -54,17 +54,22 @@ internal sealed class MigrationRunner(
             MigrationEntry[] all = [.. journal.Concat(unknown)
                 .Select(entry => source.Has(entry.Id) ? entry with { Description = source[entry.Id].Description } : entry)
                 .OrderBy(entry => entry.Id, StringComparer.Ordinal)];
+            MigrationLockStatus status = row?.ToStatus() ?? new MigrationLockStatus(false, null, 0, []);
             return new MigrationStatus(
-                all,
-                [.. all.Where(entry => entry.State == MigrationState.Applied && !source.Has(entry.Id)).Select(entry => entry.Id)],
-                row?.ToStatus() ?? new MigrationLockStatus(false, null, 0, []));
+                all, [.. all.Where(entry => entry.State == MigrationState.Applied && !source.Has(entry.Id)).Select(entry => entry.Id)], status)
+            {
+                NextStep = new NextSteps(source, options).Find(journal, status),
+            };
         });
 
     public Task VerifyAsync(CancellationToken cancellationToken = default)
         => WithSourceAsync(async source =>
         {
             IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
-            return source.FindBehind(journal) is { } behind ? throw behind : new PlanRules(source, options).Plan(MigrationPlanner.Latest, journal);
+            if (source.FindBehind(journal) is { } behind)
+                throw behind;
+            new PlanRules(source, options).CheckRevisions(journal);
+            return true;
         });
 
     public Task<MigrationEntry> RepairAsync(
@@ -100,6 +105,24 @@ internal sealed class MigrationRunner(
         if (before.IsHeld)
             MigrationLog.LockReleased(environment.Logger, reason);
         return before;
+    }
+
+    public async Task HandOverAsync(CancellationToken cancellationToken = default)
+    {
+        await WithLockAsync(
+            async _ =>
+            {
+                IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
+                string[] open = [.. journal.Where(entry => entry.State != MigrationState.Applied).Select(entry => entry.Id)];
+                return open.Length == 0 ? true : throw new MigrationPlanException(
+                    MigrationPlanError.Unfinished,
+                    open,
+                    $"The journal contains migrations that are not applied, which another program would take for interrupted ones: "
+                        + $"{string.Join(", ", open)}. Apply them, or delete their items from the journal.");
+            },
+            cancellationToken).ConfigureAwait(false);
+        await _lock.DeleteRowAsync(cancellationToken).ConfigureAwait(false);
+        MigrationLog.HandedOver(environment.Logger);
     }
 
     public Task DestroyAsync(CancellationToken cancellationToken = default) => WithLockAsync(

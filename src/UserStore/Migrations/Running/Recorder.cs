@@ -30,7 +30,7 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
         string migrationId, AmazonWebServiceRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (TablesWrittenBy(request) is not { } tables)
+        if (request.WrittenTables() is not { } tables)
             return await ReadAsync(request, cancellationToken).ConfigureAwait(false);
         AmazonWebServiceResponse response = await SimulateAsync(request, cancellationToken).ConfigureAwait(false);
         lock (_lock)
@@ -44,30 +44,6 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
 
         return response;
     }
-
-    /// <summary>Returns the tables that a request would write, or null when it reads.</summary>
-    /// <exception cref="NotSupportedException">Migrations do not support the operation.</exception>
-    private static string[]? TablesWrittenBy(AmazonWebServiceRequest request) => request switch
-    {
-        PutItemRequest put => [put.TableName],
-        UpdateItemRequest update => [update.TableName],
-        DeleteItemRequest delete => [delete.TableName],
-        BatchWriteItemRequest batch => [.. batch.RequestItems.Keys],
-        TransactWriteItemsRequest transaction => [.. transaction.TransactItems.Select(TableOf).OfType<string>().Distinct()],
-        CreateTableRequest create => [create.TableName],
-        UpdateTableRequest update => [update.TableName],
-        DeleteTableRequest delete => [delete.TableName],
-        UpdateTimeToLiveRequest update => [update.TableName],
-        UpdateContinuousBackupsRequest update => [update.TableName],
-        TagResourceRequest tag => [tag.ResourceArn],
-        UntagResourceRequest untag => [untag.ResourceArn],
-        GetItemRequest or QueryRequest or ScanRequest or BatchGetItemRequest or TransactGetItemsRequest or DescribeTableRequest
-            or ListTablesRequest or DescribeTimeToLiveRequest or DescribeContinuousBackupsRequest or ListTagsOfResourceRequest => null,
-        _ => throw new NotSupportedException($"{request.GetType().Name} is not supported by the client of a migration."),
-    };
-
-    private static string? TableOf(TransactWriteItem action)
-        => action.Put?.TableName ?? action.Update?.TableName ?? action.Delete?.TableName;
 
     private async Task<AmazonWebServiceResponse> SimulateAsync(AmazonWebServiceRequest request, CancellationToken cancellationToken)
         => request switch

@@ -32,13 +32,14 @@ internal sealed class StepRunner(
             return await RecordAsync(baseline, cancellationToken).ConfigureAwait(false);
         }
 
-        // Cancelling one of these two records would leave the migration dirty, although its state is known.
         cancellationToken.ThrowIfCancellationRequested();
+        lease.ThrowIfLost(step.MigrationId);
+        // From here on, cancellation must not prevent a record: it would leave the migration in progress, although its state is known.
         await RecordAsync(started, CancellationToken.None).ConfigureAwait(false);
         await ExecuteAsync(step, migration, started, cancellationToken).ConfigureAwait(false);
         MigrationEntry ended = await RecordAsync(
             started.IsUndo
-                ? started with { State = MigrationState.Undone, FinishedAt = Now(), Revision = null, Sequence = 0 }
+                ? started with { State = MigrationState.Undone, FinishedAt = Now(), Revision = null, Sequence = 0, Cycle = started.Cycle + 1 }
                 : started with { State = MigrationState.Applied, FinishedAt = Now(), Revision = migration.Revision, Sequence = sequence },
             CancellationToken.None).ConfigureAwait(false);
         await DeleteCheckpointsAsync(step.MigrationId).ConfigureAwait(false);
@@ -48,10 +49,20 @@ internal sealed class StepRunner(
     private async Task ExecuteAsync(MigrationStep step, Migration migration, MigrationEntry started, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
-        using IAmazonDynamoDB client = CreateClient(step.MigrationId);
-        var checkpoints = new AttemptCheckpoints(target.Checkpoints, lease, step.MigrationId, started.Execution);
+        var clients = new AttemptClients(step.MigrationId, target, options, lease);
+        using IAmazonDynamoDB client = clients.ForBuildingBlocks();
+        using IAmazonDynamoDB ownClient = clients.ForMigration(beforeFirstWrite: async () =>
+        {
+            if (migration.InterruptionPolicy == InterruptionPolicy.Automatic)
+            {
+                started = started with { InterruptionPolicy = InterruptionPolicy.RequireRepair };
+                await RecordAsync(started, CancellationToken.None).ConfigureAwait(false);
+            }
+        });
+        var checkpoints = new AttemptCheckpoints(target.Checkpoints, lease, started);
         var attempt = new MigrationAttempt(step, target, client, checkpoints, environment)
         {
+            OwnClient = ownClient,
             Progressed = progress => reporters.Progressed(step, progress),
         };
         var context = new MigrationContext(attempt, options.TableTimeout);
@@ -62,14 +73,13 @@ internal sealed class StepRunner(
                 ? ((UndoableMigration)migration).DownAsync(context, either.Token)
                 : migration.UpAsync(context, either.Token)).ConfigureAwait(false);
         }
-        catch (Exception failure) when (lease.IsLost || failure is MigrationLeaseLostException)
-        {
-            throw new MigrationLeaseLostException(step.MigrationId, failure); // another runner may own the journal now
-        }
         catch (Exception failure)
         {
-            MigrationEntry failed = started with { State = MigrationState.Failed, FinishedAt = Now(), Error = FailureDescription.Of(failure) };
-            await RecordFailureAsync(failed).ConfigureAwait(false);
+            // A lease that is lost may still be that of the last owner: the journal accepts the record as long as no other runner took the lock.
+            await RecordFailureAsync(
+                started with { State = MigrationState.Failed, FinishedAt = Now(), Error = FailureDescription.Of(failure) }).ConfigureAwait(false);
+            if (lease.IsLost || failure is MigrationLeaseLostException)
+                throw new MigrationLeaseLostException(step.MigrationId, failure);
             if (failure is OperationCanceledException && cancellationToken.IsCancellationRequested)
                 throw;
             throw new MigrationFailedException(step, failure);
@@ -80,9 +90,10 @@ internal sealed class StepRunner(
     {
         bool isUndo = step.Action == MigrationAction.Undo;
         before ??= new MigrationEntry { Id = step.MigrationId };
-        // A failed attempt, or one whose repair is Retry, is resumed. Everything else starts a new execution, without earlier checkpoints.
+        // An attempt that failed or was interrupted, or whose repair is Retry, is resumed. Everything else starts a new execution, without earlier
+        // checkpoints.
         bool isResumed = before.Execution > 0 && before.IsUndo == isUndo
-            && (isUndo ? before.State == MigrationState.Applied : before.State is MigrationState.Pending or MigrationState.Failed);
+            && (before.IsUnfinished || before.State == (isUndo ? MigrationState.Applied : MigrationState.Pending));
         return before with
         {
             State = isUndo ? MigrationState.Undoing : MigrationState.Running,
@@ -90,6 +101,9 @@ internal sealed class StepRunner(
             Attempts = before.Attempts + 1,
             Execution = isResumed ? before.Execution : before.Execution + 1,
             IsUndo = isUndo,
+            InterruptionPolicy = migration.InterruptionPolicy == InterruptionPolicy.Automatic
+                ? InterruptionPolicy.Resume
+                : migration.InterruptionPolicy,
             StartedAt = Now(),
             FinishedAt = null,
             Host = environment.Name,
@@ -97,19 +111,10 @@ internal sealed class StepRunner(
         };
     }
 
-    private DelegatingClient CreateClient(string migrationId) => target.InMemoryRecorder?.CreateClient(migrationId)
-        ?? new DelegatingClient((request, cancellationToken) =>
-        {
-            lease.ThrowIfLost(migrationId);
-            return target.Client!.SendAsync(request, cancellationToken);
-        });
-
     private async Task<MigrationEntry> RecordAsync(MigrationEntry entry, CancellationToken cancellationToken)
-    {
-        if (lease.IsLost || !await target.Journal.TryRecordAsync(entry, lease.Fence, cancellationToken).ConfigureAwait(false))
-            throw new MigrationLeaseLostException(entry.Id);
-        return entry;
-    }
+        => await target.Journal.TryRecordAsync(entry, lease.Fence, cancellationToken).ConfigureAwait(false)
+            ? entry
+            : throw new MigrationLeaseLostException(entry.Id);
 
     private async Task RecordFailureAsync(MigrationEntry entry)
     {
@@ -119,7 +124,7 @@ internal sealed class StepRunner(
         }
         catch (UserStoreException unrecorded)
         {
-            // The entry still says that the migration is running, which the next run treats as interrupted.
+            // The entry still says that the migration is in progress, which the next run treats as interrupted.
             MigrationLog.FailureNotRecorded(environment.Logger, entry.Id, unrecorded);
         }
     }

@@ -94,6 +94,8 @@ public sealed class LeaseTests
 
     private sealed class FailingStore : IMigrationLockStore
     {
+        public Task<bool> TryDeleteAsync(LockRow seen, CancellationToken cancellationToken) => _inner.TryDeleteAsync(seen, cancellationToken);
+
         private readonly IMigrationLockStore _inner = new InMemoryMigrationJournal();
 
         public Exception? Failure { get; set; }

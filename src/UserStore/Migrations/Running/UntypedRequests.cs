@@ -4,8 +4,8 @@ using Amazon.Runtime;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Sends requests whose type is known at run time only.</summary>
-internal static class UntypedRequestSender
+/// <summary>Handles requests whose type is known at run time only.</summary>
+internal static class UntypedRequests
 {
     /// <exception cref="NotSupportedException">Migrations do not support the operation: backups, exports, global tables and the like.</exception>
     public static async Task<AmazonWebServiceResponse> SendAsync(
@@ -35,4 +35,28 @@ internal static class UntypedRequestSender
             UntagResourceRequest untag => await client.UntagResourceAsync(untag, token).ConfigureAwait(false),
             _ => throw new NotSupportedException($"{request.GetType().Name} is not supported by the client of a migration."),
         };
+
+    /// <summary>Returns the tables that a request would write, or null when it reads.</summary>
+    /// <exception cref="NotSupportedException">Migrations do not support the operation.</exception>
+    public static string[]? WrittenTables(this AmazonWebServiceRequest request) => request switch
+    {
+        PutItemRequest put => [put.TableName],
+        UpdateItemRequest update => [update.TableName],
+        DeleteItemRequest delete => [delete.TableName],
+        BatchWriteItemRequest batch => [.. batch.RequestItems.Keys],
+        TransactWriteItemsRequest transaction => [.. transaction.TransactItems.Select(TableOf).OfType<string>().Distinct()],
+        CreateTableRequest create => [create.TableName],
+        UpdateTableRequest update => [update.TableName],
+        DeleteTableRequest delete => [delete.TableName],
+        UpdateTimeToLiveRequest update => [update.TableName],
+        UpdateContinuousBackupsRequest update => [update.TableName],
+        TagResourceRequest tag => [tag.ResourceArn],
+        UntagResourceRequest untag => [untag.ResourceArn],
+        GetItemRequest or QueryRequest or ScanRequest or BatchGetItemRequest or TransactGetItemsRequest or DescribeTableRequest
+            or ListTablesRequest or DescribeTimeToLiveRequest or DescribeContinuousBackupsRequest or ListTagsOfResourceRequest => null,
+        _ => throw new NotSupportedException($"{request.GetType().Name} is not supported by the client of a migration."),
+    };
+
+    private static string? TableOf(TransactWriteItem action)
+        => action.Put?.TableName ?? action.Update?.TableName ?? action.Delete?.TableName;
 }
