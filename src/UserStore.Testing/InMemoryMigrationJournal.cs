@@ -64,7 +64,7 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal, IMigrationLo
         { Fence = fence } : null,
         cancellationToken);
 
-    Task<bool> ICheckpointStore.TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => DoAsync(
+    Task<bool> ICheckpointStore.TryWriteAsync(Checkpoint checkpoint, int storedPoison, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
             if (!IsClaimable(checkpoint.Key, checkpoint.Fence))

@@ -6,8 +6,9 @@ namespace UserStore.Migrations;
 /// <remarks>
 /// <para>
 /// The backfill scans the table in parallel segments and saves a checkpoint after every page, so that after a crash at most one page of each
-/// segment is read again. It writes only the attributes that differ, under the condition that they are unchanged since they were read; an
-/// item that another writer changed in the meantime is read and transformed again.
+/// segment is read again. It writes only the attributes that differ, on condition that they, and all attributes that the transform read, are
+/// unchanged since they were read; an item in which another writer changed one of them in the meantime is read and transformed again. In the
+/// users' table, each write increments the version of the user, or gives the user a version.
 /// </para>
 /// <para>
 /// An item may be transformed again after it was written: its page had no checkpoint yet, or a last write of a runner that lost the lock
@@ -27,11 +28,13 @@ public sealed record Backfill
     /// <value>
     /// It receives a copy of the item and changes it in place. It must not change keys of the table or, in the users' table of a store with
     /// unique emails, the email. It may be called concurrently, and several times for one item. If it throws, the item becomes a poison item.
+    /// The attributes that it reads and changes must fit an expression of 4 KB: about 200 that the item has, or 120 that it lacks.
     /// </value>
-    public required Func<Dictionary<string, AttributeValue>, CancellationToken, ValueTask> Transform { get; init; }
+    public required Func<BackfillItem, CancellationToken, ValueTask> Transform { get; init; }
 
     /// <summary>Gets the attribute that marks an item as done, in the same write that changes it.</summary>
-    /// <value>Required for transforms that must not process an item twice. The mark stays on the item. The default is <see langword="null"/>:
+    /// <value>Required for transforms that must not process an item twice. The mark stays on the item, and holds until the migration is undone,
+    /// whatever repairs are made. A backfill that undoes another one uses the same attribute. The default is <see langword="null"/>:
     /// none.</value>
     public string? Mark { get; init; }
 
@@ -98,6 +101,9 @@ public sealed record BackfillResult(long Read, long Changed, IReadOnlyList<Poiso
 /// <param name="Error">The reason: the type of the exception, and its message if it is one of UserStore.</param>
 public sealed record PoisonItem(IReadOnlyDictionary<string, AttributeValue> Key, string Error)
 {
+    /// <summary>Gets the key of another item that would become the same user in an import; <see langword="null"/> for other errors.</summary>
+    public IReadOnlyDictionary<string, AttributeValue>? ConflictsWith { get; init; }
+
     /// <summary>Returns the error without the key, which may be an email.</summary>
     /// <returns>A string that is safe to log.</returns>
     public override string ToString() => Error;

@@ -6,9 +6,13 @@ namespace UserStore.Migrations;
 /// <remarks>
 /// <para>
 /// Each item is stored as a new user under the rules of the store: defaults are set, the email is normalized and reserved, and attributes
-/// that the user type does not have are kept. Existing users are not changed. The external table is only read.
+/// that the user type does not have are kept. Existing users are not changed; the log counts them. Items that would become the same user are
+/// poison items, and none of them is imported. The external table is only read.
 /// </para>
-/// <para>Costs a scan of the external table, and one create for each item.</para>
+/// <para>
+/// Costs a scan of the external table, and one create for each item. Unless the table's only key is the id, so that no two items can have the
+/// same one, costs one more scan, and two reads and two writes of the lock table for each item.
+/// </para>
 /// </remarks>
 public sealed class ExternalTable
 {
@@ -21,11 +25,12 @@ public sealed class ExternalTable
 
     /// <summary>Gets a function that changes an item after its attributes were renamed, such as one that converts a flag to a
     /// status.</summary>
-    /// <value>It changes the item in place. The default is <see langword="null"/>: none. If it throws, the item becomes a poison item.</value>
+    /// <value>It changes the item in place. If the table's only key is renamed to the id, it must not change the id. The default is
+    /// <see langword="null"/>: none. If it throws, the item becomes a poison item.</value>
     public Action<Dictionary<string, AttributeValue>>? Convert { get; init; }
 
     /// <summary>Gets the function that derives the id of a user from the external item, for items without an id after renaming.</summary>
-    /// <value>It must return the same id each time. The default is <see langword="null"/>: a version-8 UUID from a hash of the item's key,
+    /// <value>It must return the same id each time, and another one for each item. The default is <see langword="null"/>: a version-8 UUID from a hash of the item's key,
     /// which anybody who knows the key, such as an email, can compute.</value>
     public Func<IReadOnlyDictionary<string, AttributeValue>, string>? UserId { get; init; }
 

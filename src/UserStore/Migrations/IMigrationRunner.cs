@@ -31,7 +31,8 @@ public interface IMigrationRunner
     /// <exception cref="MigrationFailedException">A migration failed while its requests were recorded.</exception>
     /// <remarks>
     /// Acquires no lock, creates nothing, and sends no write. The migrations run with a client that records their writes and returns the
-    /// responses that DynamoDB would return; they read the tables as they are. A backfill reads one page.
+    /// responses that DynamoDB would return; they read the tables as they are. Building blocks that walk a table read one page. Writes by other
+    /// clients that UserStore created or that the migration holds are rejected with <see cref="MigrationPlanError.NotRecordable"/>.
     /// </remarks>
     Task<MigrationPlan> PlanAsync(MigrationPlanner? planner = null, CancellationToken cancellationToken = default);
 

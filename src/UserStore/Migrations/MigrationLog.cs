@@ -61,6 +61,13 @@ internal static partial class MigrationLog
         219, LogLevel.Warning, "Backfill {Backfill} of migration {MigrationId} left {Count} items unchanged. Its checkpoints list them.")]
     public static partial void PoisonRemains(ILogger logger, string backfill, string migrationId, int count);
 
+    [LoggerMessage(
+        222,
+        LogLevel.Information,
+        "Migration {MigrationId} imported {Created} items of table {Table}. {Existing} were users already, possibly since an interrupted attempt, and "
+            + "{Poison} could not be imported.")]
+    public static partial void Imported(ILogger logger, string migrationId, string table, long created, long existing, int poison);
+
     [LoggerMessage(220, LogLevel.Warning, "The row of the migration lock was deleted, so that another program can acquire the lock.")]
     public static partial void HandedOver(ILogger logger);
 

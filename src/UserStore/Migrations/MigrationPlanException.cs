@@ -42,7 +42,7 @@ public enum MigrationPlanError
     /// <summary>All migrations would be undone, or users deleted, which the options do not permit.</summary>
     NotPermitted,
 
-    /// <summary>A migration takes a client, context or store in its constructor, whose writes a dry run cannot record.</summary>
+    /// <summary>A migration has a client, context or store of its own, whose writes a dry run cannot record.</summary>
     NotRecordable,
 
     /// <summary>Migrations are not applied, and the call only verifies them.</summary>

@@ -97,11 +97,11 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
             Failing = [new(new Dictionary<string, AttributeValue> { ["user_id"] = new("fake-3") }, "TimeoutException")],
         };
 
-        (await target.Checkpoints.TryWriteAsync(checkpoint, default)).Should().BeTrue();
+        (await target.Checkpoints.TryWriteAsync(checkpoint, 0, default)).Should().BeTrue();
 
         (await target.Checkpoints.ClaimAsync(Segment, 5, default)).Should().BeEquivalentTo(checkpoint);
         Checkpoint done = checkpoint with { IsDone = true };
-        await target.Checkpoints.TryWriteAsync(done, default);
+        await target.Checkpoints.TryWriteAsync(done, 2, default);
         (await target.Checkpoints.ClaimAsync(Segment, 6, default)).Should().BeEquivalentTo(done with { Fence = 6 });
         (await target.Checkpoints.ClaimAsync(Segment with { Execution = 2 }, 6, default))
             .Should().BeEquivalentTo(new Checkpoint(Segment with { Execution = 2 }, 6));
@@ -111,10 +111,10 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
     public async Task A_checkpoint_that_a_later_owner_claimed_cannot_be_written_by_an_earlier_owner()
     {
         MigrationTarget target = await CreateAsync();
-        await target.Checkpoints.TryWriteAsync(new Checkpoint(Segment, 5) { Read = 10 }, default);
+        await target.Checkpoints.TryWriteAsync(new Checkpoint(Segment, 5) { Read = 10 }, 0, default);
         await target.Checkpoints.ClaimAsync(Segment, 7, default);
 
-        (await target.Checkpoints.TryWriteAsync(new Checkpoint(Segment, 6) { Read = 20 }, default)).Should().BeFalse();
+        (await target.Checkpoints.TryWriteAsync(new Checkpoint(Segment, 6) { Read = 20 }, 0, default)).Should().BeFalse();
         (await target.Checkpoints.ClaimAsync(Segment, 6, default)).Should().BeNull();
         (await target.Checkpoints.ClaimAsync(Segment, 7, default))!.Read.Should().Be(10);
     }
@@ -126,11 +126,11 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
         CheckpointKey[] forgotten = [Segment, Segment with { Segment = 1 }, Segment with { Execution = 2 }, Segment with { Backfill = "other" }];
         CheckpointKey kept = Segment with { MigrationId = "1_ab" };
         foreach (CheckpointKey key in forgotten.Append(kept))
-            await target.Checkpoints.TryWriteAsync(new Checkpoint(key, 1) { Read = 1 }, default);
+            await target.Checkpoints.TryWriteAsync(new Checkpoint(key, 1) { Read = 1 }, 0, default);
 
         CheckpointKey poisoned = Segment with { Segment = 3 };
         var poison = new PoisonItem(new Dictionary<string, AttributeValue> { ["user_id"] = new("fake-2") }, "FormatException");
-        await target.Checkpoints.TryWriteAsync(new Checkpoint(poisoned, 1) { Poison = [poison] }, default);
+        await target.Checkpoints.TryWriteAsync(new Checkpoint(poisoned, 1) { Poison = [poison] }, 0, default);
 
         await target.Checkpoints.DeleteAsync("1_a", default);
 

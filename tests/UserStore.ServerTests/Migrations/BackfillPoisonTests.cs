@@ -1,3 +1,5 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using UserStore.Migrations;
 
 namespace UserStore.ServerTests.Migrations;
@@ -36,11 +38,72 @@ public sealed class BackfillPoisonTests : BackfillTest
         (failed.MigrationId, failed.Backfill).Should().Be(("1_test", "shout"));
         failed.Poison.Should().ContainSingle().Which.Key["user_id"].S.Should().Be("fake-003");
         failed.Message.Should().NotContain("fake-003");
-        (await ScanAsync(LockTable)).SelectMany(item => item.GetValueOrDefault("failing")?.L ?? []).Should().ContainSingle()
-            .Which.M["key"].M["user_id"].S.Should().Be("fake-003");
+        (await ScanAsync(LockTable)).Where(item => item.ContainsKey("error")).Should().ContainSingle()
+            .Which["key"].M["user_id"].S.Should().Be("fake-003");
         backfill = Shouting();
         await run();
         (await ScanAsync(UsersTable)).Should().OnlyContain(item => IsShouted(item["name"].S));
+    }
+
+    [Fact]
+    public async Task Any_number_of_poison_items_with_keys_of_any_length_is_recorded()
+    {
+        const int Count = 400;
+        string table = UsersTable + "-long";
+        await CreateUsersAsync();
+        await Server.Client.CreateTableAsync(new CreateTableRequest
+        {
+            TableName = table,
+            KeySchema = [new("id", KeyType.HASH), new("at", KeyType.RANGE)],
+            AttributeDefinitions = [new("id", ScalarAttributeType.S), new("at", ScalarAttributeType.S)],
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+        });
+        await Parallel.ForAsync(0, Count, async (i, token) => await Server.Client.PutItemAsync(
+            table, new() { ["id"] = new($"{i:0000}{new string('k', 2000)}"), ["at"] = new(new string('s', 1000)) }, token));
+        bool isBroken = true;
+        BackfillResult? result = null;
+        Func<Task> run = () => RunAsync(async (context, token) => result = await context.BackfillAsync(
+            new Backfill
+            {
+                Name = "none",
+                TableName = table,
+                Transform = (item, _) => item["id"].S.StartsWith("0399", StringComparison.Ordinal) && isBroken
+                    ? throw new UserStoreUnavailableException("an injected fault")
+                    : throw new FormatException(),
+                Options = new BackfillOptions { MaxPoisonItems = 1000, PageSize = 100, TotalSegments = 1 },
+            },
+            token));
+
+        await run.Should().ThrowAsync<MigrationFailedException>();
+        isBroken = false;
+        await run();
+
+        result!.Poison.Select(item => item.Key["id"].S[..4]).Should().BeEquivalentTo(Enumerable.Range(0, Count).Select(i => $"{i:0000}"));
+        (await ScanAsync(LockTable)).Count(item => item.ContainsKey("error")).Should().Be(Count, "the list of a completed migration is kept");
+    }
+
+    [Fact]
+    public async Task Poison_items_of_a_page_that_was_corrected_are_forgotten()
+    {
+        await CreateUsersAsync(20);
+        string[] poison = ["fake-003", "fake-004", "fake-005"];
+        BackfillResult? result = null;
+        Func<Task> run = () => RunAsync(async (context, token) => result = await context.BackfillAsync(
+            Shouting() with
+            {
+                Transform = (item, _) => poison.Contains(item["user_id"].S) ? throw new FormatException() : Shout(item),
+                Options = new BackfillOptions { MaxPoisonItems = 1, TotalSegments = 1 },
+            },
+            token));
+        await run.Should().ThrowAsync<MigrationFailedException>();
+        (await ScanAsync(LockTable)).Count(item => item.ContainsKey("error")).Should().Be(3);
+
+        poison = ["fake-004"];
+        await run();
+
+        result!.Poison.Should().ContainSingle().Which.Key["user_id"].S.Should().Be("fake-004");
+        (await ScanAsync(LockTable)).Where(item => item.ContainsKey("error")).Should().ContainSingle()
+            .Which["key"].M["user_id"].S.Should().Be("fake-004");
     }
 
     [Theory]
@@ -62,7 +125,7 @@ public sealed class BackfillPoisonTests : BackfillTest
 
         await RunAsync(async (context, token) => result = await context.BackfillAsync(backfill, token));
 
-        result!.Poison.Should().ContainSingle();
+        result!.Poison.Should().ContainSingle().Which.Error.Should().Contain("InvalidBackfillChangeException: The transform changes");
         (await ScanAsync(UsersTable)).Should().ContainSingle().Which["user_id"].S.Should().Be("fake-000");
     }
 

@@ -8,7 +8,7 @@ public abstract class BackfillTest : MigrationServerTest
 {
     protected Backfill Shouting() => new() { Name = "shout", TableName = UsersTable, Transform = (item, _) => Shout(item) };
 
-    protected static ValueTask Shout(Dictionary<string, AttributeValue> item)
+    protected static ValueTask Shout(BackfillItem item)
     {
         item["name"] = new AttributeValue(item["name"].S.ToUpperInvariant());
         return ValueTask.CompletedTask;

@@ -178,9 +178,9 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
         });
 
         (await ScanAsync(UsersTable)).Should().ContainSingle();
-        AttributeValue[] poison = [.. (await ScanAsync(LockTable)).SelectMany(item => item.GetValueOrDefault("poison")?.L ?? [])];
-        poison.Should().HaveCount(2).And.Contain(item => item.M["key"].M["id"].S == "fake-2");
-        poison.Should().OnlyContain(item => !item.M["error"].S.Contains("yesterday") && !item.M["error"].S.Contains('@'));
+        Dictionary<string, AttributeValue>[] poison = [.. (await ScanAsync(LockTable)).Where(item => item.ContainsKey("error"))];
+        poison.Should().HaveCount(2).And.Contain(item => item["key"].M["id"].S == "fake-2");
+        poison.Should().OnlyContain(item => !item["error"].S.Contains("yesterday") && !item["error"].S.Contains('@'));
     }
 
     [Fact]
@@ -201,8 +201,4 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
         bench.Options.Missing = MigrationPolicy.Allow;
         await bench.NewRunner().RunAsync();
     }
-
-    private static Task PutAsync(string table, params (string Name, string Value)[] attributes)
-        => Server.Client.PutItemAsync(
-            table, attributes.ToDictionary(attribute => attribute.Name, attribute => new AttributeValue(attribute.Value)));
 }

@@ -54,4 +54,9 @@ public abstract class MigrationServerTest : ServerTest
         bench.Options.OutOfOrder = MigrationPolicy.Allow;
         return bench.NewRunner().RunAsync();
     }
+
+    /// <summary>Puts an item of strings, as another program does.</summary>
+    protected static Task PutAsync(string table, params (string Name, string Value)[] attributes)
+        => Server.Client.PutItemAsync(
+            table, attributes.ToDictionary(attribute => attribute.Name, attribute => new AttributeValue(attribute.Value)));
 }

@@ -8,7 +8,7 @@ namespace UserStore.DynamoDb.Sending;
 /// <remarks>
 /// The SDK reports only the last attempt of a request. Without this, every failed condition could come from an earlier attempt of the same write,
 /// and concurrent writers of one user would often not learn whether theirs was applied. The observer is a handler inside of the SDK's retries,
-/// passes everything on unchanged, and does nothing for requests that are not writes of a store.
+/// passes everything on unchanged, and does nothing for requests that are not writes of a store, except within a <see cref="ReadOnlyScope"/>.
 /// </remarks>
 internal sealed class AttemptObserver(IPipelineHandler rest) : PipelineHandler
 {
@@ -38,9 +38,13 @@ internal sealed class AttemptObserver(IPipelineHandler rest) : PipelineHandler
     public static AttemptObservation Start() => Current.Value = new AttemptObservation();
 
     // A request that is sent at the moment when the observer is attached finds the rest of the pipeline, to which it is not yet linked.
-    public override Task<T> InvokeAsync<T>(IExecutionContext executionContext) => Current.Value is { } observation
-        ? InvokeAsync<T>(observation, executionContext)
-        : (InnerHandler ?? rest).InvokeAsync<T>(executionContext);
+    public override Task<T> InvokeAsync<T>(IExecutionContext executionContext)
+    {
+        ReadOnlyScope.ThrowIfForbidden(executionContext.RequestContext.OriginalRequest);
+        return Current.Value is { } observation
+            ? InvokeAsync<T>(observation, executionContext)
+            : (InnerHandler ?? rest).InvokeAsync<T>(executionContext);
+    }
 
     private async Task<T> InvokeAsync<T>(AttemptObservation observation, IExecutionContext executionContext)
         where T : AmazonWebServiceResponse, new()

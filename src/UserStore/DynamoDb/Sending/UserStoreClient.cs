@@ -23,6 +23,7 @@ internal sealed class UserStoreClient : AmazonDynamoDBClient
     {
         base.CustomizeRuntimePipeline(pipeline);
         pipeline.AddHandlerAfter<Unmarshaller>(new ErrorChecksum());
+        pipeline.AddHandler(new ReadOnlyScope.Handler());
     }
 
     private static AmazonDynamoDBConfig WithoutRetries(AmazonDynamoDBConfig config)

@@ -9,7 +9,8 @@ using UserStore.Preparation;
 
 namespace UserStore.Migrations.Backfilling;
 
-/// <summary>Runs a backfill: transforms every item of a table, and writes only the attributes that differ, conditionally.</summary>
+/// <summary>Runs a backfill: transforms every item of a table, and writes only the attributes that differ, on condition that those which the
+/// transform read are unchanged.</summary>
 internal sealed class BackfillRunner
 {
     private const int MaxNameLength = 100;
@@ -46,16 +47,16 @@ internal sealed class BackfillRunner
         {
             if (_backfill.Mark is { } mark && item.GetValueOrDefault(mark)?.S == _mark)
                 return false;
-            Dictionary<string, AttributeValue> desired = AttributeValueComparer.Copy(item);
+            var desired = new BackfillItem(AttributeValueComparer.Copy(item));
             await _backfill.Transform(desired, cancellationToken).ConfigureAwait(false);
-            var change = new ItemChange(item, desired);
+            var change = new ItemChange(item, desired.Attributes);
             if (change.IsEmpty && _backfill.Mark is null)
                 return false;
             ThrowIfForbidden(change, key);
-            string? writeId = AddMarkAndRevision(desired, item);
-            change = new ItemChange(item, desired);
+            string? writeId = AddMarkAndRevision(desired.Attributes, item);
+            change = new ItemChange(item, desired.Attributes);
 
-            UpdateItemRequest request = change.ToRequest(_table.TableName, key);
+            UpdateItemRequest request = change.ToRequest(_table.TableName, key, desired.ReadAttributes);
             StoreCall call = _attempt.Begin(cancellationToken, _scan.Writes);
             request.ReturnConsumedCapacity = call.Capacity;
             WriteResult<UpdateItemResponse> result = await call.WriteAsync(
@@ -77,11 +78,11 @@ internal sealed class BackfillRunner
     private void ThrowIfForbidden(ItemChange change, Dictionary<string, AttributeValue> key)
     {
         if (key.Keys.FirstOrDefault(change.Concerns) is { } keyName)
-            throw new InvalidOperationException($"The transform changes '{keyName}', a key of the table.");
+            throw new InvalidBackfillChangeException($"changes '{keyName}', a key of the table.");
         if (_users is not null && _attempt.Store.Schema.Emails is not null && change.Concerns(_users[nameof(User.Email)].AttributeName))
         {
-            throw new InvalidOperationException(
-                "The transform changes the email of a user, which is reserved. Change it through MigrationContext.OpenStore.");
+            throw new InvalidBackfillChangeException(
+                "changes the email of a user, which is reserved. Change it through MigrationContext.OpenStore.");
         }
     }
 
@@ -104,14 +105,15 @@ internal sealed class BackfillRunner
         };
     }
 
-    /// <returns>The id of the write, if the item is a user with a version.</returns>
+    /// <returns>The id of the write, if the item is a user.</returns>
     private string? AddMarkAndRevision(Dictionary<string, AttributeValue> desired, Dictionary<string, AttributeValue> item)
     {
         if (_backfill.Mark is { } mark)
             desired[mark] = new AttributeValue(_mark);
         // A caller that read the user earlier must not overwrite the change unknowingly.
-        if (_users is null || RevisionExpression.RevisionIn(item, _users) is not { Version: >= 0 } revision)
+        if (_users is null)
             return null;
+        Revision revision = RevisionExpression.RevisionIn(item, _users);
         string writeId = _ids.NextAbove(revision.WriteId, new StoredUser(item, _users).UserId ?? "");
         revision.Next(writeId).WriteTo(desired, _users);
         return writeId;

@@ -21,6 +21,10 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
     /// <summary>Gets the rate limiter of writes.</summary>
     public CapacityRateLimiter Writes { get; } = new(options.WriteUnitsPerSecond, attempt.Sender.Time);
 
+    /// <summary>Returns the names of the table's key attributes.</summary>
+    public async Task<IReadOnlyList<string>> FindKeyNamesAsync(CancellationToken cancellationToken)
+        => [.. (await DescribeAsync(cancellationToken).ConfigureAwait(false)).KeySchema.Select(key => key.AttributeName)];
+
     /// <param name="process">Processes an item, given with its key; returns whether it changed anything.</param>
     /// <param name="cancellationToken">A token to cancel the scan, after the items in progress.</param>
     public async Task<BackfillResult> RunAsync(
@@ -84,7 +88,10 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
                 }
                 catch (Exception failure) when (IsFailureOfItem(failure, token))
                 {
-                    var found = new PoisonItem(key, FailureDescription.Of(failure));
+                    var found = new PoisonItem(key, FailureDescription.Of(failure))
+                    {
+                        ConflictsWith = (failure as DuplicateUserIdException)?.OtherKey,
+                    };
                     lock (_lock)
                         poison.Add(found);
                     _poison.Add([found], failure);
@@ -104,11 +111,11 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
             if (poison.Count > 0 && _poison.IsOverLimit)
             {
                 // The page is not done, but its poison items can be looked up, whichever segment fails first.
-                await attempt.Checkpoints.SaveAsync(before with { Failing = poison }, CancellationToken.None).ConfigureAwait(false);
+                await attempt.Checkpoints.SaveAsync(before with { Failing = poison }, before.Poison.Count, CancellationToken.None).ConfigureAwait(false);
                 throw _poison.ToException();
             }
 
-            await attempt.Checkpoints.SaveAsync(after, cancellationToken).ConfigureAwait(false);
+            await attempt.Checkpoints.SaveAsync(after, before.Poison.Count, cancellationToken).ConfigureAwait(false);
             _checkpoints[segment] = after;
             if (_progress.IsDue(page.Items.Count, ProgressInterval))
                 Report();

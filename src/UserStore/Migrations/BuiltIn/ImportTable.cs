@@ -4,13 +4,14 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Backfilling;
+using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.BuiltIn;
 
-/// <summary>Imports the items of an external table as users.</summary>
+/// <summary>Imports the items of an external table as users. Items that would become one user are imported not at all.</summary>
 internal sealed class ImportTable(string id, ExternalTable external) : Migration(id, $"Imports the users of table {external.TableName}.")
 {
-    private const string CheckpointName = "import";
+    private const string ScanName = "import";
 
     public override async Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
     {
@@ -21,30 +22,81 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
         }
 
         external.Options.ThrowIfInvalid();
-        var scan = new SegmentedScan(context.Attempt, CheckpointName, new NamedTable(external.TableName), external.Options);
-        var store = context.Attempt.Store.OpenForItems(context.Attempt.Client);
+        var scan = new SegmentedScan(context.Attempt, ScanName, new NamedTable(external.TableName), external.Options);
+        if (!context.Attempt.HasTables)
+            return;
         string idName = context.Attempt.Store.Schema.Model.Key.AttributeName;
-        await scan.RunAsync(
-            (item, key, token) =>
+        // Where the key is the id, no two items have the same one. A dry run stores no claims.
+        bool isKeyTheId = await scan.FindKeyNamesAsync(cancellationToken).ConfigureAwait(false) is [var only] && NameOf(only) == idName;
+        ImportClaims? claims = isKeyTheId || context.IsDryRun ? null : await ClaimAsync(context, idName, cancellationToken).ConfigureAwait(false);
+
+        var store = context.Attempt.Store.OpenForItems(context.Attempt.Client);
+        BackfillResult result = await scan.RunAsync(
+            async (item, key, token) =>
             {
-                Dictionary<string, AttributeValue> user = AttributeValueComparer.Copy(
-                    item.ToDictionary(attribute => NameOf(attribute.Key), attribute => attribute.Value, StringComparer.Ordinal));
-                external.Convert?.Invoke(user);
-                if (!user.ContainsKey(idName))
-                    user[idName] = new AttributeValue(external.UserId?.Invoke(item) ?? IdFrom(key));
-                return store(user, scan.Writes, token);
+                Dictionary<string, AttributeValue> user = ToUser(item, key, idName);
+                if (isKeyTheId && user[idName].S != ScalarOf(key.Values.Single()))
+                    throw new InvalidBackfillChangeException("changes the id, which is the key of the external table. Do not map the key, and set ExternalTable.UserId.");
+                if (claims is not null && user[idName].S is { } userId
+                    && await claims.FindOtherAsync(userId, key, token).ConfigureAwait(false) is { } other)
+                {
+                    throw new DuplicateUserIdException(other);
+                }
+
+                return await store(user, scan.Writes, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
+        MigrationLog.Imported(
+            context.Logger, Id, external.TableName, result.Changed, result.Read - result.Changed - result.Poison.Count, result.Poison.Count);
+    }
+
+    private async Task<ImportClaims> ClaimAsync(MigrationContext context, string idName, CancellationToken cancellationToken)
+    {
+        ImportClaims claims = await context.Attempt.OpenImportClaimsAsync(cancellationToken).ConfigureAwait(false);
+        var scan = new SegmentedScan(context.Attempt, claims.ScanName, new NamedTable(external.TableName), external.Options);
+        await scan.RunAsync(
+            async (item, key, token) =>
+            {
+                if (TryToUser(item, key, idName)?.GetValueOrDefault(idName)?.S is { Length: > 0 } userId)
+                    await claims.ClaimAsync(userId, key, token).ConfigureAwait(false);
+                return false;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return claims;
+    }
+
+    private Dictionary<string, AttributeValue>? TryToUser(
+        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, string idName)
+    {
+        try
+        {
+            return ToUser(item, key, idName);
+        }
+        catch (Exception)
+        {
+            return null; // the import reports the item as poison
+        }
+    }
+
+    private Dictionary<string, AttributeValue> ToUser(
+        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, string idName)
+    {
+        Dictionary<string, AttributeValue> user = AttributeValueComparer.Copy(
+            item.ToDictionary(attribute => NameOf(attribute.Key), attribute => attribute.Value, StringComparer.Ordinal));
+        external.Convert?.Invoke(user);
+        if (!user.ContainsKey(idName))
+            user[idName] = new AttributeValue(external.UserId?.Invoke(item) ?? IdFrom(key));
+        return user;
     }
 
     private string NameOf(string attribute) => external.Attributes.TryGetValue(attribute, out string? name) ? name : attribute;
 
+    private static string? ScalarOf(AttributeValue value) => value.S ?? value.N;
+
     // A version-8 UUID (RFC 9562) that is the same for the same key of the same table.
     private string IdFrom(Dictionary<string, AttributeValue> key)
     {
-        string keyText = string.Join('\n', key.OrderBy(attribute => attribute.Key, StringComparer.Ordinal).Select(
-            attribute => $"{attribute.Key}={attribute.Value.S ?? attribute.Value.N ?? System.Convert.ToBase64String(attribute.Value.B.ToArray())}"));
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{external.TableName}\n{keyText}"));
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{external.TableName}\n{ImportClaims.TextOf(key)}"));
         hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash.AsSpan(0, 16), bigEndian: true).ToString();

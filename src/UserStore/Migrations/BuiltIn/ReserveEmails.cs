@@ -35,15 +35,16 @@ internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the ema
             }
 
             context.Report(new MigrationProgress("reserving emails", users));
+            if (context.IsDryRun)
+                return; // one page, like a backfill
             if (unreservedCount == 0 && page.ContinuationToken is { } token)
             {
                 checkpoint = checkpoint with { Read = users, Position = new() { [Token] = new(token) } };
-                await context.Attempt.Checkpoints.SaveAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+                await context.Attempt.Checkpoints.SaveAsync(checkpoint, storedPoison: 0, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        // A dry run writes nothing, and therefore repairs nothing.
-        if (unreservedCount > 0 && !context.IsDryRun)
+        if (unreservedCount > 0)
         {
             throw new InvalidMigrationException(
                 Id,

@@ -6,6 +6,8 @@ namespace UserStore.Migrations.Journaling;
 /// <param name="entry">The entry of the migration when the attempt started.</param>
 internal sealed class AttemptCheckpoints(ICheckpointStore store, Lease? lease, MigrationEntry entry)
 {
+    public MigrationEntry Entry => entry;
+
     /// <summary>Returns the value that marks the items that a backfill has processed. It stays the same until the migration is undone, or applied
     /// again, whatever repairs are made.</summary>
     public string MarkOf(string backfill) => $"{entry.Id}/{entry.Cycle}/{backfill}{(entry.IsUndo ? "/undo" : "")}";
@@ -21,11 +23,14 @@ internal sealed class AttemptCheckpoints(ICheckpointStore store, Lease? lease, M
     }
 
     /// <summary>Writes a checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="storedPoison">The number of its poison items that are stored already.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <exception cref="MigrationLeaseLostException">The lock is lost.</exception>
-    public async Task SaveAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    public async Task SaveAsync(Checkpoint checkpoint, int storedPoison, CancellationToken cancellationToken)
     {
         lease?.ThrowIfLost(entry.Id);
-        if (!await store.TryWriteAsync(checkpoint, cancellationToken).ConfigureAwait(false))
+        if (!await store.TryWriteAsync(checkpoint, storedPoison, cancellationToken).ConfigureAwait(false))
             throw new MigrationLeaseLostException(entry.Id);
     }
 }

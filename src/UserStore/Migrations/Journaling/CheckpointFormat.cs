@@ -4,8 +4,13 @@ using UserStore.DynamoDb.Items;
 namespace UserStore.Migrations.Journaling;
 
 /// <summary>Converts checkpoints to and from items. docs/migration-tables.md describes the format.</summary>
+/// <remarks>Poison items are stored in items of their own: keys of up to 3 KB each would exceed the size of one item.</remarks>
 internal static class CheckpointFormat
 {
+    public const string PoisonCount = "poison";
+
+    private const string FailingCount = "failing";
+
     public static Dictionary<string, AttributeValue> ToItem(Checkpoint checkpoint, string rowId, string keyName)
     {
         Dictionary<string, AttributeValue> item = new()
@@ -15,34 +20,41 @@ internal static class CheckpointFormat
             ["done"] = new() { BOOL = checkpoint.IsDone },
             ["read"] = ItemExtensions.Number(checkpoint.Read),
             ["changed"] = ItemExtensions.Number(checkpoint.Changed),
+            [PoisonCount] = ItemExtensions.Number(checkpoint.Poison.Count),
+            [FailingCount] = ItemExtensions.Number(checkpoint.Failing.Count),
         };
         if (checkpoint.Position is not null)
             item["position"] = new() { M = checkpoint.Position };
-        Add("poison", checkpoint.Poison);
-        Add("failing", checkpoint.Failing);
         return item;
-
-        void Add(string name, IReadOnlyList<PoisonItem> poison)
-        {
-            if (poison.Count > 0)
-                item[name] = new() { L = [.. poison.Select(ToValue)] };
-        }
     }
 
+    /// <summary>Reads a checkpoint without its poison items.</summary>
     public static Checkpoint FromItem(Dictionary<string, AttributeValue> item, CheckpointKey key) => new(key, item.Number("fence") ?? 0)
     {
         Position = item.GetValueOrDefault("position")?.M,
         IsDone = item.GetValueOrDefault("done")?.BOOL == true,
         Read = item.Number("read") ?? 0,
         Changed = item.Number("changed") ?? 0,
-        Poison = [.. item.List("poison").Select(FromValue)],
-        Failing = [.. item.List("failing").Select(FromValue)],
     };
 
-    private static PoisonItem FromValue(AttributeValue value) => new(value.M["key"].M, value.M["error"].S);
+    /// <summary>Returns the numbers of poison items of the processed pages and of the next page.</summary>
+    public static (int Poison, int Failing) CountsIn(Dictionary<string, AttributeValue> item)
+        => ((int)(item.Number(PoisonCount) ?? 0), (int)(item.Number(FailingCount) ?? 0));
 
-    private static AttributeValue ToValue(PoisonItem item) => new()
+    public static Dictionary<string, AttributeValue> ToItem(PoisonItem poison, long fence, string rowId, string keyName)
     {
-        M = new() { ["key"] = new() { M = new(item.Key) }, ["error"] = new(item.Error) },
-    };
+        Dictionary<string, AttributeValue> item = new()
+        {
+            [keyName] = new(rowId),
+            ["fence"] = ItemExtensions.Number(fence),
+            ["key"] = new() { M = new(poison.Key) },
+            ["error"] = new(poison.Error),
+        };
+        if (poison.ConflictsWith is { } other)
+            item["other_key"] = new() { M = new(other) };
+        return item;
+    }
+
+    public static PoisonItem PoisonIn(Dictionary<string, AttributeValue> item)
+        => new(item["key"].M, item["error"].S) { ConflictsWith = item.GetValueOrDefault("other_key")?.M };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
@@ -5,9 +6,11 @@ using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Migrations.Journaling;
 
-/// <summary>Stores checkpoints in the lock table, next to the row of the lock.</summary>
+/// <summary>Stores checkpoints and poison items in the lock table, next to the row of the lock.</summary>
 internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpointStore
 {
+    private const string PoisonInfix = "/poison/";
+
     public async Task<Checkpoint?> ClaimAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
     {
         var expression = new ExpressionWriter();
@@ -24,23 +27,31 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
         };
         WriteResult<UpdateItemResponse> result = await tables.Sender.Begin(cancellationToken).WriteAsync(
             "UpdateItem", [tables.Lock], token => tables.Client.UpdateItemAsync(request, token)).ConfigureAwait(false);
-        return result.Response is null ? null : CheckpointFormat.FromItem(result.Response.Attributes, key);
+        if (result.Response?.Attributes is not { } item)
+            return null;
+        (int poison, int failing) = CheckpointFormat.CountsIn(item);
+        return CheckpointFormat.FromItem(item, key) with
+        {
+            Poison = await ReadPoisonAsync(key, 0, poison, cancellationToken).ConfigureAwait(false),
+            Failing = await ReadPoisonAsync(key, poison, failing, cancellationToken).ConfigureAwait(false),
+        };
     }
 
-    public async Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    // Poison items first: those that no checkpoint counts are overwritten when their page is read again.
+    public async Task<bool> TryWriteAsync(Checkpoint checkpoint, int storedPoison, CancellationToken cancellationToken)
     {
-        var expression = new ExpressionWriter();
-        var request = new PutItemRequest
+        foreach ((int number, PoisonItem poison) in checkpoint.Poison.Concat(checkpoint.Failing).Index().Skip(storedPoison))
         {
-            TableName = tables.Lock.TableName,
-            Item = CheckpointFormat.ToItem(checkpoint, RowIdOf(checkpoint.Key), tables.LockKey!),
-            ConditionExpression = HasNoLaterFence(expression.Name("fence"), expression.Value(ItemExtensions.Number(checkpoint.Fence))),
-            ExpressionAttributeNames = expression.Names,
-            ExpressionAttributeValues = expression.Values,
-        };
-        WriteResult<PutItemResponse> result = await tables.Sender.Begin(cancellationToken).WriteAsync(
-            "PutItem", [tables.Lock], token => tables.Client.PutItemAsync(request, token)).ConfigureAwait(false);
-        return result.Failure is null;
+            string rowId = PoisonRowIdOf(checkpoint.Key, number);
+            if (!await TryPutAsync(
+                CheckpointFormat.ToItem(poison, checkpoint.Fence, rowId, tables.LockKey!), checkpoint.Fence, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return await TryPutAsync(
+            CheckpointFormat.ToItem(checkpoint, RowIdOf(checkpoint.Key), tables.LockKey!), checkpoint.Fence, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(string migrationId, CancellationToken cancellationToken)
@@ -50,21 +61,75 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
         var prefix = new AttributeValue($"{tables.Options.LockId}/{CheckpointKey.PrefixOf(migrationId)}");
         var scan = new ScanRequest
         {
-            FilterExpression = $"begins_with({key}, {expression.Value(prefix)}) AND attribute_not_exists({expression.Name("poison")})",
-            ProjectionExpression = key,
+            FilterExpression = $"begins_with({key}, {expression.Value(prefix)})",
+            ProjectionExpression = $"{key}, {expression.Name(CheckpointFormat.PoisonCount)}",
             ExpressionAttributeNames = expression.Names,
             ExpressionAttributeValues = expression.Values,
         };
+        // Of the poison items, only those that no checkpoint counts are deleted: their pages were read again.
+        var poisonRows = new List<string>();
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         await foreach (Dictionary<string, AttributeValue> item in tables.ScanAsync(scan, tables.Lock, cancellationToken).ConfigureAwait(false))
         {
-            await tables.Sender.Begin(cancellationToken).SendAsync(
-                "DeleteItem",
-                [tables.Lock],
-                token => tables.Client.DeleteItemAsync(tables.Lock.TableName, item, token)).ConfigureAwait(false);
+            string rowId = item[tables.LockKey!].S;
+            if (rowId.Contains(PoisonInfix, StringComparison.Ordinal))
+                poisonRows.Add(rowId);
+            else if (item.Number(CheckpointFormat.PoisonCount) is > 0 and var count)
+                counts[rowId] = count;
+            else
+                await DeleteRowAsync(rowId, cancellationToken).ConfigureAwait(false);
         }
+
+        foreach (string rowId in poisonRows)
+        {
+            int infix = rowId.LastIndexOf(PoisonInfix, StringComparison.Ordinal);
+            long number = long.Parse(rowId.AsSpan(infix + PoisonInfix.Length), CultureInfo.InvariantCulture);
+            if (number >= counts.GetValueOrDefault(rowId[..infix]))
+                await DeleteRowAsync(rowId, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<PoisonItem>> ReadPoisonAsync(CheckpointKey key, int first, int count, CancellationToken cancellationToken)
+    {
+        var found = new List<PoisonItem>();
+        for (int number = first; number < first + count; number++)
+        {
+            Dictionary<string, AttributeValue>? item = await tables.Reader.FindAsync(
+                tables.Sender.Begin(cancellationToken), tables.Lock, new() { [tables.LockKey!] = new(PoisonRowIdOf(key, number)) }).ConfigureAwait(false);
+            if (item is not null)
+                found.Add(CheckpointFormat.PoisonIn(item));
+        }
+
+        return found;
+    }
+
+    private async Task<bool> TryPutAsync(Dictionary<string, AttributeValue> item, long fence, CancellationToken cancellationToken)
+    {
+        var expression = new ExpressionWriter();
+        var request = new PutItemRequest
+        {
+            TableName = tables.Lock.TableName,
+            Item = item,
+            ConditionExpression = HasNoLaterFence(expression.Name("fence"), expression.Value(ItemExtensions.Number(fence))),
+            ExpressionAttributeNames = expression.Names,
+            ExpressionAttributeValues = expression.Values,
+        };
+        WriteResult<PutItemResponse> result = await tables.Sender.Begin(cancellationToken).WriteAsync(
+            "PutItem", [tables.Lock], token => tables.Client.PutItemAsync(request, token)).ConfigureAwait(false);
+        return result.Failure is null;
+    }
+
+    private async Task DeleteRowAsync(string rowId, CancellationToken cancellationToken)
+    {
+        Dictionary<string, AttributeValue> key = new() { [tables.LockKey!] = new(rowId) };
+        await tables.Sender.Begin(cancellationToken).SendAsync(
+            "DeleteItem", [tables.Lock], token => tables.Client.DeleteItemAsync(tables.Lock.TableName, key, token)).ConfigureAwait(false);
     }
 
     private static string HasNoLaterFence(string name, string fence) => $"attribute_not_exists({name}) OR {name} <= {fence}";
 
     private string RowIdOf(CheckpointKey key) => $"{tables.Options.LockId}/{key}";
+
+    private string PoisonRowIdOf(CheckpointKey key, int number)
+        => string.Create(CultureInfo.InvariantCulture, $"{RowIdOf(key)}{PoisonInfix}{number}");
 }

@@ -8,9 +8,12 @@ internal interface ICheckpointStore
     Task<Checkpoint?> ClaimAsync(CheckpointKey key, long fence, CancellationToken cancellationToken);
 
     /// <summary>Writes a checkpoint, unless a later runner has claimed it.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="storedPoison">The number of its poison items that are stored already.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>Whether the checkpoint was written.</returns>
-    Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken);
+    Task<bool> TryWriteAsync(Checkpoint checkpoint, int storedPoison, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the checkpoints of a migration, except those that list poison items.</summary>
+    /// <summary>Deletes the checkpoints of a migration, except those that have poison items.</summary>
     Task DeleteAsync(string migrationId, CancellationToken cancellationToken);
 }

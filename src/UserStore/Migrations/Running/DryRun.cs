@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.DynamoDb.Sending;
 using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Planning;
 
@@ -24,6 +25,7 @@ internal sealed class DryRun(
             var checkpoints = new AttemptCheckpoints(new NoCheckpoints(), lease: null, entry);
             var attempt = new MigrationAttempt(step, target, client, checkpoints, environment) { IsDryRun = true };
             var context = new MigrationContext(attempt, options.TableTimeout);
+            using var scope = ReadOnlyScope.Enter();
             try
             {
                 await (step.Action == MigrationAction.Undo
@@ -32,8 +34,11 @@ internal sealed class DryRun(
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
+                ThrowIfRejected(scope, step.MigrationId);
                 throw new MigrationFailedException(step, failure);
             }
+
+            ThrowIfRejected(scope, step.MigrationId);
         }
 
         return recorder.AddTo(plan);
@@ -51,13 +56,20 @@ internal sealed class DryRun(
 
     private void ThrowIfUnrecordable(string migrationId)
     {
-        if (source.TypeOf(migrationId) is { } type && UnrecordedAccess.FindIn(type, services) is { } service)
-        {
-            throw new MigrationPlanException(
-                MigrationPlanError.NotRecordable,
-                [migrationId],
-                $"Migration '{migrationId}' takes a {service.Name} in its constructor, whose writes a dry run cannot record. "
-                    + "Use MigrationContext.Client or MigrationContext.OpenStore instead.");
-        }
+        if (source.TypeOf(migrationId) is { } type && UnrecordedAccess.FindIn(type, services) is { } parameter)
+            throw NotRecordable(migrationId, $"takes a {parameter.Name} in its constructor, whose writes a dry run cannot record");
+        if (HeldClients.Guard(source[migrationId]) is { } held)
+            throw NotRecordable(migrationId, $"holds a {held.Name}, whose writes a dry run can neither record nor reject");
     }
+
+    private static void ThrowIfRejected(ReadOnlyScope scope, string migrationId)
+    {
+        if (scope.Rejected is { } operation)
+            throw NotRecordable(migrationId, $"sent {operation} by another client than its own, which was rejected");
+    }
+
+    private static MigrationPlanException NotRecordable(string migrationId, string what) => new(
+        MigrationPlanError.NotRecordable,
+        [migrationId],
+        $"Migration '{migrationId}' {what}. Use MigrationContext.Client or MigrationContext.OpenStore instead.");
 }

@@ -50,6 +50,10 @@ internal sealed class MigrationAttempt(
     /// <summary>Gets the delegate that is notified of progress.</summary>
     public Action<MigrationProgress>? Progressed { get; init; }
 
+    /// <summary>Opens the claims of an import, which requires tables.</summary>
+    public Task<ImportClaims> OpenImportClaimsAsync(CancellationToken cancellationToken)
+        => ImportClaims.OpenAsync(target.Tables!, Checkpoints.Entry, cancellationToken);
+
     /// <summary>Begins a call with the timeout of migrations.</summary>
     public StoreCall Begin(CancellationToken cancellationToken, IRequestObserver? observer = null)
         => Sender.Begin(cancellationToken, retry: _retry, observer: observer);

@@ -13,6 +13,9 @@ namespace UserStore.Migrations.Running;
 internal sealed record MigrationTarget(
     MigrationStoreAccess Store, IMigrationJournal Journal, IMigrationLockStore Lock, ICheckpointStore Checkpoints, IAmazonDynamoDB? Client)
 {
+    /// <summary>Gets the tables of the migrations; null in memory, where there are none.</summary>
+    public JournalTables? Tables { get; private init; }
+
     /// <summary>Gets the recorder that receives the requests of migrations in memory.</summary>
     public Recorder? InMemoryRecorder { get; } = Client is null ? new Recorder(inner: null) : null;
 
@@ -20,7 +23,10 @@ internal sealed record MigrationTarget(
     {
         var tables = new JournalTables(connection, store.Schema, options);
         return new MigrationTarget(
-            store, new DynamoDbMigrationJournal(tables), new DynamoDbLockStore(tables), new DynamoDbCheckpointStore(tables), connection.Client);
+            store, new DynamoDbMigrationJournal(tables), new DynamoDbLockStore(tables), new DynamoDbCheckpointStore(tables), connection.Client)
+        {
+            Tables = tables,
+        };
     }
 
     /// <summary>Creates a target without tables, for tests.</summary>

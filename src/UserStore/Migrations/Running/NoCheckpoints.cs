@@ -8,7 +8,7 @@ internal sealed class NoCheckpoints : ICheckpointStore
     public Task<Checkpoint?> ClaimAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
         => Task.FromResult<Checkpoint?>(new Checkpoint(key, fence));
 
-    public Task<bool> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => Task.FromResult(true);
+    public Task<bool> TryWriteAsync(Checkpoint checkpoint, int storedPoison, CancellationToken cancellationToken) => Task.FromResult(true);
 
     public Task DeleteAsync(string migrationId, CancellationToken cancellationToken) => Task.CompletedTask;
 }

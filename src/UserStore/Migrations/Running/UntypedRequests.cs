@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
+using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Migrations.Running;
 
@@ -52,8 +53,7 @@ internal static class UntypedRequests
         UpdateContinuousBackupsRequest update => [update.TableName],
         TagResourceRequest tag => [tag.ResourceArn],
         UntagResourceRequest untag => [untag.ResourceArn],
-        GetItemRequest or QueryRequest or ScanRequest or BatchGetItemRequest or TransactGetItemsRequest or DescribeTableRequest
-            or ListTablesRequest or DescribeTimeToLiveRequest or DescribeContinuousBackupsRequest or ListTagsOfResourceRequest => null,
+        _ when ReadOnlyScope.IsRead(request) => null,
         _ => throw new NotSupportedException($"{request.GetType().Name} is not supported by the client of a migration."),
     };
 

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
+
+namespace UserStore.Migrations.Journaling;
+
+/// <summary>Records for each user id which items of an external table would become that user, in the lock table, so that two items of one id are
+/// found before either is imported.</summary>
+/// <param name="tables">The tables of the migrations.</param>
+/// <param name="prefix">The prefix of all rows of the import.</param>
+/// <param name="round">The number of the round: the items are claimed anew after a round with conflicts, which may have been corrected.</param>
+internal sealed class ImportClaims(JournalTables tables, string prefix, long round)
+{
+    private const string First = "key", Second = "other_key", Conflicts = "conflicts", RoundName = "round";
+
+    /// <summary>Gets the name of the scan that claims the items of this round.</summary>
+    public string ScanName => string.Create(CultureInfo.InvariantCulture, $"import-ids-{round}");
+
+    /// <summary>Opens the claims of an execution of a migration.</summary>
+    public static async Task<ImportClaims> OpenAsync(JournalTables tables, MigrationEntry entry, CancellationToken cancellationToken)
+    {
+        string prefix = string.Create(
+            CultureInfo.InvariantCulture, $"{tables.Options.LockId}/{CheckpointKey.PrefixOf(entry.Id)}{entry.Execution}/import-ids");
+        var before = new ImportClaims(tables, prefix, 0);
+        Dictionary<string, AttributeValue>? row = await before.FindAsync(prefix, cancellationToken).ConfigureAwait(false);
+        long round = (row?.Number(RoundName) ?? 1) + (row?.ContainsKey(Conflicts) == true ? 1 : 0);
+        await before.PutAsync(prefix, new() { [RoundName] = ItemExtensions.Number(round) }, row, cancellationToken).ConfigureAwait(false);
+        return new ImportClaims(tables, prefix, round);
+    }
+
+    /// <summary>Records that an item would become a user.</summary>
+    public async Task ClaimAsync(string userId, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
+    {
+        string rowId = RowIdOf(userId);
+        while (true)
+        {
+            Dictionary<string, AttributeValue>? row = await FindAsync(rowId, cancellationToken).ConfigureAwait(false);
+            // The two lowest keys, so that the result does not depend on the order of the items.
+            Dictionary<string, AttributeValue>[] claimants =
+                [.. KeysIn(row).Append(key).DistinctBy(TextOf).OrderBy(TextOf, StringComparer.Ordinal).Take(2)];
+            if (KeysIn(row).Select(TextOf).SequenceEqual(claimants.Select(TextOf)))
+                return;
+            Dictionary<string, AttributeValue> claim = new() { [First] = new() { M = claimants[0] } };
+            if (claimants.Length > 1)
+            {
+                claim[Second] = new() { M = claimants[1] };
+                await MarkConflictAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (await PutAsync(rowId, claim, row, cancellationToken).ConfigureAwait(false))
+                return;
+        }
+    }
+
+    /// <summary>Returns the key of another item that would become the same user, or null.</summary>
+    public async Task<Dictionary<string, AttributeValue>?> FindOtherAsync(
+        string userId, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
+        => KeysIn(await FindAsync(RowIdOf(userId), cancellationToken).ConfigureAwait(false)).FirstOrDefault(other => TextOf(other) != TextOf(key));
+
+    /// <summary>Returns a string that identifies a key.</summary>
+    public static string TextOf(Dictionary<string, AttributeValue> key) => string.Join('\n', key.OrderBy(
+        attribute => attribute.Key, StringComparer.Ordinal).Select(
+            attribute => $"{attribute.Key}={attribute.Value.S ?? attribute.Value.N ?? Convert.ToBase64String(attribute.Value.B.ToArray())}"));
+
+    private string RowIdOf(string userId) => string.Create(
+        CultureInfo.InvariantCulture, $"{prefix}/{round}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)))}");
+
+    private async Task MarkConflictAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Dictionary<string, AttributeValue>? row = await FindAsync(prefix, cancellationToken).ConfigureAwait(false);
+            Dictionary<string, AttributeValue> marked = new()
+            {
+                [RoundName] = ItemExtensions.Number(round),
+                [Conflicts] = new() { BOOL = true },
+            };
+            if (row?.ContainsKey(Conflicts) == true || await PutAsync(prefix, marked, row, cancellationToken).ConfigureAwait(false))
+                return;
+        }
+    }
+
+    private Task<Dictionary<string, AttributeValue>?> FindAsync(string rowId, CancellationToken cancellationToken)
+        => tables.Reader.FindAsync(tables.Sender.Begin(cancellationToken), tables.Lock, new() { [tables.LockKey!] = new(rowId) });
+
+    /// <summary>Puts a row if it is unchanged since it was read.</summary>
+    private async Task<bool> PutAsync(
+        string rowId, Dictionary<string, AttributeValue> row, Dictionary<string, AttributeValue>? seen, CancellationToken cancellationToken)
+    {
+        var expression = new ExpressionWriter();
+        row[tables.LockKey!] = new(rowId);
+        string[] conditions = seen is null
+            ? [$"attribute_not_exists({expression.Name(tables.LockKey!)})"]
+            : [.. new[] { First, Second, RoundName, Conflicts }.Select(attribute => seen.TryGetValue(attribute, out AttributeValue? value)
+                ? $"{expression.Name(attribute)} = {expression.Value(value)}"
+                : $"attribute_not_exists({expression.Name(attribute)})")];
+        var request = new PutItemRequest
+        {
+            TableName = tables.Lock.TableName,
+            Item = row,
+            ConditionExpression = string.Join(" AND ", conditions),
+            ExpressionAttributeNames = expression.Names,
+            ExpressionAttributeValues = expression.Values,
+        };
+        WriteResult<PutItemResponse> result = await tables.Sender.Begin(cancellationToken).WriteAsync(
+            "PutItem", [tables.Lock], token => tables.Client.PutItemAsync(request, token)).ConfigureAwait(false);
+        return result.Failure is null;
+    }
+
+    private static IEnumerable<Dictionary<string, AttributeValue>> KeysIn(Dictionary<string, AttributeValue>? row)
+        => new[] { First, Second }.Select(name => row?.GetValueOrDefault(name)?.M).OfType<Dictionary<string, AttributeValue>>();
+}
