@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb.Provisioning;
@@ -11,6 +10,7 @@ using UserStore.Modeling;
 using UserStore.Preparation;
 using UserStore.Replication.Comparing;
 using UserStore.Replication.Targets;
+using UserStore.Replication.Writing;
 
 namespace UserStore.Replication;
 
@@ -31,9 +31,8 @@ public sealed class UserReplicator<
 {
     private readonly UserTable<TUser> _source;
     private readonly ReplicationSchema _schema;
-    private readonly Projector<TUser, TView> _projector;
-    private readonly TargetWriter _writer;
     private readonly TimeSpan _retention;
+    private readonly ChangeWriter<TUser, TView> _changes;
     private readonly ReplicationComparer<TUser, TView> _comparer;
     private readonly ReplicationWalk<TUser, TView> _walk;
 
@@ -63,11 +62,14 @@ public sealed class UserReplicator<
         if (ReplicationSchema.Validate(_source.Schema, ViewModel.For<TView>(), options).FirstOrDefault() is { } problem)
             throw new ArgumentException(problem, nameof(options));
         _schema = new ReplicationSchema(_source.Schema, ViewModel.For<TView>(), options);
-        _projector = new Projector<TUser, TView>(projection, _schema);
-        _writer = new TargetWriter(client, _schema);
         _retention = options.RemovedUserRetention;
-        _comparer = new ReplicationComparer<TUser, TView>(_source, _schema, _projector, _writer, RemovedUntil);
-        _walk = new ReplicationWalk<TUser, TView>(_source, _schema, _comparer, _writer);
+        var projector = new Projector<TUser, TView>(projection, _schema);
+        var reader = new ReplicationStateReader<TUser, TView>(_source, _schema, projector);
+        var writer = new TargetWriter(client, _schema);
+        var states = new ReplicationStateWriter<TUser, TView>(_schema, reader, writer, RemovedUntil);
+        _changes = new ChangeWriter<TUser, TView>(_source, projector, reader, states, writer, RemovedUntil);
+        _comparer = new ReplicationComparer<TUser, TView>(_source.Sender, reader, states);
+        _walk = new ReplicationWalk<TUser, TView>(_source, _schema, reader, _comparer, writer);
     }
 
     /// <summary>Applies a change to the target, unless that change or a later one of the same user was applied before.</summary>
@@ -82,32 +84,7 @@ public sealed class UserReplicator<
     public async Task HandleAsync(UserChange<TUser> change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        string number = Guard.Pad(change.SequenceNumber);
-        TargetItem? item = change.NewUser is null ? null : _projector.Project(change.NewUser);
-        var next = new Guard(change.UserId, number, item?.Key, change.NewUser is null ? RemovedUntil() : null);
-        Dictionary<string, AttributeValue>? previousKey = _projector.GuessKey(change.OldUser);
-
-        StoreCall call = _source.Sender.Begin(cancellationToken);
-        for (int round = 1; ; round++)
-        {
-            ConditionFailure? failure = await _writer.WriteAsync(
-                call, next, GuardCondition.IsBefore(number, previousKey), item, [previousKey]).ConfigureAwait(false);
-            if (failure is null)
-                return;
-            Guard? guard = Guard.FromItem(failure.Item) ?? await _comparer.ReadGuardAsync(call, change.UserId).ConfigureAwait(false);
-            if (guard?.HasApplied(number) == true)
-                return;
-            previousKey = guard?.TargetKey;
-
-            // The second round uses the guard that the first one found; a third one means that there are concurrent writers.
-            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
-            {
-                throw new UserStoreUnavailableException(
-                    $"Change '{change.SequenceNumber}' of user '{change.UserId}' could not be written, because other writers kept changing its "
-                        + "guard. Retry it.",
-                    failure.Exception);
-            }
-        }
+        await _changes.WriteAsync(change, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Rebuilds the target from the source, while changes continue to arrive: adds missing items, corrects different ones, and removes
@@ -137,8 +114,7 @@ public sealed class UserReplicator<
     {
         ArgumentNullException.ThrowIfNull(userId);
         UserInput<TUser>.CheckId(userId);
-        ReplicationState state = await _comparer.ReadAsync(_source.Sender.Begin(cancellationToken), userId).ConfigureAwait(false);
-        return await _comparer.RepairAsync(state, cancellationToken).ConfigureAwait(false);
+        return await _comparer.RepairAsync(userId, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reports the drift between source and target, and changes nothing.</summary>
