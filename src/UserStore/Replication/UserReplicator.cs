@@ -18,10 +18,17 @@ namespace UserStore.Replication;
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <typeparam name="TView">The annotated type of the target's items, with a key of one or two parts.</typeparam>
 /// <remarks>
+/// <para>
 /// Each change is one transaction, which advances the user's guard, deletes the previous item and writes the new one. Duplicate and late
-/// records are therefore harmless, and a user never has two items. If the guard does not match the change, for example after a rebuild, a
-/// second transaction is needed. Items contain the id of their user in <c>source_user_id</c>; items of another user are never overwritten.
-/// Safe for concurrent use, in any number of processes.
+/// records are therefore harmless, and a user never has two items. The item is that of the change's image only if the image is certainly newer
+/// than the target. For a new user, and for changes of which a rebuild may already have written a later state, it is that of the user in the
+/// source: the target never goes back behind a rebuild, and a deleted user does not come back.
+/// </para>
+/// <para>
+/// Items contain the id of their user in <c>source_user_id</c>. If an item of another user has the key of a new item, both users are read from
+/// the source and written in one transaction, with up to 20 users who need each other's keys. An item of a user who still needs its key is never
+/// overwritten. Safe for concurrent use, in any number of processes.
+/// </para>
 /// </remarks>
 public sealed class UserReplicator<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
@@ -76,11 +83,13 @@ public sealed class UserReplicator<
     /// <param name="change">The change.</param>
     /// <param name="cancellationToken">A token to cancel the operation. A write that was already sent may still be applied, which is harmless.</param>
     /// <returns>A task that completes when the change is applied.</returns>
-    /// <exception cref="UserProjectionException">The projection failed, or returned an item that the target cannot store.</exception>
-    /// <exception cref="UserStoreException">The tables cannot be written; <see cref="UserStoreException.IsTransient"/> indicates whether a
-    /// retry may succeed.</exception>
-    /// <remarks>Costs a transaction of two items, or three if the key changes; one or two more requests if the guard does not match the
-    /// change.</remarks>
+    /// <exception cref="UserProjectionException">The projection failed, or returned an item that the target cannot store, or another user needs
+    /// the same key.</exception>
+    /// <exception cref="UserStoreException">The tables cannot be read or written; <see cref="UserStoreException.IsTransient"/> indicates whether
+    /// a retry may succeed.</exception>
+    /// <remarks>Costs a transaction of two items, or three if the key changes; for a new user also a consistent read of the source. Up to three
+    /// more requests if the guard does not match the change, and a transaction and three reads for each user whose item must make
+    /// room.</remarks>
     public async Task HandleAsync(UserChange<TUser> change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
@@ -95,8 +104,9 @@ public sealed class UserReplicator<
     /// <exception cref="InvalidContinuationTokenException">The token is damaged, or was created by another operation.</exception>
     /// <exception cref="UserStoreException">The tables cannot be read or written. Failures of single users are reported in the pages.</exception>
     /// <remarks>
-    /// A user is written only if the guard is unchanged since before the user was read, so that no change is reverted. Costs a consistent scan
-    /// of source, guards and target, three batch reads for each page of 100 items, and a transaction for each user with drift.
+    /// A user is written only if the guard is unchanged since before the user was read, so that no change is reverted. Changes made before are not
+    /// applied afterwards. Costs a consistent scan of source, guards and target, three batch reads for each page of 100 items, and a transaction
+    /// for each user with drift; a second one, and three reads for each user whose item must make room, if users have exchanged keys.
     /// </remarks>
     public IAsyncEnumerable<UserReplicationPage> RebuildAsync(
         UserReplicationWalkOptions? options = null, CancellationToken cancellationToken = default)
@@ -109,7 +119,8 @@ public sealed class UserReplicator<
     /// was none.</returns>
     /// <exception cref="InvalidUserException">The id is not valid.</exception>
     /// <exception cref="UserStoreException">The tables cannot be read or written.</exception>
-    /// <remarks>Costs three consistent reads, and a transaction if there is drift.</remarks>
+    /// <remarks>Costs three consistent reads, and a transaction if there is drift; a second one, and three reads for each user whose item must
+    /// make room, if users have exchanged keys.</remarks>
     public async Task<UserReplicationDrift?> RebuildUserAsync(string userId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(userId);

@@ -53,6 +53,15 @@ public abstract class EmailReplicationTest : ReplicationTest
             await SetEmailAsync(numbers[i], emails[(i + 1) % numbers.Length]);
     }
 
+    /// <summary>Two users exchange their emails: fake-1 takes a temporary one, fake-2 that of fake-1, fake-1 that of fake-2.</summary>
+    protected async Task ExchangeAsync()
+    {
+        await SetEmailAsync(1, "temporary@example.test");
+        await SetEmailAsync(2, EmailOf(1));
+        await SetEmailAsync(1, EmailOf(2));
+        Wire.Clear();
+    }
+
     protected static string EmailOf(int number) => NewUser(number).Email!;
 
     protected async Task<UserChange<PlacedUser>[]> NewChangesAsync() => [.. (await NewRecordsAsync()).Select(record => record.Change!)];
@@ -80,6 +89,10 @@ public abstract class EmailReplicationTest : ReplicationTest
         (await OwnersAsync()).Should().BeEquivalentTo(users.Where(user => user.Email is not null).ToDictionary(user => user.Email!, user => user.UserId));
         (await ByEmail.CompareAsync().ReadAllAsync()).SelectMany(page => page.Drifts).Should().BeEmpty();
     }
+
+    /// <summary>Checks that each user still has the item of its first email.</summary>
+    protected async Task ShouldBeUnchangedAsync(int count)
+        => (await OwnersAsync()).Should().BeEquivalentTo(Enumerable.Range(1, count).ToDictionary(EmailOf, number => $"fake-{number}"));
 
     [DynamoDBTable("UsersByEmail")]
     public sealed record UserByEmail

@@ -63,7 +63,8 @@ internal sealed class ReplicationStateWriter<
             if (owner.Expected is { Key: var key } && users.Find(user => TargetItem.SameKey(user.Expected?.Key, key)) is { } rival)
             {
                 ReplicationState now = await reader.ReadSourceAsync(call, rival.UserId, rival.Guard).ConfigureAwait(false);
-                return TargetItem.SameKey(now.Expected?.Key, key) ? throw NotUnique(first, rival.UserId, ownerId) : null;
+                bool isUnchanged = now.WriteId == rival.WriteId && TargetItem.SameKey(now.Expected?.Key, key);
+                return isUnchanged ? throw NotUnique(first, rival.UserId, ownerId) : null;
             }
 
             users.Add(owner);
