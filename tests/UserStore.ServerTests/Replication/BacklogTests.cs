@@ -83,6 +83,25 @@ public sealed class BacklogTests : EmailReplicationTest
         }
     }
 
+    [Theory]
+    [InlineData(UserChangeKind.Inserted)]
+    [InlineData(UserChangeKind.Modified)]
+    public async Task A_change_long_after_a_deletion_that_was_read_does_not_bring_the_user_back(UserChangeKind kind)
+    {
+        await Users.CreateAsync(NewUser(1));
+        await Users.DeleteAsync("fake-1");
+        await ByEmail.HandleAsync((await NewChangesAsync())[0]);
+        Clock.Advance(TimeSpan.FromDays(1));
+        PlacedUser user = await Users.CreateAsync(NewUser(1));
+        await Users.UpdateAsync(user with { Name = "Ada Example" });
+        await Users.DeleteAsync("fake-1");
+        (await RebuildAsync()).Should().BeEmpty();
+
+        await ByEmail.HandleAsync((await NewChangesAsync()).Single(change => change.Kind == kind) with { Timestamp = Clock.GetUtcNow() });
+
+        (await OwnersAsync()).Should().BeEmpty();
+    }
+
     [Fact]
     public async Task A_user_who_was_recreated_before_a_rebuild_stays()
     {
@@ -197,7 +216,7 @@ public sealed class BacklogTests : EmailReplicationTest
     public async Task A_host_whose_clock_is_slow_shows_older_states_but_later_changes_correct_them()
     {
         var slow = new UserReplicator<PlacedUser, UserByEmail>(
-            Client, Options, new Projection(), options: null, new FakeClock(DateTimeOffset.UnixEpoch.AddYears(40)));
+            Client, Options, new Projection(ToView), options: null, new FakeClock(DateTimeOffset.UnixEpoch.AddYears(40)));
         await Users.CreateAsync(NewUser(1) with { Name = "n0" });
         await HandleNewAsync();
         await RenameAsync("n1", "n2");
@@ -235,7 +254,7 @@ public sealed class BacklogTests : EmailReplicationTest
         await Users.CreateAsync(NewUser(1) with { Name = "n0" });
         await RenameAsync("n1");
         UserChange<PlacedUser>[] changes = await NewChangesAsync();
-        var other = new UserReplicator<PlacedUser, UserByEmail>(Server.Client, Options, new Projection(), options: null, Stores.Time);
+        UserReplicator<PlacedUser, UserByEmail> other = OtherByEmail();
         BeforeNext("TransactWriteItems", async () =>
         {
             await RenameAsync("n2");
@@ -249,6 +268,26 @@ public sealed class BacklogTests : EmailReplicationTest
         await ShouldConvergeAsync();
     }
 
+    [Fact]
+    public async Task A_user_who_is_deleted_after_the_source_was_read_does_not_come_back()
+    {
+        await Users.CreateAsync(NewUser(1));
+        await Users.DeleteAsync("fake-1");
+        await Users.CreateAsync(NewUser(1));
+        UserChange<PlacedUser>[] changes = await NewChangesAsync();
+        UserReplicator<PlacedUser, UserByEmail> other = OtherByEmail();
+        BeforeNext("TransactWriteItems", async () =>
+        {
+            await Users.DeleteAsync("fake-1");
+            await other.HandleAsync(changes[0]); // reads that there is no user
+        });
+
+        await ByEmail.HandleAsync(changes[2]);
+
+        (await OwnersAsync()).Should().BeEmpty();
+        await ShouldConvergeAsync();
+    }
+
     private async Task RenameAsync(params string[] names)
     {
         foreach (string name in names)
@@ -256,9 +295,4 @@ public sealed class BacklogTests : EmailReplicationTest
     }
 
     private async Task<string?> NameAsync() => (await ScanAsync(EmailTarget)).Should().ContainSingle().Which.GetValueOrDefault("name")?.S;
-
-    private sealed class Projection : IUserProjection<PlacedUser, UserByEmail>
-    {
-        public UserByEmail? Project(PlacedUser user) => ToView(user);
-    }
 }

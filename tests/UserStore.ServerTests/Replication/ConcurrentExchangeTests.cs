@@ -15,7 +15,7 @@ public sealed class ConcurrentExchangeTests : EmailReplicationTest
         await CreateReplicatedAsync(2);
         await ExchangeAsync();
         UserChange<PlacedUser>[] changes = await NewChangesAsync();
-        UserReplicator<PlacedUser, UserByEmail> other = new(Server.Client, Options, new OtherProjection(), options: null, Stores.Time);
+        UserReplicator<PlacedUser, UserByEmail> other = OtherByEmail();
         int transactions = 0;
         Wire.BeforeRequest = async request =>
         {
@@ -72,6 +72,7 @@ public sealed class ConcurrentExchangeTests : EmailReplicationTest
             foreach (int[] ring in numbers.Chunk(random.Next(2, 7)))
                 await RotateEmailsAsync(ring);
             UserChangeRecord<PlacedUser>[] records = [.. await NewRecordsAsync()];
+            random.Shuffle(records);
 
             Task delivery = DeliverAsync(dispatcher, records);
             await Task.WhenAll(delivery, ShouldRebuildAsync(), ShouldRebuildAsync());
@@ -117,9 +118,4 @@ public sealed class ConcurrentExchangeTests : EmailReplicationTest
     }
 
     private async Task ShouldRebuildAsync() => (await RebuildAsync()).Should().NotContain(drift => drift.Failure != null);
-
-    private sealed class OtherProjection : IUserProjection<PlacedUser, UserByEmail>
-    {
-        public UserByEmail? Project(PlacedUser user) => ToView(user);
-    }
 }

@@ -25,6 +25,10 @@ public abstract class EmailReplicationTest : ReplicationTest
     protected UserReplicator<PlacedUser, UserByEmail> NewReplicatorByEmail(Func<PlacedUser, UserByEmail?> project)
         => new(Client, Options, new Projection(project), options: null, Stores.Time);
 
+    /// <summary>Creates a replicator of another process, with a wire without faults.</summary>
+    protected UserReplicator<PlacedUser, UserByEmail> OtherByEmail()
+        => new(Server.Client, Options, new Projection(ToView), options: null, Stores.Time);
+
     protected static UserByEmail? ToView(PlacedUser user)
         => user.Email is null ? null : new UserByEmail { Email = user.Email, UserId = user.UserId, Name = user.Name, Number = user.Age ?? 0 };
 
@@ -110,7 +114,7 @@ public abstract class EmailReplicationTest : ReplicationTest
         public int Number { get; init; }
     }
 
-    private sealed class Projection(Func<PlacedUser, UserByEmail?> project) : IUserProjection<PlacedUser, UserByEmail>
+    protected sealed class Projection(Func<PlacedUser, UserByEmail?> project) : IUserProjection<PlacedUser, UserByEmail>
     {
         public UserByEmail? Project(PlacedUser user) => project(user);
     }

@@ -57,7 +57,7 @@ internal sealed class ReplicationStateWriter<
             if (owner.Failure is { } failure)
             {
                 throw KeyTaken(
-                    first, $"needs the key of an item of user '{ownerId}', whose own item is unknown; see the inner exception. Repair that user.", failure);
+                    first, $"has the key of an item of user '{ownerId}', whose new item is unknown; see the inner exception. Repair that user.", failure);
             }
 
             if (owner.Expected is { Key: var key } && users.Find(user => TargetItem.SameKey(user.Expected?.Key, key)) is { } rival)
@@ -72,8 +72,8 @@ internal sealed class ReplicationStateWriter<
             {
                 throw KeyTaken(
                     first,
-                    $"needs the key of an item of another user, who needs that of a third, and so on. More than {MaxUsers} users, or {MaxBytes} bytes, "
-                        + "cannot be moved at once. Retry it later, when some of them have moved.");
+                    "has the key of an item of another user, who needs the key of a third one, and so on. "
+                        + $"More than {MaxUsers} users, or {MaxBytes} bytes, cannot be moved at once. Retry it later, when some of them have moved.");
             }
         }
 
@@ -84,8 +84,8 @@ internal sealed class ReplicationStateWriter<
         first,
         userId == first.UserId
             ? $"has the key of an item of table '{schema.Target.TableName}' that belongs to user '{ownerId}'. Include the user's id in the key."
-            : $"needs a key of table '{schema.Target.TableName}', whose owner must move to a key that the projections of both user '{userId}' and user "
-                + $"'{ownerId}' have. Include the user's id in the key.");
+            : $"has the key of an item of table '{schema.Target.TableName}' that cannot make room, because the projections of users '{userId}' and "
+                + $"'{ownerId}' have the same key. Include the user's id in the key.");
 
     private static UserProjectionException KeyTaken(ReplicationState first, string problem, Exception? failure = null)
         => new(first.UserId, problem, failure, isTransient: true);
