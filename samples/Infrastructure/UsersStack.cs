@@ -51,6 +51,7 @@ public sealed class UsersStack : Stack
         });
 
         Function replicateUsers = CreateFunction("ReplicateUsers", code, nameof(ReplicateUsers.HandleAsync), Duration.Minutes(2));
+        Allow(replicateUsers, users, "dynamodb:GetItem");
         Allow(replicateUsers, target, "dynamodb:PutItem", "dynamodb:DeleteItem");
         Allow(replicateUsers, guards, "dynamodb:PutItem", "dynamodb:GetItem");
         var failures = new Queue(this, "ReplicationFailures", new QueueProps

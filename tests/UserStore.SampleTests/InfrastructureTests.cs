@@ -95,6 +95,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
             $"dynamodb:PutItem dynamodb:GetItem on {emails}.Arn",
             $"logs:CreateLogStream logs:PutLogEvents on {LogsOf("CreateUser")}.Arn");
         granted["ReplicateUsers"].Should().BeEquivalentTo(
+            $"dynamodb:GetItem on {users}.Arn",
             $"dynamodb:PutItem dynamodb:DeleteItem on {target}.Arn",
             $"dynamodb:PutItem dynamodb:GetItem on {guards}.Arn",
             "dynamodb:ListStreams on *", // the service supports no narrower resource

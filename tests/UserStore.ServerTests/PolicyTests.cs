@@ -138,6 +138,9 @@ public sealed class PolicyTests : ServerTest
         await replicator.HandleAsync(ChangeOf(user with { Status = "other" }, user, 2));
         await replicator.HandleAsync(ChangeOf(user with { Status = "late" }, null, 1));
         await replicator.HandleAsync(ChangeOf(null, user with { Status = "other" }, 3));
+        // An item of another user has the key.
+        await Server.Client.PutItemAsync(Target, new() { ["status"] = new("active"), ["user_id"] = new("fake-2"), ["source_user_id"] = new("fake-1") });
+        await replicator.HandleAsync(ChangeOf(FakeUsers.Create(2), null, 1) with { UserId = "fake-2" });
         await Server.Client.PutItemAsync(Target, new() { ["status"] = new("x"), ["user_id"] = new("foreign") });
         await replicator.RebuildAsync().ReadAllAsync();
         await replicator.CompareAsync().ReadAllAsync();

@@ -22,7 +22,7 @@ public sealed record UserChange<TUser>
     public required string SequenceNumber { get; init; }
 
     /// <summary>Gets the approximate time of the change.</summary>
-    /// <value>By the clock of DynamoDB, with a resolution of seconds or finer.</value>
+    /// <value>By the clock of DynamoDB, with a resolution of seconds or finer. The default value if it is unknown.</value>
     public DateTimeOffset Timestamp { get; init; }
 
     /// <summary>Gets a value indicating whether DynamoDB deleted the user because its time to live had expired.</summary>

@@ -1,6 +1,7 @@
 namespace UserStore.Replication;
 
-/// <summary>Thrown, or reported for one user, when the projection fails or returns an item that the target cannot store.</summary>
+/// <summary>Thrown, or reported for one user, when the projection fails or returns an item that the target cannot store, or whose key other
+/// users need.</summary>
 public sealed class UserProjectionException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserProjectionException"/> class.</summary>

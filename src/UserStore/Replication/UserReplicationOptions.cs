@@ -13,7 +13,8 @@ public sealed class UserReplicationOptions
     /// target table followed by <c>Guards</c>.</value>
     public string? GuardTable { get; set; }
 
-    /// <summary>Gets or sets how long the guard of a deleted user is kept, so that late records do not restore the user.</summary>
+    /// <summary>Gets or sets how long the guard of a deleted user is kept. Late records of the user are recognized by it; afterwards, each of them
+    /// costs reads of the source, which has the same result.</summary>
     /// <value>2 to 365 days. The default is 7 days. A stream keeps records for 24 hours, and DynamoDB deletes expired items within
     /// days.</value>
     public TimeSpan RemovedUserRetention { get; set; } = TimeSpan.FromDays(7);

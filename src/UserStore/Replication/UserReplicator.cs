@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb.Provisioning;
@@ -11,6 +10,7 @@ using UserStore.Modeling;
 using UserStore.Preparation;
 using UserStore.Replication.Comparing;
 using UserStore.Replication.Targets;
+using UserStore.Replication.Writing;
 
 namespace UserStore.Replication;
 
@@ -18,10 +18,17 @@ namespace UserStore.Replication;
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <typeparam name="TView">The annotated type of the target's items, with a key of one or two parts.</typeparam>
 /// <remarks>
+/// <para>
 /// Each change is one transaction, which advances the user's guard, deletes the previous item and writes the new one. Duplicate and late
-/// records are therefore harmless, and a user never has two items. If the guard does not match the change, for example after a rebuild, a
-/// second transaction is needed. Items contain the id of their user in <c>source_user_id</c>; items of another user are never overwritten.
-/// Safe for concurrent use, in any number of processes.
+/// records are therefore harmless, and a user never has two items. The item is that of the change's image only if the image is certainly newer
+/// than the target. For a new user, and for changes of which a rebuild may already have written a later state, it is that of the user in the
+/// source: the target never goes back behind a rebuild, and a deleted user does not come back.
+/// </para>
+/// <para>
+/// Items contain the id of their user in <c>source_user_id</c>. If an item of another user has the key of a new item, both users are read from
+/// the source and written in one transaction, with up to 20 users who need each other's keys. An item of a user who still needs its key is never
+/// overwritten. Safe for concurrent use, in any number of processes.
+/// </para>
 /// </remarks>
 public sealed class UserReplicator<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
@@ -31,9 +38,8 @@ public sealed class UserReplicator<
 {
     private readonly UserTable<TUser> _source;
     private readonly ReplicationSchema _schema;
-    private readonly Projector<TUser, TView> _projector;
-    private readonly TargetWriter _writer;
     private readonly TimeSpan _retention;
+    private readonly ChangeWriter<TUser, TView> _changes;
     private readonly ReplicationComparer<TUser, TView> _comparer;
     private readonly ReplicationWalk<TUser, TView> _walk;
 
@@ -63,51 +69,31 @@ public sealed class UserReplicator<
         if (ReplicationSchema.Validate(_source.Schema, ViewModel.For<TView>(), options).FirstOrDefault() is { } problem)
             throw new ArgumentException(problem, nameof(options));
         _schema = new ReplicationSchema(_source.Schema, ViewModel.For<TView>(), options);
-        _projector = new Projector<TUser, TView>(projection, _schema);
-        _writer = new TargetWriter(client, _schema);
         _retention = options.RemovedUserRetention;
-        _comparer = new ReplicationComparer<TUser, TView>(_source, _schema, _projector, _writer, RemovedUntil);
-        _walk = new ReplicationWalk<TUser, TView>(_source, _schema, _comparer, _writer);
+        var projector = new Projector<TUser, TView>(projection, _schema);
+        var reader = new ReplicationStateReader<TUser, TView>(_source, _schema, projector);
+        var writer = new TargetWriter(client, _schema);
+        var states = new ReplicationStateWriter<TUser, TView>(_schema, reader, writer, RemovedUntil);
+        _changes = new ChangeWriter<TUser, TView>(_source, projector, reader, states, writer, RemovedUntil);
+        _comparer = new ReplicationComparer<TUser, TView>(_source.Sender, reader, states);
+        _walk = new ReplicationWalk<TUser, TView>(_source, _schema, reader, _comparer, writer);
     }
 
     /// <summary>Applies a change to the target, unless that change or a later one of the same user was applied before.</summary>
     /// <param name="change">The change.</param>
     /// <param name="cancellationToken">A token to cancel the operation. A write that was already sent may still be applied, which is harmless.</param>
     /// <returns>A task that completes when the change is applied.</returns>
-    /// <exception cref="UserProjectionException">The projection failed, or returned an item that the target cannot store.</exception>
-    /// <exception cref="UserStoreException">The tables cannot be written; <see cref="UserStoreException.IsTransient"/> indicates whether a
-    /// retry may succeed.</exception>
-    /// <remarks>Costs a transaction of two items, or three if the key changes; one or two more requests if the guard does not match the
-    /// change.</remarks>
+    /// <exception cref="UserProjectionException">The projection failed, or returned an item that the target cannot store, or another user needs
+    /// the same key.</exception>
+    /// <exception cref="UserStoreException">The tables cannot be read or written; <see cref="UserStoreException.IsTransient"/> indicates whether
+    /// a retry may succeed.</exception>
+    /// <remarks>Costs a transaction of two items, or three if the key changes; for a new user also a consistent read of the source. Up to three
+    /// more requests if the guard does not match the change, and a transaction and three reads for each user whose item must make
+    /// room.</remarks>
     public async Task HandleAsync(UserChange<TUser> change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        string number = Guard.Pad(change.SequenceNumber);
-        TargetItem? item = change.NewUser is null ? null : _projector.Project(change.NewUser);
-        var next = new Guard(change.UserId, number, item?.Key, change.NewUser is null ? RemovedUntil() : null);
-        Dictionary<string, AttributeValue>? previousKey = _projector.GuessKey(change.OldUser);
-
-        StoreCall call = _source.Sender.Begin(cancellationToken);
-        for (int round = 1; ; round++)
-        {
-            ConditionFailure? failure = await _writer.WriteAsync(
-                call, next, GuardCondition.IsBefore(number, previousKey), item, [previousKey]).ConfigureAwait(false);
-            if (failure is null)
-                return;
-            Guard? guard = Guard.FromItem(failure.Item) ?? await _comparer.ReadGuardAsync(call, change.UserId).ConfigureAwait(false);
-            if (guard?.HasApplied(number) == true)
-                return;
-            previousKey = guard?.TargetKey;
-
-            // The second round uses the guard that the first one found; a third one means that there are concurrent writers.
-            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
-            {
-                throw new UserStoreUnavailableException(
-                    $"Change '{change.SequenceNumber}' of user '{change.UserId}' could not be written, because other writers kept changing its "
-                        + "guard. Retry it.",
-                    failure.Exception);
-            }
-        }
+        await _changes.WriteAsync(change, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Rebuilds the target from the source, while changes continue to arrive: adds missing items, corrects different ones, and removes
@@ -118,8 +104,9 @@ public sealed class UserReplicator<
     /// <exception cref="InvalidContinuationTokenException">The token is damaged, or was created by another operation.</exception>
     /// <exception cref="UserStoreException">The tables cannot be read or written. Failures of single users are reported in the pages.</exception>
     /// <remarks>
-    /// A user is written only if the guard is unchanged since before the user was read, so that no change is reverted. Costs a consistent scan
-    /// of source, guards and target, three batch reads for each page of 100 items, and a transaction for each user with drift.
+    /// A user is written only if the guard is unchanged since before the user was read, so that no change is reverted. Changes made before are not
+    /// applied afterwards. Costs a consistent scan of source, guards and target, three batch reads for each page of 100 items, and a transaction
+    /// for each user with drift; a second one, and three reads for each user whose item must make room, if users have exchanged keys.
     /// </remarks>
     public IAsyncEnumerable<UserReplicationPage> RebuildAsync(
         UserReplicationWalkOptions? options = null, CancellationToken cancellationToken = default)
@@ -132,13 +119,13 @@ public sealed class UserReplicator<
     /// was none.</returns>
     /// <exception cref="InvalidUserException">The id is not valid.</exception>
     /// <exception cref="UserStoreException">The tables cannot be read or written.</exception>
-    /// <remarks>Costs three consistent reads, and a transaction if there is drift.</remarks>
+    /// <remarks>Costs three consistent reads, and a transaction if there is drift; a second one, and three reads for each user whose item must
+    /// make room, if users have exchanged keys.</remarks>
     public async Task<UserReplicationDrift?> RebuildUserAsync(string userId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(userId);
         UserInput<TUser>.CheckId(userId);
-        ReplicationState state = await _comparer.ReadAsync(_source.Sender.Begin(cancellationToken), userId).ConfigureAwait(false);
-        return await _comparer.RepairAsync(state, cancellationToken).ConfigureAwait(false);
+        return await _comparer.RepairAsync(userId, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reports the drift between source and target, and changes nothing.</summary>

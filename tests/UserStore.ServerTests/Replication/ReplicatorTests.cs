@@ -9,9 +9,10 @@ namespace UserStore.ServerTests.Replication;
 public sealed class ReplicatorTests : ReplicationTest
 {
     [Fact]
-    public async Task A_change_is_one_transaction_and_a_changed_key_leaves_no_old_item()
+    public async Task A_change_of_a_known_user_is_one_transaction_and_a_changed_key_leaves_no_old_item()
     {
         PlacedUser user = await Users.CreateAsync(NewUser(1, "Ohio", "Cleveland"));
+        await ReplicateAsync();
         user = await Users.UpdateAsync(user with { Name = "Ada Example" });
         user = await Users.UpdateAsync(user with { City = "Cincinnati" });
         user = await Users.UpdateAsync(user with { State = "New York", City = "Brooklyn" });
@@ -19,14 +20,33 @@ public sealed class ReplicatorTests : ReplicationTest
 
         UserChange<PlacedUser>[] changes = await ReplicateAsync();
 
-        changes.Should().HaveCount(4);
-        Sent().Should().Equal(Enumerable.Repeat("TransactWriteItems", 4));
+        changes.Should().HaveCount(3);
+        Sent().Should().Equal(Enumerable.Repeat("TransactWriteItems", 3));
         (await TargetAsync())["fake-1"].Should().ContainSingle().Which["city_user_id"].S.Should().Be("Brooklyn#fake-1");
         await ShouldEqualSourceAsync();
 
         await Users.DeleteAsync(user.UserId);
+        Wire.Clear();
         await ReplicateAsync();
+        Sent().Should().Equal("TransactWriteItems");
         (await TargetAsync()).Should().BeEmpty();
+        await ShouldEqualSourceAsync();
+    }
+
+    [Fact]
+    public async Task A_new_user_costs_a_read_of_the_source_and_one_transaction()
+    {
+        await Users.CreateAsync(NewUser(1));
+        await ReplicateAsync();
+        Sent().Should().Equal("GetItem", "TransactWriteItems");
+        (await ScanAsync(GuardTable)).Single().Should().NotContainKey("read_at", "the source still holds what the change wrote");
+
+        await Users.DeleteAsync("fake-1");
+        await ReplicateAsync();
+        Wire.Clear();
+        await Users.CreateAsync(NewUser(1, city: "Columbus"));
+        await ReplicateAsync();
+        Sent().Should().Equal("GetItem", "TransactWriteItems");
         await ShouldEqualSourceAsync();
     }
 

@@ -8,6 +8,7 @@ using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.Paging;
 using UserStore.Replication.Targets;
+using UserStore.Replication.Writing;
 
 namespace UserStore.Replication.Comparing;
 
@@ -15,7 +16,11 @@ namespace UserStore.Replication.Comparing;
 internal sealed class ReplicationWalk<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
-    UserTable<TUser> source, ReplicationSchema schema, ReplicationComparer<TUser, TView> comparer, TargetWriter writer)
+    UserTable<TUser> source,
+    ReplicationSchema schema,
+    ReplicationStateReader<TUser, TView> reader,
+    ReplicationComparer<TUser, TView> comparer,
+    TargetWriter writer)
     where TUser : User
     where TView : class
 {
@@ -78,7 +83,7 @@ internal sealed class ReplicationWalk<
                 // A user may have several items in the target, which are compared one after the other.
                 var users = found.DistinctBy(entry => entry.UserId).ToDictionary(entry => entry.UserId!, entry => entry.Key, StringComparer.Ordinal);
                 found.RemoveAll(entry => ReferenceEquals(users[entry.UserId!], entry.Key));
-                IEnumerable<ReplicationState> states = await comparer.ReadAsync(call, users).ConfigureAwait(false);
+                IEnumerable<ReplicationState> states = await reader.ReadAsync(call, users).ConfigureAwait(false);
                 if (_tables[part / options.TotalSegments] == schema.Guards)
                     states = states.Where(state => !state.IsInSource); // users in the source are compared when the source is scanned
                 drifts.AddRange(await CompareAsync(states, options.MaxConcurrency, isRebuild, cancellationToken).ConfigureAwait(false));
@@ -122,7 +127,7 @@ internal sealed class ReplicationWalk<
     // The key of source and guards is the user; an item of the target contains it as an attribute.
     private (string? UserId, Dictionary<string, AttributeValue>? Key) UserOf(Dictionary<string, AttributeValue> item, int table)
         => _tables[table] == schema.Target
-            ? (ReplicationComparer<TUser, TView>.SourceOf(item), TargetItem.KeyOf(item, schema.Target))
+            ? (TargetItem.OwnerOf(item), TargetItem.KeyOf(item, schema.Target))
             : (item[_tables[table].Key.AttributeName].S, null);
 
     private sealed record Page(

@@ -9,16 +9,22 @@ namespace UserStore.Replication.Targets;
 /// <param name="SequenceNumber">The number of the last change, padded so that strings sort as numbers: it has up to 40 digits, more than
 /// DynamoDB's number type supports.</param>
 /// <param name="TargetKey">The key of the user's item; null if there is none.</param>
+/// <param name="ReadAt">When the source was read for the item, by the clock of the host; null if the item is that of the last change.</param>
 /// <param name="ExpiresAt">When the guard of a deleted user expires, in epoch seconds; null for other users.</param>
-internal sealed record Guard(string UserId, string SequenceNumber, Dictionary<string, AttributeValue>? TargetKey, long? ExpiresAt)
+internal sealed record Guard(
+    string UserId, string SequenceNumber, Dictionary<string, AttributeValue>? TargetKey, DateTimeOffset? ReadAt, long? ExpiresAt)
 {
     public const string UserIdName = "user_id";
     public const string SequenceNumberName = "sequence_number";
     public const string TargetKeyName = "target_key";
     public const string WriteIdName = "write_id";
+    public const string ReadAtName = "read_at";
     public const string ExpiresAtName = "expires_at";
 
     private const int MaxDigits = 40;
+
+    // The tolerated difference between the clocks of DynamoDB and of the host that read the source.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
     /// <summary>Gets the number that precedes all changes.</summary>
     public static string NoSequenceNumber { get; } = new('0', MaxDigits);
@@ -32,8 +38,17 @@ internal sealed record Guard(string UserId, string SequenceNumber, Dictionary<st
             ? sequenceNumber.PadLeft(MaxDigits, '0')
             : throw new ArgumentException($"A sequence number has 1 to {MaxDigits} digits.", nameof(sequenceNumber));
 
+    /// <summary>Returns the instant before which the source was certainly read before a change; null if the time of the change is
+    /// unknown.</summary>
+    public static DateTimeOffset? ReadBefore(DateTimeOffset timestamp)
+        => timestamp - DateTimeOffset.MinValue > ClockTolerance ? timestamp - ClockTolerance : null;
+
     /// <summary>Returns whether a change, or a later one of the same user, was already applied.</summary>
     public bool HasApplied(string paddedSequenceNumber) => string.CompareOrdinal(SequenceNumber, paddedSequenceNumber) >= 0;
+
+    /// <summary>Returns whether the image of a change that is not applied is certainly newer than the target. It is not if the source was read since,
+    /// nor if the user was deleted: a later change than this one may have deleted the user again.</summary>
+    public bool Precedes(DateTimeOffset timestamp) => ExpiresAt is null && (ReadAt is null || ReadAt < ReadBefore(timestamp));
 
     public Dictionary<string, AttributeValue> ToItem()
     {
@@ -45,6 +60,7 @@ internal sealed record Guard(string UserId, string SequenceNumber, Dictionary<st
         };
         if (TargetKey is not null)
             item[TargetKeyName] = new() { M = TargetKey };
+        item.Add(ReadAtName, ReadAt);
         if (ExpiresAt is not null)
             item[ExpiresAtName] = ItemExtensions.Number(ExpiresAt.Value);
         return item;
@@ -55,6 +71,7 @@ internal sealed record Guard(string UserId, string SequenceNumber, Dictionary<st
         item[UserIdName].S,
         item.Text(SequenceNumberName) ?? NoSequenceNumber,
         item.GetValueOrDefault(TargetKeyName)?.M is { Count: > 0 } key ? key : null,
+        item.Instant(ReadAtName),
         item.Number(ExpiresAtName))
     {
         WriteId = item.Text(WriteIdName) ?? "",

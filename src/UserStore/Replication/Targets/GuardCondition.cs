@@ -16,15 +16,26 @@ internal sealed class GuardCondition
 
     public Dictionary<string, AttributeValue>? Values => _writer.Values;
 
-    /// <summary>Requires that neither this change nor a later one was applied, and that the user's item has the given key.</summary>
-    public static GuardCondition IsBefore(string paddedSequenceNumber, Dictionary<string, AttributeValue>? targetKey) => new(writer =>
-    {
-        string number = writer.Name(Guard.SequenceNumberName), key = writer.Name(Guard.TargetKeyName);
-        string isBefore = $"(attribute_not_exists({number}) OR {number} < {writer.Value(new AttributeValue(paddedSequenceNumber))})";
-        return targetKey is null
-            ? $"{isBefore} AND attribute_not_exists({key})"
-            : $"{isBefore} AND {key} = {writer.Value(new AttributeValue { M = targetKey })}";
-    });
+    /// <summary>Requires that the image of a change is certainly newer than the target, and that the user's item has the given key.</summary>
+    /// <inheritdoc cref="Guard.Precedes" path="/summary"/>
+    public static GuardCondition Precedes(string paddedSequenceNumber, DateTimeOffset timestamp, Dictionary<string, AttributeValue>? targetKey)
+        => new(writer =>
+        {
+            string number = writer.Name(Guard.SequenceNumberName), key = writer.Name(Guard.TargetKeyName), readAt = writer.Name(Guard.ReadAtName);
+            string isRead = $"attribute_not_exists({readAt})";
+            if (Guard.ReadBefore(timestamp) is { } readBefore)
+                isRead = $"({isRead} OR {readAt} < {writer.Value(ItemExtensions.Instant(readBefore))})";
+            string hasKey = targetKey is null ? $"attribute_not_exists({key})" : $"{key} = {writer.Value(new AttributeValue { M = targetKey })}";
+            return $"{number} < {writer.Value(new AttributeValue(paddedSequenceNumber))} AND {hasKey} AND {isRead} "
+                + $"AND attribute_not_exists({writer.Name(Guard.ExpiresAtName)})";
+        });
+
+    /// <summary>Requires that the user has no guard, or had no item after an earlier change. The source, read after a change, is newer than
+    /// that.</summary>
+    public static GuardCondition HasNoItem(string paddedSequenceNumber) => new(writer =>
+        $"attribute_not_exists({writer.Name(Guard.UserIdName)}) OR ({writer.Name(Guard.SequenceNumberName)} < "
+            + $"{writer.Value(new AttributeValue(paddedSequenceNumber))} AND attribute_not_exists({writer.Name(Guard.TargetKeyName)}) "
+            + $"AND attribute_not_exists({writer.Name(Guard.ReadAtName)}))");
 
     /// <summary>Requires that the guard is unchanged since it was read.</summary>
     public static GuardCondition IsUnchanged(Guard? guard) => new(writer => guard is null

@@ -43,15 +43,13 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         item[TargetItem.SourceAttribute] = new AttributeValue(user.UserId);
         try
         {
-            ItemRules.Check(item, schema.View.Properties);
+            return new TargetItem(TargetItem.KeyOf(item, schema.Target), item, ItemRules.Check(item, schema.View.Properties));
         }
         catch (InvalidUserException broken)
         {
             throw new UserProjectionException(
                 user.UserId, "returned an item that DynamoDB would reject; the inner exception lists the broken rules.", broken);
         }
-
-        return new TargetItem(TargetItem.KeyOf(item, schema.Target), item);
     }
 
     /// <summary>Guesses the key of the previous item of a user. A wrong guess is detected when the guard is written.</summary>

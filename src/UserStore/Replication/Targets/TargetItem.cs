@@ -7,13 +7,17 @@ namespace UserStore.Replication.Targets;
 /// <summary>Represents a desired item of the target.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Item">All attributes, including the user to whom the item belongs.</param>
-internal sealed record TargetItem(Dictionary<string, AttributeValue> Key, Dictionary<string, AttributeValue> Item)
+/// <param name="Size">The size in bytes.</param>
+internal sealed record TargetItem(Dictionary<string, AttributeValue> Key, Dictionary<string, AttributeValue> Item, long Size)
 {
     /// <summary>The attribute that contains the id of the user to whom an item belongs.</summary>
     public const string SourceAttribute = "source_user_id";
 
     public static Dictionary<string, AttributeValue> KeyOf(Dictionary<string, AttributeValue> item, TableSchema table)
         => table.Keys.ToDictionary(key => key.AttributeName, key => item[key.AttributeName], StringComparer.Ordinal);
+
+    /// <summary>Returns the user to whom an item of the target belongs; null if there is none.</summary>
+    public static string? OwnerOf(Dictionary<string, AttributeValue>? item) => item?.Text(SourceAttribute);
 
     /// <summary>Returns whether both are keys of the same item, or both null.</summary>
     public static bool SameKey(Dictionary<string, AttributeValue>? one, Dictionary<string, AttributeValue>? other)

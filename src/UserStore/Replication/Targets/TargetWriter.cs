@@ -6,52 +6,36 @@ using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnCond
 
 namespace UserStore.Replication.Targets;
 
-/// <summary>Writes the guard and the item of a user, and deletes previous items, in one transaction. All changes of the target are made
+/// <summary>Writes the guards and the items of users, and deletes former items, in one transaction. All changes of the target are made
 /// here.</summary>
 internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema schema)
 {
-    /// <summary>Writes one user.</summary>
+    /// <summary>Writes users, whose items may take each other's places.</summary>
     /// <param name="call">The call that writes.</param>
-    /// <param name="next">The new guard.</param>
-    /// <param name="condition">The condition on the stored guard.</param>
-    /// <param name="item">The new item of the user, if any.</param>
-    /// <param name="previousKeys">The keys of possible previous items of the user.</param>
-    /// <returns>Null if all was written; the failed condition if nothing was written.</returns>
-    /// <exception cref="UserProjectionException">Another user has an item under the same key.</exception>
-    public async Task<ConditionFailure?> WriteAsync(
-        StoreCall call,
-        Guard next,
-        GuardCondition condition,
-        TargetItem? item,
-        IEnumerable<Dictionary<string, AttributeValue>?> previousKeys)
+    /// <param name="writes">The users, each with another key, and so few that the transaction is not too large.</param>
+    /// <returns>Null if all was written; the conflict if nothing was written.</returns>
+    public async Task<TargetConflict?> WriteAsync(StoreCall call, params IReadOnlyList<TargetWrite> writes)
     {
-        var obsoleteKeys = new List<Dictionary<string, AttributeValue>>();
-        foreach (Dictionary<string, AttributeValue>? key in previousKeys)
-        {
-            if (key is not null && !TargetItem.SameKey(key, item?.Key) && !obsoleteKeys.Exists(other => TargetItem.SameKey(key, other)))
-                obsoleteKeys.Add(key);
-        }
-
+        TargetItem[] items = [.. writes.Select(write => write.Item).OfType<TargetItem>()];
+        List<Dictionary<string, AttributeValue>> obsoleteKeys =
+            [.. writes.SelectMany(write => write.FormerKeys).OfType<Dictionary<string, AttributeValue>>()
+                .Except(items.Select(item => item.Key), AttributeValueComparer.ByValue)];
+        string[] userIds = [.. writes.Select(write => write.Next.UserId)];
+        int firstDelete = writes.Count + items.Length;
         while (true)
         {
-            List<TransactWriteItem> actions = [ToPut(next, condition)];
-            if (item is not null)
-                actions.Add(ToPut(item, next.UserId));
-            int firstDelete = actions.Count;
-            actions.AddRange(obsoleteKeys.Select(key => ToDelete(key, next.UserId)));
-
+            List<TransactWriteItem> actions =
+            [
+                .. writes.Select(write => ToPut(write.Next, write.Condition)),
+                .. items.Select(item => ToPut(item, userIds)),
+                .. obsoleteKeys.Select(key => ToDelete(key, userIds)),
+            ];
             if (await SendAsync(call, actions).ConfigureAwait(false) is not { } failure)
                 return null;
-            if (failure.Concerns(0))
-                return failure;
-            if (item is not null && failure.Concerns(1))
-            {
-                throw new UserProjectionException(
-                    next.UserId,
-                    $"returned the key of an item of table '{schema.Target.TableName}' that belongs to another user. Include the user's id in the key.",
-                    failure.Exception,
-                    isTransient: true);
-            }
+            if (Enumerable.Range(0, writes.Count).Any(failure.Concerns))
+                return new TargetConflict(failure, IsKeyTaken: false);
+            if (Enumerable.Range(writes.Count, items.Length).Any(failure.Concerns))
+                return new TargetConflict(failure, IsKeyTaken: true);
 
             // Another user now has an item with this key: there is nothing to delete.
             obsoleteKeys = [.. obsoleteKeys.Where((_, position) => !failure.Concerns(firstDelete + position))];
@@ -74,7 +58,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
 
     private async Task<ConditionFailure?> SendAsync(StoreCall call, List<TransactWriteItem> actions)
     {
-        // Retries with the same token are applied once; after the token expires, the condition on the guard prevents a second write.
+        // Retries with the same token are applied once; after the token expires, the conditions on the guards prevent a second write.
         var request = new TransactWriteItemsRequest
         {
             TransactItems = actions,
@@ -99,7 +83,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
         },
     };
 
-    private TransactWriteItem ToPut(TargetItem item, string userId)
+    private TransactWriteItem ToPut(TargetItem item, string[] userIds)
     {
         var expression = new ExpressionWriter();
         return new()
@@ -108,14 +92,14 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             {
                 TableName = schema.Target.TableName,
                 Item = item.Item,
-                ConditionExpression = BelongsTo(userId, expression),
+                ConditionExpression = BelongsTo(userIds, expression),
                 ExpressionAttributeNames = expression.Names,
                 ExpressionAttributeValues = expression.Values,
             },
         };
     }
 
-    private TransactWriteItem ToDelete(Dictionary<string, AttributeValue> key, string userId)
+    private TransactWriteItem ToDelete(Dictionary<string, AttributeValue> key, string[] userIds)
     {
         var expression = new ExpressionWriter();
         return new()
@@ -124,17 +108,18 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             {
                 TableName = schema.Target.TableName,
                 Key = key,
-                ConditionExpression = BelongsTo(userId, expression),
+                ConditionExpression = BelongsTo(userIds, expression),
                 ExpressionAttributeNames = expression.Names,
                 ExpressionAttributeValues = expression.Values,
             },
         };
     }
 
-    // Items of other programs may be replaced or deleted, items of other users not.
-    private static string BelongsTo(string userId, ExpressionWriter expression)
+    // Items of other programs may be replaced or deleted, items of users that are not written not.
+    private static string BelongsTo(string[] userIds, ExpressionWriter expression)
     {
         string source = expression.Name(TargetItem.SourceAttribute);
-        return $"attribute_not_exists({source}) OR {source} = {expression.Value(new AttributeValue(userId))}";
+        IEnumerable<string> owners = userIds.Select(userId => expression.Value(new AttributeValue(userId)));
+        return $"attribute_not_exists({source}) OR {source} IN ({string.Join(", ", owners)})";
     }
 }

@@ -2,7 +2,7 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.Replication.Targets;
 
-namespace UserStore.Replication.Comparing;
+namespace UserStore.Replication.Writing;
 
 /// <summary>Represents the state of one user in guards, source and target, read in this order.</summary>
 /// <param name="UserId">The user.</param>
@@ -11,6 +11,13 @@ namespace UserStore.Replication.Comparing;
 /// <param name="Expected">The desired item of the target, if any.</param>
 internal sealed record ReplicationState(string UserId, Guard? Guard, bool IsInSource, TargetItem? Expected)
 {
+    /// <summary>Gets an instant before the source was read; null if the source certainly holds nothing newer than a change that is
+    /// being applied.</summary>
+    public required DateTimeOffset? ReadAt { get; init; }
+
+    /// <summary>Gets the id of the last write of the user in the source, if there is one.</summary>
+    public string? WriteId { get; init; }
+
     /// <summary>Gets the reason why the desired item is unknown.</summary>
     public UserStoreException? Failure { get; init; }
 

@@ -1,0 +1,21 @@
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Sending;
+
+namespace UserStore.Replication.Targets;
+
+/// <summary>Represents a write of one user.</summary>
+/// <param name="Next">The new guard.</param>
+/// <param name="Condition">The condition on the stored guard.</param>
+/// <param name="Item">The new item of the user, if any.</param>
+/// <param name="FormerKeys">The keys of possible former items of the user.</param>
+internal sealed record TargetWrite(
+    Guard Next, GuardCondition Condition, TargetItem? Item, params IReadOnlyList<Dictionary<string, AttributeValue>?> FormerKeys);
+
+/// <summary>Represents a write that was not applied.</summary>
+/// <param name="Failure">The failed condition.</param>
+/// <param name="IsKeyTaken">Whether an item of another user has the key of a new item; otherwise a guard has changed.</param>
+internal sealed record TargetConflict(ConditionFailure Failure, bool IsKeyTaken)
+{
+    /// <summary>Gets the stored guard of the first user, if DynamoDB returned it.</summary>
+    public Guard? Guard => Guard.FromItem(Failure.Item);
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Users;
+using UserStore.Replication.Targets;
+
+namespace UserStore.Replication.Writing;
+
+/// <summary>Writes changes: from their images where these are certainly newer than the target, otherwise as the source holds the user.</summary>
+internal sealed class ChangeWriter<
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
+    UserTable<TUser> source,
+    Projector<TUser, TView> projector,
+    ReplicationStateReader<TUser, TView> reader,
+    ReplicationStateWriter<TUser, TView> states,
+    TargetWriter writer,
+    Func<long> removedUntil)
+    where TUser : User
+    where TView : class
+{
+    /// <summary>Writes a change, unless that change or a later one of the same user was written before.</summary>
+    public async Task WriteAsync(UserChange<TUser> change, CancellationToken cancellationToken)
+    {
+        string number = Guard.Pad(change.SequenceNumber);
+        TargetItem? item = change.NewUser is null ? null : projector.Project(change.NewUser);
+        StoreCall call = source.Sender.Begin(cancellationToken);
+        TargetConflict? conflict = await TryFirstAsync(call, change, number, item).ConfigureAwait(false);
+        bool isKeyTaken = false;
+        for (int round = 1; conflict is not null; round++)
+        {
+            // The first round uses the guard that the attempt before it found; a second one means that there are concurrent writers.
+            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
+            {
+                throw new UserStoreUnavailableException(
+                    $"Change '{change.SequenceNumber}' of user '{change.UserId}' could not be written, because other writers kept changing its "
+                        + "guard. Retry it.",
+                    conflict.Failure.Exception);
+            }
+
+            Guard? guard = conflict.Guard ?? await reader.ReadGuardAsync(call, change.UserId).ConfigureAwait(false);
+            if (guard?.HasApplied(number) == true)
+                return;
+            isKeyTaken |= conflict.IsKeyTaken;
+            conflict = guard?.Precedes(change.Timestamp) == true && !isKeyTaken
+                ? await writer.WriteAsync(call, FromImage(change, number, item, GuardCondition.IsUnchanged(guard), guard.TargetKey)).ConfigureAwait(false)
+                : await states.WriteAsync(call, await ReadSourceAsync(call, change, item, guard).ConfigureAwait(false), number).ConfigureAwait(false);
+        }
+    }
+
+    // Without reading the guard: a new user has none, and the key of the former item of a known user is that of the old image.
+    private async Task<TargetConflict?> TryFirstAsync(StoreCall call, UserChange<TUser> change, string number, TargetItem? item)
+    {
+        if (change.Kind == UserChangeKind.Inserted)
+        {
+            ReplicationState state = await ReadSourceAsync(call, change, item, guard: null).ConfigureAwait(false);
+            return await writer.WriteAsync(call, states.ToWrite(state, number, GuardCondition.HasNoItem(number))).ConfigureAwait(false);
+        }
+
+        Dictionary<string, AttributeValue>? formerKey = projector.GuessKey(change.OldUser);
+        var condition = GuardCondition.Precedes(number, change.Timestamp, formerKey);
+        return await writer.WriteAsync(call, FromImage(change, number, item, condition, formerKey)).ConfigureAwait(false);
+    }
+
+    private async Task<ReplicationState> ReadSourceAsync(StoreCall call, UserChange<TUser> change, TargetItem? item, Guard? guard)
+    {
+        ReplicationState state = await reader.ReadSourceAsync(call, change.UserId, guard).ConfigureAwait(false);
+        if (state.Failure is not null)
+            throw state.Failure;
+        bool isOfChange = change.NewUser?.WriteId is { } writeId && writeId == state.WriteId
+            && AttributeValueComparer.ByValue.Equals(item?.Item, state.Expected?.Item);
+        return isOfChange ? state with { ReadAt = null } : state;
+    }
+
+    private TargetWrite FromImage(
+        UserChange<TUser> change, string number, TargetItem? item, GuardCondition condition, Dictionary<string, AttributeValue>? formerKey)
+    {
+        var next = new Guard(change.UserId, number, item?.Key, ReadAt: null, change.NewUser is null ? removedUntil() : null);
+        return new TargetWrite(next, condition, item, formerKey);
+    }
+}
