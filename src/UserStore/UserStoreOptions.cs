@@ -97,8 +97,8 @@ public sealed class UserStoreOptions
     /// <value>
     /// The default is <see langword="false"/>: tables are created without it, and existing tables keep what they have. If
     /// <see langword="true"/>, <see cref="IUserStore{TUser}.EnsureTablesAsync"/> and migrations that create the tables enable it, also on existing
-    /// tables, and DynamoDB refuses to delete them until an operator disables it. It does not apply to the tables of migrations and replications,
-    /// which can be created again.
+    /// tables, and DynamoDB refuses to delete them until an operator disables it. It does not apply to the tables of migrations and
+    /// replications.
     /// </value>
     public bool DeletionProtection { get; set; }
 
@@ -106,7 +106,7 @@ public sealed class UserStoreOptions
     /// <value>
     /// The default is <see langword="false"/>: it is not enabled, and existing tables keep what they have. If <see langword="true"/>,
     /// <see cref="IUserStore{TUser}.EnsureTablesAsync"/> and migrations that create the tables enable it, also on existing tables. AWS charges for
-    /// it by the size of the table. It does not apply to the tables of migrations and replications.
+    /// it by the size of the table. It does not apply to the tables of migrations and replications. Local servers do not support it.
     /// </value>
     public bool PointInTimeRecovery { get; set; }
 

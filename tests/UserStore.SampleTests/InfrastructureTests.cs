@@ -129,8 +129,8 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     [Fact]
     public void In_production_the_tables_of_users_and_emails_are_protected_and_backed_up_and_remain()
     {
-        var tables = _production.EnumerateObject().Where(resource => IsA(resource, "AWS::DynamoDB::Table")).ToDictionary(
-            table => table.Value.GetProperty("Properties").GetProperty("TableName").GetString()![UsersStack.TableNamePrefix.Length..], ProtectionOf);
+        var tables = _production.EnumerateObject().Where(resource => IsA(resource, "AWS::DynamoDB::Table"))
+            .ToDictionary(NameOf, ProtectionOf);
 
         tables.Should().Equal(new Dictionary<string, (bool, bool, string?)>
         {
@@ -148,7 +148,8 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     {
         Of("AWS::ApiGatewayV2::Route").Should().ContainSingle().Which.GetProperty("RouteKey").GetString().Should().Be("POST /");
         Of("AWS::ApiGatewayV2::Integration").Should().ContainSingle().Which.GetProperty("PayloadFormatVersion").GetString().Should().Be("2.0");
-        _outputs.EnumerateObject().Select(output => output.Name).Should().BeEquivalentTo("ApiEndpoint", "UsersTable", "TargetTable", "FailuresQueue", "AlarmsTopic");
+        _outputs.EnumerateObject().Select(output => output.Name).Should().BeEquivalentTo(
+            "ApiEndpoint", "UsersTable", "TargetTable", "FailuresQueue", "AlarmsTopic");
     }
 
     [Fact]
@@ -189,6 +190,9 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
         // The policy of the queue denies all unencrypted requests to every principal.
         Statements("AWS::SQS::QueuePolicy").Should().OnlyContain(statement => statement.IsDenial);
     }
+
+    private static string NameOf(JsonProperty table)
+        => table.Value.GetProperty("Properties").GetProperty("TableName").GetString()![UsersStack.TableNamePrefix.Length..];
 
     private static (bool IsProtected, bool HasRecovery, string? OnDelete) ProtectionOf(JsonProperty table)
     {
