@@ -18,7 +18,7 @@ using AmazonDynamoDBClient client = server.CreateClient();
 await services.GetRequiredService<IUserStore<PlacedUser>>().EnsureTablesAsync();
 await services.GetRequiredService<UserReplicator<PlacedUser, UserByPlace>>().EnsureTablesAsync();
 
-var createUser = new CreateUser(services.GetRequiredService<IUserStore<PlacedUser>>());
+var createUser = new CreateUser(services.GetRequiredService<IUserStore<PlacedUser>>(), services.GetRequiredService<ILogger<CreateUser>>());
 var replicateUsers = new ReplicateUsers(services.GetRequiredService<UserChangeDispatcher<PlacedUser>>());
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);

@@ -2,22 +2,23 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using UserStore;
 
 namespace Functions;
 
 /// <summary>Handles <c>POST /</c> of the HTTP API: creates a user.</summary>
 /// <remarks>Handler: <c>Functions::Functions.CreateUser::HandleAsync</c>.</remarks>
-public sealed class CreateUser(IUserStore<PlacedUser> users)
+public sealed partial class CreateUser(IUserStore<PlacedUser> users, ILogger<CreateUser> logger)
 {
     public CreateUser()
-        : this(Services.Shared.GetRequiredService<IUserStore<PlacedUser>>())
+        : this(Services.Shared.GetRequiredService<IUserStore<PlacedUser>>(), Services.Shared.GetRequiredService<ILogger<CreateUser>>())
     {
     }
 
     /// <param name="input">A request of an HTTP API, payload format 2.0.</param>
     /// <returns>The response: 201 with the user, 400 with the violated rule of each field, 409 if the email is in use, 503 if a retry may
-    /// succeed.</returns>
+    /// succeed. Other failures are thrown, so that Lambda counts them as errors of the function.</returns>
     public async Task<Stream> HandleAsync(Stream input)
     {
         try
@@ -40,11 +41,18 @@ public sealed class CreateUser(IUserStore<PlacedUser> users)
             return Respond(HttpStatusCode.Conflict, json => WriteProblem(
                 json, "The email is taken.", new SortedDictionary<string, string> { ["email"] = "is taken by another user" }));
         }
-        catch (UserStoreException failure) when (failure.IsTransient)
+        catch (UserStoreException failure)
         {
+            LogFailure(failure.GetType().Name, failure.Message);
+            if (!failure.IsTransient)
+                throw;
             return Respond(HttpStatusCode.ServiceUnavailable, json => WriteProblem(json, "Try again later.", []));
         }
     }
+
+    // The messages of the store contain ids and table names only; those of its inner exceptions can contain values.
+    [LoggerMessage(1, LogLevel.Error, "The user could not be created: {Error}: {Reason}")]
+    private partial void LogFailure(string error, string reason);
 
     private static void WriteUser(Utf8JsonWriter json, PlacedUser user)
     {

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using UserStore;
+using UserStore.Replication;
 
 namespace Functions;
 
@@ -15,16 +18,36 @@ public static class Services
     public static IServiceProvider Shared => FromEnvironment.Value;
 
     /// <summary>Creates the services that the functions and their tables need.</summary>
-    public static ServiceProvider Build(Action<UserStoreOptions> configure)
+    public static ServiceProvider Build(Action<UserStoreOptions> configure, Action<UserChangeDispatchOptions>? configureDispatch = null)
     {
         var services = new ServiceCollection();
+        services.AddLogging(AddJsonLines);
         services.AddUserStore<PlacedUser>(options =>
         {
-            // Shorter than the timeout of the functions, so that the event source or the caller can retry what is left.
-            options.Retry.Timeout = TimeSpan.FromSeconds(8);
-            options.Retry.AttemptTimeout = TimeSpan.FromSeconds(3);
+            options.Retry.Timeout = FunctionLimits.RetryTimeout;
+            options.Retry.AttemptTimeout = FunctionLimits.AttemptTimeout;
             configure(options);
-        }).AddReplication<PlacedUser, UserByPlace, ByPlace>();
+        }).AddReplication<PlacedUser, UserByPlace, ByPlace>().ConfigureChangeDispatch(options =>
+        {
+            options.Timeout = FunctionLimits.Dispatch;
+            options.MaxConcurrency = FunctionLimits.MaxConcurrency;
+            options.MaxAttempts = FunctionLimits.MaxAttempts;
+            options.BaseDelay = FunctionLimits.BaseDelay;
+            configureDispatch?.Invoke(options);
+        });
         return services.BuildServiceProvider();
+    }
+
+    // One JSON object per line, which CloudWatch Logs Insights can query by field. The messages contain ids, never values of users.
+    private static void AddJsonLines(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Information).AddJsonConsole(console =>
+        {
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            console.UseUtcTimestamp = true;
+        });
+        logging.ClearProviders(); // only the formatter of the console logger is used
+        logging.Services.AddSingleton<ILoggerProvider>(services => new ConsoleLines(
+            services.GetServices<ConsoleFormatter>().Single(formatter => formatter.Name == ConsoleFormatterNames.Json)));
     }
 }

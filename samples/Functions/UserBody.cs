@@ -13,7 +13,7 @@ public sealed class UserBody
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    /// <summary>Gets the errors by field; <c>body</c> for the request as a whole.</summary>
+    /// <summary>Gets the errors by field; <c>body</c> for the body as a whole, <c>event</c> for what is not a request.</summary>
     public SortedDictionary<string, string> Errors { get; } = new(StringComparer.Ordinal);
 
     /// <param name="request">A request of an HTTP API, payload format 2.0.</param>
@@ -22,16 +22,23 @@ public sealed class UserBody
         var body = new UserBody();
         try
         {
-            using JsonDocument json = JsonDocument.Parse(BytesOf(request));
-            body.Read(json.RootElement);
+            if (body.ReadBytes(request) is { } bytes)
+            {
+                using JsonDocument json = JsonDocument.Parse(bytes);
+                body.Read(json.RootElement);
+            }
         }
-        catch (Exception malformed) when (malformed is JsonException or FormatException)
+        catch (FormatException)
+        {
+            body.Errors[Body] = "must be Base64";
+        }
+        catch (JsonException)
         {
             body.Errors[Body] = "must be JSON";
         }
         catch (InvalidOperationException)
         {
-            body.Errors[Body] = "must hold well-formed Unicode text";
+            body.Errors[Body] = "must be well-formed Unicode text"; // an unpaired surrogate, which JSON can escape
         }
 
         return body;
@@ -56,9 +63,22 @@ public sealed class UserBody
         Active = true,
     };
 
-    private static byte[] BytesOf(JsonElement request)
+    private byte[]? ReadBytes(JsonElement request)
     {
-        string text = request.TryGetProperty(Body, out JsonElement body) ? body.GetString() ?? "" : "";
+        if (request.ValueKind != JsonValueKind.Object)
+        {
+            Errors["event"] = "must be a JSON object, the request of an HTTP API";
+            return null;
+        }
+
+        JsonElement body = request.TryGetProperty(Body, out JsonElement found) ? found : default;
+        if (body.ValueKind is not (JsonValueKind.String or JsonValueKind.Null or JsonValueKind.Undefined))
+        {
+            Errors[Body] = "must be a string, which contains JSON";
+            return null;
+        }
+
+        string text = body.ValueKind == JsonValueKind.String ? body.GetString()! : "";
         bool isEncoded = request.TryGetProperty("isBase64Encoded", out JsonElement encoded) && encoded.ValueKind == JsonValueKind.True;
         return isEncoded ? Convert.FromBase64String(text) : Encoding.UTF8.GetBytes(text);
     }
@@ -78,7 +98,7 @@ public sealed class UserBody
             else if (field.Value.ValueKind == JsonValueKind.String)
                 Take(field.Name, field.Value.GetString()!);
             else if (field.Value.ValueKind != JsonValueKind.Null)
-                Errors[field.Name] = "must be a text";
+                Errors[field.Name] = "must be a string";
         }
 
         if (!_values.ContainsKey("email") && !Errors.ContainsKey("email"))

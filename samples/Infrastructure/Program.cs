@@ -12,6 +12,7 @@ if (!Directory.Exists(code))
 }
 
 var app = new App();
-_ = new UsersStack(app, "UserStoreSample", Code.FromAsset(code));
+bool isProduction = app.Node.TryGetContext("production")?.ToString()?.ToLowerInvariant() == "true"; // a string from -c, a Boolean from cdk.json
+_ = new UsersStack(app, "UserStoreSample", Code.FromAsset(code), isProduction);
 app.Synth();
 return 0;

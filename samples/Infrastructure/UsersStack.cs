@@ -25,11 +25,21 @@ public sealed class UsersStack : Stack
     // Lambda supports this runtime, but this version of the CDK has no constant for it.
     private static readonly Runtime DotNet10 = new("dotnet10", RuntimeFamily.DOTNET_CORE);
 
-    public UsersStack(Construct scope, string id, Code code)
+    /// <param name="scope">The app.</param>
+    /// <param name="id">The name of the stack.</param>
+    /// <param name="code">The published functions.</param>
+    /// <param name="isProduction">Whether the tables of users and emails are protected and backed up, and remain when the stack is
+    /// deleted.</param>
+    public UsersStack(Construct scope, string id, Code code, bool isProduction = false)
         : base(scope, id)
     {
         // The tables match the functions, because both use the same annotated types and options.
-        using ServiceProvider services = Functions.Services.Build(options => options.TableNamePrefix = TableNamePrefix);
+        using ServiceProvider services = Functions.Services.Build(options =>
+        {
+            options.TableNamePrefix = TableNamePrefix;
+            options.DeletionProtection = isProduction;
+            options.PointInTimeRecovery = isProduction;
+        });
         UserStoreOptions options = services.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(PlacedUser).FullName);
         UserStoreSchema schema = UserStoreSchema.For<PlacedUser>(options);
         ReplicationDefinition replication = schema.ReplicationTo<UserByPlace>();
@@ -38,11 +48,18 @@ public sealed class UsersStack : Stack
         Table target = CreateTable("UsersByPlace", replication.Target);
         Table guards = CreateTable("UsersByPlaceGuards", replication.Guards);
 
-        Function createUser = CreateFunction("CreateUser", code, nameof(CreateUser.HandleAsync), Duration.Seconds(15));
+        Function createUser = CreateFunction("CreateUser", code, nameof(CreateUser.HandleAsync), FunctionLimits.CreateUser);
         // PutItem for a new user and its reservation; the others for an email that is reserved for a deleted user.
         Allow(createUser, users, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem");
         Allow(createUser, emails, "dynamodb:PutItem", "dynamodb:GetItem");
-        var api = new HttpApi(this, "Api", new HttpApiProps { Description = "Creates users" });
+        var api = new HttpApi(this, "Api", new HttpApiProps { Description = "Creates users", CreateDefaultStage = false });
+        _ = new HttpStage(this, "ApiStage", new HttpStageProps
+        {
+            HttpApi = api,
+            AutoDeploy = true,
+            // Far below the quota of the account and region, which all its APIs share; requests above it get 429.
+            Throttle = new ThrottleSettings { RateLimit = 50, BurstLimit = 100 },
+        });
         api.AddRoutes(new AddRoutesOptions
         {
             Path = "/",
@@ -50,7 +67,7 @@ public sealed class UsersStack : Stack
             Integration = new HttpLambdaIntegration("CreateUserIntegration", createUser),
         });
 
-        Function replicateUsers = CreateFunction("ReplicateUsers", code, nameof(ReplicateUsers.HandleAsync), Duration.Minutes(2));
+        Function replicateUsers = CreateFunction("ReplicateUsers", code, nameof(ReplicateUsers.HandleAsync), FunctionLimits.ReplicateUsers);
         Allow(replicateUsers, users, "dynamodb:GetItem");
         Allow(replicateUsers, target, "dynamodb:PutItem", "dynamodb:DeleteItem");
         Allow(replicateUsers, guards, "dynamodb:PutItem", "dynamodb:GetItem");
@@ -63,17 +80,32 @@ public sealed class UsersStack : Stack
         replicateUsers.AddEventSource(new DynamoEventSource(users, new DynamoEventSourceProps
         {
             StartingPosition = StartingPosition.TRIM_HORIZON,
-            BatchSize = 100,
+            BatchSize = FunctionLimits.BatchSize,
             ReportBatchItemFailures = true,
             BisectBatchOnError = true,
+            // The records of one user stay in order, and a batch that fails holds back only its half of the shard.
+            ParallelizationFactor = 2,
+            // A record that always fails is given up within minutes. With the time of each invocation, an outage of the target of about 20
+            // minutes loses no record.
             RetryAttempts = 10,
+            // The stream drops records after 24 hours without notice. Before that, they go to the queue and raise its alarm.
+            MaxRecordAge = Duration.Hours(22),
             OnFailure = new SqsDlq(failures),
         }));
+
+        var alarms = new Alarms(this);
+        alarms.Add(
+            "ReplicationFailed", "Records were given up: rebuild their users in the target.", failures.MetricApproximateNumberOfMessagesVisible(), 1);
+        alarms.AddIteratorAge("ReplicationLate", replicateUsers);
+        alarms.Add("ApiErrors", "Requests failed, also those that the function answered with 503.", api.MetricServerError(), 1);
+        alarms.AddFailures("CreateUser", createUser);
+        alarms.AddFailures("ReplicateUsers", replicateUsers);
 
         _ = new CfnOutput(this, "ApiEndpoint", new CfnOutputProps { Value = api.ApiEndpoint });
         _ = new CfnOutput(this, "UsersTable", new CfnOutputProps { Value = users.TableName });
         _ = new CfnOutput(this, "TargetTable", new CfnOutputProps { Value = target.TableName });
         _ = new CfnOutput(this, "FailuresQueue", new CfnOutputProps { Value = failures.QueueUrl });
+        _ = new CfnOutput(this, "AlarmsTopic", new CfnOutputProps { Value = alarms.TopicArn });
     }
 
     private Table CreateTable(string id, TableDefinition definition)
@@ -86,8 +118,10 @@ public sealed class UsersStack : Stack
             BillingMode = BillingMode.PAY_PER_REQUEST,
             Stream = definition.StreamViewType == TableStreamViewType.NewAndOldImages ? StreamViewType.NEW_AND_OLD_IMAGES : null,
             TimeToLiveAttribute = definition.TimeToLiveAttribute,
-            // A sample is deleted completely. For a production service, use RemovalPolicy.RETAIN and PointInTimeRecovery.
-            RemovalPolicy = RemovalPolicy.DESTROY,
+            // A sample is deleted completely. In production, what cannot be derived from another table remains.
+            RemovalPolicy = definition.DeletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+            DeletionProtection = definition.DeletionProtection,
+            PointInTimeRecovery = definition.PointInTimeRecovery,
         });
         foreach (IndexDefinition index in definition.Indexes)
         {
@@ -103,7 +137,7 @@ public sealed class UsersStack : Stack
         return table;
     }
 
-    private Function CreateFunction(string type, Code code, string method, Duration timeout)
+    private Function CreateFunction(string type, Code code, string method, TimeSpan timeout)
     {
         var logs = new LogGroup(this, $"{type}Logs", new LogGroupProps
         {
@@ -121,8 +155,13 @@ public sealed class UsersStack : Stack
             Role = role,
             LogGroup = logs,
             MemorySize = 512,
-            Timeout = timeout,
-            Environment = new Dictionary<string, string> { [Functions.Services.PrefixVariable] = TableNamePrefix },
+            Timeout = Duration.Seconds(timeout.TotalSeconds),
+            Tracing = Tracing.ACTIVE,
+            Environment = new Dictionary<string, string>
+            {
+                [Functions.Services.PrefixVariable] = TableNamePrefix,
+                ["AWS_LAMBDA_HANDLER_LOG_FORMAT"] = "Unformatted", // the functions write complete lines of JSON
+            },
         });
     }
 

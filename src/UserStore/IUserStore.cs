@@ -38,9 +38,10 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <exception cref="UserStoreSchemaException">A table exists with other keys, or an index with other keys.</exception>
     /// <remarks>
     /// Can be called repeatedly, and by several processes concurrently. If nothing is missing, costs one <c>DescribeTable</c> for each table
-    /// (one, and one more with unique emails) and, with time to live, one <c>DescribeTimeToLive</c>. Creating a table takes seconds; adding
-    /// an index to a large table takes up to hours. Does not change what exists, except that it enables time to live and the stream if they
-    /// are disabled and the options ask for them.
+    /// (one, and one more with unique emails), with time to live one <c>DescribeTimeToLive</c>, and with point-in-time recovery one
+    /// <c>DescribeContinuousBackups</c> for each table. Creating a table takes seconds; adding an index to a large table takes up to hours.
+    /// Does not change what exists, except that it enables time to live, the stream, deletion protection and point-in-time recovery if they are
+    /// disabled and the options require them. It never disables any of them.
     /// </remarks>
     Task EnsureTablesAsync(CancellationToken cancellationToken = default);
 

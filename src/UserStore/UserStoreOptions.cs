@@ -93,6 +93,23 @@ public sealed class UserStoreOptions
     /// <value>The default is <see langword="true"/>. The store hides expired users in any case.</value>
     public bool EnableTimeToLive { get; set; } = true;
 
+    /// <summary>Gets or sets a value indicating whether the users' table and the table of reservations have deletion protection.</summary>
+    /// <value>
+    /// The default is <see langword="false"/>: tables are created without it, and existing tables keep what they have. If
+    /// <see langword="true"/>, <see cref="IUserStore{TUser}.EnsureTablesAsync"/> and migrations that create the tables enable it, also on existing
+    /// tables, and DynamoDB refuses to delete them until an operator disables it. It does not apply to the tables of migrations and
+    /// replications.
+    /// </value>
+    public bool DeletionProtection { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the users' table and the table of reservations have point-in-time recovery.</summary>
+    /// <value>
+    /// The default is <see langword="false"/>: it is not enabled, and existing tables keep what they have. If <see langword="true"/>,
+    /// <see cref="IUserStore{TUser}.EnsureTablesAsync"/> and migrations that create the tables enable it, also on existing tables. AWS charges for
+    /// it by the size of the table. It does not apply to the tables of migrations and replications. Local servers do not support it.
+    /// </value>
+    public bool PointInTimeRecovery { get; set; }
+
     /// <summary>Gets or sets how long <see cref="IUserStore{TUser}.EnsureTablesAsync"/> waits for a table or index to become
     /// active.</summary>
     /// <value>1 second to 1 day. The default is 10 minutes.</value>

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Functions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using UserStore.Testing;
 
 namespace UserStore.SampleTests;
@@ -8,6 +10,7 @@ namespace UserStore.SampleTests;
 public sealed class CreateUserTests : IDisposable
 {
     private readonly InMemoryUserStore<PlacedUser> _users = new();
+    private readonly FakeLogger<CreateUser> _logger = new();
     private readonly List<JsonDocument> _documents = [];
 
     [Fact]
@@ -51,15 +54,15 @@ public sealed class CreateUserTests : IDisposable
     [InlineData("email=ada@example.test", "body", "must be JSON")]
     [InlineData("[]", "body", "must be a JSON object")]
     [InlineData("null", "body", "must be a JSON object")]
-    [InlineData("""{"email":"\ud800@example.test"}""", "body", "must hold well-formed Unicode text")]
+    [InlineData("""{"email":"\ud800@example.test"}""", "body", "must be well-formed Unicode text")]
     [InlineData("{}", "email", "is required")]
     [InlineData("""{"email":null}""", "email", "is required")]
     [InlineData("""{"email":""}""", "email", "must not be empty")]
     [InlineData("""{"email":"ada"}""", "email", "must have one '@', between a name and a domain")]
-    [InlineData("""{"email":7}""", "email", "must be a text")]
-    [InlineData("""{"email":{"S":"ada@example.test"}}""", "email", "must be a text")]
-    [InlineData("""{"email":"ada@example.test","zipcode":11208}""", "zipcode", "must be a text")]
-    [InlineData("""{"email":"ada@example.test","city":["Brooklyn"]}""", "city", "must be a text")]
+    [InlineData("""{"email":7}""", "email", "must be a string")]
+    [InlineData("""{"email":{"S":"ada@example.test"}}""", "email", "must be a string")]
+    [InlineData("""{"email":"ada@example.test","zipcode":11208}""", "zipcode", "must be a string")]
+    [InlineData("""{"email":"ada@example.test","city":["Brooklyn"]}""", "city", "must be a string")]
     [InlineData("""{"email":"ada@example.test","active":false}""", "active", "is not known")]
     [InlineData("""{"email":"ada@example.test","state":"long"}""", "state", "must not be longer than 200 characters")]
     public async Task An_invalid_body_is_rejected_with_the_field(string body, string field, string rule)
@@ -80,24 +83,41 @@ public sealed class CreateUserTests : IDisposable
         problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).Should().Equal("city", "email", "state");
     }
 
-    [Fact]
-    public async Task A_body_that_is_not_valid_Base64_is_rejected()
-        => (await PostAsync("{}", isBase64Encoded: true)).Status.Should().Be(400);
+    [Theory]
+    [InlineData("5", "event", "must be a JSON object, the request of an HTTP API")]
+    [InlineData("[]", "event", "must be a JSON object, the request of an HTTP API")]
+    [InlineData("null", "event", "must be a JSON object, the request of an HTTP API")]
+    [InlineData("""{"body":5}""", "body", "must be a string, which contains JSON")]
+    [InlineData("""{"body":{"email":"ada@example.test"}}""", "body", "must be a string, which contains JSON")]
+    [InlineData("""{"body":null}""", "body", "must be JSON")]
+    [InlineData("{}", "body", "must be JSON")]
+    [InlineData("""{"body":"{}","isBase64Encoded":true}""", "body", "must be Base64")]
+    [InlineData("""{"body":"\ud800"}""", "body", "must be well-formed Unicode text")]
+    public async Task An_event_that_is_no_request_is_rejected_with_the_reason(string input, string field, string rule)
+    {
+        (int status, JsonElement problem) = await InvokeAsync(Encoding.UTF8.GetBytes(input));
+
+        status.Should().Be(400);
+        problem.GetProperty("errors").EnumerateObject().Select(error => (error.Name, error.Value.GetString())).Should().Equal((field, rule));
+    }
 
     [Fact]
-    public async Task Transient_failures_are_reported_as_unavailable()
+    public async Task Transient_failures_are_reported_as_unavailable_and_logged()
     {
         _users.Faults.ThrottleNextWrite();
 
         (await PostAsync("""{"email":"ada@example.test"}""")).Status.Should().Be(503);
         (await PostAsync("""{"email":"ada@example.test"}""")).Status.Should().Be(201);
+
+        FakeLogRecord log = _logger.Collector.GetSnapshot().Should().ContainSingle().Subject;
+        (log.Level, log.Id.Id, log.Exception).Should().Be((LogLevel.Error, 1, null));
+        log.Message.Should().Contain("UserStoreThrottledException").And.NotContain("ada");
     }
 
     public void Dispose() => _documents.ForEach(output => output.Dispose());
 
-    private async Task<(int Status, JsonElement Body)> PostAsync(string body, bool isBase64Encoded = false)
-    {
-        using var request = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new
+    private Task<(int Status, JsonElement Body)> PostAsync(string body, bool isBase64Encoded = false)
+        => InvokeAsync(JsonSerializer.SerializeToUtf8Bytes(new
         {
             version = "2.0",
             routeKey = "POST /",
@@ -106,7 +126,11 @@ public sealed class CreateUserTests : IDisposable
             body,
             isBase64Encoded,
         }));
-        using Stream output = await new CreateUser(_users).HandleAsync(request);
+
+    private async Task<(int Status, JsonElement Body)> InvokeAsync(byte[] input)
+    {
+        using var request = new MemoryStream(input);
+        using Stream output = await new CreateUser(_users, _logger).HandleAsync(request);
         JsonDocument response = await JsonDocument.ParseAsync(output);
         JsonDocument content = JsonDocument.Parse(response.RootElement.GetProperty("body").GetString()!);
         _documents.AddRange([response, content]);

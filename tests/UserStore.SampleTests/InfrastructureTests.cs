@@ -10,9 +10,11 @@ namespace UserStore.SampleTests;
 public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Template>
 {
     private readonly JsonElement _resources;
+    private readonly JsonElement _production;
     private readonly JsonElement _outputs;
 
-    public InfrastructureTests(Template template) => (_resources, _outputs) = (template.Root.GetProperty("Resources"), template.Root.GetProperty("Outputs"));
+    public InfrastructureTests(Template template) => (_resources, _production, _outputs) = (
+        template.Root.GetProperty("Resources"), template.Production.GetProperty("Resources"), template.Root.GetProperty("Outputs"));
 
     [Fact]
     public void The_source_table_has_the_keys_stream_indexes_and_expiry_of_the_model()
@@ -49,6 +51,9 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
         source.GetProperty("FunctionResponseTypes").EnumerateArray().Select(type => type.GetString()).Should().Equal("ReportBatchItemFailures");
         source.GetProperty("BisectBatchOnFunctionError").GetBoolean().Should().BeTrue();
         source.GetProperty("MaximumRetryAttempts").GetInt32().Should().Be(10);
+        source.GetProperty("MaximumRecordAgeInSeconds").GetInt32().Should().Be(22 * 60 * 60, "the stream drops records after 24 hours");
+        source.GetProperty("ParallelizationFactor").GetInt32().Should().Be(2);
+        source.GetProperty("BatchSize").GetInt32().Should().Be(FunctionLimits.BatchSize);
         source.GetProperty("StartingPosition").GetString().Should().Be("TRIM_HORIZON");
         source.GetProperty("EventSourceArn").ToString().Should().Contain("StreamArn");
         source.GetProperty("DestinationConfig").GetProperty("OnFailure").GetProperty("Destination").ToString()
@@ -66,12 +71,76 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
             function.GetProperty("Runtime").GetString().Should().Be("dotnet10");
             function.GetProperty("Environment").GetProperty("Variables").GetProperty(Services.PrefixVariable).GetString()
                 .Should().Be(UsersStack.TableNamePrefix);
+            function.GetProperty("Environment").GetProperty("Variables").GetProperty("AWS_LAMBDA_HANDLER_LOG_FORMAT").GetString()
+                .Should().Be("Unformatted");
+            function.GetProperty("TracingConfig").GetProperty("Mode").GetString().Should().Be("Active");
             string[] handler = function.GetProperty("Handler").GetString()!.Split("::");
             handler[0].Should().Be(typeof(CreateUser).Assembly.GetName().Name);
             Type type = typeof(CreateUser).Assembly.GetType(handler[1], throwOnError: true)!;
             type.GetConstructor([]).Should().NotBeNull();
             type.GetMethod(handler[2], [typeof(Stream)])!.ReturnType.Should().Be<Task<Stream>>();
+            TimeSpan timeout = type == typeof(CreateUser) ? FunctionLimits.CreateUser : FunctionLimits.ReplicateUsers;
+            function.GetProperty("Timeout").GetDouble().Should().Be(timeout.TotalSeconds);
         }
+    }
+
+    [Fact]
+    public void Failures_raise_alarms_that_notify_a_topic()
+    {
+        string topic = NameOf("AWS::SNS::Topic");
+        JsonElement[] alarms = [.. Of("AWS::CloudWatch::Alarm")];
+
+        alarms.Select(alarm => $"{alarm.GetProperty("Namespace")} {alarm.GetProperty("MetricName")} of {SubjectOf(alarm)}: "
+            + $"{alarm.GetProperty("Statistic")} {alarm.GetProperty("ComparisonOperator")} {alarm.GetProperty("Threshold")} "
+            + $"in {alarm.GetProperty("EvaluationPeriods")} x {alarm.GetProperty("Period")} s").Should().BeEquivalentTo(
+            "AWS/SQS ApproximateNumberOfMessagesVisible of ReplicationFailures: Maximum GreaterThanOrEqualToThreshold 1 in 1 x 300 s",
+            "AWS/Lambda IteratorAge of ReplicateUsers: Maximum GreaterThanOrEqualToThreshold 900000 in 2 x 300 s",
+            "AWS/Lambda Errors of ReplicateUsers: Sum GreaterThanOrEqualToThreshold 1 in 1 x 300 s",
+            "AWS/Lambda Throttles of ReplicateUsers: Sum GreaterThanOrEqualToThreshold 1 in 1 x 300 s",
+            "AWS/Lambda Errors of CreateUser: Sum GreaterThanOrEqualToThreshold 1 in 1 x 300 s",
+            "AWS/Lambda Throttles of CreateUser: Sum GreaterThanOrEqualToThreshold 1 in 1 x 300 s",
+            "AWS/ApiGateway 5xx of Api: Sum GreaterThanOrEqualToThreshold 1 in 1 x 300 s");
+        foreach (JsonElement alarm in alarms)
+        {
+            alarm.GetProperty("TreatMissingData").GetString().Should().Be("notBreaching");
+            alarm.GetProperty("AlarmActions").EnumerateArray().Single().GetProperty("Ref").GetString().Should().Be(topic);
+        }
+
+        _outputs.GetProperty("AlarmsTopic").GetProperty("Value").GetProperty("Ref").GetString().Should().Be(topic);
+    }
+
+    [Fact]
+    public void The_API_is_throttled()
+    {
+        JsonElement stage = Of("AWS::ApiGatewayV2::Stage").Should().ContainSingle().Subject;
+
+        (stage.GetProperty("StageName").GetString(), stage.GetProperty("AutoDeploy").GetBoolean()).Should().Be(("$default", true));
+        JsonElement throttle = stage.GetProperty("DefaultRouteSettings");
+        (throttle.GetProperty("ThrottlingRateLimit").GetInt32(), throttle.GetProperty("ThrottlingBurstLimit").GetInt32()).Should().Be((50, 100));
+    }
+
+    [Fact]
+    public void A_sample_is_deleted_completely()
+    {
+        foreach (JsonProperty table in _resources.EnumerateObject().Where(resource => IsA(resource, "AWS::DynamoDB::Table")))
+            ProtectionOf(table).Should().Be((false, false, "Delete"));
+    }
+
+    [Fact]
+    public void In_production_the_tables_of_users_and_emails_are_protected_and_backed_up_and_remain()
+    {
+        var tables = _production.EnumerateObject().Where(resource => IsA(resource, "AWS::DynamoDB::Table"))
+            .ToDictionary(NameOf, ProtectionOf);
+
+        tables.Should().Equal(new Dictionary<string, (bool, bool, string?)>
+        {
+            ["Users"] = (true, true, "Retain"),
+            ["UserEmails"] = (true, true, "Retain"),
+            ["UsersByPlace"] = (false, false, "Delete"),
+            ["UsersByPlaceGuards"] = (false, false, "Delete"),
+        });
+        _production.EnumerateObject().Select(resource => resource.Name).Should().Equal(
+            _resources.EnumerateObject().Select(resource => resource.Name), "nothing else differs");
     }
 
     [Fact]
@@ -79,7 +148,8 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     {
         Of("AWS::ApiGatewayV2::Route").Should().ContainSingle().Which.GetProperty("RouteKey").GetString().Should().Be("POST /");
         Of("AWS::ApiGatewayV2::Integration").Should().ContainSingle().Which.GetProperty("PayloadFormatVersion").GetString().Should().Be("2.0");
-        _outputs.EnumerateObject().Select(output => output.Name).Should().BeEquivalentTo("ApiEndpoint", "UsersTable", "TargetTable", "FailuresQueue");
+        _outputs.EnumerateObject().Select(output => output.Name).Should().BeEquivalentTo(
+            "ApiEndpoint", "UsersTable", "TargetTable", "FailuresQueue", "AlarmsTopic");
     }
 
     [Fact]
@@ -93,6 +163,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
         granted["CreateUser"].Should().BeEquivalentTo(
             $"dynamodb:PutItem dynamodb:GetItem dynamodb:DeleteItem dynamodb:ConditionCheckItem on {users}.Arn",
             $"dynamodb:PutItem dynamodb:GetItem on {emails}.Arn",
+            "xray:PutTraceSegments xray:PutTelemetryRecords on *", // the service supports no narrower resource
             $"logs:CreateLogStream logs:PutLogEvents on {LogsOf("CreateUser")}.Arn");
         granted["ReplicateUsers"].Should().BeEquivalentTo(
             $"dynamodb:GetItem on {users}.Arn",
@@ -100,23 +171,46 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
             $"dynamodb:PutItem dynamodb:GetItem on {guards}.Arn",
             "dynamodb:ListStreams on *", // the service supports no narrower resource
             $"dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator on {users}.StreamArn",
+            "xray:PutTraceSegments xray:PutTelemetryRecords on *",
             $"sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl on {queue}.Arn",
             $"logs:CreateLogStream logs:PutLogEvents on {LogsOf("ReplicateUsers")}.Arn");
         granted.Should().HaveCount(2);
     }
 
     [Fact]
-    public void No_policy_has_a_wildcard_except_for_listing_streams()
+    public void No_policy_has_a_wildcard_except_for_listing_streams_and_sending_traces()
     {
         var statements = Statements("AWS::IAM::Policy").ToList();
         statements.Should().NotBeEmpty();
         statements.Where(statement => statement.Actions.Any(action => action.Contains('*'))).Should().BeEmpty();
         statements.Where(statement => statement.Resources.Any(resource => resource.Contains('*')))
-            .Should().ContainSingle().Which.Actions.Should().Equal("dynamodb:ListStreams");
+            .SelectMany(statement => statement.Actions).Distinct().Should().BeEquivalentTo(
+                "dynamodb:ListStreams", "xray:PutTraceSegments", "xray:PutTelemetryRecords");
         foreach (JsonElement role in Of("AWS::IAM::Role"))
             role.TryGetProperty("ManagedPolicyArns", out _).Should().BeFalse("ready-made policies allow more");
         // The policy of the queue denies all unencrypted requests to every principal.
         Statements("AWS::SQS::QueuePolicy").Should().OnlyContain(statement => statement.IsDenial);
+    }
+
+    private static string NameOf(JsonProperty table)
+        => table.Value.GetProperty("Properties").GetProperty("TableName").GetString()![UsersStack.TableNamePrefix.Length..];
+
+    private static (bool IsProtected, bool HasRecovery, string? OnDelete) ProtectionOf(JsonProperty table)
+    {
+        JsonElement properties = table.Value.GetProperty("Properties");
+        return (
+            properties.TryGetProperty("DeletionProtectionEnabled", out JsonElement isProtected) && isProtected.GetBoolean(),
+            properties.TryGetProperty("PointInTimeRecoverySpecification", out JsonElement recovery)
+                && recovery.GetProperty("PointInTimeRecoveryEnabled").GetBoolean(),
+            table.Value.GetProperty("DeletionPolicy").GetString());
+    }
+
+    // The name of the construct, without the hash of its path.
+    private static string SubjectOf(JsonElement alarm)
+    {
+        JsonElement value = alarm.GetProperty("Dimensions").EnumerateArray().Single().GetProperty("Value");
+        string name = value.TryGetProperty("Ref", out JsonElement reference) ? reference.GetString()! : value.GetProperty("Fn::GetAtt")[0].GetString()!;
+        return name[..^8];
     }
 
     private JsonElement Table(string name)
@@ -160,7 +254,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
         public string Text => $"{string.Join(' ', Actions)} on {string.Join(' ', Resources)}";
     }
 
-    /// <summary>Gets the template, which is synthesized once.</summary>
+    /// <summary>Gets the templates, which are synthesized once.</summary>
     public sealed class Template : IDisposable
     {
         private readonly string _folder = Directory.CreateTempSubdirectory("userstore-synth-").FullName;
@@ -170,13 +264,21 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
             string code = Path.Combine(_folder, "code");
             Directory.CreateDirectory(code);
             File.WriteAllText(Path.Combine(code, "Functions.dll"), "in place of the published functions");
-            var app = new App(new AppProps { Outdir = Path.Combine(_folder, "out") });
-            _ = new UsersStack(app, "Sample", Code.FromAsset(code));
-            string path = app.Synth().GetStackByName("Sample").TemplateFullPath;
-            Root = JsonDocument.Parse(File.ReadAllText(path)).RootElement.Clone();
+            Root = Synthesize("sample", code, isProduction: false);
+            Production = Synthesize("production", code, isProduction: true);
         }
 
         public JsonElement Root { get; }
+
+        public JsonElement Production { get; }
+
+        private JsonElement Synthesize(string folder, string code, bool isProduction)
+        {
+            var app = new App(new AppProps { Outdir = Path.Combine(_folder, folder) });
+            _ = new UsersStack(app, "Sample", Code.FromAsset(code), isProduction);
+            string path = app.Synth().GetStackByName("Sample").TemplateFullPath;
+            return JsonDocument.Parse(File.ReadAllText(path)).RootElement.Clone();
+        }
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
     }

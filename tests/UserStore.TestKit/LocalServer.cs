@@ -47,6 +47,8 @@ public sealed class LocalServer
         {
             try
             {
+                if ((await Client.DescribeTableAsync(table)).Table.DeletionProtectionEnabled == true)
+                    await Client.UpdateTableAsync(new UpdateTableRequest { TableName = table, DeletionProtectionEnabled = false });
                 await Client.DeleteTableAsync(table);
             }
             catch (ResourceNotFoundException)

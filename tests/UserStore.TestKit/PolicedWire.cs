@@ -30,7 +30,13 @@ public sealed class PolicedWire(string policy) : HttpClientFactory
     private static string[] FindOperations()
     {
         UserStoreSchema[] schemas = [.. new[] { true, false }.Select(
-            unique => UserStoreSchema.For<User>(new UserStoreOptions { UniqueEmails = unique, StreamViewType = TableStreamViewType.NewAndOldImages }))];
+            unique => UserStoreSchema.For<User>(new UserStoreOptions
+            {
+                UniqueEmails = unique,
+                StreamViewType = TableStreamViewType.NewAndOldImages,
+                DeletionProtection = true,
+                PointInTimeRecovery = true,
+            }))];
         IEnumerable<string> permitted =
             from schema in schemas
             from role in Enum.GetValues<UserStoreRole>()

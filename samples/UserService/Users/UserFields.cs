@@ -26,7 +26,7 @@ internal static partial class UserFields
             Property: null),
         new Field<string>(
             "name",
-            $"must be a text of 1 to {MaxName} characters",
+            $"must be a string of 1 to {MaxName} characters",
             value => Text(value, MaxName),
             (user, name) => user with { Name = name },
             user => user.Name)
@@ -53,7 +53,7 @@ internal static partial class UserFields
         { CanRemove = true },
         new Field<IReadOnlyList<string>>(
             "tags",
-            $"must be a list of at most {MaxTags} texts of 1 to {MaxTag} characters",
+            $"must be a list of at most {MaxTags} strings of 1 to {MaxTag} characters",
             Tags,
             (user, tags) => user with { Tags = tags },
             user => user.Tags)

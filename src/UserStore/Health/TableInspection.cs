@@ -59,6 +59,19 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
                 differences.Add(ofTimeToLive);
         }
 
+        if (TableDifference.OfDeletionProtection(table, found) is { } ofDeletionProtection)
+            differences.Add(ofDeletionProtection);
+        if (table.PointInTimeRecovery)
+        {
+            var request = new DescribeContinuousBackupsRequest { TableName = table.TableName };
+            DescribeContinuousBackupsResponse backups = await call.SendAsync(
+                "DescribeContinuousBackups",
+                [table],
+                token => connection.Client.DescribeContinuousBackupsAsync(request, token)).ConfigureAwait(false);
+            if (TableDifference.OfPointInTimeRecovery(table.TableName, backups.ContinuousBackupsDescription) is { } ofRecovery)
+                differences.Add(ofRecovery);
+        }
+
         return differences;
     }
 }

@@ -8,4 +8,10 @@ internal static partial class ReplicationLog
     [LoggerMessage(
         301, LogLevel.Error, "Stream record {SequenceNumber} of user {UserId} could not be handled: {Error}. It is reported as failed.")]
     public static partial void ChangeFailed(ILogger logger, string? sequenceNumber, string? userId, string error);
+
+    [LoggerMessage(
+        302,
+        LogLevel.Warning,
+        "Stream record {SequenceNumber} of user {UserId} was not attempted, because the dispatch reached its timeout. It is reported as failed.")]
+    public static partial void ChangeNotAttempted(ILogger logger, string? sequenceNumber, string? userId);
 }

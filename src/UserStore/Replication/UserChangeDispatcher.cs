@@ -9,9 +9,9 @@ namespace UserStore.Replication;
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <remarks>
 /// A change that fails is retried within the invocation. After the last attempt it is reported as failed, together with all later changes of the
-/// same user in the batch, which are not attempted. Whether it is delivered again depends on the event source: its retry limit and its queue for
-/// failures. That queue contains positions in the stream, not records: repair what failed permanently by reading the source, never by replaying
-/// old images.
+/// same user in the batch, which are not attempted. <see cref="UserChangeDispatchOptions.Timeout"/> limits the time of an invocation. Whether a
+/// failed change is delivered again depends on the event source: its retry limit and its queue for failures. That queue contains positions in
+/// the stream, not records: repair what failed permanently by reading the source, never by replaying old images.
 /// </remarks>
 public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : User
@@ -49,61 +49,106 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The number of changes that were handled, and the failures.</returns>
     /// <exception cref="InvalidUserChangeException">The event is not JSON, or has no records.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled. A timeout is not a cancellation; it is part of the result.</exception>
     public async Task<UserChangeBatchResult> DispatchAsync(Stream json, CancellationToken cancellationToken = default)
-        => await DispatchAsync(
-            await _reader.ReadEventAsync(json, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    {
+        using var timeout = new DispatchTimeout(_options.Timeout, _time, cancellationToken);
+        return await DispatchAsync(
+            await _reader.ReadEventAsync(json, cancellationToken).ConfigureAwait(false), timeout, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Handles records in the order of the stream.</summary>
     /// <param name="records">The records.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The number of changes that were handled, and the failures.</returns>
+    /// <exception cref="OperationCanceledException">The token was canceled. A timeout is not a cancellation; it is part of the result.</exception>
     public async Task<UserChangeBatchResult> DispatchAsync(
         IReadOnlyList<UserChangeRecord<TUser>> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
+        using var timeout = new DispatchTimeout(_options.Timeout, _time, cancellationToken);
+        return await DispatchAsync(records, timeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<UserChangeBatchResult> DispatchAsync(
+        IReadOnlyList<UserChangeRecord<TUser>> records, DispatchTimeout timeout, CancellationToken cancellationToken)
+    {
         var failures = new UserChangeFailure?[records.Count];
         // A record whose user is unknown is a group of its own.
         IEnumerable<IEnumerable<int>> users = Enumerable.Range(0, records.Count)
             .GroupBy(index => records[index].UserId is { } userId ? (userId, -1) : ("", index));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.MaxConcurrency, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(users, parallel, async (indexes, token) =>
+        await Parallel.ForEachAsync(users, parallel, async (indexes, _) =>
         {
             bool hasFailed = false;
             foreach (int index in indexes)
             {
-                UserChangeRecord<TUser> record = records[index];
-                Exception? failure = hasFailed ? null : await TryHandleAsync(record, token).ConfigureAwait(false);
-                if (failure is not null)
-                    ReplicationLog.ChangeFailed(_logger, record.SequenceNumber, record.UserId, failure.GetType().Name);
-                if (hasFailed || failure is not null)
-                    failures[index] = new UserChangeFailure(record.SequenceNumber, record.UserId, failure);
-                hasFailed |= failure is not null;
+                if (!hasFailed)
+                    failures[index] = await TryHandleAsync(records[index], timeout, cancellationToken).ConfigureAwait(false);
+                else
+                    failures[index] = new UserChangeFailure(records[index].SequenceNumber, records[index].UserId, null);
+                hasFailed |= failures[index] is not null;
             }
         }).ConfigureAwait(false);
         UserChangeFailure[] failed = [.. failures.OfType<UserChangeFailure>()];
         return new UserChangeBatchResult(records.Count - failed.Length, failed);
     }
 
-    private async Task<Exception?> TryHandleAsync(UserChangeRecord<TUser> record, CancellationToken cancellationToken)
+    /// <summary>Returns null if the record was handled, and logs why it was not.</summary>
+    private async Task<UserChangeFailure?> TryHandleAsync(
+        UserChangeRecord<TUser> record, DispatchTimeout timeout, CancellationToken cancellationToken)
     {
-        if (record.Change is not { } change)
-            return record.Problem;
+        Exception? failure = record.Problem;
+        if (record.Change is { } change)
+        {
+            if (timeout.IsReached)
+            {
+                ReplicationLog.ChangeNotAttempted(_logger, record.SequenceNumber, record.UserId);
+                return new UserChangeFailure(record.SequenceNumber, record.UserId, null);
+            }
+
+            failure = await TryHandleAsync(change, timeout, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (failure is null)
+            return null;
+        ReplicationLog.ChangeFailed(_logger, record.SequenceNumber, record.UserId, failure.GetType().Name);
+        return new UserChangeFailure(record.SequenceNumber, record.UserId, failure);
+    }
+
+    private async Task<Exception?> TryHandleAsync(UserChange<TUser> change, DispatchTimeout timeout, CancellationToken cancellationToken)
+    {
+        Exception? last = null;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
                 foreach (IUserChangeHandler<TUser> handler in _handlers)
-                    await handler.HandleAsync(change, cancellationToken).ConfigureAwait(false);
+                    await timeout.WaitAsync(handler.HandleAsync(change, timeout.Token)).ConfigureAwait(false);
                 return null;
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
+                // The cancellation by the timeout says less than the failure of the attempt before.
+                last = timeout.IsReached && failure is OperationCanceledException ? last ?? failure : failure;
+                if (timeout.IsReached)
+                    return TimedOut(last);
                 if (attempt == _options.MaxAttempts)
-                    return failure;
+                    return last;
             }
 
-            TimeSpan ceiling = _options.BaseDelay * Math.Pow(2, attempt - 1);
-            await Task.Delay(ceiling * Random.Shared.NextDouble(), _time, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                TimeSpan ceiling = _options.BaseDelay * Math.Pow(2, attempt - 1);
+                await Task.Delay(ceiling * Random.Shared.NextDouble(), _time, timeout.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return TimedOut(last);
+            }
         }
     }
+
+    private TimeoutException TimedOut(Exception? last)
+        => new($"The change was not handled before the dispatch reached its timeout of {_options.Timeout}.", last);
 }

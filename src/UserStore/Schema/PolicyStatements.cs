@@ -27,9 +27,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
             "Users",
             [schema.Users.Name],
             [
-                .. read, .. mayWrite ? write : [], .. mayCreate ? Creation(schema.Users) : [],
-                // The health check reads whether time to live is enabled.
-                .. schema.Users.TimeToLiveAttribute is null ? Array.Empty<string>() : ["DescribeTimeToLive"],
+                .. read, .. mayWrite ? write : [], .. mayCreate ? Creation(schema.Users) : [], .. Health(schema.Users),
             ]);
         yield return Statement("UsersIndexes", schema.Users.Indexes.Select(index => $"{schema.Users.Name}/index/{index.Name}"), ["Query"]);
         if (schema.Emails is not null)
@@ -37,8 +35,20 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
             yield return Statement(
                 "Emails",
                 [schema.Emails.Name],
-                [.. read, .. mayWrite ? ["DeleteItem", "PutItem"] : Array.Empty<string>(), .. mayCreate ? Creation(schema.Emails) : []]);
+                [
+                    .. read, .. mayWrite ? ["DeleteItem", "PutItem"] : Array.Empty<string>(), .. mayCreate ? Creation(schema.Emails) : [],
+                    .. Health(schema.Emails),
+                ]);
         }
+    }
+
+    // What the health check reads besides the description of the table.
+    private static IEnumerable<string> Health(TableDefinition table)
+    {
+        if (table.TimeToLiveAttribute is not null)
+            yield return "DescribeTimeToLive";
+        if (table.PointInTimeRecovery)
+            yield return "DescribeContinuousBackups";
     }
 
     private IEnumerable<PolicyStatement> JournalForHealth()
@@ -81,12 +91,18 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
     {
         yield return "CreateTable";
         yield return "DescribeTable";
-        if (table.Indexes.Count > 0 || table.StreamViewType != TableStreamViewType.None)
+        if (table.Indexes.Count > 0 || table.StreamViewType != TableStreamViewType.None || table.DeletionProtection)
             yield return "UpdateTable";
         if (table.TimeToLiveAttribute is not null)
         {
             yield return "DescribeTimeToLive";
             yield return "UpdateTimeToLive";
+        }
+
+        if (table.PointInTimeRecovery)
+        {
+            yield return "DescribeContinuousBackups";
+            yield return "UpdateContinuousBackups";
         }
 
         if (options.AllowTableDeletion)

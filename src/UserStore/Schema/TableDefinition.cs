@@ -13,6 +13,12 @@ public sealed record TableDefinition(
 
     /// <summary>Gets its stream view type.</summary>
     public TableStreamViewType StreamViewType { get; init; }
+
+    /// <summary>Gets a value indicating whether it has deletion protection.</summary>
+    public bool DeletionProtection { get; init; }
+
+    /// <summary>Gets a value indicating whether it has point-in-time recovery.</summary>
+    public bool PointInTimeRecovery { get; init; }
 }
 
 /// <summary>Describes a global secondary index.</summary>

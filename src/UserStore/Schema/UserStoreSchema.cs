@@ -78,6 +78,8 @@ public sealed class UserStoreSchema
     {
         TimeToLiveAttribute = table.TimeToLiveAttribute,
         StreamViewType = table.TableStreamViewType,
+        DeletionProtection = table.DeletionProtection,
+        PointInTimeRecovery = table.PointInTimeRecovery,
     };
 
     private static KeyDefinition ToDefinition(KeyAttribute key) => new(key.AttributeName, key.AttributeType.Value);

@@ -42,6 +42,38 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     }
 
     [Fact]
+    public async Task Tables_with_deletion_protection_are_not_deleted_and_the_failure_says_what_to_do()
+    {
+        Bench.StoreOptions.DeletionProtection = true;
+        Bench.Options.Migrations.AddCreateTables(undoBehavior: TableUndoBehavior.Delete);
+        await Bench.NewRunner().RunAsync();
+
+        MigrationFailedException failed = (await Bench.Invoking(
+            bench => bench.NewRunner().RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationFailedException>()).Which;
+
+        failed.InnerException.Should().BeOfType<UserStoreSchemaException>().Which.Message.Should().Match(
+            "Table '*UserEmails': has deletion protection and was not deleted. To delete the table with all its items, disable its deletion "
+            + "protection first.");
+        (await TableNamesAsync()).Should().Contain([UsersTable, $"{UsersTable[..^"Users".Length]}UserEmails"]);
+    }
+
+    [Fact]
+    public async Task A_dry_run_records_the_protection_of_tables()
+    {
+        (Bench.StoreOptions.DeletionProtection, Bench.StoreOptions.UniqueEmails) = (true, false);
+        Bench.Options.Migrations.AddCreateTables();
+
+        MigrationPlan created = await Bench.NewRunner().PlanAsync();
+        Bench.StoreOptions.DeletionProtection = false;
+        await CreateUsersAsync();
+        Bench.StoreOptions.DeletionProtection = true;
+        MigrationPlan existing = await Bench.NewRunner().PlanAsync();
+
+        created.Requests.Select(request => request.Operation).Should().Equal("CreateTable", "UpdateTimeToLive");
+        existing.Requests.Select(request => request.Operation).Should().Equal("UpdateTable");
+    }
+
+    [Fact]
     public async Task Emails_of_existing_users_are_reserved_and_conflicts_are_reported()
     {
         await CreateUsersAsync();

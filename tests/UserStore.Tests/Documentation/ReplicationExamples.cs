@@ -92,6 +92,7 @@ public sealed class ReplicationExamples
 
         services.AddUserStore(options => options.TableNamePrefix = "myservice-")
             .AddReplication<User, UserByStatus, ByStatus>();
+        services.AddUserStore().ConfigureChangeDispatch(options => options.Timeout = TimeSpan.FromSeconds(110)); // for a function with 120 seconds
 
         using ServiceProvider provider = services.BuildServiceProvider();
         IUserStore users = provider.GetRequiredService<IUserStore>();

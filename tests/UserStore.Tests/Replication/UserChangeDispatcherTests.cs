@@ -94,7 +94,8 @@ public sealed class UserChangeDispatcherTests
         UserChangeDispatchOptions[] wrong =
         [
             new() { MaxConcurrency = 0 }, new() { MaxConcurrency = 257 }, new() { MaxAttempts = 0 }, new() { MaxAttempts = 11 },
-            new() { BaseDelay = TimeSpan.FromSeconds(-1) },
+            new() { BaseDelay = TimeSpan.FromSeconds(-1) }, new() { Timeout = TimeSpan.FromMilliseconds(99) },
+            new() { Timeout = TimeSpan.FromSeconds(15 * 60 + 1) },
         ];
         foreach (UserChangeDispatchOptions options in wrong)
             options.Invoking(one => NewDispatcher(one)).Should().Throw<ArgumentException>().WithMessage("*but must be between*");

@@ -58,6 +58,32 @@ public sealed class UserStorePolicyTests
         deleting.Should().Contain("DeleteTable");
     }
 
+    [Theory]
+    [InlineData(UserStoreRole.ReadOnly, "DescribeContinuousBackups")]
+    [InlineData(UserStoreRole.ReadWrite, "DescribeContinuousBackups")]
+    [InlineData(UserStoreRole.Migrations, "DescribeContinuousBackups", "UpdateContinuousBackups")]
+    public void Continuous_backups_of_the_tables_of_the_store_are_allowed_only_if_the_options_require_them(UserStoreRole role, params string[] actions)
+    {
+        UserStoreSchema backedUp = UserStoreSchema.For<User>(
+            new UserStoreOptions { TableNamePrefix = "test-", PointInTimeRecovery = true, DeletionProtection = true });
+        UserStorePolicyOptions options = new() { AccountId = "123456789012", Region = "eu-central-1", Migrations = Schema.MigrationTables() };
+        options.Replications.Add(backedUp.ReplicationTo<UserStoreSchemaTests.Ranked>());
+
+        string without = UserStorePolicy.Create(Schema, role, options);
+        JsonElement[] statements = [.. JsonDocument.Parse(UserStorePolicy.Create(backedUp, role, options)).RootElement
+            .GetProperty("Statement").EnumerateArray()];
+
+        without.Should().NotContain("ContinuousBackups");
+        foreach (JsonElement statement in statements)
+        {
+            string sid = statement.GetProperty("Sid").GetString()!;
+            Texts(statement, "Action").Where(action => action!.EndsWith("ContinuousBackups", StringComparison.Ordinal)).Should().Equal(
+                sid is "Users" or "Emails" ? actions.Select(action => $"dynamodb:{action}") : []);
+            if (sid == "Emails")
+                Texts(statement, "Action").Contains("dynamodb:UpdateTable").Should().Be(role == UserStoreRole.Migrations);
+        }
+    }
+
     public static TheoryData<UserStoreRole, UserStorePolicyOptions, string> Wrong => new()
     {
         { UserStoreRole.ReadOnly, new() { AccountId = "1234", Region = "eu-central-1" }, "AccountId is '1234', but must be 12 digits*" },

@@ -52,6 +52,18 @@ public sealed class UserStoreSchemaTests
             new TableDefinition("test-ByRankGuards", new KeyDefinition("user_id", "S"), null, []) { TimeToLiveAttribute = "expires_at" });
     }
 
+    [Fact]
+    public void Protection_of_tables_is_that_of_the_options_and_only_for_the_tables_of_the_store()
+    {
+        UserStoreSchema schema = UserStoreSchema.For<User>(new UserStoreOptions { DeletionProtection = true, PointInTimeRecovery = true });
+        ReplicationDefinition replication = schema.ReplicationTo<Ranked>();
+        MigrationDefinition migrations = schema.MigrationTables();
+
+        schema.Tables.Should().HaveCount(2).And.OnlyContain(table => table.DeletionProtection && table.PointInTimeRecovery);
+        new[] { replication.Target, replication.Guards, migrations.Journal, migrations.Lock }
+            .Should().OnlyContain(table => !table.DeletionProtection && !table.PointInTimeRecovery);
+    }
+
     [DynamoDBTable("Ranked")]
     public sealed class Ranked
     {

@@ -27,5 +27,9 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, T
             await editor.EnsureStreamAsync(stream).ConfigureAwait(false);
         if (schema.TimeToLiveAttribute is { } attribute)
             await editor.EnsureTimeToLiveAsync(attribute).ConfigureAwait(false);
+        if (schema.DeletionProtection)
+            await editor.EnsureDeletionProtectionAsync().ConfigureAwait(false);
+        if (schema.PointInTimeRecovery)
+            await editor.EnsurePointInTimeRecoveryAsync().ConfigureAwait(false);
     }
 }

@@ -30,15 +30,23 @@ internal sealed class TableEditor(
             if (_seen is null || IsActive(_seen))
                 return _seen;
             await DelayAsync(delay).ConfigureAwait(false);
-            delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
+            delay = Next(delay);
         }
     }
 
     public async Task<TableDescription> EnsureTableAsync(CreateTableRequest definition) => (await EnsureAsync(
         "CreateTable", found => found is not null, (_, token) => client.CreateTableAsync(definition, token)).ConfigureAwait(false))!;
 
+    /// <exception cref="UserStoreSchemaException">The table has deletion protection.</exception>
     public Task EnsureNoTableAsync() => EnsureAsync(
-        "DeleteTable", found => found is null, (_, token) => client.DeleteTableAsync(table.TableName, token));
+        "DeleteTable",
+        found => found?.DeletionProtectionEnabled == true
+            ? throw new UserStoreSchemaException(
+                table.TableName,
+                null,
+                "has deletion protection and was not deleted. To delete the table with all its items, disable its deletion protection first.")
+            : found is null,
+        (_, token) => client.DeleteTableAsync(table.TableName, token));
 
     /// <param name="indexName">The index.</param>
     /// <param name="toRequest">Creates the request that adds the index to the existing table.</param>
@@ -72,23 +80,51 @@ internal sealed class TableEditor(
     }
 
     /// <exception cref="UserStoreSchemaException">Time to live is enabled on another attribute.</exception>
-    public async Task EnsureTimeToLiveAsync(string attribute)
+    public Task EnsureTimeToLiveAsync(string attribute)
     {
         var request = new UpdateTimeToLiveRequest
         {
             TableName = table.TableName,
             TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = attribute, Enabled = true },
         };
-        UserStoreSchemaException? rejection = null;
-        while (!await HasTimeToLiveAsync(attribute).ConfigureAwait(false))
+        return EnsureSettingAsync(
+            "UpdateTimeToLive", () => HasTimeToLiveAsync(attribute), token => client.UpdateTimeToLiveAsync(request, token));
+    }
+
+    public Task EnsureDeletionProtectionAsync()
+    {
+        var request = new UpdateTableRequest { TableName = table.TableName, DeletionProtectionEnabled = true };
+        return EnsureAsync(
+            "UpdateTable", found => Existing(found).DeletionProtectionEnabled == true, (_, token) => client.UpdateTableAsync(request, token));
+    }
+
+    public Task EnsurePointInTimeRecoveryAsync()
+    {
+        var request = new UpdateContinuousBackupsRequest
         {
+            TableName = table.TableName,
+            PointInTimeRecoverySpecification = new PointInTimeRecoverySpecification { PointInTimeRecoveryEnabled = true },
+        };
+        return EnsureSettingAsync(
+            "UpdateContinuousBackups", HasPointInTimeRecoveryAsync, token => client.UpdateContinuousBackupsAsync(request, token));
+    }
+
+    /// <summary>Changes a setting that does not keep the table from being active, unless it is in the desired state.</summary>
+    private async Task EnsureSettingAsync<TResponse>(
+        string operation, Func<Task<bool>> isDesiredAsync, Func<CancellationToken, Task<TResponse>> change)
+    {
+        UserStoreSchemaException? rejection = null;
+        TimeSpan delay = BaseDelay;
+        while (!await isDesiredAsync().ConfigureAwait(false))
+        {
+            // A rejection counts only if no other process made the change in the meantime.
             if (rejection is not null)
                 throw rejection;
-            (bool isDone, rejection) = await ChangeAsync(
-                "UpdateTimeToLive", token => client.UpdateTimeToLiveAsync(request, token)).ConfigureAwait(false);
+            (bool isDone, rejection) = await ChangeAsync(operation, change).ConfigureAwait(false);
             if (isDone)
                 return;
-            await DelayAsync(BaseDelay).ConfigureAwait(false);
+            await DelayAsync(delay).ConfigureAwait(false);
+            delay = Next(delay);
         }
     }
 
@@ -99,13 +135,14 @@ internal sealed class TableEditor(
         if (!_hasLooked)
             await FindAsync().ConfigureAwait(false);
         UserStoreSchemaException? rejection = null;
-        while (!isDesired(_seen))
+        for (int attempt = 1; !isDesired(_seen); attempt++)
         {
             // A rejection counts only if no other process made the change in the meantime.
             if (rejection is not null)
                 throw rejection;
             (bool isDone, rejection) = await ChangeAsync(operation, token => change(_seen, token)).ConfigureAwait(false);
-            if (!isDone)
+            // A server that accepts the change without making it must not be asked without end.
+            if (!isDone || attempt > 1)
                 await DelayAsync(BaseDelay).ConfigureAwait(false);
             await FindAsync().ConfigureAwait(false);
         }
@@ -123,6 +160,25 @@ internal sealed class TableEditor(
             return false;
         return TableDifference.OfTimeToLive(table.TableName, actual, attribute) is { } difference ? throw difference : true;
     }
+
+    private Task<bool> HasPointInTimeRecoveryAsync()
+    {
+        var request = new DescribeContinuousBackupsRequest { TableName = table.TableName };
+        return SendAsync("DescribeContinuousBackups", async token =>
+        {
+            try
+            {
+                DescribeContinuousBackupsResponse response = await client.DescribeContinuousBackupsAsync(request, token).ConfigureAwait(false);
+                return TableDifference.HasPointInTimeRecovery(response.ContinuousBackupsDescription);
+            }
+            catch (TableNotFoundException)
+            {
+                return false; // the service that manages backups learns of a new table later, and a dry run has only recorded it
+            }
+        });
+    }
+
+    private static TimeSpan Next(TimeSpan delay) => delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
 
     private Task DelayAsync(TimeSpan delay)
         => sender.Time.GetElapsedTime(_started) < timeout
@@ -162,7 +218,8 @@ internal sealed class TableEditor(
                 await change(token).ConfigureAwait(false);
                 return (true, null);
             }
-            catch (Exception busy) when (busy is ResourceInUseException or LimitExceededException or ResourceNotFoundException)
+            catch (Exception busy) when (busy is ResourceInUseException or LimitExceededException or ResourceNotFoundException
+                or TableNotFoundException or ContinuousBackupsUnavailableException)
             {
                 return (false, null); // busy, or another process deleted the table: the next DescribeTable shows which
             }

@@ -21,9 +21,15 @@ internal sealed class StoreSchema
         {
             TableStreamViewType = options.StreamViewType,
             TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt.AttributeName : null,
+            DeletionProtection = options.DeletionProtection,
+            PointInTimeRecovery = options.PointInTimeRecovery,
         };
         Emails = options.UniqueEmails
             ? new TableSchema(options.TableNamePrefix + EmailsTableWithoutPrefix(users), KeyAttribute.Of(model[nameof(User.Email)]), [], options)
+            {
+                DeletionProtection = options.DeletionProtection,
+                PointInTimeRecovery = options.PointInTimeRecovery,
+            }
             : null;
         Tables = Emails is null ? [Users] : [Users, Emails];
     }

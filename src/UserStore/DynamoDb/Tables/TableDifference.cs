@@ -45,4 +45,21 @@ internal static class TableDifference
         => actual?.TimeToLiveStatus == TimeToLiveStatus.ENABLED || actual?.TimeToLiveStatus == TimeToLiveStatus.ENABLING
             ? actual.AttributeName
             : null;
+
+    /// <summary>Returns how the deletion protection of a table differs, or <see langword="null"/>.</summary>
+    public static UserStoreSchemaException? OfDeletionProtection(TableSchema table, TableDescription actual)
+        => !table.DeletionProtection || actual.DeletionProtectionEnabled == true ? null : new UserStoreSchemaException(
+            table.TableName,
+            null,
+            "has no deletion protection, but requires it. Run EnsureTablesAsync, or set UserStoreOptions.DeletionProtection to false.");
+
+    /// <summary>Returns how the point-in-time recovery of a table that requires it differs, or <see langword="null"/>.</summary>
+    public static UserStoreSchemaException? OfPointInTimeRecovery(string tableName, ContinuousBackupsDescription? actual)
+        => HasPointInTimeRecovery(actual) ? null : new UserStoreSchemaException(
+            tableName,
+            null,
+            "has point-in-time recovery disabled, but requires it. Run EnsureTablesAsync, or set UserStoreOptions.PointInTimeRecovery to false.");
+
+    public static bool HasPointInTimeRecovery(ContinuousBackupsDescription? actual)
+        => actual?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus == PointInTimeRecoveryStatus.ENABLED;
 }

@@ -22,6 +22,10 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     public TableStreamViewType TableStreamViewType { get; init; }
 
+    public bool DeletionProtection { get; init; }
+
+    public bool PointInTimeRecovery { get; init; }
+
     public StreamSpecification? Stream => StoreSchema.StreamOf(TableStreamViewType);
 
     /// <summary>Returns the name of an index in the table.</summary>
@@ -36,6 +40,7 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
         BillingMode = IsProvisioned ? BillingMode.PROVISIONED : BillingMode.PAY_PER_REQUEST,
         ProvisionedThroughput = Throughput(IsProvisioned),
         StreamSpecification = Stream,
+        DeletionProtectionEnabled = DeletionProtection ? true : null,
     };
 
     /// <summary>Returns the request that adds an index to an existing table, in the billing mode of that table.</summary>

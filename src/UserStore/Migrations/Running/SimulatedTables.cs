@@ -41,6 +41,7 @@ internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
             KeySchema = request.KeySchema,
             AttributeDefinitions = request.AttributeDefinitions,
             StreamSpecification = request.StreamSpecification,
+            DeletionProtectionEnabled = request.DeletionProtectionEnabled,
             ItemCount = 0,
             GlobalSecondaryIndexes = [.. (request.GlobalSecondaryIndexes ?? []).Select(
                 index => Active(index.IndexName, index.KeySchema, index.Projection))],
@@ -75,6 +76,7 @@ internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
             AttributeDefinitions = [.. (request.AttributeDefinitions ?? []).Concat(table.AttributeDefinitions).DistinctBy(
                 attribute => attribute.AttributeName)],
             StreamSpecification = request.StreamSpecification ?? table.StreamSpecification,
+            DeletionProtectionEnabled = request.DeletionProtectionEnabled ?? table.DeletionProtectionEnabled,
             ProvisionedThroughput = table.ProvisionedThroughput,
             ItemCount = table.ItemCount,
             GlobalSecondaryIndexes = indexes,
