@@ -35,7 +35,7 @@ public sealed class FakeClock : TimeProvider
         while (TakeNextDue(end) is { } timer)
             timer.Fire();
         lock (_lock)
-            _now = end;
+            _now = end > _now ? end : _now; // a callback, or another thread, may have advanced it further
     }
 
     /// <inheritdoc/>

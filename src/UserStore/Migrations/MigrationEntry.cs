@@ -46,8 +46,13 @@ public sealed record MigrationEntry
     /// checkpoints.</summary>
     internal int Execution { get; init; }
 
-    /// <summary>Gets the position in the order of application; 0 in a journal that another program wrote.</summary>
+    /// <summary>Gets the position in the order of application; 0 in a journal that another program wrote, and if the migration was never
+    /// applied completely since it was last undone.</summary>
     internal long Sequence { get; init; }
+
+    /// <summary>Gets the position in the order in which migrations are undone, the highest first: a migration that is applied only in part
+    /// comes before those that are applied.</summary>
+    internal long Order => IsUnfinished && Sequence == 0 ? long.MaxValue : Sequence;
 
     /// <summary>Gets the number of completed undos plus one. The marks of backfills contain it, so that they apply until the migration is
     /// undone, whatever repairs are made.</summary>

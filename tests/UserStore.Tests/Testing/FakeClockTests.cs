@@ -5,6 +5,19 @@ namespace UserStore.Tests.Testing;
 public sealed class FakeClockTests
 {
     [Fact]
+    public void Time_does_not_go_back_when_a_callback_advances_it()
+    {
+        var clock = new FakeClock();
+        DateTimeOffset start = clock.GetUtcNow();
+        using ITimer timer = clock.CreateTimer(
+            _ => clock.Advance(TimeSpan.FromSeconds(10)), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+
+        clock.GetUtcNow().Should().Be(start.AddSeconds(11));
+    }
+
+    [Fact]
     public void Time_stands_still_until_it_is_advanced()
     {
         FakeClock clock = new(DateTimeOffset.UnixEpoch);

@@ -61,8 +61,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         return new MigrationPlanningContext(
             [.. own.Where(entry => entry.State != MigrationState.Applied)],
             [.. own.Where(entry => entry.State == MigrationState.Applied || entry.IsUnfinished)
-                .OrderByDescending(entry => entry.IsUnfinished)
-                .ThenByDescending(entry => entry.Sequence)
+                .OrderByDescending(entry => entry.Order)
                 .ThenByDescending(entry => entry.Id, StringComparer.Ordinal)]);
     }
 

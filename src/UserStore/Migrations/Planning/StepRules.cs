@@ -68,7 +68,8 @@ internal sealed class StepRules
 
     private void CheckUndo(string id)
     {
-        ThrowIfPassedOver(id, _unfinished.Keys.FirstOrDefault(other => other != id));
+        (long, string) position = PositionOf(id);
+        ThrowIfPassedOver(id, _unfinished.Values.FirstOrDefault(other => other.Id != id && IsAbove((other.Order, other.Id), position))?.Id);
         if (FindAbove(id) is { } later)
         {
             string whose = _source.Has(later) ? "Undo it first." : "This service does not have it: run the version that does, and undo it first.";
@@ -129,12 +130,15 @@ internal sealed class StepRules
     // applied before it, whatever its id.
     private string? FindAbove(string id)
     {
-        long order = _applied.TryGetValue(id, out long sequence) ? sequence : OrderOf(_unfinished[id]);
-        return Array.Find(_unknown, entry => OrderOf(entry) is var other && (other > order || (other == order && IsLater(entry.Id, id))))?.Id
-            ?? _applied.FirstOrDefault(other => other.Value >= order && IsLater(other.Key, id)).Key;
+        (long Order, string) position = PositionOf(id);
+        return Array.Find(_unknown, entry => IsAbove((entry.Order, entry.Id), position))?.Id
+            ?? _applied.FirstOrDefault(other => other.Value >= position.Order && IsLater(other.Key, id)).Key;
     }
 
-    private static long OrderOf(MigrationEntry entry) => entry.IsUnfinished && entry.Sequence == 0 ? long.MaxValue : entry.Sequence;
+    private (long Order, string Id) PositionOf(string id) => (_applied.TryGetValue(id, out long sequence) ? sequence : _unfinished[id].Order, id);
+
+    private static bool IsAbove((long Order, string Id) one, (long Order, string Id) other)
+        => one.Order > other.Order || (one.Order == other.Order && IsLater(one.Id, other.Id));
 
     private static bool IsLater(string id, string other) => string.CompareOrdinal(id, other) > 0;
 }

@@ -27,7 +27,7 @@ internal static class JournalRepair
                 State = MigrationState.Applied,
                 IsUndo = false,
                 FinishedAt = record.Timestamp,
-                Sequence = sequence,
+                Sequence = PositionOf(entry, sequence),
                 Revision = migration?.Revision,
                 Error = null,
             },
@@ -40,12 +40,12 @@ internal static class JournalRepair
                     IsUndo = false,
                     FinishedAt = record.Timestamp,
                     Execution = entry.Execution + 1,
-                    Sequence = 0,
                 },
             (MigrationRepair.Retry, MigrationState.Running or MigrationState.Undoing or MigrationState.Failed) => entry with
             {
                 State = entry.IsUndo ? MigrationState.Applied : MigrationState.Pending,
                 FinishedAt = record.Timestamp,
+                Sequence = entry.IsUndo ? PositionOf(entry, sequence) : 0,
             },
             (
                 MigrationRepair.AcceptRevision,
@@ -55,4 +55,6 @@ internal static class JournalRepair
         };
         return repaired with { Repairs = [.. entry.Repairs.TakeLast(MaxKept - 1), record] };
     }
+
+    private static long PositionOf(MigrationEntry entry, long sequence) => entry.Sequence > 0 ? entry.Sequence : sequence;
 }

@@ -40,7 +40,13 @@ internal sealed class StepRunner(
         MigrationEntry ended = await RecordAsync(
             started.IsUndo
                 ? started with { State = MigrationState.Undone, FinishedAt = Now(), Revision = null, Sequence = 0, Cycle = started.Cycle + 1 }
-                : started with { State = MigrationState.Applied, FinishedAt = Now(), Revision = migration.Revision, Sequence = sequence },
+                : started with
+                {
+                    State = MigrationState.Applied,
+                    FinishedAt = Now(),
+                    Revision = migration.Revision,
+                    Sequence = started.Sequence > 0 ? started.Sequence : sequence,
+                },
             CancellationToken.None).ConfigureAwait(false);
         await DeleteCheckpointsAsync(step.MigrationId).ConfigureAwait(false);
         return ended;

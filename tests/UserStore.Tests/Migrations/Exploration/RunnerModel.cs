@@ -24,14 +24,13 @@ internal sealed class RunnerModel(string[] newVersion, string[] oldVersion, Migr
         Add(new ModelState(), "start");
         while (_open.TryDequeue(out var next) && Violations.Count < 5)
         {
-            System.IO.File.AppendAllText("/tmp/model.log", $"{DateTime.Now:T} {States} {_open.Count} {Runs} {next.State.ToKey()}\n");
             await FollowNextStepsAsync(next.State, next.Path);
             if (next.State.Lock?.IsHeld == true)
                 await CheckLockIsTakenAsync(next.State, next.Path);
             foreach (string[] version in new[] { newVersion, oldVersion })
             {
                 foreach ((string name, Func<IMigrationRunner, Task> operation) in OperationsOf(version))
-                    { System.IO.File.AppendAllText("/tmp/model.log", $"{name}\n"); await ExploreAsync(next.State, $"{next.Path} > {(version == newVersion ? "new" : "old")} {name}", version, operation); }
+                    await ExploreAsync(next.State, $"{next.Path} > {(version == newVersion ? "new" : "old")} {name}", version, operation);
             }
         }
     }
