@@ -1,7 +1,7 @@
 using System.Text.Json;
+using global::UserService;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using global::UserService;
 
 namespace UserStore.SampleTests.UserService;
 

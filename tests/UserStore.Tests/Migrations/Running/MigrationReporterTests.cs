@@ -56,6 +56,22 @@ public sealed class MigrationReporterTests
         => new ServiceCollection().AddSpectreMigrationReporter().AddSpectreMigrationReporter()
             .Should().ContainSingle().Which.ImplementationType.Should().Be<SpectreMigrationReporter>();
 
+    [Fact]
+    public async Task The_cause_of_a_failure_is_logged_only_in_a_category_and_level_of_its_own()
+    {
+        using var log = new FakeLoggerProvider();
+        IMigrationRunner runner = Runner(
+            services => services.AddLogging(logging => logging.AddProvider(log).AddFilter("UserStore.Migrations.Causes", LogLevel.Debug)), isBroken: true);
+
+        await runner.Invoking(one => one.RunAsync()).Should().ThrowAsync<MigrationFailedException>();
+
+        FakeLogRecord cause = log.Collector.GetSnapshot().Single(logged => logged.Id == 221);
+        (cause.Category, cause.Level).Should().Be(("UserStore.Migrations.Causes", LogLevel.Debug));
+        cause.Exception!.ToString().Should().Contain("ada@example.test");
+        log.Collector.GetSnapshot().Where(logged => logged.Id != 221).Should().OnlyContain(
+            logged => logged.Exception == null && !logged.Message.Contains("ada@example.test"));
+    }
+
     private static IAnsiConsole ConsoleOf(StringWriter output, AnsiSupport ansi) => AnsiConsole.Create(new AnsiConsoleSettings
     {
         Ansi = ansi,
