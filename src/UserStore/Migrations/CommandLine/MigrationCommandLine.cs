@@ -77,7 +77,7 @@ internal sealed class MigrationCommandLine(CommandStores stores, TextWriter outp
         }
         catch (OperationCanceledException) when (signals.ExitCode is { } exitCode)
         {
-            return new StoreReport(name, null, new CommandFailure("Cancelled", Cancelled(invocation, signals, context!)), exitCode);
+            return new StoreReport(name, null, new CommandFailure("Cancelled", Cancelled(invocation, signals, context)), exitCode);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -85,9 +85,9 @@ internal sealed class MigrationCommandLine(CommandStores stores, TextWriter outp
         }
     }
 
-    private static string Cancelled(CommandInvocation invocation, TerminationSignals signals, CommandContext context)
+    private static string Cancelled(CommandInvocation invocation, TerminationSignals signals, CommandContext? context)
     {
-        if (invocation.Command!.Planner is null)
+        if (context is null || invocation.Command!.Planner is null)
             return $"Cancelled by {signals.Received}.";
         string next = invocation.Command == MigrationCommandTable.Up
             ? $"The next '{context.Spell("migrate")}' resumes it."
