@@ -10,7 +10,7 @@ using UserStore.Testing;
 await using LocalDynamoDb? server = await TryStartAsync();
 
 ServiceCollection services = new();
-string prefix = args is ["migrate", ..] ? "quickstart-" : $"quickstart-{Guid.NewGuid():N}-";
+string prefix = args.Length > 0 ? "quickstart-" : $"quickstart-{Guid.NewGuid():N}-";
 services.AddUserStore(options => (options.ServiceUrl, options.TableNamePrefix) = (server?.Endpoint.ToString(), prefix))
     .AddMigrations(options => options.Migrations
         .AddCreateTables(undoBehavior: TableUndoBehavior.Delete)

@@ -5,5 +5,8 @@ if (PolicyCommand.TryRun(args, Console.Out, Console.Error) is { } exitCode)
     return exitCode;
 
 await using WebApplication service = Service.Build(args);
+// "migrate help" lists the commands that apply, undo and inspect migrations instead of starting the service.
+if (await service.RunMigrationCommandAsync(args) is { } migrateExitCode)
+    return migrateExitCode;
 await service.RunAsync();
 return 0;

@@ -23,6 +23,8 @@ public static class Service
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
         // Paths contain emails, which must not be logged.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // Standard output is for the results of commands.
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         AddUsers(builder.Services, builder.Configuration);
         builder.Services.AddHealthChecks().AddUserStore();
         builder.Services.AddOpenApi();

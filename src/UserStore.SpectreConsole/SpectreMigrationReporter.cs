@@ -1,52 +1,39 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
 using UserStore.Migrations;
 
 namespace UserStore.SpectreConsole;
 
 /// <summary>Shows the progress of migrations on the console: a progress bar for each step, with the estimated remaining time, and a summary
-/// at the end.</summary>
+/// at the end. If the output is redirected, it writes plain lines, for each step at most one line with its progress in 5 seconds.</summary>
+/// <remarks>Runs of several stores can follow each other or overlap. Do not log to the same console at the same time, because each would
+/// interrupt the lines of the other.</remarks>
 public sealed class SpectreMigrationReporter : IMigrationReporter
 {
-    private readonly IAnsiConsole _console;
-    private readonly Dictionary<string, ProgressTask> _bars = new(StringComparer.Ordinal);
-    private readonly Lock _lock = new();
-    private TaskCompletionSource? _ended;
-    private Task _display = Task.CompletedTask;
-    private ProgressContext? _context;
+    private readonly IMigrationReporter _display;
 
     /// <summary>Initializes a new instance of the <see cref="SpectreMigrationReporter"/> class.</summary>
-    /// <param name="console">The console; the console of the process if null.</param>
-    public SpectreMigrationReporter(IAnsiConsole? console = null) => _console = console ?? AnsiConsole.Console;
+    /// <param name="console">The console; if null, standard error, so that standard output contains only results.</param>
+    /// <param name="timeProvider">The clock; that of the system if null.</param>
+    public SpectreMigrationReporter(IAnsiConsole? console = null, TimeProvider? timeProvider = null)
+    {
+        console ??= AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        _display = CanDraw(console)
+            ? new ProgressBars(console)
+            : new ProgressLines(console.Profile.Out.Writer, timeProvider ?? TimeProvider.System);
+    }
 
     /// <inheritdoc/>
     public void RunStarting(MigrationPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        foreach (string warning in plan.Warnings)
-            _console.MarkupLineInterpolated($"[yellow]{warning}[/]");
-        if (plan.Steps.Count == 0)
-            return;
-
-        var ended = _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var started = new ManualResetEventSlim();
-        _display = _console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new KnownPercentageColumn(), new SpinnerColumn())
-            .StartAsync(async context =>
-            {
-                _context = context;
-                started.Set();
-                await ended.Task.ConfigureAwait(false);
-            });
-        started.Wait();
+        _display.RunStarting(plan);
     }
 
     /// <inheritdoc/>
     public void StepStarting(MigrationStep started)
     {
         ArgumentNullException.ThrowIfNull(started);
-        lock (_lock)
-            _bars[started.MigrationId] = _context!.AddTask(Markup.Escape($"{started.Action} {started.MigrationId}")).IsIndeterminate();
+        _display.StepStarting(started);
     }
 
     /// <inheritdoc/>
@@ -54,50 +41,28 @@ public sealed class SpectreMigrationReporter : IMigrationReporter
     {
         ArgumentNullException.ThrowIfNull(running);
         ArgumentNullException.ThrowIfNull(progress);
-        lock (_lock)
-        {
-            ProgressTask bar = _bars[running.MigrationId];
-            bar.Description = Markup.Escape($"{running.Action} {running.MigrationId}: {progress}");
-            bar.IsIndeterminate(progress.Total is null);
-            bar.MaxValue = Math.Max(1, progress.Total ?? 1);
-            bar.Value = progress.Total is null ? 0 : Math.Min(progress.Done, bar.MaxValue);
-        }
+        _display.Progressed(running, progress);
     }
 
     /// <inheritdoc/>
     public void StepEnded(MigrationStepResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        lock (_lock)
-        {
-            ProgressTask bar = _bars[result.Step.MigrationId];
-            bar.IsIndeterminate(false);
-            if (result.Failure is null)
-                bar.Value = bar.MaxValue;
-            bar.StopTask();
-        }
+        _display.StepEnded(result);
     }
 
     /// <inheritdoc/>
     public void RunEnded(MigrationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        _ended?.TrySetResult();
-        _display.GetAwaiter().GetResult(); // so that the bars are drawn before the summary
-        lock (_lock)
-            _bars.Clear();
-        string color = run.Outcome == MigrationOutcome.Failed ? "red" : "green";
-        _console.MarkupLine($"[{color}]Migrations: {run.Outcome}, {run.Steps.Count} steps completed in {run.Duration.TotalSeconds:0.0} s.[/]");
+        _display.RunEnded(run);
     }
 
-    /// <summary>Shows a percentage once the total is known.</summary>
-    private sealed class KnownPercentageColumn : ProgressColumn
+    // Spectre.Console derives the capabilities of a console from the environment, also if its output is redirected.
+    private static bool CanDraw(IAnsiConsole console)
     {
-        private readonly PercentageColumn _percentage = new();
-
-        public override int? GetColumnWidth(RenderOptions options) => _percentage.GetColumnWidth(options);
-
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
-            => task.IsIndeterminate ? Text.Empty : _percentage.Render(options, task, deltaTime);
+        TextWriter writer = console.Profile.Out.Writer;
+        bool isRedirected = (writer == Console.Out && Console.IsOutputRedirected) || (writer == Console.Error && Console.IsErrorRedirected);
+        return !isRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true };
     }
 }

@@ -25,6 +25,9 @@ switch (args)
     case ["migrate", var prefix, var migration]:
         return await MigrationPrograms.RunAsync(prefix, migration);
 
+    case ["service", var prefix, var kind, .. var command]:
+        return await ServiceProgram.RunAsync(prefix, kind, command);
+
     default:
         return 1;
 }

@@ -6,6 +6,8 @@ namespace UserStore.Tests;
 /// <summary>Starts a program of UserStore.Tests.Programs in a separate process.</summary>
 internal static class TestProgram
 {
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     public static Process Start(string[] command, Action<IDictionary<string, string?>>? configureEnvironment = null)
     {
         // An absolute path, because the environment of the program can lack PATH.
@@ -18,5 +20,24 @@ internal static class TestProgram
         };
         configureEnvironment?.Invoke(start.Environment);
         return Process.Start(start)!;
+    }
+
+    /// <summary>Reads the output of a program until it writes a line.</summary>
+    public static async Task ReadToLineAsync(this Process program, StreamReader output, string line)
+    {
+        while (await output.ReadLineAsync().WaitAsync(Patience) is { } read)
+        {
+            if (read == line)
+                return;
+        }
+
+        throw new InvalidOperationException($"The program ended without '{line}': {await program.StandardError.ReadToEndAsync()}");
+    }
+
+    public static async Task SignalAsync(this Process program, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{program.Id}"]);
+        await kill.WaitForExitAsync();
+        kill.ExitCode.Should().Be(0);
     }
 }

@@ -1,43 +1,58 @@
 using Microsoft.Extensions.Hosting;
+using UserStore.DependencyInjection;
 using UserStore.Migrations;
-using UserStore.Migrations.Running;
+using UserStore.Migrations.CommandLine;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Runs migrations from the command line of a service.</summary>
 public static class MigrationCommandExtensions
 {
-    /// <summary>Runs a migration command instead of the service if the arguments start with <c>migrate</c>: <c>if (await
+    /// <summary>Runs a migration command instead of the service if the first argument is <c>migrate</c>: <c>if (await
     /// app.RunMigrationCommandAsync(args) is { } exitCode) return exitCode;</c>.</summary>
     /// <param name="host">The service, which does not need to be started.</param>
-    /// <param name="arguments">The arguments of the program: <c>migrate</c>, then <c>plan</c>, <c>up</c>, <c>to</c>, <c>step</c>,
-    /// <c>undo</c>, <c>redo</c>, <c>rewind</c>, <c>reset</c>, <c>baseline</c>, <c>status</c>, <c>verify</c>, <c>repair</c> or
-    /// <c>unlock</c>; the default is <c>up</c>. <c>migrate help</c> describes them.</param>
-    /// <param name="output">The writer for the output; the console if null.</param>
+    /// <param name="arguments">The arguments of the program: <c>migrate</c>, then a command; the default is <c>up</c>. <c>migrate help</c>
+    /// describes the commands and their options. The case of commands does not matter.</param>
+    /// <param name="output">The writer for results; standard output if null.</param>
+    /// <param name="error">The writer for errors, which may contain values that migrations put into their exceptions; standard error if
+    /// null.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <returns>The exit code: 0 on success, 1 on failure, 2 if the arguments are not valid; <see langword="null"/> if the arguments do not
-    /// start with <c>migrate</c>.</returns>
+    /// <returns>The exit code: 0 on success, 1 on failure, 2 if the arguments are not valid, 130 or 143 if SIGINT or SIGTERM cancelled the
+    /// command; <see langword="null"/> if the first argument is not <c>migrate</c>.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled. A migration that was running is recorded
+    /// as failed.</exception>
+    /// <remarks>While a command runs, the first SIGINT (Ctrl+C) or SIGTERM cancels it, and a second one ends the process.</remarks>
     public static Task<int?> RunMigrationCommandAsync(
-        this IHost host, string[] arguments, TextWriter? output = null, CancellationToken cancellationToken = default)
+        this IHost host, string[] arguments, TextWriter? output = null, TextWriter? error = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(host);
-        return host.Services.RunMigrationCommandAsync(arguments, output, cancellationToken);
+        return host.Services.RunMigrationCommandAsync(arguments, output, error, cancellationToken);
     }
 
-    /// <summary>Runs a migration command if the arguments start with <c>migrate</c>.</summary>
+    /// <summary>Runs a migration command if the first argument is <c>migrate</c>.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="arguments">The arguments of the program.</param>
-    /// <param name="output">The writer for the output; the console if null.</param>
+    /// <param name="output">The writer for results; standard output if null.</param>
+    /// <param name="error">The writer for errors; standard error if null.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <returns>The exit code; <see langword="null"/> if the arguments do not start with <c>migrate</c>.</returns>
+    /// <returns>The exit code; <see langword="null"/> if the first argument is not <c>migrate</c>.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <remarks>See the overload for a host.</remarks>
     public static async Task<int?> RunMigrationCommandAsync(
-        this IServiceProvider services, string[] arguments, TextWriter? output = null, CancellationToken cancellationToken = default)
+        this IServiceProvider services,
+        string[] arguments,
+        TextWriter? output = null,
+        TextWriter? error = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(arguments);
-        if (arguments is not ["migrate", .. var rest])
+        if (arguments is not [var first, .. var rest] || !first.Equals("migrate", StringComparison.OrdinalIgnoreCase))
             return null;
-        var commands = new MigrationCommands(services.GetRequiredService<IMigrationRunner>(), output ?? Console.Out);
-        return await commands.RunAsync(rest, cancellationToken).ConfigureAwait(false);
+        IEnumerable<Type> userTypes = services.GetService<StoreRegistry>()?.UserTypesWithMigrations ?? [];
+        var stores = new CommandStores(
+            [.. userTypes.Select(type => new CommandStore(type, () => services.GetRequiredKeyedService<IMigrationRunner>(type)))]);
+        return await new MigrationCommandLine(stores, output ?? Console.Out, error ?? Console.Error)
+            .RunAsync(rest, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using UserStore.Migrations;
 
 namespace UserStore.DependencyInjection;
 
@@ -18,6 +19,10 @@ internal sealed class StoreRegistry
     /// <summary>Gets the user types of the registered stores.</summary>
     public IEnumerable<Type> UserTypes => _owners.Where(owner => owner.OptionsType == typeof(UserStoreOptions))
         .Select(owner => owner.UserType).Union(_inMemory);
+
+    /// <summary>Gets the user types of the stores that have migrations, in the order of their registration.</summary>
+    public IEnumerable<Type> UserTypesWithMigrations
+        => _owners.Where(owner => owner.OptionsType == typeof(MigrationOptions)).Select(owner => owner.UserType);
 
     // All stores use a client that the service registered itself, whatever their options specify.
     private bool IsClientShared => _services.Any(service => service.ServiceType == typeof(IAmazonDynamoDB) && !service.IsKeyedService);

@@ -30,8 +30,8 @@ public sealed class ExternalTable
     public Action<Dictionary<string, AttributeValue>>? Convert { get; init; }
 
     /// <summary>Gets the function that derives the id of a user from the external item, for items without an id after renaming.</summary>
-    /// <value>It must return the same id each time, and another one for each item. The default is <see langword="null"/>: a version-8 UUID from a hash of the item's key,
-    /// which anybody who knows the key, such as an email, can compute.</value>
+    /// <value>It must return the same id each time, and another one for each item. The default is <see langword="null"/>: a version-8 UUID from
+    /// a hash of the item's key, which anybody who knows the key, such as an email, can compute.</value>
     public Func<IReadOnlyDictionary<string, AttributeValue>, string>? UserId { get; init; }
 
     /// <summary>Gets the settings for throughput and error tolerance.</summary>

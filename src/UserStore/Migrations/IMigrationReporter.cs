@@ -46,13 +46,13 @@ public interface IMigrationReporter
 /// <param name="Remaining">The estimated remaining time; <see langword="null"/> if unknown.</param>
 public sealed record MigrationProgress(string Activity, long Done, long? Total = null, TimeSpan? Remaining = null)
 {
-    /// <summary>Returns the progress for people, such as <c>backfill: 120 of 500 done, 00:00:38 remaining</c>.</summary>
-    /// <returns>A string that contains only what is known.</returns>
+    /// <summary>Returns the progress for people, such as <c>backfill: 120 of 500 done, 38 s remaining</c>.</summary>
+    /// <returns>A string that contains only what is known: an estimated total that has been exceeded is omitted.</returns>
     public override string ToString()
     {
-        string total = Total is { } all ? string.Create(CultureInfo.InvariantCulture, $" of {all}") : "";
-        string remaining = Remaining is { } time
-            ? string.Create(CultureInfo.InvariantCulture, $", {TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds)):c} remaining")
+        string total = Total is { } all && all > 0 && all >= Done ? string.Create(CultureInfo.InvariantCulture, $" of {all}") : "";
+        string remaining = Remaining is { } time && time > TimeSpan.Zero && (Total is null || Total > Done)
+            ? $", {ReadableDuration.Of(TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds)))} remaining"
             : "";
         return string.Create(CultureInfo.InvariantCulture, $"{Activity}: {Done}{total} done{remaining}");
     }

@@ -21,7 +21,7 @@ public sealed class LayerTests
         ["Migrations/Journaling", "Migrations/Planning", "Replication/Targets"],
         ["Migrations/Running", "Replication/Writing"],
         ["Migrations/Backfilling", "Replication/Comparing"],
-        ["Migrations/BuiltIn"],
+        ["Migrations/BuiltIn", "Migrations/CommandLine"],
         ["Health", "Schema"],
         ["DependencyInjection"],
     ];

@@ -2,6 +2,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using UserStore.Migrations;
 using UserStore.Testing;
 
@@ -40,6 +41,7 @@ public sealed class MigrationExamples
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
         using AmazonDynamoDBClient client = server.CreateClient();
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         IServiceCollection services = builder.Services;
         services.AddSingleton<IAmazonDynamoDB>(client);
 

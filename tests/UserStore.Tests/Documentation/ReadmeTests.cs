@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using UserStore.Migrations;
+using UserStore.Migrations.CommandLine;
 using UserStore.Replication;
 using UserStore.Schema;
 using UserStore.Testing;
@@ -117,6 +118,15 @@ public sealed partial class ReadmeTests
             .Select(method => $"`{method.Name}`"));
         guide.Should().ContainAll(typeof(User).Assembly.GetExportedTypes()
             .Where(type => type.IsAssignableTo(typeof(MigrationException)) && !type.IsAbstract).Select(type => $"| `{type.Name}` |"));
+    }
+
+    [Fact]
+    public void Every_command_and_option_of_the_command_line_is_in_the_guide()
+    {
+        string guide = Read("migrations.md");
+
+        guide.Should().ContainAll(MigrationCommandTable.All.Select(command => $"`migrate {CommandHelp.SignatureOf(command)}`"));
+        guide.Should().ContainAll("`--json`", "`--store <name>`", "`--force`", "`migrate help <command>`", "| 0 |", "| 1 |", "| 2 |", "| 130, 143 |");
     }
 
     [Fact]

@@ -26,11 +26,12 @@ internal sealed class ScanProgress(TimeProvider time, long readBefore, long tota
     {
         lock (_lock)
         {
-            // DynamoDB updates the item count of a table about every six hours: there may be more.
             long done = readBefore + _read;
-            long all = Math.Max(total, done);
-            TimeSpan? remaining = _read == 0 ? null : time.GetElapsedTime(_started) / _read * (all - done);
-            return new MigrationProgress(activity, done, all, remaining);
+            // DynamoDB updates the item count of a table about every six hours: there may be more, and then it is not known how many.
+            if (done > total)
+                return new MigrationProgress(activity, done);
+            TimeSpan? remaining = _read == 0 ? null : time.GetElapsedTime(_started) / _read * (total - done);
+            return new MigrationProgress(activity, done, total, remaining);
         }
     }
 }

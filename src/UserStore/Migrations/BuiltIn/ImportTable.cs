@@ -36,7 +36,11 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
             {
                 Dictionary<string, AttributeValue> user = ToUser(item, key, idName);
                 if (isKeyTheId && user[idName].S != ScalarOf(key.Values.Single()))
-                    throw new InvalidBackfillChangeException("changes the id, which is the key of the external table. Do not map the key, and set ExternalTable.UserId.");
+                {
+                    throw new InvalidBackfillChangeException(
+                        "changes the id, which is the key of the external table. Do not map the key, and set ExternalTable.UserId.");
+                }
+
                 if (claims is not null && user[idName].S is { } userId
                     && await claims.FindOtherAsync(userId, key, token).ConfigureAwait(false) is { } other)
                 {

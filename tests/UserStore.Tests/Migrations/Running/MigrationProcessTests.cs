@@ -16,8 +16,6 @@ public sealed class MigrationProcessTests : IAsyncLifetime
     private static readonly int Users = TestVolume.Of(full: 20_000, usual: 8_000);
     private static readonly int Kills = TestVolume.Of(full: 5, usual: 2);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly string _prefix = $"process-{Guid.NewGuid():N}-";
     private LocalDynamoDb _server = null!;
     private AmazonDynamoDBClient _client = null!;
@@ -56,7 +54,7 @@ public sealed class MigrationProcessTests : IAsyncLifetime
     {
         using (Process killed = Start("waits"))
         {
-            await LineAsync(killed, "started");
+            await killed.ReadToLineAsync(killed.StandardOutput, "started");
             await EndAsync(killed);
         }
 
@@ -71,16 +69,16 @@ public sealed class MigrationProcessTests : IAsyncLifetime
     public async Task A_suspended_runner_that_continues_after_its_lease_records_nothing()
     {
         using Process suspended = Start("waits");
-        await LineAsync(suspended, "started");
-        await SignalAsync(suspended, "STOP");
+        await suspended.ReadToLineAsync(suspended.StandardOutput, "started");
+        await suspended.SignalAsync("STOP");
 
         await Runner.RunAsync();
         MigrationStatus before = await Runner.GetStatusAsync();
-        await SignalAsync(suspended, "CONT");
+        await suspended.SignalAsync("CONT");
 
-        await LineAsync(suspended, "cancelled");
-        await LineAsync(suspended, "client rejected");
-        await LineAsync(suspended, "MigrationLeaseLostException 1_waits");
+        await suspended.ReadToLineAsync(suspended.StandardOutput, "cancelled");
+        await suspended.ReadToLineAsync(suspended.StandardOutput, "client rejected");
+        await suspended.ReadToLineAsync(suspended.StandardOutput, "MigrationLeaseLostException 1_waits");
         await suspended.WaitForExitAsync();
         (await Runner.GetStatusAsync()).Should().BeEquivalentTo(before);
         before.Migrations.Should().OnlyContain(entry => entry.State == MigrationState.Applied);
@@ -98,13 +96,13 @@ public sealed class MigrationProcessTests : IAsyncLifetime
             using Process killed = Start("fills");
             int pages = random.Next(10, Users / 50 / (Kills + 1));
             for (int page = 0; page < pages; page++)
-                await LineAsync(killed, "scan");
+                await killed.ReadToLineAsync(killed.StandardOutput, "scan");
             await EndAsync(killed);
             scans += pages + CountRest(await killed.StandardOutput.ReadToEndAsync());
         }
 
         using Process last = Start("fills");
-        string output = await last.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        string output = await last.StandardOutput.ReadToEndAsync().WaitAsync(TestProgram.Patience);
         await last.WaitForExitAsync();
         scans += CountRest(output);
 
@@ -140,27 +138,9 @@ public sealed class MigrationProcessTests : IAsyncLifetime
     private Process Start(string migration) => TestProgram.Start(
         ["migrate", _prefix, migration], environment => environment["DYNAMODB_ENDPOINT"] = _server.Endpoint.ToString());
 
-    private static async Task LineAsync(Process program, string line)
-    {
-        while (await program.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } read)
-        {
-            if (read == line)
-                return;
-        }
-
-        throw new InvalidOperationException($"The program ended without '{line}': {await program.StandardError.ReadToEndAsync()}");
-    }
-
     private static async Task EndAsync(Process program)
     {
         program.Kill();
-        await program.WaitForExitAsync().WaitAsync(Patience);
-    }
-
-    private static async Task SignalAsync(Process program, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{program.Id}"]);
-        await kill.WaitForExitAsync();
-        kill.ExitCode.Should().Be(0);
+        await program.WaitForExitAsync().WaitAsync(TestProgram.Patience);
     }
 }

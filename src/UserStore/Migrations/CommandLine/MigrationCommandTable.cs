@@ -1,0 +1,120 @@
+namespace UserStore.Migrations.CommandLine;
+
+/// <summary>Lists the commands.</summary>
+internal static class MigrationCommandTable
+{
+    private const string ResetDetails = "Requires MigrationOptions.AllowReset.";
+
+    public static MigrationCommand Up { get; } = Run("up", "Applies all migrations that are not applied; the default.", _ => MigrationPlanner.Latest) with
+    {
+        IsForAllStores = true,
+        Details = "Resumes a migration whose last attempt failed or was interrupted. With several stores, stops at the first that fails.",
+        Examples = ["", "up --json", "up --store AppUser"],
+    };
+
+    public static IReadOnlyList<MigrationCommand> All { get; } =
+    [
+        Up,
+        new("plan", "Shows what a command would do, without doing it.")
+        {
+            TakesPlannedCommand = true,
+            IsForAllStores = true,
+            Details = "The command is up, to, step, undo, redo, rewind, reset or baseline, with its arguments; the default is up. A plan takes no lock and "
+                + "sends no write.",
+            Examples = ["plan", "plan to 20261121093000_add_city", "plan undo"],
+            ExecuteAsync = async (context, token)
+                => new PlanResult(await context.Runner.PlanAsync(context.Invocation.Planner, token).ConfigureAwait(false)),
+        },
+        Run("to", "Undoes all migrations after this one, and applies all up to it.", arguments => MigrationPlanner.To(arguments[0])) with
+        {
+            Arguments = [CommandArgument.Id],
+            Examples = ["to 20261121093000_add_city"],
+        },
+        Run("step", "Applies the next n migrations, or undoes the last ones.", arguments => MigrationPlanner.Step(CommandArgument.CountOf(arguments[0]))) with
+        {
+            Arguments = [CommandArgument.Count],
+            Examples = ["step 1", "step -2"],
+        },
+        Run("undo", "Undoes the last migration, or completes an undo that failed.", _ => MigrationPlanner.Undo),
+        Run("redo", "Undoes the last migration and applies it again.", _ => MigrationPlanner.Redo),
+        Run("rewind", "Undoes all migrations.", _ => MigrationPlanner.Rewind) with { Details = ResetDetails },
+        Run("reset", "Undoes all migrations and applies them again.", _ => MigrationPlanner.Reset) with { Details = ResetDetails },
+        Run("baseline", "Records all migrations up to this one as applied, without running them.", arguments => MigrationPlanner.Baseline(arguments[0])) with
+        {
+            Arguments = [CommandArgument.Id],
+            Details = "For tables that already have the changes of these migrations.",
+            Examples = ["baseline 20261121093000_add_city"],
+        },
+        new("status", "Shows the state of all migrations, the owner of the lock, and what to do next.")
+        {
+            IsForAllStores = true,
+            Examples = ["status", "status --json"],
+            ExecuteAsync = async (context, token) => new StatusResult(await context.Runner.GetStatusAsync(token).ConfigureAwait(false), context),
+        },
+        new("verify", "Fails unless all migrations are applied.")
+        {
+            IsForAllStores = true,
+            Details = "Runs nothing. The exit code is 1 if a migration is not applied, or was applied with another revision.",
+            ExecuteAsync = async (context, token) =>
+            {
+                await context.Runner.VerifyAsync(token).ConfigureAwait(false);
+                return new MessageResult("All migrations are applied.", json => json.WriteBoolean("isUpToDate", true));
+            },
+        },
+        new("repair", "Corrects the journal entry of a migration.")
+        {
+            Arguments = [CommandArgument.Id, CommandArgument.Repair, CommandArgument.Reason],
+            Details = "Takes the lock, so that a migration that is running is not affected.",
+            Examples = ["repair 20261121093000_add_city retry the pod was evicted"],
+            ExecuteAsync = async (context, token) =>
+            {
+                IReadOnlyList<string> values = context.Invocation.Arguments;
+                MigrationEntry entry = await context.Runner.RepairAsync(
+                    values[0], CommandArgument.RepairOf(values[1]), values[2], token).ConfigureAwait(false);
+                return new MessageResult($"{entry.Id} is {entry.State}.", json => StatusJson.Write(json, "migration", entry));
+            },
+        },
+        new("unlock", "Releases the lock by force.")
+        {
+            Arguments = [CommandArgument.Reason],
+            Details = "A lock whose owner has ended becomes free by itself; use this for a lock that another program left.",
+            Examples = ["unlock the old deployment tool has crashed"],
+            ExecuteAsync = async (context, token) =>
+            {
+                MigrationLockStatus before = await context.Runner.UnlockAsync(context.Invocation.Arguments[0], token).ConfigureAwait(false);
+                return new MessageResult(
+                    before.IsHeld ? $"Released the lock of {StatusResult.OwnerOf(before)}." : "The lock was free.",
+                    json => StatusJson.Write(json, "lockBefore", before));
+            },
+        },
+        new("hand-over", "Hands the journal over to the Go library migrations-dynamodb.")
+        {
+            Details = "Deletes the row of the lock, which that library takes for a held lock. The next run of this service creates the row again.",
+            ExecuteAsync = async (context, token) =>
+            {
+                await context.Runner.HandOverAsync(token).ConfigureAwait(false);
+                return new MessageResult(
+                    "The row of the lock is deleted. Another program can acquire the lock.", json => json.WriteBoolean("isHandedOver", true));
+            },
+        },
+        new("destroy", "Deletes the journal, the lock and the checkpoints.")
+        {
+            ForceWarning = "'destroy' deletes the journal and lock tables, and with them the record of what was applied. The results of the migrations remain.",
+            Examples = ["destroy --force"],
+            ExecuteAsync = async (context, token) =>
+            {
+                await context.Runner.DestroyAsync(token).ConfigureAwait(false);
+                return new MessageResult("The journal and the lock are deleted.", json => json.WriteBoolean("isDestroyed", true));
+            },
+        },
+    ];
+
+    public static MigrationCommand? Find(string name)
+        => All.FirstOrDefault(command => command.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static MigrationCommand Run(string name, string summary, Func<IReadOnlyList<string>, MigrationPlanner> planner) => new(name, summary)
+    {
+        Planner = planner,
+        ExecuteAsync = async (context, token) => new RunResult(await context.Runner.RunAsync(context.Invocation.Planner, token).ConfigureAwait(false)),
+    };
+}
