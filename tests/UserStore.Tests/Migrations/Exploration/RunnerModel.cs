@@ -17,13 +17,18 @@ internal sealed class RunnerModel(string[] newVersion, string[] oldVersion, Migr
 
     public int States => _seen.Count;
 
+    /// <summary>Gets the number of states from which everything was tried.</summary>
+    public int Explored { get; private set; }
+
     public int Runs { get; private set; }
 
-    public async Task ExploreAsync()
+    /// <param name="maxStates">The maximum number of states to explore, those first that take the fewest runs to reach.</param>
+    public async Task ExploreAsync(int maxStates)
     {
         Add(new ModelState(), "start");
-        while (_open.TryDequeue(out var next) && Violations.Count < 5)
+        while (Explored < maxStates && Violations.Count < 5 && _open.TryDequeue(out var next))
         {
+            Explored++;
             await FollowNextStepsAsync(next.State, next.Path);
             if (next.State.Lock?.IsHeld == true)
                 await CheckLockIsTakenAsync(next.State, next.Path);
