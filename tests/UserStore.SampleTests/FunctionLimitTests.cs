@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Amazon.DynamoDBv2;
 using Functions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using UserStore.DynamoDb;
 using UserStore.Replication;
 using UserStore.Testing;
 
@@ -41,6 +43,7 @@ public sealed class FunctionLimitTests : IAsyncLifetime
     {
         var timeout = TimeSpan.FromSeconds(3);
         await using ServiceProvider services = Build(options => options.Retry.Timeout = TimeSpan.FromSeconds(2), dispatch => dispatch.Timeout = timeout);
+        await CreateUsersAsync(100);
         Wire.Every(1, WireFault.Throttle);
 
         long begin = Stopwatch.GetTimestamp();
@@ -55,6 +58,7 @@ public sealed class FunctionLimitTests : IAsyncLifetime
     public async Task A_target_that_throttles_for_a_while_gets_all_users_in_the_rest_of_the_time()
     {
         await using ServiceProvider services = Build(options => options.Retry.Timeout = TimeSpan.FromSeconds(1));
+        await CreateUsersAsync(100);
         Wire.Every(1, WireFault.Throttle);
 
         Task<string[]> invocation = ReplicateAsync(services, users: 100);
@@ -113,6 +117,16 @@ public sealed class FunctionLimitTests : IAsyncLifetime
                 configure(options);
             },
             configureDispatch);
+
+    // Without them, the records of new users would be those of deleted users.
+    private async Task CreateUsersAsync(int users)
+    {
+        using AmazonDynamoDBClient client = _server.CreateClient();
+        var store = new DynamoDbUserStore<PlacedUser>(client, new UserStoreOptions { TableNamePrefix = _prefix });
+        await store.EnsureTablesAsync();
+        for (int number = 1; number <= users; number++)
+            await store.CreateAsync(new PlacedUser { UserId = $"fake-{number}", State = "Ohio", City = "Dayton", Active = true });
+    }
 
     private async Task<string[]> ReplicateAsync(ServiceProvider services, int users)
     {

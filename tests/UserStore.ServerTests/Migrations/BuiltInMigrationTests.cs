@@ -45,6 +45,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     public async Task Tables_with_deletion_protection_are_not_deleted_and_the_failure_says_what_to_do()
     {
         Bench.StoreOptions.DeletionProtection = true;
+        Bench.Options.AllowReset = true;
         Bench.Options.Migrations.AddCreateTables(undoBehavior: TableUndoBehavior.Delete);
         await Bench.NewRunner().RunAsync();
 

@@ -98,7 +98,7 @@ internal sealed class ModelProcess
             Check(state, id, "undone");
             foreach ((string other, _) in state.Effects.SkipWhile(effect => effect.Id != id).Skip(1))
             {
-                if (string.CompareOrdinal(other, id) > 0 && !state.Asserted.Contains(other))
+                if (string.CompareOrdinal(other, id) > 0 && !state.Asserted.Contains(other) && !state.Asserted.Contains(id))
                     _violations.Add($"{id} was undone below {other}");
             }
 

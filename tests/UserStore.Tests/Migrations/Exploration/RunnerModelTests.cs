@@ -15,7 +15,7 @@ public sealed class RunnerModelTests(ITestOutputHelper output)
     [Fact]
     [Trait("Category", TestVolume.Category)]
     public Task No_process_that_is_suspended_at_any_request_leads_to_a_wrong_step_or_to_a_state_without_a_next_step()
-        => ExploreAsync(Enum.GetValues<MigrationRepair>(), suspends: true, maxStates: TestVolume.Of(full: 800, usual: 12));
+        => ExploreAsync(Enum.GetValues<MigrationRepair>(), suspends: true, maxStates: TestVolume.Of(full: 120, usual: 12));
 
     private async Task ExploreAsync(MigrationRepair[] repairs, bool suspends, int maxStates)
     {
