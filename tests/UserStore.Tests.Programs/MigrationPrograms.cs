@@ -11,7 +11,10 @@ public static class MigrationPrograms
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
 
-    public static async Task<int> RunAsync(string prefix, string migration)
+    /// <param name="prefix">The prefix of the tables.</param>
+    /// <param name="migration"><c>waits</c> until it is cancelled, or <c>fills</c> the users.</param>
+    /// <param name="command">The migration command, such as <c>undo</c>; to apply all if empty.</param>
+    public static async Task<int> RunAsync(string prefix, string migration, string[] command)
     {
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync(); // connects to the server of the test, which the environment configures
         using var wire = new FaultyWire
@@ -31,9 +34,16 @@ public static class MigrationPrograms
                 options.Lease = Lease;
                 options.Migrations.Add("1_waits", migration == "waits" ? WaitAsync : static (_, _) => Task.CompletedTask);
                 if (migration == "fills")
-                    options.Migrations.Add("2_fills", FillAsync);
+                    options.Migrations.Add("2_fills", (context, token) => FillAsync(context, 1, token), (context, token) => FillAsync(context, -1, token));
             })
             .Services.BuildServiceProvider();
+        if (migration == "fills")
+        {
+            int exitCode = await provider.RunMigrationCommandAsync(["migrate", .. command]) ?? -1;
+            Console.WriteLine($"ended with {exitCode}");
+            return exitCode;
+        }
+
         IMigrationRunner runner = provider.GetRequiredService<IMigrationRunner>();
         try
         {
@@ -70,8 +80,8 @@ public static class MigrationPrograms
         }
     }
 
-    // Increments a number of each item, and prints the memory in use near the start and at the end.
-    private static async Task FillAsync(MigrationContext context, CancellationToken cancellationToken)
+    // Adds to a number of each item, and prints the memory in use near the start and at the end.
+    private static async Task FillAsync(MigrationContext context, int summand, CancellationToken cancellationToken)
     {
         int seen = 0;
         long atFirst = 0;
@@ -83,7 +93,7 @@ public static class MigrationPrograms
                 Mark = "filled_by",
                 Transform = (item, _) =>
                 {
-                    item["fills"] = new AttributeValue { N = item.TryGetValue("fills", out AttributeValue? fills) ? $"{int.Parse(fills.N, null) + 1}" : "1" };
+                    item["fills"] = new AttributeValue { N = $"{int.Parse(item.GetValueOrDefault("fills")?.N ?? "0", null) + summand}" };
                     int number = Interlocked.Increment(ref seen);
                     if (number == 500)
                         atFirst = GC.GetTotalMemory(forceFullCollection: true);

@@ -22,8 +22,8 @@ switch (args)
 
         break;
 
-    case ["migrate", var prefix, var migration]:
-        return await MigrationPrograms.RunAsync(prefix, migration);
+    case ["migrate", var prefix, var migration, .. var command]:
+        return await MigrationPrograms.RunAsync(prefix, migration, command);
 
     case ["service", var prefix, var kind, .. var command]:
         return await ServiceProgram.RunAsync(prefix, kind, command);
