@@ -68,6 +68,22 @@ public sealed class ImportConflictTests : MigrationServerTest
     }
 
     [Fact]
+    public async Task An_item_that_already_has_an_attribute_of_the_new_name_is_poison_with_that_name()
+    {
+        await CreateUsersAsync();
+        await CreateExternalTableAsync(External, "id");
+        await Server.Client.PutItemAsync(External, new() { ["id"] = new("fake-1"), ["user_id"] = new("fake-2") });
+        MigrationBench bench = Bench.AsOtherVersion();
+        bench.Options.Migrations.AddImport("1_import", new ExternalTable { TableName = External, Attributes = { ["id"] = "user_id" } });
+
+        MigrationFailedException failed = (
+            await bench.Invoking(_ => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
+
+        failed.InnerException.Should().BeOfType<BackfillFailedException>().Which.Poison.Should().ContainSingle()
+            .Which.Error.Should().Contain("renames an attribute to 'user_id'");
+    }
+
+    [Fact]
     public async Task An_import_that_is_cut_off_while_it_claims_ids_is_resumed()
     {
         await CreateOrdersAsync(users: 30, ordersPerUser: 1);

@@ -85,8 +85,13 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
     private Dictionary<string, AttributeValue> ToUser(
         Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, string idName)
     {
-        Dictionary<string, AttributeValue> user = AttributeValueComparer.Copy(
-            item.ToDictionary(attribute => NameOf(attribute.Key), attribute => attribute.Value, StringComparer.Ordinal));
+        var user = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
+        foreach ((string name, AttributeValue value) in AttributeValueComparer.Copy(item))
+        {
+            if (!user.TryAdd(NameOf(name), value))
+                throw new InvalidBackfillChangeException($"renames an attribute to '{NameOf(name)}', which the item already has.");
+        }
+
         external.Convert?.Invoke(user);
         if (!user.ContainsKey(idName))
             user[idName] = new AttributeValue(external.UserId?.Invoke(item) ?? IdFrom(key));
