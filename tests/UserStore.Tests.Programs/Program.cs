@@ -25,6 +25,9 @@ switch (args)
     case ["migrate", var prefix, var migration, .. var command]:
         return await MigrationPrograms.RunAsync(prefix, migration, command);
 
+    case ["rebuild", var prefix]:
+        return await RebuildProgram.RunAsync(prefix);
+
     case ["service", var prefix, var kind, .. var command]:
         return await ServiceProgram.RunAsync(prefix, kind, command);
 
