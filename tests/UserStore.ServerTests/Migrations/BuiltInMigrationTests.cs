@@ -53,7 +53,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
             bench => bench.NewRunner().RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationFailedException>()).Which;
 
         failed.InnerException.Should().BeOfType<UserStoreSchemaException>().Which.Message.Should().Match(
-            "Table '*UserEmails': has deletion protection and was not deleted. To delete the table with all its items, disable its deletion "
+            "Table '*Users': has deletion protection and was not deleted. To delete the table with all its items, disable its deletion "
             + "protection first.");
         (await TableNamesAsync()).Should().Contain([UsersTable, $"{UsersTable[..^"Users".Length]}UserEmails"]);
     }

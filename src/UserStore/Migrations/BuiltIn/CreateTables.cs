@@ -18,8 +18,9 @@ internal sealed class CreateAndDeleteTables(string id)
 
     public override async Task DownAsync(MigrationContext context, CancellationToken cancellationToken = default)
     {
+        // The users first: if their table is protected, nothing is deleted.
+        await context.DeleteTableAsync(context.UsersTable, cancellationToken).ConfigureAwait(false);
         if (context.EmailsTable is not null)
             await context.DeleteTableAsync(context.EmailsTable, cancellationToken).ConfigureAwait(false);
-        await context.DeleteTableAsync(context.UsersTable, cancellationToken).ConfigureAwait(false);
     }
 }
