@@ -53,7 +53,7 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal, IMigrationLo
         {
             if (_row is not { IsDeleted: false } || (_row.Fence, _row.Revision) != (seen.Fence, seen.Revision))
                 return false;
-            _row = _row with { IsDeleted = true };
+            _row = _row with { IsDeleted = true, Owner = null, KnownFence = _row.Fence };
             return true;
         },
         cancellationToken);

@@ -18,7 +18,7 @@ namespace UserStore.Migrations;
 public sealed record Backfill
 {
     /// <summary>Gets the name of the backfill, unique in its migration, which identifies the checkpoints.</summary>
-    /// <value>1 to 100 characters.</value>
+    /// <value>1 to 100 characters, without <c>/</c>.</value>
     public required string Name { get; init; }
 
     /// <summary>Gets the name of the table in DynamoDB, such as <see cref="MigrationContext.UsersTable"/>.</summary>
@@ -28,13 +28,13 @@ public sealed record Backfill
     /// <value>
     /// It receives a copy of the item and changes it in place. It must not change keys of the table or, in the users' table of a store with
     /// unique emails, the email. It may be called concurrently, and several times for one item. If it throws, the item becomes a poison item.
-    /// The attributes that it reads and changes must fit an expression of 4 KB: about 200 that the item has, or 120 that it lacks.
+    /// It reads and changes at most about 120 attributes of an item, which is what the expressions of one request can hold.
     /// </value>
     public required Func<BackfillItem, CancellationToken, ValueTask> Transform { get; init; }
 
     /// <summary>Gets the attribute that marks an item as done, in the same write that changes it.</summary>
     /// <value>Required for transforms that must not process an item twice. The mark stays on the item, and holds until the migration is undone,
-    /// whatever repairs are made. A backfill that undoes another one uses the same attribute. The default is <see langword="null"/>:
+    /// whatever repairs are made. Each backfill has a mark of its own, except one that undoes another and uses the same. The default is <see langword="null"/>:
     /// none.</value>
     public string? Mark { get; init; }
 

@@ -7,8 +7,9 @@ namespace UserStore.Migrations;
 /// <summary>Represents an item that a backfill transforms: a dictionary of its attributes, which the transform changes in place.</summary>
 /// <remarks>
 /// It remembers which attributes the transform reads, including those that are absent. The item is written only if all of them are unchanged in
-/// the table, so that no value is derived from one that is out of date. Enumerating or counting the attributes reads all of them; setting one by
-/// the indexer reads nothing. Not safe for concurrent use.
+/// the table, so that no value is derived from one that is out of date. Enumerating or counting the attributes reads all that the item has, but
+/// DynamoDB cannot check that none was added in the meantime, except for users, whose version shows it. Setting an attribute by the indexer reads
+/// nothing. Not safe for concurrent use.
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "Item is DynamoDB's term for a set of attributes.")]
 public sealed class BackfillItem : IDictionary<string, AttributeValue>

@@ -17,8 +17,10 @@ public sealed class MigrationDirtyException : MigrationException
     {
         ArgumentNullException.ThrowIfNull(entry);
         string since = entry.StartedAt is { } started ? $"since {started:u}" : "since an unknown time";
-        string what = entry.State == MigrationState.Undoing ? "being undone" : "being applied";
+        bool isUndo = entry.State == MigrationState.Undoing;
+        string what = isUndo ? "being undone" : "being applied";
+        string retry = isUndo ? "Retry makes it applied again, so that Undo can resume" : "Retry resumes it";
         return $"Migration '{entry.Id}' is {what} {since} by {entry.Host ?? "another program"}, which has not recorded its end. If that process "
-            + "has ended, determine its progress and repair the migration: Retry resumes it, MarkApplied or MarkFailed sets its state.";
+            + $"has ended, determine its progress and repair the migration: {retry}, MarkApplied or MarkFailed sets its state.";
     }
 }

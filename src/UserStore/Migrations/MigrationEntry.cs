@@ -3,6 +3,9 @@ namespace UserStore.Migrations;
 /// <summary>Represents one migration in the journal.</summary>
 public sealed record MigrationEntry
 {
+    /// <summary>The <see cref="Sequence"/> of migrations that another program applied, which records no order.</summary>
+    internal const long AdoptedSequence = -1;
+
     /// <summary>Gets the id of the migration.</summary>
     public required string Id { get; init; }
 
@@ -46,13 +49,12 @@ public sealed record MigrationEntry
     /// checkpoints.</summary>
     internal int Execution { get; init; }
 
-    /// <summary>Gets the position in the order of application; 0 in a journal that another program wrote, and if the migration was never
-    /// applied completely since it was last undone.</summary>
+    /// <summary>Gets the position in the order of application; 0 if the migration was never applied completely since it was last undone, and
+    /// <see cref="AdoptedSequence"/> if another program applied it.</summary>
     internal long Sequence { get; init; }
 
-    /// <summary>Gets the position in the order in which migrations are undone, the highest first: a migration that is applied only in part
-    /// comes before those that are applied.</summary>
-    internal long Order => IsUnfinished && Sequence == 0 ? long.MaxValue : Sequence;
+    /// <summary>Gets a value indicating whether the last attempt to undo the migration did not complete.</summary>
+    internal bool IsPartlyUndone => IsUnfinished && IsUndo;
 
     /// <summary>Gets the number of completed undos plus one. The marks of backfills contain it, so that they apply until the migration is
     /// undone, whatever repairs are made.</summary>

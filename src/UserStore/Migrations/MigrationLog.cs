@@ -71,6 +71,12 @@ internal static partial class MigrationLog
     [LoggerMessage(220, LogLevel.Warning, "The row of the migration lock was deleted, so that another program can acquire the lock.")]
     public static partial void HandedOver(ILogger logger);
 
+    [LoggerMessage(223, LogLevel.Information, "Waiting for the migration lock, which is held by {Owner}.")]
+    public static partial void Waiting(ILogger logger, string? owner);
+
+    [LoggerMessage(224, LogLevel.Warning, "Another runner holds the migration lock. Nothing was done.")]
+    public static partial void Skipped(ILogger logger);
+
     [LoggerMessage(221, LogLevel.Debug, "{Action} of migration {MigrationId} failed.")]
     public static partial void Cause(ILogger causes, MigrationAction action, string migrationId, Exception failure);
 }

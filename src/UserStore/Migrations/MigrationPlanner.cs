@@ -57,7 +57,8 @@ public abstract class MigrationPlanner
 }
 
 /// <summary>Represents the input of a planner.</summary>
-/// <param name="Pending">The migrations of the service that are not applied, in the order of their ids.</param>
+/// <param name="Pending">The migrations of the service that are not applied: one whose undo did not complete, and then the others in the
+/// order of their ids.</param>
 /// <param name="Applied">The migrations of the service that can be undone, newest first: those whose last attempt failed or was interrupted,
 /// which are also pending, and then the applied ones.</param>
 public sealed record MigrationPlanningContext(IReadOnlyList<MigrationEntry> Pending, IReadOnlyList<MigrationEntry> Applied);

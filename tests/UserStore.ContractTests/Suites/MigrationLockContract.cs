@@ -60,13 +60,9 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     public async Task A_lock_that_was_handed_over_continues_with_its_fencing_numbers()
     {
         MigrationLock one = await OpenAsync();
-        Lease first = (await one.TryAcquireAsync(LockConflictBehavior.Fail, Long, default))!;
-        await one.Invoking(held => held.DeleteRowAsync(default)).Should().ThrowAsync<MigrationLockedException>();
-        await first.DisposeAsync();
-        await one.ReleaseByForceAsync("why not", default);
+        await using Lease first = (await one.TryAcquireAsync(LockConflictBehavior.Fail, Long, default))!;
 
-        await one.DeleteRowAsync(default);
-        await one.DeleteRowAsync(default);
+        await first.ReleaseByDeletingAsync(default);
 
         LockRow deleted = (await (await OpenStoreAsync()).FindAsync(default))!;
         (deleted.IsDeleted, deleted.IsHeld).Should().Be((true, false));
@@ -74,6 +70,7 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
             _ => one.TryAcquireAsync(LockConflictBehavior.Skip, Long, default)))).OfType<Lease>()];
         next.Should().ContainSingle().Which.Fence.Number.Should().Be(first.Fence.Number + 1);
         (await (await OpenStoreAsync()).FindAsync(default))!.IsDeleted.Should().BeFalse();
+        await first.Invoking(lease => lease.ReleaseByDeletingAsync(default)).Should().ThrowAsync<MigrationLeaseLostException>();
         await next[0].DisposeAsync();
     }
 

@@ -80,6 +80,20 @@ public abstract class MigrationRunnerContract(StoreFactory stores) : Contract(st
     }
 
     [Fact]
+    public async Task A_repair_takes_the_lock_of_an_owner_that_stopped_whatever_its_lease_is()
+    {
+        _bench.Add("1_a");
+        await _bench.Open().Journal.EnsureAsync(default);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        var stopped = new MigrationLockOwner("stopped", "stopped/1", now, now, TimeSpan.FromMinutes(5));
+        await _bench.Open().Lock.TryReplaceAsync(null, new() { Fence = 1, Revision = 1, Owner = stopped }, default);
+
+        await Runner.RepairAsync("1_a", MigrationRepair.MarkApplied, "done by hand");
+
+        (await _bench.EntryAsync("1_a")).State.Should().Be(MigrationState.Applied);
+    }
+
+    [Fact]
     public async Task A_dry_run_rejects_requests_that_it_cannot_record()
     {
         _bench.Options.Migrations.Add<WithStore>();

@@ -142,6 +142,57 @@ public abstract class MigrationUndoContract(StoreFactory stores) : Contract(stor
         _bench.Ran.Should().Equal("+1_a", "-1_a");
     }
 
+    [Theory]
+    [InlineData(new[] { MigrationRepair.MarkFailed })]
+    [InlineData(new[] { MigrationRepair.MarkFailed, MigrationRepair.MarkApplied })]
+    [InlineData(new[] { MigrationRepair.MarkFailed, MigrationRepair.Retry, MigrationRepair.MarkApplied })]
+    public async Task A_repair_does_not_move_a_migration_above_those_that_were_applied_after_it(MigrationRepair[] repairs)
+    {
+        _bench.Add("1_a", "2_b");
+        await Runner.RunAsync();
+        foreach (MigrationRepair repair in repairs)
+            await Runner.RepairAsync("1_a", repair, "why not");
+
+        await Runner.RunAsync(MigrationPlanner.Undo);
+
+        _bench.Ran.Should().Equal("+1_a", "+2_b", "-2_b");
+    }
+
+    [Fact]
+    public async Task A_migration_that_was_marked_as_failed_is_applied_again_in_its_place()
+    {
+        _bench.Add("1_a", "2_b");
+        await Runner.RunAsync();
+        await Runner.RepairAsync("1_a", MigrationRepair.MarkFailed, "it was wrong");
+
+        await Runner.RunAsync();
+        await Runner.RunAsync(MigrationPlanner.Step(-2));
+
+        _bench.Ran.Should().Equal("+1_a", "+2_b", "+1_a", "-2_b", "-1_a");
+    }
+
+    [Fact]
+    public async Task Nothing_is_applied_or_undone_before_a_failed_undo_is_completed()
+    {
+        _bench.Options.OutOfOrder = MigrationPolicy.Allow;
+        bool isBroken = true;
+        _bench.Add("1_a");
+        _bench.Options.Migrations.Add(
+            "3_c", (_, _) => _bench.NoteAsync("+3_c"), (_, _) => isBroken ? throw new FormatException() : _bench.NoteAsync("-3_c"));
+        await Runner.RunAsync();
+        await _bench.Invoking(_ => Runner.RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationFailedException>();
+        _bench.Add("2_b");
+
+        foreach (MigrationPlanner planner in new[] { MigrationPlanner.Baseline("2_b"), new OwnPlanner(new MigrationStep("2_b", MigrationAction.Apply)) })
+            await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.Unfinished, () => Runner.RunAsync(planner), "3_c");
+        await Runner.RepairAsync("2_b", MigrationRepair.MarkApplied, "done by hand");
+        await _bench.Invoking(_ => Runner.RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationFailedException>();
+        isBroken = false;
+        await Runner.RunAsync(MigrationPlanner.Next);
+
+        _bench.Ran.Should().Equal("+1_a", "+3_c", "+3_c");
+    }
+
     private sealed class OwnPlanner(params MigrationStep[] steps) : MigrationPlanner
     {
         public override IEnumerable<MigrationStep> Plan(MigrationPlanningContext context) => steps;

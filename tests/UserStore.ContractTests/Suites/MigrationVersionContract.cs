@@ -81,6 +81,23 @@ public abstract class MigrationVersionContract(StoreFactory stores) : Contract(s
     }
 
     [Fact]
+    public async Task A_failed_migration_of_another_version_must_be_completed_by_it()
+    {
+        _bench.Add("1_a");
+        await Runner.RunAsync();
+        MigrationBench later = _bench.AsOtherVersion().Add("1_a");
+        later.Options.Migrations.Add("3_c", (_, _) => Task.CompletedTask, (_, _) => throw new FormatException());
+        await later.NewRunner().RunAsync();
+        await later.Invoking(_ => later.NewRunner().RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationFailedException>();
+        _bench.Add("2_b");
+        (_bench.Options.Missing, _bench.Options.OutOfOrder) = (MigrationPolicy.Allow, MigrationPolicy.Allow);
+
+        await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.Unfinished, () => Runner.RunAsync(), "3_c");
+
+        _bench.Ran.Should().Equal("+1_a");
+    }
+
+    [Fact]
     public async Task An_interrupted_migration_of_another_version_must_be_completed_by_it()
     {
         _bench.Add("1_a");

@@ -46,6 +46,44 @@ public sealed class BackfillPoisonTests : BackfillTest
     }
 
     [Fact]
+    public async Task Poison_items_of_pages_that_were_done_are_processed_again_by_the_next_run()
+    {
+        await CreateUsersAsync(20);
+        string[] poison = ["fake-003", "fake-004", "fake-005"];
+        BackfillResult? result = null;
+        Func<Task> run = () => RunAsync(async (context, token) => result = await context.BackfillAsync(
+            Shouting() with
+            {
+                Transform = (item, _) => poison.Contains(item["user_id"].S) ? throw new FormatException() : Shout(item),
+                Options = new BackfillOptions { MaxPoisonItems = 2, TotalSegments = 1, PageSize = 1 },
+            },
+            token));
+        await run.Should().ThrowAsync<MigrationFailedException>();
+
+        poison = [];
+        await run();
+
+        (result!.Read, result.Changed).Should().Be((20, 20));
+        result.Poison.Should().BeEmpty();
+        (await ScanAsync(UsersTable)).Should().OnlyContain(item => IsShouted(item["name"].S));
+        (await ScanAsync(LockTable)).Should().ContainSingle("nothing is left to list");
+    }
+
+    [Fact]
+    public async Task Two_backfills_of_a_migration_cannot_share_a_mark()
+    {
+        await CreateUsersAsync(1);
+
+        Func<Task> run = () => RunAsync(async (context, token) =>
+        {
+            await context.BackfillAsync(Shouting() with { Mark = "done" }, token);
+            await context.BackfillAsync(Shouting() with { Name = "again", Mark = "done" }, token);
+        });
+
+        (await run.Should().ThrowAsync<MigrationFailedException>()).Which.InnerException.Should().BeOfType<ArgumentException>();
+    }
+
+    [Fact]
     public async Task Any_number_of_poison_items_with_keys_of_any_length_is_recorded()
     {
         const int Count = 400;

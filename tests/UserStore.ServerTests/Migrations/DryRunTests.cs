@@ -136,6 +136,11 @@ public sealed class DryRunTests : MigrationServerTest
             (_, token) => own.PutItemAsync(UsersTable, new() { ["user_id"] = new(note) }, token),
             (_, token) => new DynamoDbUserStore<User>(own, Bench.StoreOptions).CreateAsync(new User(), token),
             holder.CaptureLocal(note),
+            new Containing(new IAmazonDynamoDB[] { own }, UsersTable).WriteAsync,
+            new Containing(new Dictionary<string, IAmazonDynamoDB> { ["client"] = own }, UsersTable).WriteAsync,
+            new Containing(new HashSet<IAmazonDynamoDB> { own }, UsersTable).WriteAsync,
+            new Containing((own, 1), UsersTable).WriteAsync,
+            new Containing(Task.FromResult(own), UsersTable).WriteAsync,
             async (_, token) =>
             {
                 try
@@ -242,6 +247,23 @@ public sealed class DryRunTests : MigrationServerTest
     private sealed class Repository(Holder holder) : IRepository
     {
         public Task WriteAsync(CancellationToken cancellationToken) => holder.WriteAsync(null!, cancellationToken);
+    }
+
+    private sealed class Containing(object holding, string table)
+    {
+        public Task WriteAsync(MigrationContext context, CancellationToken cancellationToken)
+        {
+            IAmazonDynamoDB client = holding switch
+            {
+                IAmazonDynamoDB[] clients => clients[0],
+                Dictionary<string, IAmazonDynamoDB> named => named["client"],
+                HashSet<IAmazonDynamoDB> set => set.Single(),
+                (AmazonDynamoDBClient first, int _) => first,
+                Task<AmazonDynamoDBClient> task => task.Result,
+                _ => throw new NotSupportedException(),
+            };
+            return client.PutItemAsync(table, new() { ["user_id"] = new("fake-1") }, cancellationToken);
+        }
     }
 
     private sealed class Holder(IAmazonDynamoDB client, string table)

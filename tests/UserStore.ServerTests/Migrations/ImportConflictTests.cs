@@ -68,6 +68,73 @@ public sealed class ImportConflictTests : MigrationServerTest
     }
 
     [Fact]
+    public async Task Items_that_were_corrected_after_a_failure_are_imported_or_conflict_as_if_they_were_new()
+    {
+        await CreateOrdersAsync(users: 0, ordersPerUser: 0);
+        foreach (int order in new[] { 1, 2 })
+            await PutAsync("user-0", order);
+        await PutAsync("user-1", 3);
+        bool isBroken = true;
+        MigrationBench bench = NewBench("1_import", maxPoison: 1, item => _ = isBroken ? throw new FormatException() : item);
+        await bench.Invoking(_ => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>();
+        isBroken = false;
+
+        MigrationFailedException failed = (
+            await bench.Invoking(_ => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
+        await Server.Client.DeleteItemAsync(External, KeyOf("user-0", 1));
+        await bench.NewRunner().RunAsync();
+
+        failed.InnerException!.InnerException.Should().BeOfType<DuplicateUserIdException>();
+        (await ScanAsync(UsersTable)).Select(item => item["user_id"].S).Should().BeEquivalentTo("user-0", "user-1");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ids_that_are_numbers_and_keys_that_contain_separators_conflict_only_if_they_are_the_same(bool areTheSame)
+    {
+        await CreateOrdersAsync(users: 0, ordersPerUser: 0);
+        (string, string)[] keys = areTheSame ? [("a", "7"), ("b", "7")] : [("x\norder=1:1", "7"), ("x", "8")];
+        foreach ((string user, string id) in keys)
+        {
+            await Server.Client.PutItemAsync(
+                External, new() { ["user"] = new(user), ["order"] = new() { N = "1" }, ["uid"] = new() { N = id } });
+        }
+
+        MigrationBench bench = Bench.AsOtherVersion();
+        bench.Options.Migrations.AddImport("1_import", new ExternalTable
+        {
+            TableName = External,
+            Attributes = { ["uid"] = "user_id" },
+            Options = new BackfillOptions { MaxPoisonItems = 2 },
+        });
+
+        await bench.NewRunner().RunAsync();
+
+        (await ScanAsync(UsersTable)).Select(item => item["user_id"].S).Should().BeEquivalentTo(areTheSame ? [] : ["7", "8"]);
+    }
+
+    [Fact]
+    public async Task A_numeric_key_is_imported_as_the_id()
+    {
+        await CreateUsersAsync();
+        await Server.Client.CreateTableAsync(new CreateTableRequest
+        {
+            TableName = External,
+            KeySchema = [new("id", KeyType.HASH)],
+            AttributeDefinitions = [new("id", ScalarAttributeType.N)],
+            BillingMode = BillingMode.PAY_PER_REQUEST,
+        });
+        await Server.Client.PutItemAsync(External, new() { ["id"] = new() { N = "42" } });
+        MigrationBench bench = Bench.AsOtherVersion();
+        bench.Options.Migrations.AddImport("1_import", new ExternalTable { TableName = External, Attributes = { ["id"] = "user_id" } });
+
+        await bench.NewRunner().RunAsync();
+
+        (await ScanAsync(UsersTable)).Should().ContainSingle().Which["user_id"].S.Should().Be("42");
+    }
+
+    [Fact]
     public async Task An_item_that_already_has_an_attribute_of_the_new_name_is_poison_with_that_name()
     {
         await CreateUsersAsync();
@@ -111,7 +178,7 @@ public sealed class ImportConflictTests : MigrationServerTest
             item => new PoisonItem(item["key"].M, item["error"].S) { ConflictsWith = item["other_key"].M })];
     }
 
-    private MigrationBench NewBench(string id, int maxPoison)
+    private MigrationBench NewBench(string id, int maxPoison, Action<Dictionary<string, AttributeValue>>? convert = null)
     {
         MigrationBench bench = Bench.AsOtherVersion();
         bench.Options.Missing = MigrationPolicy.Allow;
@@ -119,6 +186,7 @@ public sealed class ImportConflictTests : MigrationServerTest
         {
             TableName = External,
             Attributes = { ["user"] = "user_id" },
+            Convert = convert,
             Options = new BackfillOptions { MaxPoisonItems = maxPoison, PageSize = 3 },
         });
         return bench;

@@ -36,6 +36,41 @@ public sealed class MigrationAdoptionTests : MigrationServerTest
         }, "the other library takes nothing for applied that is not");
     }
 
+    [Fact]
+    public async Task Migrations_that_another_library_applied_are_undone_in_the_order_of_their_ids()
+    {
+        Bench.Add("1_a", "2_b");
+        await Bench.NewRunner().RunAsync();
+        await Bench.NewRunner().HandOverAsync();
+        await Server.Client.PutItemAsync(Journal, new() { ["id"] = new("3_c"), ["dirty"] = new() { BOOL = false } });
+        await Server.Client.PutItemAsync(Journal, new() { ["id"] = new("4_d"), ["dirty"] = new() { BOOL = false } });
+        Bench.Add("3_c", "4_d");
+        await Bench.NewRunner().RepairAsync("3_c", MigrationRepair.MarkFailed, "it was wrong");
+
+        await Bench.NewRunner().RunAsync(MigrationPlanner.Step(-4));
+
+        Bench.Ran.Skip(2).Should().Equal("-4_d", "-3_c", "-2_b", "-1_a");
+    }
+
+    [Fact]
+    public async Task Fencing_numbers_grow_whatever_becomes_of_the_row_of_the_lock()
+    {
+        Bench.Add("1_a");
+        for (int i = 0; i < 3; i++)
+            await Bench.NewRunner().RunAsync();
+        await Bench.NewRunner().HandOverAsync();
+        await Server.Client.PutItemAsync(LockTable, new() { ["id"] = new("migrations") }); // that the other library leaves behind
+        await Bench.NewRunner().UnlockAsync("it has ended");
+        (await Bench.NewRunner().GetStatusAsync()).Lock.Fence.Should().BeGreaterThan(4);
+        await Bench.Open().Journal.EnsureAsync(default);
+        await Server.Client.PutItemAsync(LockTable, new() { ["id"] = new("migrations/1_b/1/fill/0-of-1"), ["fence"] = new() { N = "90" } });
+        await Server.Client.DeleteItemAsync(LockTable, new() { ["id"] = new("migrations") }); // by hand
+
+        await Bench.NewRunner().RunAsync();
+
+        (await Bench.NewRunner().GetStatusAsync()).Lock.Fence.Should().BeGreaterThan(90);
+    }
+
     [Theory]
     [InlineData("id", "dirty")]
     [InlineData("ID", "Dirty")]

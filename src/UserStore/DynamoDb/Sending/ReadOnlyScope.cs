@@ -11,6 +11,8 @@ internal sealed class ReadOnlyScope : IDisposable
 {
     private static readonly AsyncLocal<ReadOnlyScope?> Current = new();
 
+    private volatile bool _hasEnded;
+
     private ReadOnlyScope()
     {
     }
@@ -20,12 +22,17 @@ internal sealed class ReadOnlyScope : IDisposable
 
     public static ReadOnlyScope Enter() => Current.Value = new ReadOnlyScope();
 
-    public void Dispose() => Current.Value = null;
+    // What the scope started may run on after it has ended.
+    public void Dispose()
+    {
+        _hasEnded = true;
+        Current.Value = null;
+    }
 
     /// <exception cref="InvalidOperationException">The request writes, and the caller is within a scope.</exception>
     public static void ThrowIfForbidden(AmazonWebServiceRequest request)
     {
-        if (Current.Value is not { } scope || IsRead(request))
+        if (Current.Value is not { _hasEnded: false } scope || IsRead(request))
             return;
         string operation = request.GetType().Name.Replace("Request", "", StringComparison.Ordinal);
         scope.Rejected ??= operation;

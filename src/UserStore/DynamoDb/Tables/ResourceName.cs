@@ -15,6 +15,10 @@ internal static class ResourceName
     /// <summary>Gets the rule as the end of the sentence "The name must have ...".</summary>
     public static string Rule => $"{MinLength} to {MaxLength} letters, digits, '_', '.' and '-'";
 
+    /// <summary>Returns the name of a table that is given by its name or its ARN, as requests accept both.</summary>
+    public static string OfTable(string nameOrArn)
+        => nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn[(nameOrArn.LastIndexOf('/') + 1)..] : nameOrArn;
+
     public static bool IsValid(string? name)
         => name is { Length: >= MinLength and <= MaxLength } && HasAllowedCharacters(name);
 

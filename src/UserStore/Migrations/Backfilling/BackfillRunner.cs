@@ -28,13 +28,17 @@ internal sealed class BackfillRunner
     {
         ArgumentException.ThrowIfNullOrEmpty(backfill.Name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(backfill.Name.Length, MaxNameLength);
+        if (backfill.Name.Contains('/'))
+            throw new ArgumentException("The name of a backfill must not contain '/', which separates it in the ids of checkpoints.", nameof(backfill));
         ArgumentException.ThrowIfNullOrEmpty(backfill.TableName);
         backfill.Options.ThrowIfInvalid();
+        if (backfill.Mark is { } mark && !attempt.TryClaimMark(backfill.TableName, mark, backfill.Name))
+            throw new ArgumentException("Another backfill of the migration has the same mark. Give each a mark of its own.", nameof(backfill));
         StoreSchema store = attempt.Store.Schema;
         (_attempt, _backfill, _table) = (attempt, backfill, new NamedTable(backfill.TableName));
         _scan = new SegmentedScan(attempt, backfill.Name, _table, backfill.Options);
         _mark = attempt.Checkpoints.MarkOf(backfill.Name);
-        _users = backfill.TableName == store.Users.TableName ? store.Model : null;
+        _users = ResourceName.OfTable(backfill.TableName) == store.Users.TableName ? store.Model : null;
         _ids = WriteIds.Of(attempt.Sender.Time);
     }
 

@@ -9,6 +9,9 @@ internal sealed class ItemChange
     // Amazon DynamoDB Developer Guide, "Constraints in Amazon DynamoDB": maximum length of an expression.
     private const int MaxExpressionLength = 4096;
 
+    // The same, "Operators and functions": each attribute takes a comparison or function, and an AND.
+    private const int MaxOperators = 300;
+
     private readonly Dictionary<string, AttributeValue> _old;
     private readonly Dictionary<string, AttributeValue?> _differences = new(StringComparer.Ordinal);
 
@@ -62,8 +65,8 @@ internal sealed class ItemChange
             TableName = tableName,
             Key = key,
             UpdateExpression = Checked(
-                string.Join(' ', new[] { Clause("SET", sets), Clause("REMOVE", removes) }.Where(clause => clause.Length > 0)), _differences.Count),
-            ConditionExpression = Checked(string.Join(" AND ", conditions), conditions.Length),
+                string.Join(' ', new[] { Clause("SET", sets), Clause("REMOVE", removes) }.Where(clause => clause.Length > 0)), sets.Count + removes.Count, 1),
+            ConditionExpression = Checked(string.Join(" AND ", conditions), conditions.Length, 2),
             ExpressionAttributeNames = expression.Names,
             ExpressionAttributeValues = expression.Values,
         };
@@ -71,9 +74,10 @@ internal sealed class ItemChange
         static string Clause(string verb, List<string> parts) => parts.Count == 0 ? "" : $"{verb} {string.Join(", ", parts)}";
     }
 
-    private static string Checked(string expression, int attributes) => expression.Length <= MaxExpressionLength
-        ? expression
-        : throw new InvalidBackfillChangeException(
-            $"reads or changes {attributes} attributes, which takes an expression of {expression.Length} bytes. DynamoDB allows {MaxExpressionLength}. "
-                + "Change fewer attributes of an item at once, in several backfills.");
+    private static string Checked(string expression, int attributes, int operatorsPerAttribute)
+        => expression.Length <= MaxExpressionLength && attributes * operatorsPerAttribute <= MaxOperators
+            ? expression
+            : throw new InvalidBackfillChangeException(
+                $"reads or changes {attributes} attributes, which takes an expression of {expression.Length} bytes. DynamoDB allows "
+                    + $"{MaxExpressionLength} bytes and {MaxOperators} operators. Change fewer attributes of an item at once, in several backfills.");
 }

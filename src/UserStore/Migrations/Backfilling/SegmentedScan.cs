@@ -40,9 +40,11 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
         {
             _checkpoints[segment] = await attempt.Checkpoints.ClaimAsync(
                 name, segment, options.TotalSegments, cancellationToken).ConfigureAwait(false);
-            _poison.Add(_checkpoints[segment].Poison);
         }
 
+        // Those of earlier attempts may have been corrected.
+        for (int segment = 0; segment < options.TotalSegments; segment++)
+            await RetryPoisonAsync(segment, process, cancellationToken).ConfigureAwait(false);
         _progress = new ScanProgress(attempt.Sender.Time, _checkpoints.Sum(checkpoint => checkpoint.Read), description.ItemCount ?? 0);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // A dry run reads one page of one segment.
@@ -74,30 +76,7 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
         while (!_checkpoints[segment].IsDone)
         {
             ScanPage page = await ScanAsync(segment, cancellationToken).ConfigureAwait(false);
-            var poison = new List<PoisonItem>();
-            long changed = 0;
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxConcurrency, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(page.Items, parallel, async (item, token) =>
-            {
-                Dictionary<string, AttributeValue> key = KeyOf(item);
-                try
-                {
-                    await Writes.WaitAsync(token).ConfigureAwait(false);
-                    if (await process(item, key, token).ConfigureAwait(false))
-                        Interlocked.Increment(ref changed);
-                }
-                catch (Exception failure) when (IsFailureOfItem(failure, token))
-                {
-                    var found = new PoisonItem(key, FailureDescription.Of(failure))
-                    {
-                        ConflictsWith = (failure as DuplicateUserIdException)?.OtherKey,
-                    };
-                    lock (_lock)
-                        poison.Add(found);
-                    _poison.Add([found], failure);
-                }
-            }).ConfigureAwait(false);
-
+            (long changed, List<PoisonItem> poison) = await ProcessAsync(page.Items, process, cancellationToken).ConfigureAwait(false);
             Checkpoint before = _checkpoints[segment];
             Checkpoint after = before with
             {
@@ -122,6 +101,61 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
             if (attempt.IsDryRun)
                 return;
         }
+    }
+
+    private async Task<(long Changed, List<PoisonItem> Poison)> ProcessAsync(
+        IEnumerable<Dictionary<string, AttributeValue>> items,
+        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> process,
+        CancellationToken cancellationToken)
+    {
+        var poison = new List<PoisonItem>();
+        long changed = 0;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxConcurrency, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(items, parallel, async (item, token) =>
+        {
+            Dictionary<string, AttributeValue> key = KeyOf(item);
+            try
+            {
+                await Writes.WaitAsync(token).ConfigureAwait(false);
+                if (await process(item, key, token).ConfigureAwait(false))
+                    Interlocked.Increment(ref changed);
+            }
+            catch (Exception failure) when (IsFailureOfItem(failure, token))
+            {
+                var found = new PoisonItem(key, FailureDescription.Of(failure))
+                {
+                    ConflictsWith = (failure as DuplicateUserIdException)?.OtherKey,
+                };
+                lock (_lock)
+                    poison.Add(found);
+                _poison.Add([found], failure);
+            }
+        }).ConfigureAwait(false);
+        return (changed, poison);
+    }
+
+    private async Task RetryPoisonAsync(
+        int segment,
+        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> process,
+        CancellationToken cancellationToken)
+    {
+        Checkpoint before = _checkpoints[segment];
+        if (before.Poison.Count == 0)
+            return;
+        var items = new List<Dictionary<string, AttributeValue>>();
+        foreach (PoisonItem poison in before.Poison)
+        {
+            StoreCall call = attempt.Begin(cancellationToken, _reads);
+            if (await attempt.Reader.FindAsync(call, table, new(poison.Key, StringComparer.Ordinal)).ConfigureAwait(false) is { } item)
+                items.Add(item);
+        }
+
+        (long changed, List<PoisonItem> left) = await ProcessAsync(items, process, cancellationToken).ConfigureAwait(false);
+        Checkpoint after = before with { Changed = before.Changed + changed, Poison = left };
+        await attempt.Checkpoints.SaveAsync(after, storedPoison: 0, cancellationToken).ConfigureAwait(false);
+        _checkpoints[segment] = after;
+        if (_poison.IsOverLimit)
+            throw _poison.ToException();
     }
 
     private async Task<TableDescription> DescribeAsync(CancellationToken cancellationToken)

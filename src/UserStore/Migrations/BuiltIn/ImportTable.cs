@@ -35,17 +35,15 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
             async (item, key, token) =>
             {
                 Dictionary<string, AttributeValue> user = ToUser(item, key, idName);
-                if (isKeyTheId && user[idName].S != ScalarOf(key.Values.Single()))
+                string? userId = ScalarOf(user[idName]);
+                if (isKeyTheId && userId != ScalarOf(key.Values.Single()))
                 {
                     throw new InvalidBackfillChangeException(
                         "changes the id, which is the key of the external table. Do not map the key, and set ExternalTable.UserId.");
                 }
 
-                if (claims is not null && user[idName].S is { } userId
-                    && await claims.FindOtherAsync(userId, key, token).ConfigureAwait(false) is { } other)
-                {
+                if (claims is not null && userId is not null && await claims.FindOtherAsync(userId, key, token).ConfigureAwait(false) is { } other)
                     throw new DuplicateUserIdException(other);
-                }
 
                 return await store(user, scan.Writes, token).ConfigureAwait(false);
             },
@@ -56,12 +54,12 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
 
     private async Task<ImportClaims> ClaimAsync(MigrationContext context, string idName, CancellationToken cancellationToken)
     {
-        ImportClaims claims = await context.Attempt.OpenImportClaimsAsync(cancellationToken).ConfigureAwait(false);
+        ImportClaims claims = context.Attempt.OpenImportClaims();
         var scan = new SegmentedScan(context.Attempt, claims.ScanName, new NamedTable(external.TableName), external.Options);
         await scan.RunAsync(
             async (item, key, token) =>
             {
-                if (TryToUser(item, key, idName)?.GetValueOrDefault(idName)?.S is { Length: > 0 } userId)
+                if (TryToUser(item, key, idName) is { } user && ScalarOf(user[idName]) is { } userId)
                     await claims.ClaimAsync(userId, key, token).ConfigureAwait(false);
                 return false;
             },

@@ -13,7 +13,7 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
 
     public async Task<LockRow?> FindAsync(CancellationToken cancellationToken)
         => await tables.FindLockKeyAsync(cancellationToken).ConfigureAwait(false) is { } key
-            ? await ReadAsync(Begin(cancellationToken), key).ConfigureAwait(false)
+            ? await ReadAsync(Begin(cancellationToken), key, cancellationToken).ConfigureAwait(false)
             : null;
 
     public async Task<bool> TryReplaceAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken)
@@ -36,8 +36,8 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
             "PutItem",
             [tables.Lock],
             token => tables.Client.PutItemAsync(request, token),
-            wasApplied: () => IsStoredAsync(call, next, key)).ConfigureAwait(false);
-        return result.Failure is null || (result.Failure.ResponseWasLost && await IsStoredAsync(call, next, key).ConfigureAwait(false));
+            wasApplied: () => IsStoredAsync(call, next, key, cancellationToken)).ConfigureAwait(false);
+        return result.Failure is null || (result.Failure.ResponseWasLost && await IsStoredAsync(call, next, key, cancellationToken).ConfigureAwait(false));
     }
 
     public async Task<bool> TryDeleteAsync(LockRow seen, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
             ExpressionAttributeNames = expression.Names,
             ExpressionAttributeValues = expression.Values,
         };
-        var put = new Put { TableName = tables.Lock.TableName, Item = LockFormat.ToItem(seen, DeletedRowId, key) };
+        var put = new Put { TableName = tables.Lock.TableName, Item = LockFormat.ToItem(seen with { Owner = null }, DeletedRowId, key) };
         return await TryTransactAsync([new() { Delete = delete }, new() { Put = put }], cancellationToken).ConfigureAwait(false);
     }
 
@@ -61,7 +61,8 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
 
     private async Task<bool> TryRestoreAsync(LockRow seen, LockRow next, string key, CancellationToken cancellationToken)
     {
-        ExpressionWriter isAbsent = new(), isUnchanged = new();
+        ExpressionWriter isAbsent = new(), hasNoLaterFence = new();
+        string fence = hasNoLaterFence.Name("fence");
         var put = new Put
         {
             TableName = tables.Lock.TableName,
@@ -73,9 +74,9 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
         {
             TableName = tables.Lock.TableName,
             Key = new() { [key] = new(DeletedRowId) },
-            ConditionExpression = IsUnchanged(seen, key, isUnchanged),
-            ExpressionAttributeNames = isUnchanged.Names,
-            ExpressionAttributeValues = isUnchanged.Values,
+            ConditionExpression = $"attribute_not_exists({fence}) OR {fence} <= {hasNoLaterFence.Value(ItemExtensions.Number(seen.KnownFence))}",
+            ExpressionAttributeNames = hasNoLaterFence.Names,
+            ExpressionAttributeValues = hasNoLaterFence.Values,
         };
         return await TryTransactAsync([new() { Put = put }, new() { ConditionCheck = check }], cancellationToken).ConfigureAwait(false);
     }
@@ -98,16 +99,32 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
             + $"AND {expression.Name("revision")} = {expression.Value(ItemExtensions.Number(seen.Revision))}",
     };
 
-    private async Task<LockRow?> ReadAsync(StoreCall call, string key)
+    private async Task<LockRow?> ReadAsync(StoreCall call, string key, CancellationToken cancellationToken)
     {
-        if (await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(tables.Options.LockId) }).ConfigureAwait(false) is { } item)
-            return LockFormat.FromItem(item);
-        return await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(DeletedRowId) }).ConfigureAwait(false) is { } deleted
-            ? LockFormat.FromItem(deleted) with { IsDeleted = true }
+        LockRow? row = await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(tables.Options.LockId) }).ConfigureAwait(false) is { } item
+            ? LockFormat.FromItem(item)
             : null;
+        if (row is { IsExternal: false } || await FindLastFenceAsync().ConfigureAwait(false) is not (> 0 and var lastFence))
+            return row;
+        if (row is not null)
+            return row with { KnownFence = lastFence };
+        return await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(DeletedRowId) }).ConfigureAwait(false) is { } deleted
+            ? LockFormat.FromItem(deleted) with { IsDeleted = true, KnownFence = lastFence }
+            : new LockRow { IsDeleted = true, Fence = lastFence, KnownFence = lastFence };
+
+        // Without a row of ours: a lower number than that of a checkpoint could not write it.
+        async Task<long> FindLastFenceAsync()
+        {
+            var expression = new ExpressionWriter();
+            var scan = new ScanRequest { ProjectionExpression = expression.Name("fence"), ExpressionAttributeNames = expression.Names };
+            long last = 0;
+            await foreach (Dictionary<string, AttributeValue> found in tables.ScanAsync(scan, tables.Lock, cancellationToken).ConfigureAwait(false))
+                last = Math.Max(last, found.Number("fence") ?? 0);
+            return last;
+        }
     }
 
-    private async Task<bool> IsStoredAsync(StoreCall call, LockRow row, string key)
-        => await ReadAsync(call, key).ConfigureAwait(false) is { } found
+    private async Task<bool> IsStoredAsync(StoreCall call, LockRow row, string key, CancellationToken cancellationToken)
+        => await ReadAsync(call, key, cancellationToken).ConfigureAwait(false) is { } found
             && (found.Fence, found.Revision, found.Owner?.RunId) == (row.Fence, row.Revision, row.Owner?.RunId);
 }

@@ -10,26 +10,16 @@ namespace UserStore.Migrations.Journaling;
 /// <summary>Records for each user id which items of an external table would become that user, in the lock table, so that two items of one id are
 /// found before either is imported.</summary>
 /// <param name="tables">The tables of the migrations.</param>
-/// <param name="prefix">The prefix of all rows of the import.</param>
-/// <param name="round">The number of the round: the items are claimed anew after a round with conflicts, which may have been corrected.</param>
-internal sealed class ImportClaims(JournalTables tables, string prefix, long round)
+/// <param name="entry">The entry of the migration when the attempt started. Each attempt claims anew, because items may have been corrected.</param>
+internal sealed class ImportClaims(JournalTables tables, MigrationEntry entry)
 {
-    private const string First = "key", Second = "other_key", Conflicts = "conflicts", RoundName = "round";
+    private const string First = "key", Second = "other_key";
 
-    /// <summary>Gets the name of the scan that claims the items of this round.</summary>
-    public string ScanName => string.Create(CultureInfo.InvariantCulture, $"import-ids-{round}");
+    private readonly string _prefix = string.Create(
+        CultureInfo.InvariantCulture, $"{tables.Options.LockId}/{CheckpointKey.PrefixOf(entry.Id)}{entry.Execution}/import-ids/{entry.Attempts}");
 
-    /// <summary>Opens the claims of an execution of a migration.</summary>
-    public static async Task<ImportClaims> OpenAsync(JournalTables tables, MigrationEntry entry, CancellationToken cancellationToken)
-    {
-        string prefix = string.Create(
-            CultureInfo.InvariantCulture, $"{tables.Options.LockId}/{CheckpointKey.PrefixOf(entry.Id)}{entry.Execution}/import-ids");
-        var before = new ImportClaims(tables, prefix, 0);
-        Dictionary<string, AttributeValue>? row = await before.FindAsync(prefix, cancellationToken).ConfigureAwait(false);
-        long round = (row?.Number(RoundName) ?? 1) + (row?.ContainsKey(Conflicts) == true ? 1 : 0);
-        await before.PutAsync(prefix, new() { [RoundName] = ItemExtensions.Number(round) }, row, cancellationToken).ConfigureAwait(false);
-        return new ImportClaims(tables, prefix, round);
-    }
+    /// <summary>Gets the name of the scan that claims the items.</summary>
+    public string ScanName { get; } = string.Create(CultureInfo.InvariantCulture, $"import-ids-{entry.Attempts}");
 
     /// <summary>Records that an item would become a user.</summary>
     public async Task ClaimAsync(string userId, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
@@ -45,11 +35,7 @@ internal sealed class ImportClaims(JournalTables tables, string prefix, long rou
                 return;
             Dictionary<string, AttributeValue> claim = new() { [First] = new() { M = claimants[0] } };
             if (claimants.Length > 1)
-            {
                 claim[Second] = new() { M = claimants[1] };
-                await MarkConflictAsync(cancellationToken).ConfigureAwait(false);
-            }
-
             if (await PutAsync(rowId, claim, row, cancellationToken).ConfigureAwait(false))
                 return;
         }
@@ -61,27 +47,15 @@ internal sealed class ImportClaims(JournalTables tables, string prefix, long rou
         => KeysIn(await FindAsync(RowIdOf(userId), cancellationToken).ConfigureAwait(false)).FirstOrDefault(other => TextOf(other) != TextOf(key));
 
     /// <summary>Returns a string that identifies a key.</summary>
-    public static string TextOf(Dictionary<string, AttributeValue> key) => string.Join('\n', key.OrderBy(
-        attribute => attribute.Key, StringComparer.Ordinal).Select(
-            attribute => $"{attribute.Key}={attribute.Value.S ?? attribute.Value.N ?? Convert.ToBase64String(attribute.Value.B.ToArray())}"));
+    public static string TextOf(Dictionary<string, AttributeValue> key) => string.Concat(key.OrderBy(
+        attribute => attribute.Key, StringComparer.Ordinal).Select(attribute =>
+        {
+            string value = attribute.Value.S ?? attribute.Value.N ?? Convert.ToBase64String(attribute.Value.B.ToArray());
+            return $"{attribute.Key.Length}:{attribute.Key}{value.Length}:{value}"; // no two keys are the same string
+        }));
 
     private string RowIdOf(string userId) => string.Create(
-        CultureInfo.InvariantCulture, $"{prefix}/{round}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)))}");
-
-    private async Task MarkConflictAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            Dictionary<string, AttributeValue>? row = await FindAsync(prefix, cancellationToken).ConfigureAwait(false);
-            Dictionary<string, AttributeValue> marked = new()
-            {
-                [RoundName] = ItemExtensions.Number(round),
-                [Conflicts] = new() { BOOL = true },
-            };
-            if (row?.ContainsKey(Conflicts) == true || await PutAsync(prefix, marked, row, cancellationToken).ConfigureAwait(false))
-                return;
-        }
-    }
+        CultureInfo.InvariantCulture, $"{_prefix}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)))}");
 
     private Task<Dictionary<string, AttributeValue>?> FindAsync(string rowId, CancellationToken cancellationToken)
         => tables.Reader.FindAsync(tables.Sender.Begin(cancellationToken), tables.Lock, new() { [tables.LockKey!] = new(rowId) });
@@ -94,7 +68,7 @@ internal sealed class ImportClaims(JournalTables tables, string prefix, long rou
         row[tables.LockKey!] = new(rowId);
         string[] conditions = seen is null
             ? [$"attribute_not_exists({expression.Name(tables.LockKey!)})"]
-            : [.. new[] { First, Second, RoundName, Conflicts }.Select(attribute => seen.TryGetValue(attribute, out AttributeValue? value)
+            : [.. new[] { First, Second }.Select(attribute => seen.TryGetValue(attribute, out AttributeValue? value)
                 ? $"{expression.Name(attribute)} = {expression.Value(value)}"
                 : $"attribute_not_exists({expression.Name(attribute)})")];
         var request = new PutItemRequest

@@ -81,7 +81,14 @@ internal sealed class JournalFormat(string tableName)
     private static MigrationEntry Adopt(string id, Dictionary<string, AttributeValue> item)
     {
         bool isDirty = (item.GetValueOrDefault("dirty") ?? item.GetValueOrDefault("Dirty"))?.BOOL == true;
-        return new MigrationEntry { Id = id, State = isDirty ? MigrationState.Running : MigrationState.Applied, Attempts = 1, Execution = 1 };
+        return new MigrationEntry
+        {
+            Id = id,
+            State = isDirty ? MigrationState.Running : MigrationState.Applied,
+            Attempts = 1,
+            Execution = 1,
+            Sequence = isDirty ? 0 : MigrationEntry.AdoptedSequence,
+        };
     }
 
     private static AttributeValue ToValue(MigrationRepairRecord repair) => new()

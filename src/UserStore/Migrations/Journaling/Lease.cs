@@ -46,6 +46,22 @@ internal sealed class Lease : IAsyncDisposable
     /// this may run before the timer fires.</summary>
     public bool IsLost => Lost.IsCancellationRequested || Remaining <= TimeSpan.Zero;
 
+    /// <summary>Releases the lock by deleting its row, for programs for which the existence of the row means that the lock is held.</summary>
+    /// <exception cref="MigrationLeaseLostException">Another runner holds the lock.</exception>
+    public async Task ReleaseByDeletingAsync(CancellationToken cancellationToken)
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _renewals.ConfigureAwait(false);
+        for (LockRow? row = _row; row?.IsHeldBy(Fence) == true; row = await _store.FindAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (await _store.TryDeleteAsync(row, cancellationToken).ConfigureAwait(false))
+                return;
+        }
+
+        if (await _store.FindAsync(cancellationToken).ConfigureAwait(false) is not { IsDeleted: true })
+            throw new MigrationLeaseLostException();
+    }
+
     /// <summary>Releases the lock, if this lease still holds it.</summary>
     public async ValueTask DisposeAsync()
     {

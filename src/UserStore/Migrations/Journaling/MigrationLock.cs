@@ -17,6 +17,7 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
     {
         long started = environment.Time.GetTimestamp();
         var watch = new LockWatch(environment.Time, options.Lease);
+        bool isWaiting = false;
         while (true)
         {
             LockRow? row = await store.FindAsync(cancellationToken).ConfigureAwait(false);
@@ -30,6 +31,9 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
                 continue; // another runner was faster
             }
 
+            if (!isWaiting && observation != LockObservation.Held)
+                MigrationLog.Waiting(environment.Logger, row!.Owner?.ToString());
+            isWaiting = true;
             TimeSpan pause = NextPollInterval();
             if (lockConflictBehavior == LockConflictBehavior.Wait)
             {
@@ -59,7 +63,8 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
             var release = new ForcedRelease(row.Owner?.RunId, environment.Time.GetUtcNow(), environment.Name, reason);
             LockRow next = row with
             {
-                Fence = row.Fence + 1, // invalidates the owner's number
+                Fence = row.NextFence, // invalidates the owner's number
+                KnownFence = 0,
                 Revision = row.Revision + 1,
                 Owner = null,
                 Releases = [.. row.Releases.TakeLast(LockRow.MaxReleases - 1), release],
@@ -69,26 +74,14 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
         }
     }
 
-    /// <summary>Deletes the row of the lock, for programs for which its existence means that the lock is held.</summary>
-    /// <exception cref="MigrationLockedException">A runner holds the lock.</exception>
-    public async Task DeleteRowAsync(CancellationToken cancellationToken)
-    {
-        while (await store.FindAsync(cancellationToken).ConfigureAwait(false) is { IsDeleted: false } row)
-        {
-            if (row.IsHeld)
-                throw new MigrationLockedException(row.ToStatus());
-            if (await store.TryDeleteAsync(row, cancellationToken).ConfigureAwait(false))
-                return;
-        }
-    }
-
     private LockRow Acquired(LockRow? row)
     {
         DateTimeOffset now = environment.Time.GetUtcNow();
         return (row ?? new LockRow()) with
         {
             IsDeleted = false,
-            Fence = (row?.Fence ?? 0) + 1,
+            Fence = row?.NextFence ?? 1,
+            KnownFence = 0,
             Revision = (row?.Revision ?? 0) + 1,
             Owner = new MigrationLockOwner(Guid.NewGuid().ToString("N"), environment.Name, now, now, options.Lease),
         };

@@ -29,8 +29,7 @@ internal sealed class MigrationSource
         return open.Length == 0 ? null : new MigrationPlanException(
             MigrationPlanError.NotUpToDate,
             open,
-            $"{open.Length} of {Ids.Count} migrations are not applied: {string.Join(", ", open.Select(id => $"{id} ({StateOf(id)})"))}. Run them "
-                + "first.");
+            $"Of {Ids.Count} migrations, these are not applied: {string.Join(", ", open.Select(id => $"{id} ({StateOf(id)})"))}. Run them first.");
 
         MigrationState StateOf(string id) => states.GetValueOrDefault(id);
     }

@@ -37,19 +37,26 @@ internal sealed class NextSteps(MigrationSource source, MigrationOptions options
         : new MigrationNextStep(
             MigrationNextAction.Unlock, null, "Another program holds the lock. Wait until it has ended, or, if it is not running, release the lock by force.");
 
-    private static MigrationNextStep Run(MigrationPlan plan, IReadOnlyList<MigrationEntry> journal)
+    private MigrationNextStep Run(MigrationPlan plan, IReadOnlyList<MigrationEntry> journal)
     {
         if (journal.FirstOrDefault(entry => entry.IsUnfinished && plan.Steps.Any(step => step.MigrationId == entry.Id)) is not { } unfinished)
         {
             return new MigrationNextStep(
                 MigrationNextAction.Run,
                 plan.Steps is [var only] ? only.MigrationId : null,
-                $"{plan.Steps.Count} migrations are not applied. Run them.");
+                plan.Steps is [_] ? "1 migration is not applied. Run it." : $"{plan.Steps.Count} migrations are not applied. Run them.");
         }
 
         string what = unfinished.IsUndo ? "undo" : "apply";
-        string how = unfinished.State == MigrationState.Failed ? "failed. Fix the cause; the next run" : "was interrupted. The next run";
-        string then = unfinished.IsUndo ? "applies it again, or Undo completes the undo" : "tries it again, or Undo undoes it";
+        string how = unfinished switch
+        {
+            { State: not MigrationState.Failed } => "was interrupted. The next run",
+            { Error: nameof(OperationCanceledException) or nameof(TaskCanceledException) } => "was canceled. The next run",
+            _ => "failed. Fix the cause; the next run",
+        };
+        string then = unfinished.IsUndo
+            ? "applies it again, or Undo completes the undo"
+            : "tries it again" + (source[unfinished.Id] is UndoableMigration ? ", or Undo undoes it" : "");
         return new MigrationNextStep(
             MigrationNextAction.Run, unfinished.Id, $"The last attempt to {what} migration '{unfinished.Id}' {how} {then}.");
     }

@@ -58,11 +58,12 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         var byId = entries.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
         MigrationEntry[] own = [.. source.Ids.Select(
             id => (byId.GetValueOrDefault(id) ?? new MigrationEntry { Id = id }) with { Description = source[id].Description })];
+        var order = new UndoOrder(own);
         return new MigrationPlanningContext(
-            [.. own.Where(entry => entry.State != MigrationState.Applied)],
-            [.. own.Where(entry => entry.State == MigrationState.Applied || entry.IsUnfinished)
-                .OrderByDescending(entry => entry.Order)
-                .ThenByDescending(entry => entry.Id, StringComparer.Ordinal)]);
+            [.. own.Where(entry => entry.State != MigrationState.Applied).OrderByDescending(entry => entry.IsPartlyUndone)],
+            [.. own.Where(entry => order.Contains(entry.Id))
+                .OrderByDescending(entry => entry.IsPartlyUndone)
+                .ThenByDescending(entry => entry.Id, Comparer<string>.Create(order.Compare))]);
     }
 
     // An earlier version of the service that has nothing to do may start: otherwise rolling a service back would be an outage.
@@ -74,6 +75,14 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
             return;
         if (!isIdle && Array.Find(missing, entry => entry.IsInProgress) is { } interrupted)
             throw new MigrationDirtyException(interrupted);
+        if (!isIdle && Array.Find(missing, entry => entry.IsUnfinished) is { } unfinished)
+        {
+            throw new MigrationPlanException(
+                MigrationPlanError.Unfinished,
+                [unfinished.Id],
+                $"The last attempt of migration '{unfinished.Id}', which this service does not have, did not complete. Run the version that has it.");
+        }
+
         string[] ids = [.. missing.Select(entry => entry.Id)];
         Apply(
             isIdle && options.Missing == MigrationPolicy.Deny ? MigrationPolicy.Warn : options.Missing,

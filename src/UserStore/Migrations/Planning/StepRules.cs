@@ -5,8 +5,9 @@ internal sealed class StepRules
 {
     private readonly MigrationSource _source;
     private readonly MigrationOptions _options;
-    private readonly MigrationEntry[] _unknown;
-    private readonly Dictionary<string, long> _applied;
+    private readonly UndoOrder _order;
+    private readonly string[] _unknown;
+    private readonly HashSet<string> _applied;
     private readonly Dictionary<string, MigrationEntry> _unfinished;
 
     /// <param name="source">The migrations of the service.</param>
@@ -14,10 +15,10 @@ internal sealed class StepRules
     /// <param name="entries">The journal, in the order of the ids.</param>
     public StepRules(MigrationSource source, MigrationOptions options, IReadOnlyList<MigrationEntry> entries)
     {
-        (_source, _options) = (source, options);
-        _unknown = [.. entries.Where(entry => !source.Has(entry.Id) && (entry.State == MigrationState.Applied || entry.IsUnfinished))];
-        _applied = entries.Where(entry => source.Has(entry.Id) && entry.State == MigrationState.Applied)
-            .ToDictionary(entry => entry.Id, entry => entry.Sequence, StringComparer.Ordinal);
+        (_source, _options, _order) = (source, options, new UndoOrder(entries));
+        _unknown = [.. entries.Select(entry => entry.Id).Where(id => !source.Has(id) && _order.Contains(id))];
+        _applied = entries.Where(entry => source.Has(entry.Id) && entry.State == MigrationState.Applied).Select(entry => entry.Id)
+            .ToHashSet(StringComparer.Ordinal);
         _unfinished = entries.Where(entry => source.Has(entry.Id) && entry.IsUnfinished).ToDictionary(entry => entry.Id, StringComparer.Ordinal);
     }
 
@@ -28,12 +29,11 @@ internal sealed class StepRules
     {
         var undone = new HashSet<string>(StringComparer.Ordinal);
         var late = new List<string>();
-        long sequence = _applied.Values.Append(0).Max();
         foreach (MigrationStep step in steps)
         {
             string id = step.MigrationId;
             bool isUndo = step.Action == MigrationAction.Undo;
-            if (!_source.Has(id) || (isUndo ? !_applied.ContainsKey(id) && !_unfinished.ContainsKey(id) : _applied.ContainsKey(id)))
+            if (!_source.Has(id) || (isUndo ? !_applied.Contains(id) && !_unfinished.ContainsKey(id) : _applied.Contains(id)))
             {
                 throw new MigrationPlanException(
                     MigrationPlanError.Missing,
@@ -42,22 +42,24 @@ internal sealed class StepRules
                         + (_source.Has(id) ? $"which is {(isUndo ? "not" : "already")} applied." : "which this service does not have."));
             }
 
+            ThrowIfPassedOver(id, _unfinished.Values.FirstOrDefault(
+                other => other.Id != id && (other.IsPartlyUndone || (isUndo ? _order.IsAbove(other.Id, id) : IsLater(id, other.Id))))?.Id);
             if (isUndo)
             {
                 CheckUndo(id);
                 undone.Add(id);
                 _applied.Remove(id);
+                _order.Remove(id);
             }
             else
             {
-                CheckApply(step);
-                if (step.Action == MigrationAction.Apply && !undone.Contains(id)
-                    && _applied.Keys.Concat(_unfinished.Keys).Any(other => IsLater(other, id)))
-                {
+                ThrowIfUnfinishedBaseline(step);
+                // One that was applied before keeps its place.
+                bool isNew = !undone.Contains(id) && _unfinished.GetValueOrDefault(id)?.Sequence is null or 0;
+                if (step.Action == MigrationAction.Apply && isNew && _applied.Concat(_unfinished.Keys).Any(other => IsLater(other, id)))
                     late.Add(id);
-                }
-
-                _applied[id] = ++sequence;
+                _applied.Add(id);
+                _order.Add(id);
             }
 
             _unfinished.Remove(id);
@@ -68,15 +70,16 @@ internal sealed class StepRules
 
     private void CheckUndo(string id)
     {
-        (long, string) position = PositionOf(id);
-        ThrowIfPassedOver(id, _unfinished.Values.FirstOrDefault(other => other.Id != id && IsAbove((other.Order, other.Id), position))?.Id);
-        if (FindAbove(id) is { } later)
+        // What this service does not have may depend on any migration that was applied before it, whatever its id.
+        string? above = Array.Find(_unknown, other => _order.IsAbove(other, id))
+            ?? _applied.FirstOrDefault(other => _order.IsAbove(other, id) && IsLater(other, id));
+        if (above is not null)
         {
-            string whose = _source.Has(later) ? "Undo it first." : "This service does not have it: run the version that does, and undo it first.";
+            string whose = _source.Has(above) ? "Undo it first." : "This service does not have it: run the version that does, and undo it first.";
             throw new MigrationPlanException(
                 MigrationPlanError.LaterApplied,
                 [id],
-                $"Migration '{id}' cannot be undone, because migration '{later}' was applied after it. {whose}");
+                $"Migration '{id}' cannot be undone, because migration '{above}' was applied after it. {whose}");
         }
 
         if (_source[id] is not UndoableMigration)
@@ -100,18 +103,16 @@ internal sealed class StepRules
         }
     }
 
-    private void CheckApply(MigrationStep step)
+    private void ThrowIfUnfinishedBaseline(MigrationStep step)
     {
         string id = step.MigrationId;
-        ThrowIfPassedOver(id, _unfinished.Keys.FirstOrDefault(other => IsLater(id, other)));
-        if (step.Action == MigrationAction.Baseline && _unfinished.ContainsKey(id))
-        {
-            throw new MigrationPlanException(
-                MigrationPlanError.Unfinished,
-                [id],
-                $"The last attempt of migration '{id}' did not complete, so that it cannot be recorded as applied by a baseline. Use the repair "
-                    + "MarkApplied if it is.");
-        }
+        if (step.Action != MigrationAction.Baseline || !_unfinished.ContainsKey(id))
+            return;
+        throw new MigrationPlanException(
+            MigrationPlanError.Unfinished,
+            [id],
+            $"The last attempt of migration '{id}' did not complete, so that it cannot be recorded as applied by a baseline. Use the repair "
+                + "MarkApplied if it is.");
     }
 
     private void ThrowIfPassedOver(string id, string? unfinished)
@@ -125,20 +126,6 @@ internal sealed class StepRules
             $"Migration '{unfinished}' was not completely {what}, and must be completed before migration '{id}'. Apply it with Latest, undo it with "
                 + "Undo, or set its state by a repair.");
     }
-
-    // Migrations that another program applied have no order but their ids. What this service does not have may depend on any migration that was
-    // applied before it, whatever its id.
-    private string? FindAbove(string id)
-    {
-        (long Order, string) position = PositionOf(id);
-        return Array.Find(_unknown, entry => IsAbove((entry.Order, entry.Id), position))?.Id
-            ?? _applied.FirstOrDefault(other => other.Value >= position.Order && IsLater(other.Key, id)).Key;
-    }
-
-    private (long Order, string Id) PositionOf(string id) => (_applied.TryGetValue(id, out long sequence) ? sequence : _unfinished[id].Order, id);
-
-    private static bool IsAbove((long Order, string Id) one, (long Order, string Id) other)
-        => one.Order > other.Order || (one.Order == other.Order && IsLater(one.Id, other.Id));
 
     private static bool IsLater(string id, string other) => string.CompareOrdinal(id, other) > 0;
 }

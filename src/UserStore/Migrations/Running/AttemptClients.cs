@@ -41,7 +41,8 @@ internal sealed class AttemptClients(string migrationId, MigrationTarget target,
     /// <exception cref="MigrationPlanException">The request deletes a table of the store, which is not permitted.</exception>
     public static void ThrowIfForbidden(string migrationId, AmazonWebServiceRequest request, StoreSchema schema, MigrationOptions options)
     {
-        if (request is DeleteTableRequest delete && !options.AllowReset && schema.Tables.Any(table => table.TableName == delete.TableName))
+        if (request is DeleteTableRequest delete && !options.AllowReset && schema.Tables.Any(
+            table => table.TableName == ResourceName.OfTable(delete.TableName)))
         {
             throw new MigrationPlanException(
                 MigrationPlanError.NotPermitted,

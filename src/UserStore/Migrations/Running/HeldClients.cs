@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Amazon.DynamoDBv2;
@@ -13,7 +12,8 @@ internal static class HeldClients
 {
     private const int MaxObjects = 10_000; // enough for every migration, and a bound for object graphs of applications
 
-    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     /// <returns>The type of a client whose writes cannot be rejected, or null.</returns>
     public static Type? Guard(Migration migration)
@@ -41,7 +41,7 @@ internal static class HeldClients
     private static IEnumerable<object> HeldBy(object holder) => holder switch
     {
         Delegate function => function.GetInvocationList().Select(part => part.Target).OfType<object>(),
-        ICollection items when IsOfFramework(holder.GetType()) => items.OfType<object>().Where(IsObject),
+        Array items => items.Cast<object?>().OfType<object>().Where(IsObject),
         _ => FieldsOf(holder),
     };
 
@@ -52,7 +52,7 @@ internal static class HeldClients
         {
             foreach (FieldInfo field in type.GetFields(Declared))
             {
-                if (!field.FieldType.IsPointer && field.GetValue(holder) is { } value && IsObject(value))
+                if (!field.FieldType.IsPointer && !field.IsLiteral && field.GetValue(holder) is { } value && IsObject(value))
                     yield return value;
             }
         }
@@ -60,6 +60,7 @@ internal static class HeldClients
 
     private static bool IsObject(object value) => value is not string && !value.GetType().IsPrimitive && !value.GetType().IsEnum;
 
-    private static bool IsOfFramework(Type type) => type.Namespace is { } name
+    // Generic types of the framework, such as collections, tuples and options, hold what their user puts into them.
+    private static bool IsOfFramework(Type type) => type.Namespace is { } name && !type.IsGenericType
         && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal));
 }

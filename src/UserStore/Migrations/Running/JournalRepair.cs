@@ -45,7 +45,7 @@ internal static class JournalRepair
             {
                 State = entry.IsUndo ? MigrationState.Applied : MigrationState.Pending,
                 FinishedAt = record.Timestamp,
-                Sequence = entry.IsUndo ? PositionOf(entry, sequence) : 0,
+                Sequence = entry.IsUndo ? PositionOf(entry, sequence) : entry.Sequence,
             },
             (
                 MigrationRepair.AcceptRevision,
@@ -56,5 +56,5 @@ internal static class JournalRepair
         return repaired with { Repairs = [.. entry.Repairs.TakeLast(MaxKept - 1), record] };
     }
 
-    private static long PositionOf(MigrationEntry entry, long sequence) => entry.Sequence > 0 ? entry.Sequence : sequence;
+    private static long PositionOf(MigrationEntry entry, long sequence) => entry.Sequence != 0 ? entry.Sequence : sequence;
 }

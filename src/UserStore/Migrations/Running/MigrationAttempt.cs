@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging;
 using UserStore.Batching;
@@ -23,6 +24,7 @@ internal sealed class MigrationAttempt(
     // A migration can wait longer for capacity than a caller of the store, but not longer than request tokens live.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
+    private readonly ConcurrentDictionary<(string Table, string Mark), string> _marks = new();
     private readonly UserStoreRetryOptions _retry = target.Store.Schema.Options.Retry.With(Timeout);
 
     public MigrationStep Step => step;
@@ -50,9 +52,11 @@ internal sealed class MigrationAttempt(
     /// <summary>Gets the delegate that is notified of progress.</summary>
     public Action<MigrationProgress>? Progressed { get; init; }
 
+    /// <summary>Returns whether no other backfill of the attempt marks items of the table with the same attribute, which holds one mark.</summary>
+    public bool TryClaimMark(string table, string mark, string backfill) => _marks.GetOrAdd((table, mark), backfill) == backfill;
+
     /// <summary>Opens the claims of an import, which requires tables.</summary>
-    public Task<ImportClaims> OpenImportClaimsAsync(CancellationToken cancellationToken)
-        => ImportClaims.OpenAsync(target.Tables!, Checkpoints.Entry, cancellationToken);
+    public ImportClaims OpenImportClaims() => new(target.Tables!, Checkpoints.Entry);
 
     /// <summary>Begins a call with the timeout of migrations.</summary>
     public StoreCall Begin(CancellationToken cancellationToken, IRequestObserver? observer = null)

@@ -25,7 +25,10 @@ internal sealed class MigrationRunner(
             await _journal.EnsureAsync(cancellationToken).ConfigureAwait(false);
             Lease? lease = await _lock.TryAcquireAsync(options.LockConflictBehavior, options.LockTimeout, cancellationToken).ConfigureAwait(false);
             if (lease is null)
+            {
+                MigrationLog.Skipped(environment.Logger);
                 return new MigrationRun(MigrationOutcome.Skipped, [], environment.Time.GetElapsedTime(started));
+            }
 
             await using (lease.ConfigureAwait(false))
             {
@@ -107,23 +110,25 @@ internal sealed class MigrationRunner(
         return before;
     }
 
-    public async Task HandOverAsync(CancellationToken cancellationToken = default)
-    {
-        await WithLockAsync(
-            async _ =>
+    public Task HandOverAsync(CancellationToken cancellationToken = default) => WithLockAsync(
+            async lease =>
             {
                 IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
                 string[] open = [.. journal.Where(entry => entry.State != MigrationState.Applied).Select(entry => entry.Id)];
-                return open.Length == 0 ? true : throw new MigrationPlanException(
-                    MigrationPlanError.Unfinished,
-                    open,
-                    $"The journal contains migrations that are not applied, which another program would take for interrupted ones: "
-                        + $"{string.Join(", ", open)}. Apply them, or delete their items from the journal.");
+                if (open.Length > 0)
+                {
+                    throw new MigrationPlanException(
+                        MigrationPlanError.Unfinished,
+                        open,
+                        $"The journal contains migrations that are not applied, which another program would take for interrupted ones: "
+                            + $"{string.Join(", ", open)}. Apply them, or delete their items from the journal.");
+                }
+
+                await lease.ReleaseByDeletingAsync(cancellationToken).ConfigureAwait(false);
+                MigrationLog.HandedOver(environment.Logger);
+                return true;
             },
-            cancellationToken).ConfigureAwait(false);
-        await _lock.DeleteRowAsync(cancellationToken).ConfigureAwait(false);
-        MigrationLog.HandedOver(environment.Logger);
-    }
+            cancellationToken);
 
     public Task DestroyAsync(CancellationToken cancellationToken = default) => WithLockAsync(
         async _ =>
@@ -137,7 +142,6 @@ internal sealed class MigrationRunner(
         MigrationPlan plan, IReadOnlyList<MigrationEntry> journal, StepRunner steps, long started, CancellationToken cancellationToken)
     {
         var entries = journal.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
-        long sequence = NextSequence(journal);
         var done = new List<MigrationStepResult>();
         _reporters.RunStarting(plan);
         foreach (MigrationStep step in plan.Steps)
@@ -147,7 +151,7 @@ internal sealed class MigrationRunner(
             try
             {
                 entries[step.MigrationId] = await steps.RunAsync(
-                    step, entries.GetValueOrDefault(step.MigrationId), sequence++, cancellationToken).ConfigureAwait(false);
+                    step, entries.GetValueOrDefault(step.MigrationId), PositionOf(step.MigrationId), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception failure)
             {
@@ -158,6 +162,15 @@ internal sealed class MigrationRunner(
 
             done.Add(new MigrationStepResult(step, environment.Time.GetElapsedTime(stepStarted)));
             _reporters.StepEnded(done[^1]);
+        }
+
+        long PositionOf(string id)
+        {
+            // A migration that was applied before keeps its place, unless one that it may depend on has been applied since.
+            long before = entries.GetValueOrDefault(id)?.Sequence ?? 0;
+            bool isKept = before != 0 && !entries.Values.Any(
+                entry => entry.Sequence > before && string.CompareOrdinal(entry.Id, id) < 0 && entry.State == MigrationState.Applied);
+            return isKept ? before : NextSequence([.. entries.Values]);
         }
 
         var run = new MigrationRun(MigrationOutcome.Completed, done, environment.Time.GetElapsedTime(started));
@@ -173,15 +186,15 @@ internal sealed class MigrationRunner(
             return await use(MigrationSource.Load(options.Migrations, scope.ServiceProvider)).ConfigureAwait(false);
     }
 
-    /// <summary>Acquires the lock, and waits at most until that of a process that ended becomes free.</summary>
+    /// <summary>Acquires the lock. Fails as soon as another owner is known to be at work.</summary>
     private async Task<T> WithLockAsync<T>(Func<Lease, Task<T>> use, CancellationToken cancellationToken)
     {
         await _journal.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        Lease? lease = await _lock.TryAcquireAsync(LockConflictBehavior.Wait, options.Lease * 2, cancellationToken).ConfigureAwait(false);
+        Lease? lease = await _lock.TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         await using (lease!.ConfigureAwait(false))
             return await use(lease!).ConfigureAwait(false);
     }
 
     private static long NextSequence(IReadOnlyList<MigrationEntry> journal)
-        => journal.Select(entry => entry.Sequence).DefaultIfEmpty().Max() + 1;
+        => journal.Select(entry => entry.Sequence).Append(0).Max() + 1;
 }

@@ -45,7 +45,7 @@ internal sealed class StepRunner(
                     State = MigrationState.Applied,
                     FinishedAt = Now(),
                     Revision = migration.Revision,
-                    Sequence = started.Sequence > 0 ? started.Sequence : sequence,
+                    Sequence = sequence,
                 },
             CancellationToken.None).ConfigureAwait(false);
         await DeleteCheckpointsAsync(step.MigrationId).ConfigureAwait(false);
