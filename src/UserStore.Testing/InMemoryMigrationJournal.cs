@@ -74,6 +74,12 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal, IMigrationLo
         },
         cancellationToken);
 
+    Task<IReadOnlyList<PoisonItem>> ICheckpointStore.ReadPoisonAsync(string migrationId, CancellationToken cancellationToken)
+        => DoAsync<IReadOnlyList<PoisonItem>>(
+            () => [.. _checkpoints.Values.Where(checkpoint => checkpoint.Key.MigrationId == migrationId)
+                .SelectMany(checkpoint => checkpoint.Poison.Concat(checkpoint.Failing))],
+            cancellationToken);
+
     Task ICheckpointStore.DeleteAsync(string migrationId, CancellationToken cancellationToken) => DoAsync(
         () =>
         {

@@ -71,7 +71,10 @@ public static class MigrationBuilderExtensions
         RegisteredStore store = provider.GetRequiredKeyedService<RegisteredStore>(builder.UserType);
         StoreConnection connection = store.Connection!; // a store in memory has a target of its own
         return MigrationTarget.InDynamoDb(
-            builder.OpenForMigrations(store.Schema, connection), connection, OptionsOf(provider, builder.OptionsName));
+            builder.OpenForMigrations(store.Schema, connection), connection, OptionsOf(provider, builder.OptionsName)) with
+        {
+            StoreTables = () => StoreRegistry.Of(builder.Services).TablesOfStores(provider),
+        };
     }
 
     private static ILogger LoggerOf(IServiceProvider provider, string category)

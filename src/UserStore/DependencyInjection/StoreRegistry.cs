@@ -46,6 +46,11 @@ internal sealed class StoreRegistry
     /// <summary>Records that a store is in memory, so that it uses no tables.</summary>
     public void AddInMemory(Type userType) => _inMemory.Add(userType);
 
+    /// <summary>Returns the names of the tables of all stores.</summary>
+    public IReadOnlyCollection<string> TablesOfStores(IServiceProvider provider)
+        => [.. _owners.Where(owner => owner.OptionsType == typeof(UserStoreOptions) && !_inMemory.Contains(owner.UserType))
+            .SelectMany(owner => owner.Tables(provider, null)).Select(table => table.TableName)];
+
     /// <summary>Returns a sentence for each table of an owner that an owner registered earlier uses, too.</summary>
     /// <remarks>Only the later of two owners is rejected, so that the start reports each conflict once. The earlier one is safe without
     /// it.</remarks>

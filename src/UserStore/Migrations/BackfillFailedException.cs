@@ -23,7 +23,7 @@ public sealed class BackfillFailedException : MigrationException
     {
         ArgumentNullException.ThrowIfNull(poison);
         return $"Backfill '{backfill}' of migration '{migrationId}' encountered {poison.Count} items that it cannot change, more than "
-            + "BackfillOptions.MaxPoisonItems. BackfillFailedException.Poison and the checkpoints list them. Correct the items or the transform, or "
-            + "increase the maximum.";
+            + "BackfillOptions.MaxPoisonItems. BackfillFailedException.Poison, IMigrationRunner.GetPoisonItemsAsync and 'migrate poison' list them. "
+            + "Correct the items or the transform, or increase the maximum.";
     }
 }

@@ -62,6 +62,14 @@ public interface IMigrationRunner
     Task<MigrationEntry> RepairAsync(
         string migrationId, MigrationRepair repair, string reason, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads the items that the backfills and imports of a migration could not change.</summary>
+    /// <param name="migrationId">The migration.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The items with their keys, which can be personal data, and the reasons.</returns>
+    /// <exception cref="InvalidMigrationException">The id is malformed.</exception>
+    /// <remarks>Costs a consistent scan of the lock table.</remarks>
+    Task<IReadOnlyList<PoisonItem>> GetPoisonItemsAsync(string migrationId, CancellationToken cancellationToken = default);
+
     /// <summary>Releases the lock by force. Its owner loses the lease and records nothing more.</summary>
     /// <param name="reason">The reason; 1 to 1,000 characters. The lock keeps the reasons of the last 20 forced releases.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>

@@ -39,6 +39,10 @@ public sealed record MigrationEntry
     /// <see cref="InterruptionPolicy.Automatic"/> before the first attempt.</value>
     public InterruptionPolicy InterruptionPolicy { get; init; }
 
+    /// <summary>Gets the number of items that the backfills of the last attempt left unchanged; see
+    /// <see cref="IMigrationRunner.GetPoisonItemsAsync"/>.</summary>
+    public int PoisonItems { get; init; }
+
     /// <summary>Gets the last manual repairs, oldest first.</summary>
     public IReadOnlyList<MigrationRepairRecord> Repairs { get; init; } = [];
 

@@ -6,6 +6,9 @@ namespace UserStore.Migrations;
 /// <param name="Description">The reason and the action, for people. Contains no values of users.</param>
 public sealed record MigrationNextStep(MigrationNextAction Action, string? MigrationId, string Description)
 {
+    /// <summary>Gets a value indicating whether <see cref="MigrationPlanner.Undo"/> is an alternative to <see cref="MigrationNextAction.Run"/>.</summary>
+    public bool CanUndo { get; init; }
+
     /// <summary>Returns <see cref="Description"/>.</summary>
     /// <returns>A string that is safe to log.</returns>
     public override string ToString() => Description;

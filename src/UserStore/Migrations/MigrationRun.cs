@@ -18,6 +18,10 @@ public sealed record MigrationRun(MigrationOutcome Outcome, IReadOnlyList<Migrat
 /// <param name="Failure">The reason of the failure; <see langword="null"/> if the step is completed.</param>
 public sealed record MigrationStepResult(MigrationStep Step, TimeSpan Duration, Exception? Failure = null)
 {
+    /// <summary>Gets the number of items that the backfills of a completed step left unchanged; see
+    /// <see cref="IMigrationRunner.GetPoisonItemsAsync"/>.</summary>
+    public int PoisonItems { get; init; }
+
     /// <summary>Returns the result for people, such as <c>Apply 20261121093000_add_city: done in 5 min 3 s</c>.</summary>
     /// <returns>A string that is safe to log: the failure is omitted.</returns>
     public override string ToString()

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Replication;
 
@@ -112,7 +113,7 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
 
         if (failure is null)
             return null;
-        ReplicationLog.ChangeFailed(_logger, record.SequenceNumber, record.UserId, failure.GetType().Name);
+        ReplicationLog.ChangeFailed(_logger, record.SequenceNumber, record.UserId, FailureDescription.Of(failure));
         return new UserChangeFailure(record.SequenceNumber, record.UserId, failure);
     }
 

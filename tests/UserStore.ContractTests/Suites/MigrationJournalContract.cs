@@ -33,6 +33,9 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
             IsUndo = true,
             Execution = 2,
             Sequence = 9,
+            Cycle = 3,
+            InterruptionPolicy = InterruptionPolicy.Resume,
+            PoisonItems = 4,
         };
 
         (await target.Journal.TryRecordAsync(entry, fence, default)).Should().BeTrue();
@@ -100,6 +103,7 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
         (await target.Checkpoints.TryWriteAsync(checkpoint, 0, default)).Should().BeTrue();
 
         (await target.Checkpoints.ClaimAsync(Segment, 5, default)).Should().BeEquivalentTo(checkpoint);
+        (await target.Checkpoints.ReadPoisonAsync("1_a", default)).Select(item => item.Key["user_id"].S).Should().Equal("fake-2", "fake-3");
         Checkpoint done = checkpoint with { IsDone = true };
         await target.Checkpoints.TryWriteAsync(done, 2, default);
         (await target.Checkpoints.ClaimAsync(Segment, 6, default)).Should().BeEquivalentTo(done with { Fence = 6 });

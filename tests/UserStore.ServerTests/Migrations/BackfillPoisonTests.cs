@@ -70,6 +70,33 @@ public sealed class BackfillPoisonTests : BackfillTest
     }
 
     [Fact]
+    public async Task Poison_items_are_counted_in_the_journal_and_listed_with_their_keys()
+    {
+        await CreateUsersAsync(20);
+        string[] poison = ["fake-003", "fake-004"];
+        int max = 1;
+        MigrationBench bench = Bench.AsOtherVersion();
+        bench.Options.Migrations.Add("1_shout", (context, token) => context.BackfillAsync(
+            Shouting() with
+            {
+                Transform = (item, _) => poison.Contains(item["user_id"].S) ? throw new FormatException() : Shout(item),
+                Options = new BackfillOptions { MaxPoisonItems = max },
+            },
+            token));
+        await bench.Invoking(_ => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>();
+        int failed = (await bench.EntryAsync("1_shout")).PoisonItems, failing = (await bench.NewRunner().GetPoisonItemsAsync("1_shout")).Count;
+        max = 2;
+
+        MigrationRun run = await bench.NewRunner().RunAsync();
+
+        (failed, failing).Should().Be((2, 2));
+        run.Steps.Should().ContainSingle().Which.PoisonItems.Should().Be(2);
+        (await bench.EntryAsync("1_shout")).PoisonItems.Should().Be(2);
+        (await bench.NewRunner().GetPoisonItemsAsync("1_shout")).Select(item => item.Key["user_id"].S).Should().BeEquivalentTo(poison);
+        (await bench.NewRunner().GetPoisonItemsAsync("2_other")).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Two_backfills_of_a_migration_cannot_share_a_mark()
     {
         await CreateUsersAsync(1);

@@ -49,18 +49,26 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // A dry run reads one page of one segment.
         int segments = attempt.IsDryRun ? 1 : options.TotalSegments;
-        await Task.WhenAll(Enumerable.Range(0, segments).Select(async segment =>
+        try
         {
-            try
+            await Task.WhenAll(Enumerable.Range(0, segments).Select(async segment =>
             {
-                await RunSegmentAsync(segment, process, failed.Token).ConfigureAwait(false);
-            }
-            catch
-            {
-                await failed.CancelAsync().ConfigureAwait(false);
-                throw;
-            }
-        })).ConfigureAwait(false);
+                try
+                {
+                    await RunSegmentAsync(segment, process, failed.Token).ConfigureAwait(false);
+                }
+                catch
+                {
+                    await failed.CancelAsync().ConfigureAwait(false);
+                    throw;
+                }
+            })).ConfigureAwait(false);
+        }
+        finally
+        {
+            attempt.AddPoisonItems(_poison.Items.Count);
+        }
+
         Report();
         if (_poison.Items.Count > 0)
             MigrationLog.PoisonRemains(attempt.Logger, name, attempt.Step.MigrationId, _poison.Items.Count);

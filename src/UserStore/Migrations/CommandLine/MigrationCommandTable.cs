@@ -74,6 +74,14 @@ internal static class MigrationCommandTable
                 return new MessageResult($"{entry.Id} is {entry.State}.", json => StatusJson.Write(json, "migration", entry));
             },
         },
+        new("poison", "Lists the items that a migration could not change, with their keys.")
+        {
+            Arguments = [CommandArgument.Id],
+            Details = "Keys can be personal data.",
+            Examples = ["poison 20261121093000_add_city"],
+            ExecuteAsync = async (context, token)
+                => new PoisonResult(await context.Runner.GetPoisonItemsAsync(context.Invocation.Arguments[0], token).ConfigureAwait(false)),
+        },
         new("unlock", "Releases the lock by force.")
         {
             Arguments = [CommandArgument.Reason],

@@ -8,7 +8,11 @@ internal sealed class RunResult(MigrationRun run) : CommandResult
     public override void WriteText(TextWriter writer)
     {
         foreach (MigrationStepResult step in run.Steps)
-            writer.WriteLine(step);
+        {
+            string poison = step.PoisonItems == 0 ? "" : $", items left unchanged: {step.PoisonItems}, see 'migrate poison {step.Step.MigrationId}'";
+            writer.WriteLine($"{step}{poison}");
+        }
+
         writer.WriteLine(run switch
         {
             { Outcome: MigrationOutcome.Skipped } => "Another runner holds the lock. Nothing was done.",
@@ -27,6 +31,7 @@ internal sealed class RunResult(MigrationRun run) : CommandResult
             json.WriteStartObject();
             PlanResult.WriteStep(json, result.Step);
             json.WriteNumber("durationSeconds", result.Duration.TotalSeconds);
+            json.WriteNumber("poisonItems", result.PoisonItems);
             json.WriteEndObject();
         }
 

@@ -23,6 +23,7 @@ internal static class StatusJson
         WriteTime(json, "finishedAt", entry.FinishedAt);
         json.WriteString("host", entry.Host);
         json.WriteString("error", entry.Error);
+        json.WriteNumber("poisonItems", entry.PoisonItems);
         json.WriteStartArray("repairs");
         foreach (MigrationRepairRecord repair in entry.Repairs)
         {

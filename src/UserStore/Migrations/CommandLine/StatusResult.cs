@@ -53,10 +53,10 @@ internal sealed class StatusResult(MigrationStatus status, CommandContext contex
             string? id = status.NextStep.MigrationId;
             string[] commands = status.NextStep.Action switch
             {
-                MigrationNextAction.Run when status.Migrations.Any(entry => entry.Id == id && entry.IsUnfinished) => ["migrate", "migrate undo"],
-                MigrationNextAction.Run => ["migrate"],
+                MigrationNextAction.Run when status.NextStep.CanUndo => ["migrate", "migrate undo"],
+                MigrationNextAction.Run or MigrationNextAction.Wait => ["migrate"],
                 MigrationNextAction.Repair => [.. RepairsOf(id!)],
-                MigrationNextAction.Unlock => ["migrate unlock <reason>"],
+                MigrationNextAction.Unlock => ["migrate unlock \"your reason\""],
                 _ => [],
             };
             return commands.Select(context.Spell);
@@ -64,7 +64,7 @@ internal sealed class StatusResult(MigrationStatus status, CommandContext contex
     }
 
     internal static IEnumerable<string> RepairsOf(string migrationId)
-        => Repairs.Select(repair => $"migrate repair {migrationId} {repair} <reason>");
+        => Repairs.Select(repair => $"migrate repair {migrationId} {repair} \"your reason\"");
 
     private void Write(TextWriter writer, MigrationEntry entry)
     {
@@ -80,6 +80,8 @@ internal sealed class StatusResult(MigrationStatus status, CommandContext contex
                 $"{Indent}Cause: standard error of the migrate command{where}, or log event 221 (category {MigrationLog.CausesCategory}, level Debug).");
         }
 
+        if (entry.PoisonItems > 0)
+            writer.WriteLine($"{Indent}Items left unchanged: {entry.PoisonItems}. List them: {context.Spell($"migrate poison {entry.Id}")}");
         foreach (MigrationRepairRecord repair in entry.Repairs)
             writer.WriteLine($"{Indent}{repair.Repair} from {repair.From} {repair.Timestamp:u} on {repair.Host}: {repair.Reason}");
     }

@@ -42,7 +42,7 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
     {
         foreach ((int number, PoisonItem poison) in checkpoint.Poison.Concat(checkpoint.Failing).Index().Skip(storedPoison))
         {
-            string rowId = PoisonRowIdOf(checkpoint.Key, number);
+            string rowId = PoisonRowIdOf(RowIdOf(checkpoint.Key), number);
             if (!await TryPutAsync(
                 CheckpointFormat.ToItem(poison, checkpoint.Fence, rowId, tables.LockKey!), checkpoint.Fence, cancellationToken).ConfigureAwait(false))
             {
@@ -54,18 +54,29 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
             CheckpointFormat.ToItem(checkpoint, RowIdOf(checkpoint.Key), tables.LockKey!), checkpoint.Fence, cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<IReadOnlyList<PoisonItem>> ReadPoisonAsync(string migrationId, CancellationToken cancellationToken)
+    {
+        if (await tables.FindLockKeyAsync(cancellationToken).ConfigureAwait(false) is null)
+            return [];
+        var rows = new Dictionary<string, Dictionary<string, AttributeValue>>(StringComparer.Ordinal);
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        await foreach (Dictionary<string, AttributeValue> item in tables.ScanAsync(RowsOf(migrationId), tables.Lock, cancellationToken).ConfigureAwait(false))
+        {
+            string rowId = item[tables.LockKey!].S;
+            if (rowId.Contains(PoisonInfix, StringComparison.Ordinal))
+                rows[rowId] = item;
+            else if (CheckpointFormat.CountsIn(item) is var (poison, failing) && poison + failing > 0)
+                counts[rowId] = poison + failing;
+        }
+
+        return [.. counts.OrderBy(count => count.Key, StringComparer.Ordinal).SelectMany(count => Enumerable.Range(0, count.Value)
+            .Select(number => rows.GetValueOrDefault(PoisonRowIdOf(count.Key, number))))
+            .OfType<Dictionary<string, AttributeValue>>().Select(CheckpointFormat.PoisonIn)];
+    }
+
     public async Task DeleteAsync(string migrationId, CancellationToken cancellationToken)
     {
-        var expression = new ExpressionWriter();
-        string key = expression.Name(tables.LockKey!);
-        var prefix = new AttributeValue($"{tables.Options.LockId}/{CheckpointKey.PrefixOf(migrationId)}");
-        var scan = new ScanRequest
-        {
-            FilterExpression = $"begins_with({key}, {expression.Value(prefix)})",
-            ProjectionExpression = $"{key}, {expression.Name(CheckpointFormat.PoisonCount)}",
-            ExpressionAttributeNames = expression.Names,
-            ExpressionAttributeValues = expression.Values,
-        };
+        ScanRequest scan = RowsOf(migrationId);
         // Of the poison items, only those that no checkpoint counts are deleted: their pages were read again.
         var poisonRows = new List<string>();
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -94,9 +105,8 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
         var found = new List<PoisonItem>();
         for (int number = first; number < first + count; number++)
         {
-            Dictionary<string, AttributeValue>? item = await tables.Reader.FindAsync(
-                tables.Sender.Begin(cancellationToken), tables.Lock, new() { [tables.LockKey!] = new(PoisonRowIdOf(key, number)) }).ConfigureAwait(false);
-            if (item is not null)
+            Dictionary<string, AttributeValue> rowKey = new() { [tables.LockKey!] = new(PoisonRowIdOf(RowIdOf(key), number)) };
+            if (await tables.Reader.FindAsync(tables.Sender.Begin(cancellationToken), tables.Lock, rowKey).ConfigureAwait(false) is { } item)
                 found.Add(CheckpointFormat.PoisonIn(item));
         }
 
@@ -130,6 +140,18 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
 
     private string RowIdOf(CheckpointKey key) => $"{tables.Options.LockId}/{key}";
 
-    private string PoisonRowIdOf(CheckpointKey key, int number)
-        => string.Create(CultureInfo.InvariantCulture, $"{RowIdOf(key)}{PoisonInfix}{number}");
+    private static string PoisonRowIdOf(string rowId, int number)
+        => string.Create(CultureInfo.InvariantCulture, $"{rowId}{PoisonInfix}{number}");
+
+    private ScanRequest RowsOf(string migrationId)
+    {
+        var expression = new ExpressionWriter();
+        var prefix = new AttributeValue($"{tables.Options.LockId}/{CheckpointKey.PrefixOf(migrationId)}");
+        return new ScanRequest
+        {
+            FilterExpression = $"begins_with({expression.Name(tables.LockKey!)}, {expression.Value(prefix)})",
+            ExpressionAttributeNames = expression.Names,
+            ExpressionAttributeValues = expression.Values,
+        };
+    }
 }

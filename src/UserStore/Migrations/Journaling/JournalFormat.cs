@@ -22,6 +22,7 @@ internal sealed class JournalFormat(string tableName)
             ["run"] = ItemExtensions.Number(entry.Execution),
             ["sequence"] = ItemExtensions.Number(entry.Sequence),
             ["cycle"] = ItemExtensions.Number(entry.Cycle),
+            ["poison"] = ItemExtensions.Number(entry.PoisonItems),
             ["fence"] = ItemExtensions.Number(fence.Number),
         };
         if (entry.InterruptionPolicy != InterruptionPolicy.Automatic)
@@ -68,6 +69,7 @@ internal sealed class JournalFormat(string tableName)
             Execution = (int)(item.Number("run") ?? 0),
             Sequence = item.Number("sequence") ?? 0,
             Cycle = (int)(item.Number("cycle") ?? 1),
+            PoisonItems = (int)(item.Number("poison") ?? 0),
             InterruptionPolicy = Enum.TryParse(item.Text("on_interruption"), out InterruptionPolicy policy) && Enum.IsDefined(policy)
                 ? policy
                 : InterruptionPolicy.Automatic,

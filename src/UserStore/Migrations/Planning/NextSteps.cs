@@ -21,6 +21,12 @@ internal sealed class NextSteps(MigrationSource source, MigrationOptions options
         }
         catch (MigrationPlanException rejected)
         {
+            if (rejected.Error == MigrationPlanError.Unfinished && journal.FirstOrDefault(
+                entry => entry.Id == rejected.MigrationId && !source.Has(entry.Id)) is { } other)
+            {
+                return OtherVersion(other);
+            }
+
             return new MigrationNextStep(MigrationNextAction.Correct, rejected.MigrationId, rejected.Message);
         }
 
@@ -54,11 +60,15 @@ internal sealed class NextSteps(MigrationSource source, MigrationOptions options
             { Error: nameof(OperationCanceledException) or nameof(TaskCanceledException) } => "was canceled. The next run",
             _ => "failed. Fix the cause; the next run",
         };
+        bool canUndo = source[unfinished.Id] is UndoableMigration;
         string then = unfinished.IsUndo
             ? "applies it again, or Undo completes the undo"
-            : "tries it again" + (source[unfinished.Id] is UndoableMigration ? ", or Undo undoes it" : "");
+            : "tries it again" + (canUndo ? ", or Undo undoes it" : "");
         return new MigrationNextStep(
-            MigrationNextAction.Run, unfinished.Id, $"The last attempt to {what} migration '{unfinished.Id}' {how} {then}.");
+            MigrationNextAction.Run, unfinished.Id, $"The last attempt to {what} migration '{unfinished.Id}' {how} {then}.")
+        {
+            CanUndo = canUndo,
+        };
     }
 
     private static MigrationNextStep OtherVersion(MigrationEntry entry) => new(

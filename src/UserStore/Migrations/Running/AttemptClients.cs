@@ -5,7 +5,7 @@ using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.Running;
 
-/// <summary>Creates the clients of one attempt: they send nothing once the lease is lost, and delete no table of the store without
+/// <summary>Creates the clients of one attempt: they send nothing once the lease is lost, and delete no table of a store without
 /// permission.</summary>
 /// <param name="migrationId">The migration.</param>
 /// <param name="target">The store.</param>
@@ -34,21 +34,25 @@ internal sealed class AttemptClients(string migrationId, MigrationTarget target,
     private Task<AmazonWebServiceResponse> SendAsync(AmazonWebServiceRequest request, CancellationToken cancellationToken)
     {
         lease.ThrowIfLost(migrationId);
-        ThrowIfForbidden(migrationId, request, target.Store.Schema, options);
+        ThrowIfForbidden(migrationId, request, target, options);
         return (_recording ?? target.Client!).SendAsync(request, cancellationToken);
     }
 
-    /// <exception cref="MigrationPlanException">The request deletes a table of the store, which is not permitted.</exception>
-    public static void ThrowIfForbidden(string migrationId, AmazonWebServiceRequest request, StoreSchema schema, MigrationOptions options)
+    /// <exception cref="MigrationPlanException">The request deletes a table of a store, which is not permitted, or one of the migrations.</exception>
+    public static void ThrowIfForbidden(string migrationId, AmazonWebServiceRequest request, MigrationTarget target, MigrationOptions options)
     {
-        if (request is DeleteTableRequest delete && !options.AllowReset && schema.Tables.Any(
-            table => table.TableName == ResourceName.OfTable(delete.TableName)))
+        if (request is not DeleteTableRequest { TableName: { } nameOrArn })
+            return;
+        string name = ResourceName.OfTable(nameOrArn);
+        if (name == target.Tables?.Journal.TableName || name == target.Tables?.Lock.TableName)
+            throw NotPermitted($"would delete table '{name}', which records the migrations. Use IMigrationRunner.DestroyAsync.");
+        if (!options.AllowReset && target.StoreTables().Contains(name))
         {
-            throw new MigrationPlanException(
-                MigrationPlanError.NotPermitted,
-                [migrationId],
-                $"Migration '{migrationId}' would delete table '{delete.TableName}' of the store, which is not permitted. If that is intended, set "
-                    + "MigrationOptions.AllowReset.");
+            throw NotPermitted(
+                $"would delete table '{name}' of a store, which is not permitted. If that is intended, set MigrationOptions.AllowReset.");
         }
+
+        MigrationPlanException NotPermitted(string problem)
+            => new(MigrationPlanError.NotPermitted, [migrationId], $"Migration '{migrationId}' {problem}");
     }
 }

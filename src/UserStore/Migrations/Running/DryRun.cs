@@ -49,7 +49,7 @@ internal sealed class DryRun(
         DelegatingClient recording = recorder.CreateClient(migrationId);
         return new DelegatingClient((request, cancellationToken) =>
         {
-            AttemptClients.ThrowIfForbidden(migrationId, request, target.Store.Schema, options);
+            AttemptClients.ThrowIfForbidden(migrationId, request, target, options);
             return recording.SendAsync(request, cancellationToken);
         });
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Migrations.Running;
 

@@ -26,6 +26,7 @@ internal sealed class MigrationAttempt(
 
     private readonly ConcurrentDictionary<(string Table, string Mark), string> _marks = new();
     private readonly UserStoreRetryOptions _retry = target.Store.Schema.Options.Retry.With(Timeout);
+    private int _poisonItems;
 
     public MigrationStep Step => step;
 
@@ -57,6 +58,11 @@ internal sealed class MigrationAttempt(
 
     /// <summary>Opens the claims of an import, which requires tables.</summary>
     public ImportClaims OpenImportClaims() => new(target.Tables!, Checkpoints.Entry);
+
+    /// <summary>Gets the number of poison items of the backfills so far.</summary>
+    public int PoisonItems => _poisonItems;
+
+    public void AddPoisonItems(int count) => Interlocked.Add(ref _poisonItems, count);
 
     /// <summary>Begins a call with the timeout of migrations.</summary>
     public StoreCall Begin(CancellationToken cancellationToken, IRequestObserver? observer = null)

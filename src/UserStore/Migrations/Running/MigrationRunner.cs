@@ -101,6 +101,12 @@ internal sealed class MigrationRunner(
             cancellationToken));
     }
 
+    public Task<IReadOnlyList<PoisonItem>> GetPoisonItemsAsync(string migrationId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(migrationId);
+        return target.Checkpoints.ReadPoisonAsync(MigrationId.Check(migrationId), cancellationToken);
+    }
+
     public async Task<MigrationLockStatus> UnlockAsync(string reason, CancellationToken cancellationToken = default)
     {
         JournalRepair.CheckReason(reason);
@@ -160,7 +166,10 @@ internal sealed class MigrationRunner(
                 throw;
             }
 
-            done.Add(new MigrationStepResult(step, environment.Time.GetElapsedTime(stepStarted)));
+            done.Add(new MigrationStepResult(step, environment.Time.GetElapsedTime(stepStarted))
+            {
+                PoisonItems = entries[step.MigrationId].PoisonItems,
+            });
             _reporters.StepEnded(done[^1]);
         }
 

@@ -16,6 +16,9 @@ internal sealed record MigrationTarget(
     /// <summary>Gets the tables of the migrations; null in memory, where there are none.</summary>
     public JournalTables? Tables { get; private init; }
 
+    /// <summary>Gets the names of the tables of all stores of the application, which are deleted only with permission.</summary>
+    public Func<IReadOnlyCollection<string>> StoreTables { get; init; } = () => [.. Store.Schema.Tables.Select(table => table.TableName)];
+
     /// <summary>Gets the recorder that receives the requests of migrations in memory.</summary>
     public Recorder? InMemoryRecorder { get; } = Client is null ? new Recorder(inner: null) : null;
 

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using UserStore.DynamoDb.Sending;
 using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Planning;
 
@@ -36,7 +37,7 @@ internal sealed class StepRunner(
         lease.ThrowIfLost(step.MigrationId);
         // From here on, cancellation must not prevent a record: it would leave the migration in progress, although its state is known.
         await RecordAsync(started, CancellationToken.None).ConfigureAwait(false);
-        await ExecuteAsync(step, migration, started, cancellationToken).ConfigureAwait(false);
+        started = started with { PoisonItems = await ExecuteAsync(step, migration, started, cancellationToken).ConfigureAwait(false) };
         MigrationEntry ended = await RecordAsync(
             started.IsUndo
                 ? started with { State = MigrationState.Undone, FinishedAt = Now(), Revision = null, Sequence = 0, Cycle = started.Cycle + 1 }
@@ -52,7 +53,8 @@ internal sealed class StepRunner(
         return ended;
     }
 
-    private async Task ExecuteAsync(MigrationStep step, Migration migration, MigrationEntry started, CancellationToken cancellationToken)
+    /// <returns>The number of poison items.</returns>
+    private async Task<int> ExecuteAsync(MigrationStep step, Migration migration, MigrationEntry started, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         var clients = new AttemptClients(step.MigrationId, target, options, lease);
@@ -78,12 +80,18 @@ internal sealed class StepRunner(
             await (started.IsUndo
                 ? ((UndoableMigration)migration).DownAsync(context, either.Token)
                 : migration.UpAsync(context, either.Token)).ConfigureAwait(false);
+            return attempt.PoisonItems;
         }
         catch (Exception failure)
         {
             // A lease that is lost may still be that of the last owner: the journal accepts the record as long as no other runner took the lock.
-            await RecordFailureAsync(
-                started with { State = MigrationState.Failed, FinishedAt = Now(), Error = FailureDescription.Of(failure) }).ConfigureAwait(false);
+            await RecordFailureAsync(started with
+            {
+                State = MigrationState.Failed,
+                FinishedAt = Now(),
+                Error = FailureDescription.Of(failure),
+                PoisonItems = attempt.PoisonItems,
+            }).ConfigureAwait(false);
             if (lease.IsLost || failure is MigrationLeaseLostException)
                 throw new MigrationLeaseLostException(step.MigrationId, failure);
             if (failure is OperationCanceledException && cancellationToken.IsCancellationRequested)
@@ -114,6 +122,7 @@ internal sealed class StepRunner(
             FinishedAt = null,
             Host = environment.Name,
             Error = null,
+            PoisonItems = 0,
         };
     }
 

@@ -35,7 +35,7 @@ public sealed class CommandOutputTests
             "FormatException <- InvalidOperationException",
             $"Cause: standard error of the migrate command of {entry.FinishedAt:u} on {entry.Host}, or log event 221",
             $"Next step: {status.NextStep.Description}",
-            "         migrate undo").And.NotContain("ada@example.test").And.NotContain("the real cause");
+            "         migrate").And.NotContainAny("migrate undo", "ada@example.test", "the real cause");
     }
 
     [Fact]
@@ -53,10 +53,10 @@ public sealed class CommandOutputTests
         NamesOf(behind.GetProperty("error")).Should().Equal("type", "message", "isTransient", "migrationId", "reason", "migrationIds");
         behind.GetProperty("error").GetProperty("reason").GetString().Should().Be("NotUpToDate");
         NamesOf(run).Should().Equal("command", "store", "outcome", "durationSeconds", "steps");
-        NamesOf(run.GetProperty("steps")[0]).Should().Equal("migrationId", "action", "description", "durationSeconds");
+        NamesOf(run.GetProperty("steps")[0]).Should().Equal("migrationId", "action", "description", "durationSeconds", "poisonItems");
         NamesOf(status).Should().Equal("command", "store", "migrations", "lock", "nextStep");
         NamesOf(status.GetProperty("migrations")[0]).Should().Equal(
-            "id", "description", "state", "revision", "attempts", "startedAt", "finishedAt", "host", "error", "repairs", "isMissing");
+            "id", "description", "state", "revision", "attempts", "startedAt", "finishedAt", "host", "error", "poisonItems", "repairs", "isMissing");
         NamesOf(status.GetProperty("lock")).Should().Equal("isHeld", "fence", "owner", "releases");
         NamesOf(status.GetProperty("nextStep")).Should().Equal("action", "migrationId", "description", "commands");
         status.GetProperty("nextStep").GetProperty("commands")[0].GetString().Should().Be("migrate");

@@ -79,7 +79,7 @@ public sealed class CommandStoresTests
         (code, output).Should().Be((1, ""));
         error.Should().Contain("Store User: MigrationFailedException").And.Contain(
             "Store Member: Nothing was done, because the command ended at an earlier store.");
-        (await bench.RunAsync("migrate status")).Output.Should().Contain("Failed   1_breaks").And.Contain("migrate undo --store User")
+        (await bench.RunAsync("migrate status")).Output.Should().Contain("Failed   1_breaks").And.Contain("migrate --store User")
             .And.Contain("Pending  2_b").And.Contain("migrate --store Member");
 
         await bench.RunAsync("migrate --store Member");

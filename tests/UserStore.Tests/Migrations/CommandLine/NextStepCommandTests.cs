@@ -11,22 +11,25 @@ public sealed class NextStepCommandTests
 
     [Theory]
     [InlineData(MigrationNextAction.None, MigrationState.Applied)]
-    [InlineData(MigrationNextAction.Wait, MigrationState.Running)]
+    [InlineData(MigrationNextAction.Wait, MigrationState.Running, "migrate")]
     [InlineData(MigrationNextAction.Correct, MigrationState.Applied)]
     [InlineData(MigrationNextAction.RunOtherVersion, MigrationState.Failed)]
     [InlineData(MigrationNextAction.Run, MigrationState.Pending, "migrate")]
     [InlineData(MigrationNextAction.Run, MigrationState.Failed, "migrate", "migrate undo")]
     [InlineData(MigrationNextAction.Run, MigrationState.Undoing, "migrate", "migrate undo")]
-    [InlineData(MigrationNextAction.Unlock, MigrationState.Applied, "migrate unlock <reason>")]
+    [InlineData(MigrationNextAction.Unlock, MigrationState.Applied, "migrate unlock \"your reason\"")]
     [InlineData(
         MigrationNextAction.Repair,
         MigrationState.Running,
-        "migrate repair 1_a retry <reason>", "migrate repair 1_a applied <reason>", "migrate repair 1_a failed <reason>")]
+        "migrate repair 1_a retry \"your reason\"", "migrate repair 1_a applied \"your reason\"", "migrate repair 1_a failed \"your reason\"")]
     public async Task The_status_spells_the_next_step(MigrationNextAction action, MigrationState state, params string[] commands)
     {
         MigrationEntry entry = new() { Id = "1_a", State = state };
         _runner.Setup(runner => runner.GetStatusAsync(It.IsAny<CancellationToken>())).ReturnsAsync(
-            new MigrationStatus([entry], [], new MigrationLockStatus(false, null, 1, [])) { NextStep = new(action, "1_a", "What to do.") });
+            new MigrationStatus([entry], [], new MigrationLockStatus(false, null, 1, []))
+            {
+                NextStep = new(action, "1_a", "What to do.") { CanUndo = commands.Contains("migrate undo") },
+            });
 
         (int code, string output, _) = await RunAsync("status");
 
@@ -45,7 +48,7 @@ public sealed class NextStepCommandTests
         (int code, string output, string error) = await RunAsync("up");
 
         (code, output).Should().Be((1, ""));
-        error.Should().StartWith("MigrationDirtyException: ").And.Contain("migrate repair 1_a retry <reason>");
+        error.Should().StartWith("MigrationDirtyException: ").And.Contain("migrate repair 1_a retry \"your reason\"");
     }
 
     private async Task<(int Code, string Output, string Error)> RunAsync(string command)

@@ -67,6 +67,9 @@ internal sealed class ModelStorage(ModelTables tables, int? stopAfter, Task resu
     Task<bool> ICheckpointStore.TryWriteAsync(Checkpoint checkpoint, int storedPoison, CancellationToken cancellationToken)
         => throw new NotSupportedException();
 
+    Task<IReadOnlyList<PoisonItem>> ICheckpointStore.ReadPoisonAsync(string migrationId, CancellationToken cancellationToken)
+        => throw new NotSupportedException();
+
     Task ICheckpointStore.DeleteAsync(string migrationId, CancellationToken cancellationToken) => DoAsync(state => (state, true));
 
     private async Task WaitIfStoppedAsync()

@@ -1,4 +1,4 @@
-namespace UserStore.Migrations.Running;
+namespace UserStore.DynamoDb.Sending;
 
 /// <summary>Describes failures without values of users, so that the description can be stored and logged.</summary>
 internal static class FailureDescription
