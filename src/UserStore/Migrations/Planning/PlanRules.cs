@@ -59,11 +59,15 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         MigrationEntry[] own = [.. source.Ids.Select(
             id => (byId.GetValueOrDefault(id) ?? new MigrationEntry { Id = id }) with { Description = source[id].Description })];
         var order = new UndoOrder(own);
+        MigrationEntry[] undoable = [.. own.Where(entry => order.Contains(entry.Id))
+            .OrderByDescending(entry => entry.IsPartlyUndone)
+            .ThenByDescending(entry => entry.Id, Comparer<string>.Create(order.Compare))];
         return new MigrationPlanningContext(
-            [.. own.Where(entry => entry.State != MigrationState.Applied).OrderByDescending(entry => entry.IsPartlyUndone)],
-            [.. own.Where(entry => order.Contains(entry.Id))
-                .OrderByDescending(entry => entry.IsPartlyUndone)
-                .ThenByDescending(entry => entry.Id, Comparer<string>.Create(order.Compare))]);
+            [
+                .. undoable.Where(entry => entry.IsPartlyUndone),
+                .. own.Where(entry => entry.State != MigrationState.Applied && !entry.IsPartlyUndone),
+            ],
+            undoable);
     }
 
     // An earlier version of the service that has nothing to do may start: otherwise rolling a service back would be an outage.

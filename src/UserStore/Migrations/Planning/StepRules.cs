@@ -42,8 +42,7 @@ internal sealed class StepRules
                         + (_source.Has(id) ? $"which is {(isUndo ? "not" : "already")} applied." : "which this service does not have."));
             }
 
-            ThrowIfPassedOver(id, _unfinished.Values.FirstOrDefault(
-                other => other.Id != id && (other.IsPartlyUndone || (isUndo ? _order.IsAbove(other.Id, id) : IsLater(id, other.Id))))?.Id);
+            ThrowIfPassedOver(id, _unfinished.Values.FirstOrDefault(other => other.Id != id && IsBefore(other, id, isUndo))?.Id);
             if (isUndo)
             {
                 CheckUndo(id);
@@ -66,6 +65,14 @@ internal sealed class StepRules
         }
 
         return [.. late];
+    }
+
+    // A partly undone migration comes before all others; then those above are undone first, and those with lower ids applied first.
+    private bool IsBefore(MigrationEntry unfinished, string id, bool isUndo)
+    {
+        if (_unfinished.TryGetValue(id, out MigrationEntry? own) && own.IsPartlyUndone)
+            return unfinished.IsPartlyUndone && _order.IsAbove(unfinished.Id, id);
+        return unfinished.IsPartlyUndone || (isUndo ? _order.IsAbove(unfinished.Id, id) : IsLater(id, unfinished.Id));
     }
 
     private void CheckUndo(string id)

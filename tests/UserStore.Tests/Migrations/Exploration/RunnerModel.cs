@@ -194,9 +194,9 @@ internal sealed class RunnerModel(string[] newVersion, string[] oldVersion, Migr
             {
                 outcome = (await runner.RunAsync().WaitAsync(TimeSpan.FromSeconds(10))).Outcome;
             }
-            catch (MigrationDirtyException)
+            catch (Exception found) when (found is MigrationDirtyException or MigrationPlanException)
             {
-                // It holds the lock, and finds what must be repaired.
+                // It holds the lock, and finds what prevents the run; see FollowNextStepsAsync.
             }
             catch (MigrationLockedException)
             {
