@@ -22,7 +22,7 @@ namespace UserStore.Replication;
 /// Each change is one transaction, which advances the user's guard, deletes the previous item and writes the new one. Duplicate and late
 /// records are therefore harmless, and a user never has two items. The item is that of the change's image only if the image is certainly newer
 /// than the target. For a new user, and for changes of which a rebuild may already have written a later state, it is that of the user in the
-/// source: the target never goes back behind a rebuild, and a deleted user does not come back.
+/// source: the target never goes back behind what a rebuild wrote, and a deleted user does not come back.
 /// </para>
 /// <para>
 /// Items contain the id of their user in <c>source_user_id</c>. If an item of another user has the key of a new item, both users are read from
