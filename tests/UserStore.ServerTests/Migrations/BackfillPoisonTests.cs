@@ -80,7 +80,7 @@ public sealed class BackfillPoisonTests : BackfillTest
             Shouting() with
             {
                 Transform = (item, _) => poison.Contains(item["user_id"].S) ? throw new FormatException() : Shout(item),
-                Options = new BackfillOptions { MaxPoisonItems = max },
+                Options = new BackfillOptions { MaxPoisonItems = max, TotalSegments = 1 },
             },
             token));
         await bench.Invoking(_ => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>();

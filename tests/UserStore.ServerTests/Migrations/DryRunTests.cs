@@ -118,7 +118,11 @@ public sealed class DryRunTests : MigrationServerTest
     {
         Bench.Options.Migrations.Add("1_fails", (_, _) => throw new TimeoutException());
 
-        (await Bench.Invoking(bench => bench.NewRunner().PlanAsync()).Should().ThrowAsync<MigrationFailedException>()).Which.MigrationId.Should().Be("1_fails");
+        MigrationFailedException failed = (
+            await Bench.Invoking(bench => bench.NewRunner().PlanAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
+
+        (failed.MigrationId, failed.IsDryRun).Should().Be(("1_fails", true));
+        failed.Message.Should().Contain("nothing was changed");
         (await TableNamesAsync()).Should().BeEmpty();
     }
 
@@ -169,6 +173,27 @@ public sealed class DryRunTests : MigrationServerTest
             configure?.Invoke(bench.Services);
             await MigrationBench.ShouldBeRejectedAsync(MigrationPlanError.NotRecordable, () => bench.NewRunner().PlanAsync(), "1_writes");
         }
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_a_backfill_records_the_first_page_whatever_the_number_of_segments_is()
+    {
+        await CreateUsersAsync(3);
+        Bench.Options.Migrations.Add("1_fill", (context, token) => context.BackfillAsync(
+            new Backfill
+            {
+                Name = "fill",
+                TableName = context.UsersTable,
+                Transform = (item, _) =>
+                {
+                    item["city"] = new AttributeValue("Ames");
+                    return ValueTask.CompletedTask;
+                },
+                Options = new BackfillOptions { TotalSegments = 64 },
+            },
+            token));
+
+        (await Bench.NewRunner().PlanAsync()).RequestCount.Should().Be(3);
     }
 
     [Fact]

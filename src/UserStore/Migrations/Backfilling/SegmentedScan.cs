@@ -14,7 +14,8 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
     private readonly CapacityRateLimiter _reads = new(options.ReadUnitsPerSecond, attempt.Sender.Time);
     private readonly PoisonList _poison = new(attempt.Step.MigrationId, name, options.MaxPoisonItems);
     private readonly Lock _lock = new();
-    private readonly Checkpoint[] _checkpoints = new Checkpoint[options.TotalSegments];
+    private readonly int _totalSegments = attempt.IsDryRun ? 1 : options.TotalSegments; // a dry run reads the first page of the table
+    private readonly Checkpoint[] _checkpoints = new Checkpoint[attempt.IsDryRun ? 1 : options.TotalSegments];
     private ScanProgress _progress = null!;
     private string[] _keyNames = [];
 
@@ -36,22 +37,20 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
         TableDescription description = await DescribeAsync(cancellationToken).ConfigureAwait(false);
         _keyNames = [.. description.KeySchema.Select(key => key.AttributeName)];
         // All segments are claimed before the first item is read, so that an earlier runner can no longer save checkpoints.
-        for (int segment = 0; segment < options.TotalSegments; segment++)
+        for (int segment = 0; segment < _totalSegments; segment++)
         {
             _checkpoints[segment] = await attempt.Checkpoints.ClaimAsync(
-                name, segment, options.TotalSegments, cancellationToken).ConfigureAwait(false);
+                name, segment, _totalSegments, cancellationToken).ConfigureAwait(false);
         }
 
         // Those of earlier attempts may have been corrected.
-        for (int segment = 0; segment < options.TotalSegments; segment++)
+        for (int segment = 0; segment < _totalSegments; segment++)
             await RetryPoisonAsync(segment, process, cancellationToken).ConfigureAwait(false);
         _progress = new ScanProgress(attempt.Sender.Time, _checkpoints.Sum(checkpoint => checkpoint.Read), description.ItemCount ?? 0);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // A dry run reads one page of one segment.
-        int segments = attempt.IsDryRun ? 1 : options.TotalSegments;
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, segments).Select(async segment =>
+            await Task.WhenAll(Enumerable.Range(0, _totalSegments).Select(async segment =>
             {
                 try
                 {
@@ -180,7 +179,7 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
         return await attempt.Reader.ScanAsync(attempt.Begin(cancellationToken, _reads), table, new ScanRequest
         {
             Segment = segment,
-            TotalSegments = options.TotalSegments,
+            TotalSegments = _totalSegments,
             Limit = options.PageSize,
             ExclusiveStartKey = _checkpoints[segment].Position,
         }).ConfigureAwait(false);

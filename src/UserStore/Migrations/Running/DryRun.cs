@@ -35,7 +35,7 @@ internal sealed class DryRun(
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 ThrowIfRejected(scope, step.MigrationId);
-                throw new MigrationFailedException(step, failure);
+                throw new MigrationFailedException(step, failure, isDryRun: true);
             }
 
             ThrowIfRejected(scope, step.MigrationId);

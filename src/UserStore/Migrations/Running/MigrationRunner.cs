@@ -117,24 +117,24 @@ internal sealed class MigrationRunner(
     }
 
     public Task HandOverAsync(CancellationToken cancellationToken = default) => WithLockAsync(
-            async lease =>
+        async lease =>
+        {
+            IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
+            string[] open = [.. journal.Where(entry => entry.State != MigrationState.Applied).Select(entry => entry.Id)];
+            if (open.Length > 0)
             {
-                IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
-                string[] open = [.. journal.Where(entry => entry.State != MigrationState.Applied).Select(entry => entry.Id)];
-                if (open.Length > 0)
-                {
-                    throw new MigrationPlanException(
-                        MigrationPlanError.Unfinished,
-                        open,
-                        $"The journal contains migrations that are not applied, which another program would take for interrupted ones: "
-                            + $"{string.Join(", ", open)}. Apply them, or delete their items from the journal.");
-                }
+                throw new MigrationPlanException(
+                    MigrationPlanError.Unfinished,
+                    open,
+                    $"The journal contains migrations that are not applied, which another program would take for interrupted ones: "
+                        + $"{string.Join(", ", open)}. Apply them, or delete their items from the journal.");
+            }
 
-                await lease.ReleaseByDeletingAsync(cancellationToken).ConfigureAwait(false);
-                MigrationLog.HandedOver(environment.Logger);
-                return true;
-            },
-            cancellationToken);
+            await lease.ReleaseByDeletingAsync(cancellationToken).ConfigureAwait(false);
+            MigrationLog.HandedOver(environment.Logger);
+            return true;
+        },
+        cancellationToken);
 
     public Task DestroyAsync(CancellationToken cancellationToken = default) => WithLockAsync(
         async _ =>
@@ -156,8 +156,9 @@ internal sealed class MigrationRunner(
             long stepStarted = environment.Time.GetTimestamp();
             try
             {
+                MigrationEntry? before = entries.GetValueOrDefault(step.MigrationId);
                 entries[step.MigrationId] = await steps.RunAsync(
-                    step, entries.GetValueOrDefault(step.MigrationId), PositionOf(step.MigrationId), cancellationToken).ConfigureAwait(false);
+                    step, before, SequenceAfter(before, entries.Values), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception failure)
             {
@@ -171,15 +172,6 @@ internal sealed class MigrationRunner(
                 PoisonItems = entries[step.MigrationId].PoisonItems,
             });
             _reporters.StepEnded(done[^1]);
-        }
-
-        long PositionOf(string id)
-        {
-            // A migration that was applied before keeps its place, unless one that it may depend on has been applied since.
-            long before = entries.GetValueOrDefault(id)?.Sequence ?? 0;
-            bool isKept = before != 0 && !entries.Values.Any(
-                entry => entry.Sequence > before && string.CompareOrdinal(entry.Id, id) < 0 && entry.State == MigrationState.Applied);
-            return isKept ? before : NextSequence([.. entries.Values]);
         }
 
         var run = new MigrationRun(MigrationOutcome.Completed, done, environment.Time.GetElapsedTime(started));
@@ -204,6 +196,13 @@ internal sealed class MigrationRunner(
             return await use(lease!).ConfigureAwait(false);
     }
 
-    private static long NextSequence(IReadOnlyList<MigrationEntry> journal)
+    // A migration that was applied before keeps its place, unless one that it may depend on has been applied since.
+    private static long SequenceAfter(MigrationEntry? entry, IReadOnlyCollection<MigrationEntry> journal)
+        => entry is { Sequence: not 0 } && !journal.Any(other => other.State == MigrationState.Applied && other.Sequence > entry.Sequence
+            && string.CompareOrdinal(other.Id, entry.Id) < 0)
+            ? entry.Sequence
+            : NextSequence(journal);
+
+    private static long NextSequence(IReadOnlyCollection<MigrationEntry> journal)
         => journal.Select(entry => entry.Sequence).Append(0).Max() + 1;
 }

@@ -111,8 +111,9 @@ public sealed class MigrationProcessTests : IAsyncLifetime
         await foreach (ScanResponse page in _client.Paginators.Scan(new ScanRequest(_prefix + "Users")).Responses)
             items.AddRange(page.Items);
         items.Should().HaveCount(Users).And.OnlyContain(item => item["fills"].N == "1");
-        // The journal is also scanned: once by each runner, and once for its checkpoints.
-        (scans * 50.0 / Users).Should().BeLessThan(1.1, "each page that was not noted is read again, and no other");
+        // Each runner also scans the tables of the migrations, up to three times.
+        int pagesRead = scans - (3 * (Kills + 1));
+        (pagesRead * 50.0 / Users).Should().BeLessThan(1.1, "each page that was not noted is read again, and no other");
         long[] memory = [.. output.Split('\n').Single(line => line.StartsWith("memory", StringComparison.Ordinal)).Split(' ')[1..].Select(
             number => long.Parse(number, CultureInfo.InvariantCulture))];
         (memory[1] - memory[0]).Should().BeLessThan(4 << 20, "memory does not grow with the table");
