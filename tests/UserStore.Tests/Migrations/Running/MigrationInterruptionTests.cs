@@ -60,7 +60,7 @@ public sealed class MigrationInterruptionTests : IAsyncLifetime
             { "partition", "up" },
             { "partition", "undo" },
         }
-        : new() { { "KILL", "undo" }, { "STOP", "up" }, { "partition", "up" } };
+        : new() { { "KILL", "undo" } };
 
     [Theory]
     [MemberData(nameof(Interruptions))]
