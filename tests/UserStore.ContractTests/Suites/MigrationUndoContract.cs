@@ -172,6 +172,27 @@ public abstract class MigrationUndoContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
+    public async Task A_migration_that_fails_after_one_below_it_was_applied_again_is_undone_first()
+    {
+        bool isBroken = false;
+        Func<string, Task> stepAsync = note => isBroken ? throw new FormatException() : _bench.NoteAsync(note);
+        _bench.Options.AllowReset = true;
+        _bench.Add("1_a");
+        _bench.Options.Migrations.Add("2_b", (_, _) => stepAsync("+2_b"), (_, _) => stepAsync("-2_b"));
+        await Runner.RunAsync();
+        isBroken = true;
+        await _bench.Invoking(_ => Runner.RunAsync(MigrationPlanner.Undo)).Should().ThrowAsync<MigrationFailedException>();
+        await _bench.Invoking(_ => Runner.RunAsync()).Should().ThrowAsync<MigrationFailedException>();
+        await Runner.RepairAsync("2_b", MigrationRepair.Retry, "it changed nothing");
+        await _bench.Invoking(_ => Runner.RunAsync(MigrationPlanner.Reset)).Should().ThrowAsync<MigrationFailedException>();
+        isBroken = false;
+
+        await Runner.RunAsync(MigrationPlanner.Undo);
+
+        _bench.Ran.Should().Equal("+1_a", "+2_b", "-1_a", "+1_a", "-2_b");
+    }
+
+    [Fact]
     public async Task Nothing_is_applied_or_undone_before_a_failed_undo_is_completed()
     {
         _bench.Options.OutOfOrder = MigrationPolicy.Allow;

@@ -19,7 +19,7 @@ internal sealed class StepRunner(
         MigrationStep step, MigrationEntry? before, long sequence, CancellationToken cancellationToken)
     {
         Migration migration = source[step.MigrationId];
-        MigrationEntry started = Started(step, before, migration);
+        MigrationEntry started = Started(step, before, migration, sequence);
         if (step.Action == MigrationAction.Baseline)
         {
             MigrationEntry baseline = started with
@@ -100,7 +100,7 @@ internal sealed class StepRunner(
         }
     }
 
-    private MigrationEntry Started(MigrationStep step, MigrationEntry? before, Migration migration)
+    private MigrationEntry Started(MigrationStep step, MigrationEntry? before, Migration migration, long sequence)
     {
         bool isUndo = step.Action == MigrationAction.Undo;
         before ??= new MigrationEntry { Id = step.MigrationId };
@@ -115,6 +115,8 @@ internal sealed class StepRunner(
             Attempts = before.Attempts + 1,
             Execution = isResumed ? before.Execution : before.Execution + 1,
             IsUndo = isUndo,
+            // One that gets a new place has none until it is applied.
+            Sequence = isUndo || before.Sequence == sequence ? before.Sequence : 0,
             InterruptionPolicy = migration.InterruptionPolicy == InterruptionPolicy.Automatic
                 ? InterruptionPolicy.Resume
                 : migration.InterruptionPolicy,
