@@ -47,7 +47,7 @@ internal static partial class ServiceLoad
 
     private static Process Start(LocalDynamoDb server)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "UserService.dll"));
         start.ArgumentList.Add("--urls=http://127.0.0.1:0");
         start.Environment["DYNAMODB_ENDPOINT"] = server.Endpoint.ToString();
@@ -56,11 +56,11 @@ internal static partial class ServiceLoad
 
     private static async Task<Uri> AddressOfAsync(Process service)
     {
-        while (await service.StandardOutput.ReadLineAsync() is { } line)
+        while (await service.StandardError.ReadLineAsync() is { } line)
         {
             if (Listening().Match(line) is { Success: true } found)
             {
-                _ = service.StandardOutput.ReadToEndAsync(); // So that the service never blocks on its log output.
+                _ = service.StandardError.ReadToEndAsync(); // So that the service never blocks on its log output.
                 return new Uri(found.Value);
             }
         }
