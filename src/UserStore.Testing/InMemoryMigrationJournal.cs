@@ -53,10 +53,13 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal, IMigrationLo
         {
             if (_row is not { IsDeleted: false } || (_row.Fence, _row.Revision) != (seen.Fence, seen.Revision))
                 return false;
-            _row = _row with { IsDeleted = true, Owner = null, KnownFence = _row.Fence };
+            _row = _row with { IsDeleted = true, Owner = null };
             return true;
         },
         cancellationToken);
+
+    Task<long> IMigrationLockStore.FindLastFenceAsync(CancellationToken cancellationToken) => DoAsync(
+        () => _checkpoints.Values.Select(checkpoint => checkpoint.Fence).Append(_row?.Fence ?? 0).Max(), cancellationToken);
 
     Task<Checkpoint?> ICheckpointStore.ClaimAsync(CheckpointKey key, long fence, CancellationToken cancellationToken) => DoAsync(
         () => IsClaimable(key, fence) ? _checkpoints[key] = (
@@ -74,17 +77,17 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal, IMigrationLo
         },
         cancellationToken);
 
-    Task<IReadOnlyList<PoisonItem>> ICheckpointStore.ReadPoisonAsync(string migrationId, CancellationToken cancellationToken)
+    Task<IReadOnlyList<PoisonItem>> ICheckpointStore.ReadPoisonAsync(string migrationId, int execution, CancellationToken cancellationToken)
         => DoAsync<IReadOnlyList<PoisonItem>>(
-            () => [.. _checkpoints.Values.Where(checkpoint => checkpoint.Key.MigrationId == migrationId)
+            () => [.. _checkpoints.Values.Where(checkpoint => (checkpoint.Key.MigrationId, checkpoint.Key.Execution) == (migrationId, execution))
                 .SelectMany(checkpoint => checkpoint.Poison.Concat(checkpoint.Failing))],
             cancellationToken);
 
-    Task ICheckpointStore.DeleteAsync(string migrationId, CancellationToken cancellationToken) => DoAsync(
+    Task ICheckpointStore.DeleteAsync(string migrationId, long fence, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
             Checkpoint[] completed = [.. _checkpoints.Values.Where(
-                checkpoint => checkpoint.Key.MigrationId == migrationId && checkpoint.Poison.Count == 0)];
+                checkpoint => checkpoint.Key.MigrationId == migrationId && (checkpoint.Poison.Count == 0 || checkpoint.Fence != fence))];
             foreach (Checkpoint checkpoint in completed)
                 _checkpoints.Remove(checkpoint.Key);
             return true;

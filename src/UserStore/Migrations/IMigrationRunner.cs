@@ -67,7 +67,7 @@ public interface IMigrationRunner
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The items with their keys, which can be personal data, and the reasons.</returns>
     /// <exception cref="InvalidMigrationException">The id is malformed.</exception>
-    /// <remarks>Costs a consistent scan of the lock table.</remarks>
+    /// <remarks>Costs a consistent scan of the journal and of the lock table.</remarks>
     Task<IReadOnlyList<PoisonItem>> GetPoisonItemsAsync(string migrationId, CancellationToken cancellationToken = default);
 
     /// <summary>Releases the lock by force. Its owner loses the lease and records nothing more.</summary>

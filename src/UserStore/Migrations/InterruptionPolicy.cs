@@ -2,8 +2,8 @@ namespace UserStore.Migrations;
 
 /// <summary>Specifies what the next run does with a migration whose attempt was interrupted: its process ended, or could not record its end.
 /// </summary>
-/// <remarks>An attempt that ends with an exception or by cancellation is recorded as failed, which is no interruption: the next run tries it
-/// again under every policy.</remarks>
+/// <remarks>An attempt that ends with an exception or by cancellation is recorded as failed, which is no interruption: the next run retries it
+/// under every policy.</remarks>
 public enum InterruptionPolicy
 {
     /// <summary>The default: <see cref="Resume"/>, until the migration first writes through <see cref="MigrationContext.Client"/> or

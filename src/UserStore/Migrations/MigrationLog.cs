@@ -72,7 +72,7 @@ internal static partial class MigrationLog
     public static partial void HandedOver(ILogger logger);
 
     [LoggerMessage(223, LogLevel.Information, "Waiting for the migration lock, which is held by {Owner}.")]
-    public static partial void Waiting(ILogger logger, string? owner);
+    public static partial void Waiting(ILogger logger, string owner);
 
     [LoggerMessage(224, LogLevel.Warning, "Another runner holds the migration lock. Nothing was done.")]
     public static partial void Skipped(ILogger logger);

@@ -103,7 +103,7 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
         (await target.Checkpoints.TryWriteAsync(checkpoint, 0, default)).Should().BeTrue();
 
         (await target.Checkpoints.ClaimAsync(Segment, 5, default)).Should().BeEquivalentTo(checkpoint);
-        (await target.Checkpoints.ReadPoisonAsync("1_a", default)).Select(item => item.Key["user_id"].S).Should().Equal("fake-2", "fake-3");
+        (await target.Checkpoints.ReadPoisonAsync("1_a", 1, default)).Select(item => item.Key["user_id"].S).Should().Equal("fake-2", "fake-3");
         Checkpoint done = checkpoint with { IsDone = true };
         await target.Checkpoints.TryWriteAsync(done, 2, default);
         (await target.Checkpoints.ClaimAsync(Segment, 6, default)).Should().BeEquivalentTo(done with { Fence = 6 });
@@ -136,7 +136,7 @@ public abstract class MigrationJournalContract(StoreFactory stores) : Contract(s
         var poison = new PoisonItem(new Dictionary<string, AttributeValue> { ["user_id"] = new("fake-2") }, "FormatException");
         await target.Checkpoints.TryWriteAsync(new Checkpoint(poisoned, 1) { Poison = [poison] }, 0, default);
 
-        await target.Checkpoints.DeleteAsync("1_a", default);
+        await target.Checkpoints.DeleteAsync("1_a", 1, default);
 
         foreach (CheckpointKey key in forgotten)
             (await target.Checkpoints.ClaimAsync(key, 1, default))!.Read.Should().Be(0);

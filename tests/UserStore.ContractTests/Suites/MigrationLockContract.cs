@@ -75,6 +75,21 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
+    public async Task A_lock_that_was_handed_over_since_it_was_read_cannot_be_acquired_with_the_same_fencing_number()
+    {
+        MigrationLock one = await OpenAsync();
+        IMigrationLockStore store = await OpenStoreAsync();
+        LockRow? seen = await store.FindAsync(default);
+        await using Lease first = (await one.TryAcquireAsync(LockConflictBehavior.Fail, Long, default))!;
+        await first.ReleaseByDeletingAsync(default);
+
+        bool isReplaced = await store.TryReplaceAsync(seen, new LockRow { Fence = first.Fence.Number, Revision = 1 }, default);
+
+        (seen, isReplaced).Should().Be((null, false));
+        (await store.FindLastFenceAsync(default)).Should().Be(first.Fence.Number);
+    }
+
+    [Fact]
     public async Task A_wait_for_the_lock_can_be_cancelled()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();

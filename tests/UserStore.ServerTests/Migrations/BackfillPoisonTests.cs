@@ -52,11 +52,7 @@ public sealed class BackfillPoisonTests : BackfillTest
         string[] poison = ["fake-003", "fake-004", "fake-005"];
         BackfillResult? result = null;
         Func<Task> run = () => RunAsync(async (context, token) => result = await context.BackfillAsync(
-            Shouting() with
-            {
-                Transform = (item, _) => poison.Contains(item["user_id"].S) ? throw new FormatException() : Shout(item),
-                Options = new BackfillOptions { MaxPoisonItems = 2, TotalSegments = 1, PageSize = 1 },
-            },
+            ShoutingExcept(() => poison, new BackfillOptions { MaxPoisonItems = 2, TotalSegments = 1, PageSize = 1 }),
             token));
         await run.Should().ThrowAsync<MigrationFailedException>();
 
@@ -77,11 +73,7 @@ public sealed class BackfillPoisonTests : BackfillTest
         int max = 1;
         MigrationBench bench = Bench.AsOtherVersion();
         bench.Options.Migrations.Add("1_shout", (context, token) => context.BackfillAsync(
-            Shouting() with
-            {
-                Transform = (item, _) => poison.Contains(item["user_id"].S) ? throw new FormatException() : Shout(item),
-                Options = new BackfillOptions { MaxPoisonItems = max, TotalSegments = 1 },
-            },
+            ShoutingExcept(() => poison, new BackfillOptions { MaxPoisonItems = max, TotalSegments = 1 }),
             token));
         await bench.Invoking(_ => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>();
         int failed = (await bench.EntryAsync("1_shout")).PoisonItems, failing = (await bench.NewRunner().GetPoisonItemsAsync("1_shout")).Count;
@@ -94,6 +86,28 @@ public sealed class BackfillPoisonTests : BackfillTest
         (await bench.EntryAsync("1_shout")).PoisonItems.Should().Be(2);
         (await bench.NewRunner().GetPoisonItemsAsync("1_shout")).Select(item => item.Key["user_id"].S).Should().BeEquivalentTo(poison);
         (await bench.NewRunner().GetPoisonItemsAsync("2_other")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Poison_items_of_an_earlier_execution_are_neither_listed_nor_kept()
+    {
+        await CreateUsersAsync(20);
+        string[] poison = ["fake-003", "fake-004"];
+        MigrationBench bench = Bench.AsOtherVersion();
+        bench.Options.Migrations.Add("1_shout", (context, token) => context.BackfillAsync(
+            ShoutingExcept(() => poison, new BackfillOptions { MaxPoisonItems = 2, TotalSegments = 1 }),
+            token));
+        await bench.NewRunner().RunAsync();
+
+        await bench.NewRunner().RepairAsync("1_shout", MigrationRepair.MarkFailed, "the names were corrected");
+        int repaired = (await bench.EntryAsync("1_shout")).PoisonItems, listed = (await bench.NewRunner().GetPoisonItemsAsync("1_shout")).Count;
+        poison = ["fake-005"];
+        await bench.NewRunner().RunAsync();
+
+        (repaired, listed).Should().Be((0, 0));
+        (await bench.EntryAsync("1_shout")).PoisonItems.Should().Be(1);
+        (await bench.NewRunner().GetPoisonItemsAsync("1_shout")).Should().ContainSingle().Which.Key["user_id"].S.Should().Be("fake-005");
+        (await ScanAsync(LockTable)).Should().ContainSingle(item => item.ContainsKey("error"), "the others are deleted");
     }
 
     [Fact]
@@ -154,11 +168,7 @@ public sealed class BackfillPoisonTests : BackfillTest
         string[] poison = ["fake-003", "fake-004", "fake-005"];
         BackfillResult? result = null;
         Func<Task> run = () => RunAsync(async (context, token) => result = await context.BackfillAsync(
-            Shouting() with
-            {
-                Transform = (item, _) => poison.Contains(item["user_id"].S) ? throw new FormatException() : Shout(item),
-                Options = new BackfillOptions { MaxPoisonItems = 1, TotalSegments = 1 },
-            },
+            ShoutingExcept(() => poison, new BackfillOptions { MaxPoisonItems = 1, TotalSegments = 1 }),
             token));
         await run.Should().ThrowAsync<MigrationFailedException>();
         (await ScanAsync(LockTable)).Count(item => item.ContainsKey("error")).Should().Be(3);
@@ -213,4 +223,10 @@ public sealed class BackfillPoisonTests : BackfillTest
 
         result!.Poison.Should().ContainSingle().Which.Error.Should().Contain("InvalidUserException");
     }
+
+    private Backfill ShoutingExcept(Func<IEnumerable<string>> poison, BackfillOptions options) => Shouting() with
+    {
+        Transform = (item, _) => poison().Contains(item["user_id"].S) ? throw new FormatException() : Shout(item),
+        Options = options,
+    };
 }

@@ -6,6 +6,14 @@ using UserStore.Migrations.Running;
 
 namespace UserStore.Migrations.Backfilling;
 
+/// <summary>Processes an item.</summary>
+/// <param name="item">The item.</param>
+/// <param name="key">Its key.</param>
+/// <param name="cancellationToken">A token to cancel the operation.</param>
+/// <returns>Whether the item was changed.</returns>
+internal delegate Task<bool> ItemProcessor(
+    Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken);
+
 /// <summary>Scans a table in parallel segments, processes every item, and saves a checkpoint after every page.</summary>
 internal sealed class SegmentedScan(MigrationAttempt attempt, string name, NamedTable table, BackfillOptions options)
 {
@@ -15,7 +23,7 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
     private readonly PoisonList _poison = new(attempt.Step.MigrationId, name, options.MaxPoisonItems);
     private readonly Lock _lock = new();
     private readonly int _totalSegments = attempt.IsDryRun ? 1 : options.TotalSegments; // a dry run reads the first page of the table
-    private readonly Checkpoint[] _checkpoints = new Checkpoint[attempt.IsDryRun ? 1 : options.TotalSegments];
+    private Checkpoint[] _checkpoints = [];
     private ScanProgress _progress = null!;
     private string[] _keyNames = [];
 
@@ -26,16 +34,15 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
     public async Task<IReadOnlyList<string>> FindKeyNamesAsync(CancellationToken cancellationToken)
         => [.. (await DescribeAsync(cancellationToken).ConfigureAwait(false)).KeySchema.Select(key => key.AttributeName)];
 
-    /// <param name="process">Processes an item, given with its key; returns whether it changed anything.</param>
+    /// <param name="process">Processes each item.</param>
     /// <param name="cancellationToken">A token to cancel the scan, after the items in progress.</param>
-    public async Task<BackfillResult> RunAsync(
-        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> process,
-        CancellationToken cancellationToken)
+    public async Task<BackfillResult> RunAsync(ItemProcessor process, CancellationToken cancellationToken)
     {
         if (!attempt.HasTables)
             return new BackfillResult(0, 0, []);
         TableDescription description = await DescribeAsync(cancellationToken).ConfigureAwait(false);
         _keyNames = [.. description.KeySchema.Select(key => key.AttributeName)];
+        _checkpoints = new Checkpoint[_totalSegments];
         // All segments are claimed before the first item is read, so that an earlier runner can no longer save checkpoints.
         for (int segment = 0; segment < _totalSegments; segment++)
         {
@@ -43,13 +50,13 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
                 name, segment, _totalSegments, cancellationToken).ConfigureAwait(false);
         }
 
-        // Those of earlier attempts may have been corrected.
-        for (int segment = 0; segment < _totalSegments; segment++)
-            await RetryPoisonAsync(segment, process, cancellationToken).ConfigureAwait(false);
         _progress = new ScanProgress(attempt.Sender.Time, _checkpoints.Sum(checkpoint => checkpoint.Read), description.ItemCount ?? 0);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
+            // Poison items of earlier attempts may have been corrected.
+            for (int segment = 0; segment < _totalSegments; segment++)
+                await RetryPoisonAsync(segment, process, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(Enumerable.Range(0, _totalSegments).Select(async segment =>
             {
                 try
@@ -75,10 +82,7 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
             _checkpoints.Sum(checkpoint => checkpoint.Read), _checkpoints.Sum(checkpoint => checkpoint.Changed), _poison.Items);
     }
 
-    private async Task RunSegmentAsync(
-        int segment,
-        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> process,
-        CancellationToken cancellationToken)
+    private async Task RunSegmentAsync(int segment, ItemProcessor process, CancellationToken cancellationToken)
     {
         while (!_checkpoints[segment].IsDone)
         {
@@ -111,9 +115,7 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
     }
 
     private async Task<(long Changed, List<PoisonItem> Poison)> ProcessAsync(
-        IEnumerable<Dictionary<string, AttributeValue>> items,
-        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> process,
-        CancellationToken cancellationToken)
+        IEnumerable<Dictionary<string, AttributeValue>> items, ItemProcessor process, CancellationToken cancellationToken)
     {
         var poison = new List<PoisonItem>();
         long changed = 0;
@@ -141,23 +143,16 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
         return (changed, poison);
     }
 
-    private async Task RetryPoisonAsync(
-        int segment,
-        Func<Dictionary<string, AttributeValue>, Dictionary<string, AttributeValue>, CancellationToken, Task<bool>> process,
-        CancellationToken cancellationToken)
+    private async Task RetryPoisonAsync(int segment, ItemProcessor process, CancellationToken cancellationToken)
     {
         Checkpoint before = _checkpoints[segment];
         if (before.Poison.Count == 0)
             return;
-        var items = new List<Dictionary<string, AttributeValue>>();
-        foreach (PoisonItem poison in before.Poison)
-        {
-            StoreCall call = attempt.Begin(cancellationToken, _reads);
-            if (await attempt.Reader.FindAsync(call, table, new(poison.Key, StringComparer.Ordinal)).ConfigureAwait(false) is { } item)
-                items.Add(item);
-        }
-
-        (long changed, List<PoisonItem> left) = await ProcessAsync(items, process, cancellationToken).ConfigureAwait(false);
+        (long changed, List<PoisonItem> left) = await ProcessAsync(
+            before.Poison.Select(poison => new Dictionary<string, AttributeValue>(poison.Key, StringComparer.Ordinal)),
+            async (_, key, token) => await attempt.Reader.FindAsync(attempt.Begin(token, _reads), table, key).ConfigureAwait(false) is { } item
+                && await process(item, key, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
         Checkpoint after = before with { Changed = before.Changed + changed, Poison = left };
         await attempt.Checkpoints.SaveAsync(after, storedPoison: 0, cancellationToken).ConfigureAwait(false);
         _checkpoints[segment] = after;

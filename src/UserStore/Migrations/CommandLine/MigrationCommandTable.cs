@@ -123,6 +123,7 @@ internal static class MigrationCommandTable
     private static MigrationCommand Run(string name, string summary, Func<IReadOnlyList<string>, MigrationPlanner> planner) => new(name, summary)
     {
         Planner = planner,
-        ExecuteAsync = async (context, token) => new RunResult(await context.Runner.RunAsync(context.Invocation.Planner, token).ConfigureAwait(false)),
+        ExecuteAsync = async (context, token) => new RunResult(
+            await context.Runner.RunAsync(context.Invocation.Planner, token).ConfigureAwait(false), context),
     };
 }

@@ -3,13 +3,15 @@ using System.Text.Json;
 namespace UserStore.Migrations.CommandLine;
 
 /// <summary>Represents a completed run.</summary>
-internal sealed class RunResult(MigrationRun run) : CommandResult
+internal sealed class RunResult(MigrationRun run, CommandContext context) : CommandResult
 {
     public override void WriteText(TextWriter writer)
     {
         foreach (MigrationStepResult step in run.Steps)
         {
-            string poison = step.PoisonItems == 0 ? "" : $", items left unchanged: {step.PoisonItems}, see 'migrate poison {step.Step.MigrationId}'";
+            string poison = step.PoisonItems == 0
+                ? ""
+                : $", items left unchanged: {step.PoisonItems}, see '{context.Spell($"migrate poison {step.Step.MigrationId}")}'";
             writer.WriteLine($"{step}{poison}");
         }
 

@@ -8,8 +8,8 @@ internal sealed class AttemptCheckpoints(ICheckpointStore store, Lease? lease, M
 {
     public MigrationEntry Entry => entry;
 
-    /// <summary>Returns the value that marks the items that a backfill has processed. It stays the same until the migration is undone, or applied
-    /// again, whatever repairs are made.</summary>
+    /// <summary>Returns the value that marks the items that a backfill has processed. It stays the same until the migration is undone
+    /// completely, whatever repairs are made.</summary>
     public string MarkOf(string backfill) => $"{entry.Id}/{entry.Cycle}/{backfill}{(entry.IsUndo ? "/undo" : "")}";
 
     /// <summary>Claims and reads the checkpoint of one segment.</summary>

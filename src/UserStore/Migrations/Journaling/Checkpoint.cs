@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.Migrations.Journaling;
@@ -10,10 +11,14 @@ namespace UserStore.Migrations.Journaling;
 /// <param name="TotalSegments">The total number of segments. Another total number divides the items differently.</param>
 internal sealed record CheckpointKey(string MigrationId, int Execution, string Backfill, int Segment, int TotalSegments)
 {
-    public override string ToString() => $"{PrefixOf(MigrationId)}{Execution}/{Backfill}/{Segment}-of-{TotalSegments}";
+    public override string ToString() => $"{PrefixOf(MigrationId, Execution)}{Backfill}/{Segment}-of-{TotalSegments}";
 
     /// <summary>Returns the prefix of all keys of a migration.</summary>
     public static string PrefixOf(string migrationId) => $"{migrationId}/";
+
+    /// <summary>Returns the prefix of all keys of an execution of a migration.</summary>
+    public static string PrefixOf(string migrationId, int execution)
+        => string.Create(CultureInfo.InvariantCulture, $"{PrefixOf(migrationId)}{execution}/");
 }
 
 /// <summary>Represents the position of a backfill in one segment.</summary>

@@ -54,13 +54,14 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
             CheckpointFormat.ToItem(checkpoint, RowIdOf(checkpoint.Key), tables.LockKey!), checkpoint.Fence, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<IReadOnlyList<PoisonItem>> ReadPoisonAsync(string migrationId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PoisonItem>> ReadPoisonAsync(string migrationId, int execution, CancellationToken cancellationToken)
     {
         if (await tables.FindLockKeyAsync(cancellationToken).ConfigureAwait(false) is null)
             return [];
         var rows = new Dictionary<string, Dictionary<string, AttributeValue>>(StringComparer.Ordinal);
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        await foreach (Dictionary<string, AttributeValue> item in tables.ScanAsync(RowsOf(migrationId), tables.Lock, cancellationToken).ConfigureAwait(false))
+        ScanRequest scan = RowsOf(CheckpointKey.PrefixOf(migrationId, execution));
+        await foreach (Dictionary<string, AttributeValue> item in tables.ScanAsync(scan, tables.Lock, cancellationToken).ConfigureAwait(false))
         {
             string rowId = item[tables.LockKey!].S;
             if (rowId.Contains(PoisonInfix, StringComparison.Ordinal))
@@ -74,9 +75,9 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
             .OfType<Dictionary<string, AttributeValue>>().Select(CheckpointFormat.PoisonIn)];
     }
 
-    public async Task DeleteAsync(string migrationId, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string migrationId, long fence, CancellationToken cancellationToken)
     {
-        ScanRequest scan = RowsOf(migrationId);
+        ScanRequest scan = RowsOf(CheckpointKey.PrefixOf(migrationId));
         // Of the poison items, only those that no checkpoint counts are deleted: their pages were read again.
         var poisonRows = new List<string>();
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -85,7 +86,7 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
             string rowId = item[tables.LockKey!].S;
             if (rowId.Contains(PoisonInfix, StringComparison.Ordinal))
                 poisonRows.Add(rowId);
-            else if (item.Number(CheckpointFormat.PoisonCount) is > 0 and var count)
+            else if (item.Number(CheckpointFormat.PoisonCount) is > 0 and var count && item.Number("fence") == fence)
                 counts[rowId] = count;
             else
                 await DeleteRowAsync(rowId, cancellationToken).ConfigureAwait(false);
@@ -143,10 +144,10 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
     private static string PoisonRowIdOf(string rowId, int number)
         => string.Create(CultureInfo.InvariantCulture, $"{rowId}{PoisonInfix}{number}");
 
-    private ScanRequest RowsOf(string migrationId)
+    private ScanRequest RowsOf(string keyPrefix)
     {
         var expression = new ExpressionWriter();
-        var prefix = new AttributeValue($"{tables.Options.LockId}/{CheckpointKey.PrefixOf(migrationId)}");
+        var prefix = new AttributeValue($"{tables.Options.LockId}/{keyPrefix}");
         return new ScanRequest
         {
             FilterExpression = $"begins_with({expression.Name(tables.LockKey!)}, {expression.Value(prefix)})",

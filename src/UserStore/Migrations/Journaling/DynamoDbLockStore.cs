@@ -13,15 +13,15 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
 
     public async Task<LockRow?> FindAsync(CancellationToken cancellationToken)
         => await tables.FindLockKeyAsync(cancellationToken).ConfigureAwait(false) is { } key
-            ? await ReadAsync(Begin(cancellationToken), key, cancellationToken).ConfigureAwait(false)
+            ? await ReadAsync(Begin(cancellationToken), key).ConfigureAwait(false)
             : null;
 
     public async Task<bool> TryReplaceAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken)
     {
         if (tables.LockKey is not { } key)
             return false; // its table was deleted
-        if (seen?.IsDeleted == true)
-            return await TryRestoreAsync(seen, next, key, cancellationToken).ConfigureAwait(false);
+        if (seen is null or { IsDeleted: true })
+            return await TryCreateAsync(seen, next, key, cancellationToken).ConfigureAwait(false);
         StoreCall call = Begin(cancellationToken);
         var expression = new ExpressionWriter();
         var request = new PutItemRequest
@@ -36,8 +36,8 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
             "PutItem",
             [tables.Lock],
             token => tables.Client.PutItemAsync(request, token),
-            wasApplied: () => IsStoredAsync(call, next, key, cancellationToken)).ConfigureAwait(false);
-        return result.Failure is null || (result.Failure.ResponseWasLost && await IsStoredAsync(call, next, key, cancellationToken).ConfigureAwait(false));
+            wasApplied: () => IsStoredAsync(call, next, key)).ConfigureAwait(false);
+        return result.Failure is null || (result.Failure.ResponseWasLost && await IsStoredAsync(call, next, key).ConfigureAwait(false));
     }
 
     public async Task<bool> TryDeleteAsync(LockRow seen, CancellationToken cancellationToken)
@@ -57,12 +57,22 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
         return await TryTransactAsync([new() { Delete = delete }, new() { Put = put }], cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<long> FindLastFenceAsync(CancellationToken cancellationToken)
+    {
+        var expression = new ExpressionWriter();
+        var scan = new ScanRequest { ProjectionExpression = expression.Name("fence"), ExpressionAttributeNames = expression.Names };
+        long last = 0;
+        await foreach (Dictionary<string, AttributeValue> item in tables.ScanAsync(scan, tables.Lock, cancellationToken).ConfigureAwait(false))
+            last = Math.Max(last, item.Number("fence") ?? 0);
+        return last;
+    }
+
     private string DeletedRowId => $"{tables.Options.LockId}/deleted";
 
-    private async Task<bool> TryRestoreAsync(LockRow seen, LockRow next, string key, CancellationToken cancellationToken)
+    // Without a row, the copy must be unchanged too: another runner may have acquired the lock and deleted the row in the meantime.
+    private async Task<bool> TryCreateAsync(LockRow? seen, LockRow next, string key, CancellationToken cancellationToken)
     {
-        ExpressionWriter isAbsent = new(), hasNoLaterFence = new();
-        string fence = hasNoLaterFence.Name("fence");
+        ExpressionWriter isAbsent = new(), isUnchanged = new();
         var put = new Put
         {
             TableName = tables.Lock.TableName,
@@ -74,9 +84,9 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
         {
             TableName = tables.Lock.TableName,
             Key = new() { [key] = new(DeletedRowId) },
-            ConditionExpression = $"attribute_not_exists({fence}) OR {fence} <= {hasNoLaterFence.Value(ItemExtensions.Number(seen.KnownFence))}",
-            ExpressionAttributeNames = hasNoLaterFence.Names,
-            ExpressionAttributeValues = hasNoLaterFence.Values,
+            ConditionExpression = IsUnchanged(seen, key, isUnchanged),
+            ExpressionAttributeNames = isUnchanged.Names,
+            ExpressionAttributeValues = isUnchanged.Values,
         };
         return await TryTransactAsync([new() { Put = put }, new() { ConditionCheck = check }], cancellationToken).ConfigureAwait(false);
     }
@@ -99,32 +109,16 @@ internal sealed class DynamoDbLockStore(JournalTables tables) : IMigrationLockSt
             + $"AND {expression.Name("revision")} = {expression.Value(ItemExtensions.Number(seen.Revision))}",
     };
 
-    private async Task<LockRow?> ReadAsync(StoreCall call, string key, CancellationToken cancellationToken)
+    private async Task<LockRow?> ReadAsync(StoreCall call, string key)
     {
-        LockRow? row = await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(tables.Options.LockId) }).ConfigureAwait(false) is { } item
-            ? LockFormat.FromItem(item)
-            : null;
-        if (row is { IsExternal: false } || await FindLastFenceAsync().ConfigureAwait(false) is not (> 0 and var lastFence))
-            return row;
-        if (row is not null)
-            return row with { KnownFence = lastFence };
+        if (await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(tables.Options.LockId) }).ConfigureAwait(false) is { } item)
+            return LockFormat.FromItem(item);
         return await tables.Reader.FindAsync(call, tables.Lock, new() { [key] = new(DeletedRowId) }).ConfigureAwait(false) is { } deleted
-            ? LockFormat.FromItem(deleted) with { IsDeleted = true, KnownFence = lastFence }
-            : new LockRow { IsDeleted = true, Fence = lastFence, KnownFence = lastFence };
-
-        // Without a row of ours: a lower number than that of a checkpoint could not write it.
-        async Task<long> FindLastFenceAsync()
-        {
-            var expression = new ExpressionWriter();
-            var scan = new ScanRequest { ProjectionExpression = expression.Name("fence"), ExpressionAttributeNames = expression.Names };
-            long last = 0;
-            await foreach (Dictionary<string, AttributeValue> found in tables.ScanAsync(scan, tables.Lock, cancellationToken).ConfigureAwait(false))
-                last = Math.Max(last, found.Number("fence") ?? 0);
-            return last;
-        }
+            ? LockFormat.FromItem(deleted) with { IsDeleted = true }
+            : null;
     }
 
-    private async Task<bool> IsStoredAsync(StoreCall call, LockRow row, string key, CancellationToken cancellationToken)
-        => await ReadAsync(call, key, cancellationToken).ConfigureAwait(false) is { } found
+    private async Task<bool> IsStoredAsync(StoreCall call, LockRow row, string key)
+        => await ReadAsync(call, key).ConfigureAwait(false) is { } found
             && (found.Fence, found.Revision, found.Owner?.RunId) == (row.Fence, row.Revision, row.Owner?.RunId);
 }

@@ -14,9 +14,9 @@ internal interface ICheckpointStore
     /// <returns>Whether the checkpoint was written.</returns>
     Task<bool> TryWriteAsync(Checkpoint checkpoint, int storedPoison, CancellationToken cancellationToken);
 
-    /// <summary>Reads the poison items of a migration.</summary>
-    Task<IReadOnlyList<PoisonItem>> ReadPoisonAsync(string migrationId, CancellationToken cancellationToken);
+    /// <summary>Reads the poison items of an execution of a migration.</summary>
+    Task<IReadOnlyList<PoisonItem>> ReadPoisonAsync(string migrationId, int execution, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the checkpoints of a migration, except those that have poison items.</summary>
-    Task DeleteAsync(string migrationId, CancellationToken cancellationToken);
+    /// <summary>Deletes the checkpoints of a migration, except those with poison items that the runner which completed it has claimed.</summary>
+    Task DeleteAsync(string migrationId, long fence, CancellationToken cancellationToken);
 }

@@ -13,6 +13,9 @@ internal interface IMigrationLockStore
     /// <returns>Whether the row was replaced.</returns>
     Task<bool> TryReplaceAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken);
 
+    /// <summary>Returns the highest fencing number that the row or a checkpoint has.</summary>
+    Task<long> FindLastFenceAsync(CancellationToken cancellationToken);
+
     /// <summary>Deletes the row if it is unchanged since it was read. What the next acquisition continues from is kept elsewhere.</summary>
     /// <returns>Whether the row was deleted.</returns>
     Task<bool> TryDeleteAsync(LockRow seen, CancellationToken cancellationToken);

@@ -10,13 +10,14 @@ namespace UserStore.Migrations.Journaling;
 /// <summary>Records for each user id which items of an external table would become that user, in the lock table, so that two items of one id are
 /// found before either is imported.</summary>
 /// <param name="tables">The tables of the migrations.</param>
-/// <param name="entry">The entry of the migration when the attempt started. Each attempt claims anew, because items may have been corrected.</param>
+/// <param name="entry">The entry of the migration when the attempt started. Each attempt makes its own claims, because
+/// items may have been corrected.</param>
 internal sealed class ImportClaims(JournalTables tables, MigrationEntry entry)
 {
     private const string First = "key", Second = "other_key";
 
     private readonly string _prefix = string.Create(
-        CultureInfo.InvariantCulture, $"{tables.Options.LockId}/{CheckpointKey.PrefixOf(entry.Id)}{entry.Execution}/import-ids/{entry.Attempts}");
+        CultureInfo.InvariantCulture, $"{tables.Options.LockId}/{CheckpointKey.PrefixOf(entry.Id, entry.Execution)}import-ids/{entry.Attempts}");
 
     /// <summary>Gets the name of the scan that claims the items.</summary>
     public string ScanName { get; } = string.Create(CultureInfo.InvariantCulture, $"import-ids-{entry.Attempts}");

@@ -8,12 +8,6 @@ internal sealed record LockRow
     /// <summary>Gets the fencing number of the last acquisition or forced release; 0 in a row that another program wrote.</summary>
     public long Fence { get; init; }
 
-    /// <summary>Gets the highest fencing number that is known otherwise, if the row was deleted or another program wrote it.</summary>
-    public long KnownFence { get; init; }
-
-    /// <summary>Gets the fencing number of the next acquisition.</summary>
-    public long NextFence => Math.Max(Fence, KnownFence) + 1;
-
     /// <summary>Gets the number of the last change. If it stays the same for a whole lease, the owner has stopped renewing.</summary>
     public long Revision { get; init; }
 

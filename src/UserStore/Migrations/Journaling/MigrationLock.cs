@@ -25,15 +25,12 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
             if (observation is LockObservation.Free or LockObservation.Stale)
             {
                 long sentAt = environment.Time.GetTimestamp();
-                LockRow next = Acquired(row);
+                LockRow next = Acquired(row, await NextFenceAsync(row, cancellationToken).ConfigureAwait(false));
                 if (await store.TryReplaceAsync(row, next, cancellationToken).ConfigureAwait(false))
                     return new Lease(store, next, sentAt, environment);
                 continue; // another runner was faster
             }
 
-            if (!isWaiting && observation != LockObservation.Held)
-                MigrationLog.Waiting(environment.Logger, row!.Owner?.ToString());
-            isWaiting = true;
             TimeSpan pause = NextPollInterval();
             if (lockConflictBehavior == LockConflictBehavior.Wait)
             {
@@ -47,6 +44,9 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
                 return lockConflictBehavior == LockConflictBehavior.Skip ? null : throw new MigrationLockedException(row!.ToStatus());
             }
 
+            if (!isWaiting)
+                MigrationLog.Waiting(environment.Logger, row!.Owner?.ToString() ?? "another program");
+            isWaiting = true;
             await Task.Delay(pause, environment.Time, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -63,8 +63,7 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
             var release = new ForcedRelease(row.Owner?.RunId, environment.Time.GetUtcNow(), environment.Name, reason);
             LockRow next = row with
             {
-                Fence = row.NextFence, // invalidates the owner's number
-                KnownFence = 0,
+                Fence = await NextFenceAsync(row, cancellationToken).ConfigureAwait(false), // invalidates the owner's number
                 Revision = row.Revision + 1,
                 Owner = null,
                 Releases = [.. row.Releases.TakeLast(LockRow.MaxReleases - 1), release],
@@ -74,14 +73,17 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
         }
     }
 
-    private LockRow Acquired(LockRow? row)
+    // Without a row of ours, the checkpoints tell the last number: they accept no lower one.
+    private async Task<long> NextFenceAsync(LockRow? row, CancellationToken cancellationToken)
+        => 1 + (row is { IsDeleted: false, IsExternal: false } ? row.Fence : await store.FindLastFenceAsync(cancellationToken).ConfigureAwait(false));
+
+    private LockRow Acquired(LockRow? row, long fence)
     {
         DateTimeOffset now = environment.Time.GetUtcNow();
         return (row ?? new LockRow()) with
         {
             IsDeleted = false,
-            Fence = row?.NextFence ?? 1,
-            KnownFence = 0,
+            Fence = fence,
             Revision = (row?.Revision ?? 0) + 1,
             Owner = new MigrationLockOwner(Guid.NewGuid().ToString("N"), environment.Name, now, now, options.Lease),
         };

@@ -63,7 +63,7 @@ internal sealed class NextSteps(MigrationSource source, MigrationOptions options
         bool canUndo = source[unfinished.Id] is UndoableMigration;
         string then = unfinished.IsUndo
             ? "applies it again, or Undo completes the undo"
-            : "tries it again" + (canUndo ? ", or Undo undoes it" : "");
+            : "retries it" + (canUndo ? ", or Undo undoes it" : "");
         return new MigrationNextStep(
             MigrationNextAction.Run, unfinished.Id, $"The last attempt to {what} migration '{unfinished.Id}' {how} {then}.")
         {

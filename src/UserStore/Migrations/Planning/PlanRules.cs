@@ -21,9 +21,10 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
                 "All migrations would be undone, which is not permitted. If that is intended, set MigrationOptions.AllowReset.");
         }
 
-        MigrationStep[] steps = [.. planner.Plan(ToContext(entries))];
+        var order = new UndoOrder(entries);
+        MigrationStep[] steps = [.. planner.Plan(ToContext(entries, order))];
         CheckMissing(entries, steps.Length == 0);
-        string[] late = new StepRules(source, options, entries).Check(steps);
+        string[] late = new StepRules(source, options, entries, order).Check(steps);
         if (late.Length > 0)
         {
             Apply(
@@ -53,12 +54,11 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
         }
     }
 
-    private MigrationPlanningContext ToContext(MigrationEntry[] entries)
+    private MigrationPlanningContext ToContext(MigrationEntry[] entries, UndoOrder order)
     {
         var byId = entries.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
         MigrationEntry[] own = [.. source.Ids.Select(
             id => (byId.GetValueOrDefault(id) ?? new MigrationEntry { Id = id }) with { Description = source[id].Description })];
-        var order = new UndoOrder(own);
         MigrationEntry[] undoable = [.. own.Where(entry => order.Contains(entry.Id))
             .OrderByDescending(entry => entry.IsPartlyUndone)
             .ThenByDescending(entry => entry.Id, Comparer<string>.Create(order.Compare))];

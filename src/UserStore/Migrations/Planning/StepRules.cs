@@ -13,9 +13,10 @@ internal sealed class StepRules
     /// <param name="source">The migrations of the service.</param>
     /// <param name="options">The options.</param>
     /// <param name="entries">The journal, in the order of the ids.</param>
-    public StepRules(MigrationSource source, MigrationOptions options, IReadOnlyList<MigrationEntry> entries)
+    /// <param name="order">The order in which the entries are undone, which the steps change.</param>
+    public StepRules(MigrationSource source, MigrationOptions options, IReadOnlyList<MigrationEntry> entries, UndoOrder order)
     {
-        (_source, _options, _order) = (source, options, new UndoOrder(entries));
+        (_source, _options, _order) = (source, options, order);
         _unknown = [.. entries.Select(entry => entry.Id).Where(id => !source.Has(id) && _order.Contains(id))];
         _applied = entries.Where(entry => source.Has(entry.Id) && entry.State == MigrationState.Applied).Select(entry => entry.Id)
             .ToHashSet(StringComparer.Ordinal);

@@ -20,39 +20,39 @@ internal static class HeldClients
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
         var open = new Queue<object>([migration]);
-        while (open.TryDequeue(out object? holder) && seen.Count < MaxObjects)
+        while (open.TryDequeue(out object? owner) && seen.Count < MaxObjects)
         {
-            if (!seen.Add(holder) || holder is UserStoreClient or DelegatingClient)
+            if (!seen.Add(owner) || owner is UserStoreClient or DelegatingClient)
                 continue;
-            if (holder is AmazonServiceClient and IAmazonDynamoDB client)
+            if (owner is AmazonServiceClient and IAmazonDynamoDB client)
             {
                 if (!AttemptObserver.TryAttach(client))
                     return client.GetType();
                 continue;
             }
 
-            foreach (object value in HeldBy(holder))
+            foreach (object value in HeldBy(owner))
                 open.Enqueue(value);
         }
 
         return null;
     }
 
-    private static IEnumerable<object> HeldBy(object holder) => holder switch
+    private static IEnumerable<object> HeldBy(object owner) => owner switch
     {
         Delegate function => function.GetInvocationList().Select(part => part.Target).OfType<object>(),
         Array items => items.Cast<object?>().OfType<object>().Where(IsObject),
-        _ => FieldsOf(holder),
+        _ => FieldsOf(owner),
     };
 
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A field that trimming removed is not used, so that it holds nothing.")]
-    private static IEnumerable<object> FieldsOf(object holder)
+    private static IEnumerable<object> FieldsOf(object owner)
     {
-        for (Type? type = holder.GetType(); type is not null && !IsOfFramework(type); type = type.BaseType)
+        for (Type? type = owner.GetType(); type is not null && !IsOfFramework(type); type = type.BaseType)
         {
             foreach (FieldInfo field in type.GetFields(Declared))
             {
-                if (!field.FieldType.IsPointer && !field.IsLiteral && field.GetValue(holder) is { } value && IsObject(value))
+                if (!field.FieldType.IsPointer && !field.IsLiteral && field.GetValue(owner) is { } value && IsObject(value))
                     yield return value;
             }
         }

@@ -40,6 +40,7 @@ internal static class JournalRepair
                     IsUndo = false,
                     FinishedAt = record.Timestamp,
                     Execution = entry.Execution + 1,
+                    PoisonItems = 0,
                 },
             (MigrationRepair.Retry, MigrationState.Running or MigrationState.Undoing or MigrationState.Failed) => entry with
             {

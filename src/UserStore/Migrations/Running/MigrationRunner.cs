@@ -101,10 +101,14 @@ internal sealed class MigrationRunner(
             cancellationToken));
     }
 
-    public Task<IReadOnlyList<PoisonItem>> GetPoisonItemsAsync(string migrationId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PoisonItem>> GetPoisonItemsAsync(string migrationId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(migrationId);
-        return target.Checkpoints.ReadPoisonAsync(MigrationId.Check(migrationId), cancellationToken);
+        MigrationId.Check(migrationId);
+        IReadOnlyList<MigrationEntry> journal = await _journal.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return journal.FirstOrDefault(entry => entry.Id == migrationId) is { } entry
+            ? await target.Checkpoints.ReadPoisonAsync(migrationId, entry.Execution, cancellationToken).ConfigureAwait(false)
+            : [];
     }
 
     public async Task<MigrationLockStatus> UnlockAsync(string reason, CancellationToken cancellationToken = default)

@@ -10,8 +10,8 @@ internal sealed class NoCheckpoints : ICheckpointStore
 
     public Task<bool> TryWriteAsync(Checkpoint checkpoint, int storedPoison, CancellationToken cancellationToken) => Task.FromResult(true);
 
-    public Task<IReadOnlyList<PoisonItem>> ReadPoisonAsync(string migrationId, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<PoisonItem>> ReadPoisonAsync(string migrationId, int execution, CancellationToken cancellationToken)
         => Task.FromResult<IReadOnlyList<PoisonItem>>([]);
 
-    public Task DeleteAsync(string migrationId, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task DeleteAsync(string migrationId, long fence, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -150,7 +150,7 @@ internal sealed class StepRunner(
     {
         try
         {
-            await target.Checkpoints.DeleteAsync(migrationId, CancellationToken.None).ConfigureAwait(false);
+            await target.Checkpoints.DeleteAsync(migrationId, lease.Fence.Number, CancellationToken.None).ConfigureAwait(false);
         }
         catch (UserStoreException failure)
         {

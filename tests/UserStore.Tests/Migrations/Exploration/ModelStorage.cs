@@ -59,6 +59,8 @@ internal sealed class ModelStorage(ModelTables tables, int? stopAfter, Task resu
     Task<bool> IMigrationLockStore.TryReplaceAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken) => DoAsync(
         state => (state.Lock?.Fence, state.Lock?.Revision) == (seen?.Fence, seen?.Revision) ? (state with { Lock = next }, true) : (state, false));
 
+    Task<long> IMigrationLockStore.FindLastFenceAsync(CancellationToken cancellationToken) => DoAsync(state => (state, state.Lock?.Fence ?? 0));
+
     Task<bool> IMigrationLockStore.TryDeleteAsync(LockRow seen, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     Task<Checkpoint?> ICheckpointStore.ClaimAsync(CheckpointKey key, long fence, CancellationToken cancellationToken)
@@ -67,10 +69,10 @@ internal sealed class ModelStorage(ModelTables tables, int? stopAfter, Task resu
     Task<bool> ICheckpointStore.TryWriteAsync(Checkpoint checkpoint, int storedPoison, CancellationToken cancellationToken)
         => throw new NotSupportedException();
 
-    Task<IReadOnlyList<PoisonItem>> ICheckpointStore.ReadPoisonAsync(string migrationId, CancellationToken cancellationToken)
+    Task<IReadOnlyList<PoisonItem>> ICheckpointStore.ReadPoisonAsync(string migrationId, int execution, CancellationToken cancellationToken)
         => throw new NotSupportedException();
 
-    Task ICheckpointStore.DeleteAsync(string migrationId, CancellationToken cancellationToken) => DoAsync(state => (state, true));
+    Task ICheckpointStore.DeleteAsync(string migrationId, long fence, CancellationToken cancellationToken) => DoAsync(state => (state, true));
 
     private async Task WaitIfStoppedAsync()
     {

@@ -94,6 +94,8 @@ public sealed class LeaseTests
 
     private sealed class FailingStore : IMigrationLockStore
     {
+        public Task<long> FindLastFenceAsync(CancellationToken cancellationToken) => _inner.FindLastFenceAsync(cancellationToken);
+
         public Task<bool> TryDeleteAsync(LockRow seen, CancellationToken cancellationToken) => _inner.TryDeleteAsync(seen, cancellationToken);
 
         private readonly IMigrationLockStore _inner = new InMemoryMigrationJournal();
