@@ -6,7 +6,7 @@ internal sealed class CallRecorder(int capacity)
     private readonly Queue<RecordedCall> _calls = new();
     private readonly Lock _lock = new();
 
-    public void Add(string operation, string? userId, DateTimeOffset at, Exception? error)
+    public void Add(string operation, UserKey? key, DateTimeOffset at, Exception? error)
     {
         if (capacity == 0)
             return;
@@ -14,7 +14,7 @@ internal sealed class CallRecorder(int capacity)
         {
             if (_calls.Count == capacity)
                 _calls.Dequeue();
-            _calls.Enqueue(new RecordedCall(operation, userId, at, error));
+            _calls.Enqueue(new RecordedCall(operation, key, at, error));
         }
     }
 

@@ -5,7 +5,7 @@ internal sealed class InMemoryCalls(StoreFaults faults, CallRecorder recorder, T
 {
     private readonly Lock _lock = new();
 
-    public async Task<T> RunAsync<T>(string operation, bool isWrite, string? userId, Func<T> body, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(string operation, bool isWrite, UserKey? key, Func<T> body, CancellationToken cancellationToken)
     {
         Exception? error = null;
         try
@@ -13,7 +13,7 @@ internal sealed class InMemoryCalls(StoreFaults faults, CallRecorder recorder, T
             cancellationToken.ThrowIfCancellationRequested();
             if (faults.Delay is { Ticks: > 0 } delay)
                 await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
-            StoreFault? fault = faults.Next(operation, isWrite, userId);
+            StoreFault? fault = faults.Next(operation, isWrite, key);
             if (fault is { IsAfterCall: false })
                 throw fault.Error;
             T result = Run(body);
@@ -26,7 +26,7 @@ internal sealed class InMemoryCalls(StoreFaults faults, CallRecorder recorder, T
         }
         finally
         {
-            recorder.Add(operation, userId, time.GetUtcNow(), error);
+            recorder.Add(operation, key, time.GetUtcNow(), error);
         }
     }
 

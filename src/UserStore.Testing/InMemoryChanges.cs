@@ -26,7 +26,7 @@ internal sealed class InMemoryChanges<[DynamicallyAccessedMembers(DynamicallyAcc
         UserChange<TUser>[] taken = [.. _changes.Select(change => new UserChange<TUser>
         {
             Kind = change.Before is null ? UserChangeKind.Inserted : change.After is null ? UserChangeKind.Removed : UserChangeKind.Modified,
-            UserId = (change.After ?? change.Before)!.User.UserId,
+            Key = (change.After ?? change.Before)!.Key,
             OldUser = Copy(change.Before),
             NewUser = Copy(change.After),
             SequenceNumber = change.Number.ToString(CultureInfo.InvariantCulture),

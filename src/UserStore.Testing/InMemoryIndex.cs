@@ -3,7 +3,7 @@ using UserStore.Preparation;
 
 namespace UserStore.Testing;
 
-/// <summary>Represents an index: for each partition key, the users sorted by sort key and then by ID.</summary>
+/// <summary>Represents an index: for each partition key, the users sorted by sort key and then by key.</summary>
 internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
     where TUser : User
 {
@@ -39,9 +39,9 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
         if (start is not null)
         {
             if (descending)
-                upper = Min(upper, new Entry(start.Sort, Edge.Before, start.UserId, null));
+                upper = Min(upper, new Entry(start.Sort, Edge.Before, start.Key, null));
             else
-                lower = Max(lower, new Entry(start.Sort, Edge.After, start.UserId, null));
+                lower = Max(lower, new Entry(start.Sort, Edge.After, start.Key, null));
         }
 
         if (lower.CompareTo(upper) > 0)
@@ -52,7 +52,7 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
 
     /// <summary>Returns the position of a row as a string from which a query can resume.</summary>
     public string PositionOf(InMemoryRow<TUser> row)
-        => new InMemoryPosition(definition.SortKey is null ? null : row.ScalarOf(definition.SortKey), row.User.UserId).Write();
+        => new InMemoryPosition(definition.SortKey is null ? null : row.ScalarOf(definition.SortKey), row.KeyText).Write();
 
     // An item that lacks a key of an index is not in that index.
     private (StoredScalar Partition, Entry Entry)? Place(InMemoryRow<TUser> row)
@@ -60,7 +60,7 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
         if (row.ScalarOf(definition.PartitionKey) is not { } partition)
             return null;
         StoredScalar? sort = definition.SortKey is null ? null : row.ScalarOf(definition.SortKey);
-        return definition.SortKey is not null && sort is null ? null : (partition, new Entry(sort, Edge.None, row.User.UserId, row));
+        return definition.SortKey is not null && sort is null ? null : (partition, new Entry(sort, Edge.None, row.KeyText, row));
     }
 
     private static (Entry Lower, Entry Upper) Bounds(SortKeyRange? range, SortedSet<Entry> partition)
@@ -97,16 +97,16 @@ internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
 
     /// <summary>Represents a row, or with an edge the position before or after a user, or before or after all users with a sort
     /// key.</summary>
-    private sealed record Entry(StoredScalar? Sort, Edge Edge, string? UserId, InMemoryRow<TUser>? Row) : IComparable<Entry>
+    private sealed record Entry(StoredScalar? Sort, Edge Edge, string? Key, InMemoryRow<TUser>? Row) : IComparable<Entry>
     {
         public int CompareTo(Entry? other)
         {
             int bySort = Nullable.Compare(Sort, other!.Sort);
             if (bySort != 0)
                 return bySort;
-            if (UserId is null || other.UserId is null)
-                return (UserId is null ? (int)Edge : 0) - (other.UserId is null ? (int)other.Edge : 0);
-            int byId = string.CompareOrdinal(UserId, other.UserId);
+            if (Key is null || other.Key is null)
+                return (Key is null ? (int)Edge : 0) - (other.Key is null ? (int)other.Edge : 0);
+            int byId = string.CompareOrdinal(Key, other.Key);
             return byId != 0 ? byId : Edge.CompareTo(other.Edge);
         }
     }

@@ -65,11 +65,11 @@ internal sealed class InMemoryListPager<[DynamicallyAccessedMembers(DynamicallyA
             isWrite: false,
             null,
             () => Page(
-                store.Table.ReadAll(position).Where(IsInSegment), options.PageSize, store.Input.Now(), filter: null, static row => row.User.UserId),
+                store.Table.ReadAll(position).Where(IsInSegment), options.PageSize, store.Input.Now(), filter: null, static row => row.KeyText),
             cancellationToken);
 
     private bool IsInSegment(InMemoryRow<TUser> row) => options.TotalSegments == 1
-        || (int)((uint)row.User.UserId.GetHashCode(StringComparison.Ordinal) % (uint)options.TotalSegments) == segment;
+        || (int)((uint)row.KeyText.GetHashCode(StringComparison.Ordinal) % (uint)options.TotalSegments) == segment;
 }
 
 /// <summary>Represents the components that the parts of an in-memory store share.</summary>

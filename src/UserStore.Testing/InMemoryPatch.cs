@@ -28,6 +28,6 @@ internal static class InMemoryPatch
                 exactSums.Add(change.Property, sum);
         }
 
-        return new InMemoryRow<TUser>(patched, [.. row.Absent.Except(set).Union(removed)]) { ExactSums = exactSums };
+        return new InMemoryRow<TUser>(row.Key, patched, [.. row.Absent.Except(set).Union(removed)]) { ExactSums = exactSums };
     }
 }

@@ -5,7 +5,7 @@ using UserStore.Modeling;
 namespace UserStore.Testing;
 
 /// <summary>Represents a position in an index from which a query can resume.</summary>
-internal sealed record InMemoryPosition(StoredScalar? Sort, string UserId)
+internal sealed record InMemoryPosition(StoredScalar? Sort, string Key)
 {
     public string Write() => JsonSerializer.Serialize(this, InMemoryPositionContext.Default.InMemoryPosition);
 

@@ -4,11 +4,14 @@ using UserStore.Modeling;
 namespace UserStore.Testing;
 
 /// <summary>Represents a stored user. A row is immutable. A property without a stored attribute is absent, whatever its default.</summary>
-internal sealed record InMemoryRow<TUser>(TUser User, IReadOnlyList<MappedProperty> Absent)
+internal sealed record InMemoryRow<TUser>(UserKey Key, TUser User, IReadOnlyList<MappedProperty> Absent)
     where TUser : User
 {
     /// <summary>Gets the stored sums that their properties show rounded: DynamoDB keeps more digits than the types of .NET.</summary>
     public IReadOnlyDictionary<MappedProperty, StoredNumber> ExactSums { get; init; } = ReadOnlyDictionary<MappedProperty, StoredNumber>.Empty;
+
+    /// <summary>Gets the key as a string, which differs from those of all other users.</summary>
+    public string KeyText { get; } = KeyModel.ToText(Key);
 
     public object? ValueOf(MappedProperty property) => Absent.Contains(property) ? null : property.GetValue(User);
 

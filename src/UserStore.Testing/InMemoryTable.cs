@@ -3,13 +3,13 @@ using UserStore.Modeling;
 
 namespace UserStore.Testing;
 
-/// <summary>Stores rows by ID and updates the indexes after a delay. Not safe for concurrent use: the store holds the lock.</summary>
+/// <summary>Stores rows by key and updates the indexes after a delay. Not safe for concurrent use: the store holds the lock.</summary>
 internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserModel model, TimeSpan indexDelay, int keptChanges)
     where TUser : User
 {
     private readonly Dictionary<string, InMemoryRow<TUser>> _rows = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InMemoryIndex<TUser>> _indexes =
         model.Indexes.Values.ToDictionary(index => index.Name, index => new InMemoryIndex<TUser>(index), StringComparer.Ordinal);
 
@@ -19,26 +19,26 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
     public InMemoryChanges<TUser> Changes { get; } = new(keptChanges);
 
     /// <summary>Returns the row of a user that has not expired.</summary>
-    public InMemoryRow<TUser>? Find(string userId, DateTimeOffset now)
-        => _rows.TryGetValue(userId, out InMemoryRow<TUser>? row) && !row.IsExpired(now) ? row : null;
+    public InMemoryRow<TUser>? Find(UserKey key, DateTimeOffset now)
+        => _rows.TryGetValue(KeyModel.ToText(key), out InMemoryRow<TUser>? row) && !row.IsExpired(now) ? row : null;
 
     /// <summary>Returns the row of a user that has expired and is still in the table.</summary>
-    public InMemoryRow<TUser>? FindExpired(string userId, DateTimeOffset now)
-        => _rows.TryGetValue(userId, out InMemoryRow<TUser>? row) && row.IsExpired(now) ? row : null;
+    public InMemoryRow<TUser>? FindExpired(UserKey key, DateTimeOffset now)
+        => _rows.TryGetValue(KeyModel.ToText(key), out InMemoryRow<TUser>? row) && row.IsExpired(now) ? row : null;
 
     public void Put(InMemoryRow<TUser> row, DateTimeOffset now)
     {
-        InMemoryRow<TUser>? before = _rows.GetValueOrDefault(row.User.UserId);
-        _rows[row.User.UserId] = row;
+        InMemoryRow<TUser>? before = _rows.GetValueOrDefault(row.KeyText);
+        _rows[row.KeyText] = row;
         if (before is null)
-            _ids.Add(row.User.UserId);
+            _keys.Add(row.KeyText);
         Publish(before, row, now);
     }
 
     public void Remove(InMemoryRow<TUser> row, DateTimeOffset now)
     {
-        _rows.Remove(row.User.UserId);
-        _ids.Remove(row.User.UserId);
+        _rows.Remove(row.KeyText);
+        _keys.Remove(row.KeyText);
         Publish(row, null, now);
     }
 
@@ -49,14 +49,14 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
         return _indexes[definition.Name];
     }
 
-    /// <summary>Returns all rows after an ID, sorted by ID.</summary>
-    public IEnumerable<InMemoryRow<TUser>> ReadAll(string? afterId)
+    /// <summary>Returns all rows after a key, sorted by key.</summary>
+    public IEnumerable<InMemoryRow<TUser>> ReadAll(string? afterKey)
     {
-        if (_ids.Count == 0 || string.CompareOrdinal(afterId, _ids.Max) > 0)
+        if (_keys.Count == 0 || string.CompareOrdinal(afterKey, _keys.Max) > 0)
             return [];
-        return (afterId is null ? _ids : _ids.GetViewBetween(afterId, _ids.Max!))
-            .Where(id => id != afterId)
-            .Select(id => _rows[id]);
+        return (afterKey is null ? _keys : _keys.GetViewBetween(afterKey, _keys.Max!))
+            .Where(key => key != afterKey)
+            .Select(key => _rows[key]);
     }
 
     private void Publish(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after, DateTimeOffset now)

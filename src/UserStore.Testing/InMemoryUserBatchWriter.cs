@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using UserStore.Batching;
-using UserStore.Preparation;
 
 namespace UserStore.Testing;
 
@@ -13,7 +12,7 @@ public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
     private readonly InMemoryUserStore<TUser> _store;
     private readonly BatchOperation<TUser> _creates;
     private readonly BatchOperation<TUser> _replaces;
-    private readonly BatchOperation<string> _deletes;
+    private readonly BatchOperation<UserKey> _deletes;
 
     /// <summary>Initializes a new instance of the <see cref="InMemoryUserBatchWriter{TUser}"/> class.</summary>
     /// <param name="store">The store to write to.</param>
@@ -22,23 +21,24 @@ public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         ArgumentNullException.ThrowIfNull(store);
 
         _store = store;
-        _creates = new SingleWrites<TUser>(user => Prepared(store.Input.PrepareCreate(user)), async (item, _, token) =>
+        _creates = new SingleWrites<TUser>(store.Input.Model.Key.FindValid, user => Prepared(store.Input.PrepareCreate(user)), async (item, _, token) =>
         {
             await store.CreateAsync(item.Prepared!, token).ConfigureAwait(false);
             return true;
         });
-        _replaces = new SingleWrites<TUser>(user => Prepared(store.Input.PrepareOverwrite(user)), async (item, _, token) =>
+        _replaces = new SingleWrites<TUser>(store.Input.Model.Key.FindValid, user => Prepared(store.Input.PrepareOverwrite(user)), async (item, _, token) =>
         {
             await store.OverwriteAsync(item.Prepared!, token).ConfigureAwait(false);
             return true;
         });
-        _deletes = new SingleWrites<string>(
-            userId =>
+        _deletes = new SingleWrites<UserKey>(
+            store.Input.Model.Key.FindValid,
+            key =>
             {
-                UserInput<TUser>.CheckId(userId);
-                return (userId, userId);
+                store.Input.Model.Key.Check(key);
+                return (key, key);
             },
-            async (item, _, token) => await store.DeleteAsync(item.Prepared!, null, token).ConfigureAwait(false) is not null);
+            async (item, _, token) => await store.DeleteAsync(item.Prepared, null, token).ConfigureAwait(false) is not null);
     }
 
     /// <inheritdoc/>
@@ -62,19 +62,19 @@ public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         => RunAsync(Replaces(), users, options, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<BatchWriteResult<string>> DeleteAsync(
-        IEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
-        => RunAsync(_deletes, userIds?.ToAsyncEnumerable(), options, cancellationToken);
+    public Task<BatchWriteResult<UserKey>> DeleteAsync(
+        IEnumerable<UserKey> keys, BatchWriteOptions<UserKey>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_deletes, keys?.ToAsyncEnumerable(), options, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<BatchWriteResult<string>> DeleteAsync(
-        IAsyncEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
-        => RunAsync(_deletes, userIds, options, cancellationToken);
+    public Task<BatchWriteResult<UserKey>> DeleteAsync(
+        IAsyncEnumerable<UserKey> keys, BatchWriteOptions<UserKey>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_deletes, keys, options, cancellationToken);
 
-    private (TUser Prepared, string UserId) Prepared(TUser user)
+    private (TUser Prepared, UserKey Key) Prepared(TUser user)
     {
         _store.Items.Check(user);
-        return (user, user.UserId);
+        return (user, _store.Input.Model.Key.Of(user));
     }
 
     private BatchOperation<TUser> Replaces()

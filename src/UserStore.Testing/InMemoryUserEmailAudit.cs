@@ -46,26 +46,26 @@ public sealed class InMemoryUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         InMemoryRow<TUser>[] rows = [.. users.ReadAll(position.After).Take(PageSize)];
         UserEmailFinding[] findings = [.. rows
             .Where(row => row.User.Email is not null && !row.IsExpired(store.Input.Now()))
-            .Where(row => reservations.OwnerUserIdOf(row.User.Email!) != row.User.UserId)
-            .Select(row => new UserEmailFinding(UserEmailProblem.UserWithoutReservation, row.User.Email!, row.User.UserId))];
-        AuditPosition? next = position.Next(rows.Length < PageSize ? null : rows[^1].User.UserId);
+            .Where(row => reservations.OwnerKeyOf(row.User.Email!) != row.Key)
+            .Select(row => new UserEmailFinding(UserEmailProblem.UserWithoutReservation, row.User.Email!, row.Key))];
+        AuditPosition? next = position.Next(rows.Length < PageSize ? null : rows[^1].KeyText);
         return (new UserEmailAuditPage(findings, rows.Length, 0, store.QueryInput.TokenOf(next)), next);
     }
 
     private (UserEmailAuditPage Page, AuditPosition? Next) CheckReservations(
         InMemoryTable<TUser> users, InMemoryReservations<TUser> reservations, AuditPosition position, bool repair)
     {
-        (string Email, string OwnerUserId)[] entries = [.. reservations.ReadAll(position.After).Take(PageSize)];
+        (string Email, UserKey OwnerKey)[] entries = [.. reservations.ReadAll(position.After).Take(PageSize)];
         var findings = new List<UserEmailFinding>();
-        foreach ((string email, string ownerUserId) in entries)
+        foreach ((string email, UserKey ownerKey) in entries)
         {
             if (reservations.FindOwner(email, store.Input.Now()) is not null)
                 continue;
-            findings.Add(new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, email, ownerUserId, IsRepaired: repair));
+            findings.Add(new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, email, ownerKey, IsRepaired: repair));
             if (!repair)
                 continue;
             reservations.Withdraw(email);
-            if (users.FindExpired(ownerUserId, store.Input.Now()) is { } expired && expired.User.Email == email)
+            if (users.FindExpired(ownerKey, store.Input.Now()) is { } expired && expired.User.Email == email)
                 users.Remove(expired, store.Input.Now());
         }
 

@@ -80,45 +80,42 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     {
         TUser created = _input.PrepareCreate(user);
         _items.Check(created);
-        return await RunAsync(nameof(CreateAsync), isWrite: true, created.UserId, () =>
+        UserKey key = KeyOf(created);
+        return await RunAsync(nameof(CreateAsync), isWrite: true, key, () =>
         {
-            if (_table.Find(created.UserId, created.UpdatedAt) is not null)
-                throw new UserAlreadyExistsException(created.UserId);
-            _reservations?.Move(created.UserId, from: null, to: created.Email, created.UpdatedAt);
-            return Store(new InMemoryRow<TUser>(created, []));
+            if (_table.Find(key, created.UpdatedAt) is not null)
+                throw new UserAlreadyExistsException(key);
+            _reservations?.Move(key, from: null, to: created.Email, created.UpdatedAt);
+            return Store(new InMemoryRow<TUser>(key, created, []));
         }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<TUser?> FindAsync(
-        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+        UserKey key, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
     {
-        UserInput<TUser>.CheckId(userId);
+        _input.Model.Key.Check(key);
         UserInput<TUser>.CheckConsistency(consistency);
         return await RunAsync(
-            nameof(FindAsync),
-            isWrite: false,
-            userId,
-            () => Copy(_table.Find(userId, _input.Now())),
-            cancellationToken).ConfigureAwait(false);
+            nameof(FindAsync), isWrite: false, key, () => Copy(_table.Find(key, _input.Now())), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
-        IAsyncEnumerable<string> userIds,
+        IAsyncEnumerable<UserKey> keys,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(userIds);
+        ArgumentNullException.ThrowIfNull(keys);
         UserInput<TUser>.CheckConsistency(consistency);
-        return userIds.Select(async (string userId, CancellationToken token) =>
+        return keys.Select(async (UserKey key, CancellationToken token) =>
         {
-            UserInput<TUser>.CheckId(userId);
+            _input.Model.Key.Check(key);
             return await RunAsync(
                 nameof(FindManyAsync),
                 isWrite: false,
-                userId,
-                () => new UserLookup<TUser>(userId, Copy(_table.Find(userId, _input.Now()))),
+                key,
+                () => new UserLookup<TUser>(key, Copy(_table.Find(key, _input.Now()))),
                 cancellationToken.CanBeCanceled ? cancellationToken : token).ConfigureAwait(false);
         });
     }
@@ -140,7 +137,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         }
 
         return await Pager(nameof(FindByEmailAsync), _queryInput.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken)
-            .MaxByAsync(static user => user, QueryInput<TUser>.ByUpdate, cancellationToken).ConfigureAwait(false);
+            .MaxByAsync(static user => user, _queryInput.ByUpdate, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -149,62 +146,63 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         TUser next = _input.PrepareReplacement(user);
         Revision expected = Revision.Of(user);
         _items.Check(next);
-        return await RunAsync(nameof(UpdateAsync), isWrite: true, next.UserId, () =>
+        UserKey key = KeyOf(next);
+        return await RunAsync(nameof(UpdateAsync), isWrite: true, key, () =>
         {
-            TUser? stored = _table.Find(next.UserId, next.UpdatedAt)?.User;
+            TUser? stored = _table.Find(key, next.UpdatedAt)?.User;
             if (stored is null || !expected.IsSameAs(Revision.Of(stored)))
-                throw new UserConflictException(next.UserId, expected.Version, stored?.Version, stored is null);
-            _reservations?.Move(next.UserId, stored.Email, next.Email, next.UpdatedAt);
-            return Store(new InMemoryRow<TUser>(next, []));
+                throw new UserConflictException(key, expected.Version, stored?.Version, stored is null);
+            _reservations?.Move(key, stored.Email, next.Email, next.UpdatedAt);
+            return Store(new InMemoryRow<TUser>(key, next, []));
         }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
+    public async Task<TUser> UpdateAsync(UserKey key, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
     {
-        PreparedPatch prepared = _input.PreparePatch(userId, patch);
+        PreparedPatch prepared = _input.PreparePatch(key, patch);
         _items.Check(prepared.Changes);
-        return await RunAsync(nameof(UpdateAsync), isWrite: true, userId, () =>
+        return await RunAsync(nameof(UpdateAsync), isWrite: true, key, () =>
         {
-            InMemoryRow<TUser> row = _table.Find(userId, prepared.Now) ?? throw new UserNotFoundException(userId);
+            InMemoryRow<TUser> row = _table.Find(key, prepared.Now) ?? throw new UserNotFoundException(key);
             if (prepared.ExpectedVersion is { } expected && row.User.Version != expected)
-                throw new UserConflictException(userId, expected, row.User.Version);
+                throw new UserConflictException(key, expected, row.User.Version);
             InMemoryRow<TUser> patched = InMemoryPatch.Apply(prepared, row);
             if (prepared.Condition?.Accepts(row) == false)
-                throw new UserConditionFailedException(userId, row.User.Version);
+                throw new UserConditionFailedException(key, row.User.Version);
             _items.Check(patched.User);
-            _reservations?.Move(userId, row.User.Email, patched.User.Email, prepared.Now);
+            _reservations?.Move(key, row.User.Email, patched.User.Email, prepared.Now);
             return Store(patched);
         }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default)
+    public async Task<TUser?> DeleteAsync(UserKey key, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
-        UserInput<TUser>.CheckId(userId);
-        return await RunAsync(nameof(DeleteAsync), isWrite: true, userId, () =>
+        _input.Model.Key.Check(key);
+        return await RunAsync(nameof(DeleteAsync), isWrite: true, key, () =>
         {
             DateTimeOffset now = _input.Now();
-            if (_table.Find(userId, now) is not { } row)
+            if (_table.Find(key, now) is not { } row)
                 return null;
             if (expectedVersion is not null && row.User.Version != expectedVersion)
-                throw new UserConflictException(userId, expectedVersion, row.User.Version);
+                throw new UserConflictException(key, expectedVersion, row.User.Version);
             Remove(row, now);
             return Copy(row);
         }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(TUser user, CancellationToken cancellationToken = default)
+    public async Task DeleteUnchangedAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        UserInput<TUser>.CheckRead(user);
-        (string userId, Revision expected) = (user.UserId, Revision.Of(user));
-        await RunAsync(nameof(DeleteAsync), isWrite: true, userId, () =>
+        _input.CheckRead(user);
+        (UserKey key, Revision expected) = (KeyOf(user), Revision.Of(user));
+        await RunAsync(nameof(DeleteUnchangedAsync), isWrite: true, key, () =>
         {
             DateTimeOffset now = _input.Now();
-            InMemoryRow<TUser>? row = _table.Find(userId, now);
+            InMemoryRow<TUser>? row = _table.Find(key, now);
             if (row is null || !expected.IsSameAs(Revision.Of(row.User)))
-                throw new UserConflictException(userId, expected.Version, row?.User.Version, row is null);
+                throw new UserConflictException(key, expected.Version, row?.User.Version, row is null);
             Remove(row, now);
             return true;
         }, cancellationToken).ConfigureAwait(false);
@@ -252,8 +250,8 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     internal Task<TUser> OverwriteAsync(TUser prepared, CancellationToken cancellationToken) => RunAsync(
         nameof(IUserBatchWriter<TUser>.ReplaceAsync),
         isWrite: true,
-        prepared.UserId,
-        () => Store(new InMemoryRow<TUser>(prepared, [])),
+        KeyOf(prepared),
+        () => Store(new InMemoryRow<TUser>(KeyOf(prepared), prepared, [])),
         cancellationToken);
 
     /// <summary>Runs a step of an audit on users and reservations atomically.</summary>
@@ -264,9 +262,11 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         return _calls.Run(() => step(_table, _reservations));
     }
 
+    private UserKey KeyOf(TUser user) => _input.Model.Key.Of(user);
+
     private void Remove(InMemoryRow<TUser> row, DateTimeOffset now)
     {
-        _reservations?.Move(row.User.UserId, row.User.Email, to: null, now);
+        _reservations?.Move(row.Key, row.User.Email, to: null, now);
         _table.Remove(row, now);
     }
 
@@ -281,8 +281,8 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     [return: NotNullIfNotNull(nameof(row))]
     private static TUser? Copy(InMemoryRow<TUser>? row) => row is null ? null : UserCopier.Copy(row.User);
 
-    private Task<T> RunAsync<T>(string operation, bool isWrite, string? userId, Func<T> body, CancellationToken cancellationToken)
-        => _calls.RunAsync(operation, isWrite, userId, body, cancellationToken);
+    private Task<T> RunAsync<T>(string operation, bool isWrite, UserKey? key, Func<T> body, CancellationToken cancellationToken)
+        => _calls.RunAsync(operation, isWrite, key, body, cancellationToken);
 }
 
 /// <summary>Stores users of type <see cref="User"/> in memory.</summary>

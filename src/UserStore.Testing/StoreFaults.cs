@@ -8,7 +8,7 @@ public sealed class StoreFaults
     private readonly Queue<FaultKind> _reads = new();
     private readonly Queue<FaultKind> _writes = new();
     private TimeSpan _delay;
-    private Func<string, string?, bool>? _isUnavailable;
+    private Func<string, UserKey?, bool>? _isUnavailable;
 
     internal StoreFaults()
     {
@@ -33,9 +33,9 @@ public sealed class StoreFaults
     }
 
     /// <summary>Gets or sets the predicate that selects calls that fail with <see cref="UserStoreUnavailableException"/>. It receives the
-    /// name of the member, such as <c>FindAsync</c>, and the ID of the user, or null if the call has none.</summary>
+    /// name of the member, such as <c>FindAsync</c>, and the key of the user, or null if the call has none.</summary>
     /// <value>The default is <see langword="null"/>: no calls.</value>
-    public Func<string, string?, bool>? IsUnavailable
+    public Func<string, UserKey?, bool>? IsUnavailable
     {
         get
         {
@@ -91,14 +91,14 @@ public sealed class StoreFaults
     }
 
     /// <summary>Returns the fault to inject into a call, or null.</summary>
-    internal StoreFault? Next(string operation, bool isWrite, string? userId)
+    internal StoreFault? Next(string operation, bool isWrite, UserKey? key)
     {
         FaultKind kind;
         lock (_lock)
         {
             if (!(isWrite ? _writes : _reads).TryDequeue(out kind))
             {
-                return _isUnavailable?.Invoke(operation, userId) == true
+                return _isUnavailable?.Invoke(operation, key) == true
                     ? new StoreFault(new UserStoreUnavailableException($"{operation} received no response: an injected fault."))
                     : null;
             }
@@ -109,7 +109,7 @@ public sealed class StoreFaults
             FaultKind.Throttle => new StoreFault(new UserStoreThrottledException($"{operation} was throttled: an injected fault.")),
             FaultKind.Conflict => new StoreFault(
                 new UserStoreUnavailableException($"{operation} conflicted with another transaction: an injected fault.")),
-            FaultKind.LostResponse when userId is not null => new StoreFault(new UserWriteOutcomeUnknownException(userId), IsAfterCall: true),
+            FaultKind.LostResponse when key is { } written => new StoreFault(new UserWriteOutcomeUnknownException(written), IsAfterCall: true),
             _ => new StoreFault(new UserStoreUnavailableException($"{operation} received no response: an injected fault.")),
         };
     }

@@ -4,12 +4,12 @@ namespace UserStore;
 public sealed class EmailAlreadyInUseException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="EmailAlreadyInUseException"/> class.</summary>
-    /// <param name="ownerUserId">The id of the user who has the email.</param>
+    /// <param name="ownerKey">The key of the user who has the email.</param>
     /// <param name="innerException">The error that DynamoDB reported, if any.</param>
-    public EmailAlreadyInUseException(string ownerUserId, Exception? innerException = null)
-        : base($"The email is in use by user '{ownerUserId}'. Choose another one, or change that user first.", innerException)
-        => OwnerUserId = ownerUserId;
+    public EmailAlreadyInUseException(UserKey ownerKey, Exception? innerException = null)
+        : base($"The email is in use by user '{ownerKey}'. Choose another one, or change that user first.", innerException)
+        => OwnerKey = ownerKey;
 
-    /// <summary>Gets the id of the user who has the email.</summary>
-    public string OwnerUserId { get; }
+    /// <summary>Gets the key of the user who has the email.</summary>
+    public UserKey OwnerKey { get; }
 }

@@ -56,29 +56,30 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// expired user with the same id or email.</remarks>
     Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the user with this id, or <see langword="null"/>.</summary>
-    /// <param name="userId">The id.</param>
+    /// <summary>Reads the user with this key, or <see langword="null"/>.</summary>
+    /// <param name="key">The key, such as the id of the user.</param>
     /// <param name="consistency">The consistency of the read.</param>
     /// <param name="cancellationToken">A token to cancel the call.</param>
     /// <returns>The user, or <see langword="null"/> when there is none.</returns>
-    /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
+    /// <exception cref="InvalidUserException">The key is empty, white space or too long, or has other parts than that of
+    /// <typeparamref name="TUser"/>.</exception>
     /// <remarks>Costs one read.</remarks>
     Task<TUser?> FindAsync(
-        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
+        UserKey key, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the users with these ids, of which there can be any number.</summary>
-    /// <param name="userIds">The ids; enumerated along with the result, some way ahead of it. Duplicates are allowed.</param>
+    /// <summary>Reads the users with these keys, of which there can be any number.</summary>
+    /// <param name="keys">The keys; enumerated along with the result, some way ahead of it. Duplicates are allowed.</param>
     /// <param name="consistency">The consistency of the reads.</param>
     /// <param name="cancellationToken">A token to cancel the enumeration.</param>
-    /// <returns>For each id, in the order given, the user or <see langword="null"/>.</returns>
-    /// <exception cref="InvalidUserException">An id is empty, white space or too long. The results for the ids before it are returned
+    /// <returns>For each key, in the order given, the user or <see langword="null"/>.</returns>
+    /// <exception cref="InvalidUserException">A key is empty, white space or too long. The results for the keys before it are returned
     /// first.</exception>
     /// <remarks>
-    /// Costs one batch read for each 100 ids, of which up to 8 run concurrently, and one more for each time that DynamoDB leaves some of
+    /// Costs one batch read for each 100 keys, of which up to 8 run concurrently, and one more for each time that DynamoDB leaves some of
     /// them unprocessed, as it does after 16 MB. Only a response that contains none of them counts as throttled.
     /// </remarks>
     IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
-        IAsyncEnumerable<string> userIds,
+        IAsyncEnumerable<UserKey> keys,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default);
 
@@ -112,7 +113,7 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Changes some properties of a stored user without reading it first.</summary>
-    /// <param name="userId">The id.</param>
+    /// <param name="key">The key.</param>
     /// <param name="patch">The changes and their conditions.</param>
     /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
     /// <returns>The whole user after the change.</returns>
@@ -133,10 +134,10 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// patches of different properties all take effect. If the response to an applied write was lost, the returned user is the one that is
     /// stored when the call finds that out.
     /// </remarks>
-    Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default);
+    Task<TUser> UpdateAsync(UserKey key, UserPatch<TUser> patch, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes the user with this id, if there is one.</summary>
-    /// <param name="userId">The id.</param>
+    /// <summary>Deletes the user with this key, if there is one.</summary>
+    /// <param name="key">The key.</param>
     /// <param name="expectedVersion">The only version to delete, or <see langword="null"/> to delete any version.</param>
     /// <param name="cancellationToken">A token to cancel the call. A delete that was already sent may still be applied.</param>
     /// <returns>The deleted user, or <see langword="null"/> when there was none.</returns>
@@ -144,7 +145,8 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// The user is at another version than <paramref name="expectedVersion"/>; or, without one, other writers changed it each time between
     /// the read and the delete, until <see cref="UserStoreRetryOptions.Timeout"/>.
     /// </exception>
-    /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
+    /// <exception cref="InvalidUserException">The key is empty, white space or too long, or has other parts than that of
+    /// <typeparamref name="TUser"/>.</exception>
     /// <exception cref="UserStoreSchemaException">The user was deleted, but its item cannot be read as <typeparamref name="TUser"/>:
     /// <see cref="UserStoreSchemaException.WasApplied"/> is <see langword="true"/>.</exception>
     /// <remarks>
@@ -152,17 +154,18 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// one that was deleted. With a reserved email, the delete is a transaction. If a retry cannot be distinguished from a delete by another
     /// caller (a lost response, or a client that the service registered, which retries by itself), both calls may return the user.
     /// </remarks>
-    Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default);
+    Task<TUser?> DeleteAsync(UserKey key, long? expectedVersion = null, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes a user, unless it was changed after <paramref name="user"/> was read.</summary>
     /// <param name="user">The user as the store returned it.</param>
     /// <param name="cancellationToken">A token to cancel the call. A delete that was already sent may still be applied.</param>
     /// <returns>A task that completes when the user is deleted.</returns>
     /// <exception cref="UserConflictException">The table holds another revision, or the user no longer exists.</exception>
-    /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
+    /// <exception cref="InvalidUserException">The key is empty, white space or too long, or has other parts than that of
+    /// <typeparamref name="TUser"/>.</exception>
     /// <remarks>Costs one conditional delete, which with a reserved email is a transaction, and one more read if the condition fails. Unlike a
     /// version number, the revision distinguishes a user from one that was recreated with the same id.</remarks>
-    Task DeleteAsync(TUser user, CancellationToken cancellationToken = default);
+    Task DeleteUnchangedAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Returns the users that match a query of an index.</summary>
     /// <param name="query">The query.</param>

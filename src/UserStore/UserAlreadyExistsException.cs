@@ -4,12 +4,12 @@ namespace UserStore;
 public sealed class UserAlreadyExistsException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserAlreadyExistsException"/> class.</summary>
-    /// <param name="userId">The id that is already in use.</param>
+    /// <param name="key">The id that is already in use.</param>
     /// <param name="innerException">The error that DynamoDB reported, if any.</param>
-    public UserAlreadyExistsException(string userId, Exception? innerException = null)
-        : base($"User '{userId}' already exists. Choose another id, or update that user.", innerException)
-        => UserId = userId;
+    public UserAlreadyExistsException(UserKey key, Exception? innerException = null)
+        : base($"User '{key}' already exists. Choose another id, or update that user.", innerException)
+        => Key = key;
 
     /// <summary>Gets the id that is already in use.</summary>
-    public string UserId { get; }
+    public UserKey Key { get; }
 }

@@ -4,18 +4,18 @@ namespace UserStore;
 public sealed class UserConflictException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserConflictException"/> class.</summary>
-    /// <param name="userId">The user whose write was rejected.</param>
+    /// <param name="key">The user whose write was rejected.</param>
     /// <param name="expectedVersion">The version to be replaced; <see langword="null"/> for a user without a version.</param>
     /// <param name="actualVersion">The stored version; <see langword="null"/> if the user no longer exists or has no version.</param>
     /// <param name="userWasDeleted">Whether the user no longer exists.</param>
     /// <param name="innerException">The error that DynamoDB reported, if any.</param>
     public UserConflictException(
-        string userId, long? expectedVersion, long? actualVersion, bool userWasDeleted = false, Exception? innerException = null)
-        : base(Describe(userId, expectedVersion, actualVersion, userWasDeleted), innerException)
-        => (UserId, ExpectedVersion, ActualVersion, UserWasDeleted) = (userId, expectedVersion, actualVersion, userWasDeleted);
+        UserKey key, long? expectedVersion, long? actualVersion, bool userWasDeleted = false, Exception? innerException = null)
+        : base(Describe(key, expectedVersion, actualVersion, userWasDeleted), innerException)
+        => (Key, ExpectedVersion, ActualVersion, UserWasDeleted) = (key, expectedVersion, actualVersion, userWasDeleted);
 
     /// <summary>Gets the user whose write was rejected.</summary>
-    public string UserId { get; }
+    public UserKey Key { get; }
 
     /// <summary>Gets the version to be replaced; <see langword="null"/> for a user without a version.</summary>
     public long? ExpectedVersion { get; }
@@ -28,9 +28,9 @@ public sealed class UserConflictException : UserStoreException
     /// <summary>Gets a value indicating whether the user no longer exists.</summary>
     public bool UserWasDeleted { get; }
 
-    private static string Describe(string userId, long? expected, long? actual, bool wasDeleted)
+    private static string Describe(UserKey key, long? expected, long? actual, bool wasDeleted)
     {
-        string subject = $"User '{userId}' was expected {Name(expected)}";
+        string subject = $"User '{key}' was expected {Name(expected)}";
         if (wasDeleted)
             return $"{subject} but no longer exists.";
         if (expected == actual)

@@ -4,18 +4,18 @@ namespace UserStore;
 /// <param name="Problem">The kind of the inconsistency.</param>
 /// <param name="Email">The email, in the form in which it is reserved; an invalid one as it is stored. Contains personal data; do not log it.
 /// <see cref="ToString"/> omits it.</param>
-/// <param name="UserId">The user that has the email, or for which it is reserved.</param>
-/// <param name="OtherUserId">The other user with the same email; else <see langword="null"/>.</param>
+/// <param name="Key">The user that has the email, or for which it is reserved.</param>
+/// <param name="OtherKey">The other user with the same email; else <see langword="null"/>.</param>
 /// <param name="IsRepaired">Whether it has been repaired.</param>
 public sealed record UserEmailFinding(
-    UserEmailProblem Problem, string Email, string UserId, string? OtherUserId = null, bool IsRepaired = false)
+    UserEmailProblem Problem, string Email, UserKey Key, UserKey? OtherKey = null, bool IsRepaired = false)
 {
-    /// <summary>Returns the problem and the ids of the users; never the email.</summary>
+    /// <summary>Returns the problem and the keys of the users; never the email.</summary>
     /// <returns>A string that is safe to log.</returns>
     public override string ToString()
     {
-        string other = OtherUserId is null ? "" : $", OtherUserId = {OtherUserId}";
-        return $"{Problem} {{ UserId = {UserId}{other}, IsRepaired = {IsRepaired} }}";
+        string other = OtherKey is null ? "" : $", OtherKey = {OtherKey}";
+        return $"{Problem} {{ Key = {Key}{other}, IsRepaired = {IsRepaired} }}";
     }
 }
 

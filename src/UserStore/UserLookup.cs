@@ -1,10 +1,10 @@
 namespace UserStore;
 
-/// <summary>The result for one of many ids.</summary>
+/// <summary>The result for one of many keys.</summary>
 /// <typeparam name="TUser">The type of the user.</typeparam>
-/// <param name="UserId">The requested id.</param>
+/// <param name="Key">The requested key.</param>
 /// <param name="User">The user, or <see langword="null"/> when there is none.</param>
-public sealed record UserLookup<TUser>(string UserId, TUser? User)
+public sealed record UserLookup<TUser>(UserKey Key, TUser? User)
     where TUser : User
 {
     /// <summary>Gets the reason why the stored item cannot be read.</summary>

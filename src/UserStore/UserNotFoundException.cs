@@ -4,12 +4,12 @@ namespace UserStore;
 public sealed class UserNotFoundException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserNotFoundException"/> class.</summary>
-    /// <param name="userId">The requested id.</param>
+    /// <param name="key">The requested key.</param>
     /// <param name="innerException">The error that DynamoDB reported, if any.</param>
-    public UserNotFoundException(string userId, Exception? innerException = null)
-        : base($"User '{userId}' does not exist.", innerException)
-        => UserId = userId;
+    public UserNotFoundException(UserKey key, Exception? innerException = null)
+        : base($"User '{key}' does not exist.", innerException)
+        => Key = key;
 
-    /// <summary>Gets the requested id.</summary>
-    public string UserId { get; }
+    /// <summary>Gets the requested key.</summary>
+    public UserKey Key { get; }
 }

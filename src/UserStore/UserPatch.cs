@@ -10,7 +10,7 @@ namespace UserStore;
 /// <typeparam name="TUser">The type of the user.</typeparam>
 /// <remarks>
 /// <para>
-/// A patch only describes the update. <see cref="IUserStore{TUser}.UpdateAsync(string, UserPatch{TUser}, CancellationToken)"/> checks it
+/// A patch only describes the update. <see cref="IUserStore{TUser}.UpdateAsync(UserKey, UserPatch{TUser}, CancellationToken)"/> checks it
 /// and throws <see cref="InvalidUserException"/>, which names the property, before it sends a request: for an expression that is not a
 /// stored property of <typeparamref name="TUser"/>, for the key, for a property that the store maintains (<see cref="User.Version"/>,
 /// <see cref="User.UpdatedAt"/>), and for a property that is changed twice.

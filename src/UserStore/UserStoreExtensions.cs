@@ -6,47 +6,92 @@ namespace UserStore;
 /// <summary>Short forms of the operations of <see cref="IUserStore{TUser}"/>.</summary>
 public static class UserStoreExtensions
 {
-    /// <summary>Reads the user with this id, which must exist.</summary>
+    /// <summary>Reads the user with this key, which must exist.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="store">The store.</param>
-    /// <param name="userId">The id.</param>
+    /// <param name="key">The key, such as the id of the user.</param>
     /// <param name="consistency">The consistency of the read.</param>
     /// <param name="cancellationToken">A token to cancel the call.</param>
     /// <returns>The user.</returns>
     /// <exception cref="UserNotFoundException">There is no such user.</exception>
-    /// <exception cref="InvalidUserException">The id is empty, white space or too long.</exception>
+    /// <exception cref="InvalidUserException">The key is empty, white space or too long, or has other parts than that of
+    /// <typeparamref name="TUser"/>.</exception>
     /// <remarks>Calls <see cref="IUserStore{TUser}.FindAsync"/>. Costs one read.</remarks>
     public static async Task<TUser> GetAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IUserStore<TUser> store,
-        string userId,
+        UserKey key,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default)
         where TUser : User
     {
         ArgumentNullException.ThrowIfNull(store);
-        return await store.FindAsync(userId, consistency, cancellationToken).ConfigureAwait(false) ?? throw new UserNotFoundException(userId);
+        return await store.FindAsync(key, consistency, cancellationToken).ConfigureAwait(false) ?? throw new UserNotFoundException(key);
     }
 
-    /// <summary>Reads the users with these ids, of which there can be any number.</summary>
+    /// <summary>Reads the users with these keys, of which there can be any number.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="store">The store.</param>
-    /// <param name="userIds">The ids; enumerated along with the result, some way ahead of it. Duplicates are allowed.</param>
+    /// <param name="keys">The keys; enumerated along with the result, some way ahead of it. Duplicates are allowed.</param>
     /// <param name="consistency">The consistency of the reads.</param>
     /// <param name="cancellationToken">A token to cancel the enumeration.</param>
-    /// <returns>For each id, in the order given, the user or <see langword="null"/>.</returns>
-    /// <exception cref="InvalidUserException">An id is empty, white space or too long. The results for the ids before it are returned
+    /// <returns>For each key, in the order given, the user or <see langword="null"/>.</returns>
+    /// <exception cref="InvalidUserException">A key is empty, white space or too long. The results for the keys before it are returned
     /// first.</exception>
     /// <remarks>Calls <see cref="IUserStore{TUser}.FindManyAsync"/>, which describes the cost.</remarks>
     public static IAsyncEnumerable<UserLookup<TUser>> FindManyAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IUserStore<TUser> store,
-        IEnumerable<string> userIds,
+        IEnumerable<UserKey> keys,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default)
         where TUser : User
     {
         ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(userIds);
-        return store.FindManyAsync(userIds.ToAsyncEnumerable(), consistency, cancellationToken);
+        ArgumentNullException.ThrowIfNull(keys);
+        return store.FindManyAsync(keys.ToAsyncEnumerable(), consistency, cancellationToken);
+    }
+
+    /// <summary>Reads the users with these keys, of which there can be any number.</summary>
+    /// <typeparam name="TUser">The type of the users.</typeparam>
+    /// <param name="store">The store.</param>
+    /// <param name="keys">The keys of one string each; enumerated along with the result, some way ahead of it. Duplicates are allowed.</param>
+    /// <param name="consistency">The consistency of the reads.</param>
+    /// <param name="cancellationToken">A token to cancel the enumeration.</param>
+    /// <returns>For each key, in the order given, the user or <see langword="null"/>.</returns>
+    /// <exception cref="InvalidUserException">A key is empty, white space or too long. The results for the keys before it are returned
+    /// first.</exception>
+    /// <remarks>Calls <see cref="IUserStore{TUser}.FindManyAsync"/>, which describes the cost.</remarks>
+    public static IAsyncEnumerable<UserLookup<TUser>> FindManyAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        this IUserStore<TUser> store,
+        IEnumerable<string> keys,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        CancellationToken cancellationToken = default)
+        where TUser : User
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(keys);
+        return store.FindManyAsync(keys.Select(static key => (UserKey)key).ToAsyncEnumerable(), consistency, cancellationToken);
+    }
+
+    /// <summary>Reads the users with these keys, of which there can be any number.</summary>
+    /// <typeparam name="TUser">The type of the users.</typeparam>
+    /// <param name="store">The store.</param>
+    /// <param name="keys">The keys of one string each; enumerated along with the result, some way ahead of it. Duplicates are allowed.</param>
+    /// <param name="consistency">The consistency of the reads.</param>
+    /// <param name="cancellationToken">A token to cancel the enumeration.</param>
+    /// <returns>For each key, in the order given, the user or <see langword="null"/>.</returns>
+    /// <exception cref="InvalidUserException">A key is empty, white space or too long. The results for the keys before it are returned
+    /// first.</exception>
+    /// <remarks>Calls <see cref="IUserStore{TUser}.FindManyAsync"/>, which describes the cost.</remarks>
+    public static IAsyncEnumerable<UserLookup<TUser>> FindManyAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        this IUserStore<TUser> store,
+        IAsyncEnumerable<string> keys,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        CancellationToken cancellationToken = default)
+        where TUser : User
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(keys);
+        return store.FindManyAsync(keys.Select(static key => (UserKey)key), consistency, cancellationToken);
     }
 
     /// <summary>Returns the users with a status, ordered by their creation.</summary>

@@ -21,9 +21,9 @@ public sealed class UserStoreSchemaException : UserStoreException
     /// <summary>Gets the name of the index in the table; <see langword="null"/> if the problem concerns the table itself.</summary>
     public string? IndexName { get; }
 
-    /// <summary>Gets the id of the user whose item cannot be read.</summary>
-    /// <value><see langword="null"/> if the problem concerns the table or an index.</value>
-    public string? UserId { get; init; }
+    /// <summary>Gets the key of the user whose item cannot be read.</summary>
+    /// <value><see langword="null"/> if the problem concerns the table or an index, or if the key itself cannot be read.</value>
+    public UserKey? Key { get; init; }
 
     /// <summary>Gets the attribute that cannot be read.</summary>
     /// <value><see langword="null"/> if the problem concerns the table or an index, or if no single attribute causes it.</value>

@@ -42,7 +42,7 @@ public sealed class FunctionLogTests : IDisposable
         line.GetProperty("Category").GetString().Should().Be("UserStore.Replication.UserChangeDispatcher");
         line.GetProperty("Timestamp").GetDateTimeOffset().Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
         line.GetProperty("State").GetProperty("SequenceNumber").GetString().Should().Be("17");
-        line.GetProperty("State").GetProperty("UserId").GetString().Should().Be(_marker);
+        line.GetProperty("State").GetProperty("UserKey").GetString().Should().Be(_marker);
         lines[0].Should().NotContain("ada").And.NotContain("Dayton").And.NotContain("\n");
     }
 

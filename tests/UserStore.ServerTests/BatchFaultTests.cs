@@ -27,7 +27,7 @@ public sealed class BatchFaultTests : ServerTest
         (found, missing).Should().Be((Count, 100));
         AttemptsAreBounded((Count + 100) / 100, "BatchGetItem");
 
-        BatchWriteResult<string> deleted = await writer.DeleteAsync(Users().Select(user => user.UserId));
+        BatchWriteResult<UserKey> deleted = await writer.DeleteAsync(Users().Select(user => user.UserId));
         (deleted.Read, deleted.Written, deleted.NotFound, deleted.IsComplete).Should().Be((Count, Count, 0, true));
         Wire.Clear();
         (await Other().ListAsync().ReadAllAsync()).Should().BeEmpty();
@@ -99,7 +99,7 @@ public sealed class BatchFaultTests : ServerTest
         throttled.Failures.Should().HaveCount(100).And.OnlyContain(
             item => item.Reason == BatchItemFailureReason.Rejected && item.Error is UserStoreThrottledException);
         unknown.Failures.Should().HaveCount(100).And.OnlyContain(item => item.Reason == BatchItemFailureReason.Unknown
-            && ((UserWriteOutcomeUnknownException)item.Error!).UserId == item.UserId);
+            && ((UserWriteOutcomeUnknownException)item.Error!).Key == item.Key);
         (late.CompletionReason, late.Unknown, late.Written).Should().Be((BatchCompletionReason.TimedOut, 4, 0));
         late.Read.Should().Be(late.Unknown + late.NotAttempted);
     }

@@ -95,7 +95,7 @@ public sealed class EmailRaceTests : ServerTest
 
         Func<Task> create = () => store.CreateAsync(new User { UserId = "fake-2", Email = Old });
 
-        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerUserId.Should().Be("fake-1");
+        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerKey.ToString().Should().Be("fake-1");
         (await store.FindByEmailAsync(Old, ReadConsistency.Strong))!.UserId.Should().Be("fake-1");
         (await store.FindAsync("fake-2", ReadConsistency.Strong)).Should().BeNull();
     }
@@ -127,7 +127,7 @@ public sealed class EmailRaceTests : ServerTest
 
         Func<Task> create = () => store.CreateAsync(new User { UserId = "fake-1", Email = Old });
 
-        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerUserId.Should().Be("fake-2");
+        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerKey.ToString().Should().Be("fake-2");
         (await ReservationsAsync()).Should().BeEquivalentTo([(Old, "fake-2")]);
     }
 

@@ -142,7 +142,7 @@ public sealed class ExactlyOnceTests : ServerTest
         var created = new User[Count];
         await WithoutFaultsAsync(() => ForEachAsync(async i => created[i] = await _store.CreateAsync(UserWith(i, i % 2 == 0))));
 
-        await ForEachAsync(i => _store.DeleteAsync(created[i]));
+        await ForEachAsync(i => _store.DeleteUnchangedAsync(created[i]));
 
         (await _store.ListAsync().ReadAllAsync()).Should().BeEmpty();
     }

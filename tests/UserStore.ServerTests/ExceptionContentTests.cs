@@ -35,8 +35,8 @@ public sealed class ExceptionContentTests : ServerTest
             () => store.UpdateAsync("fake-1", new UserPatch<User>().Append(user => user.Tags, Secret).OnlyIf(user => user.Name == "x")),
             () => store.UpdateAsync("fake-2", new UserPatch<User>().Set(user => user.Email, first.Email).OnlyIf(user => user.Age == 1)),
             () => store.DeleteAsync("fake-1", expectedVersion: 1),
-            () => store.DeleteAsync(first),
-            () => store.DeleteAsync(second));
+            () => store.DeleteUnchangedAsync(first),
+            () => store.DeleteUnchangedAsync(second));
         BatchWriteResult<User> batch = await new DynamoDbUserBatchWriter<User>(Client, Options, Stores.Time).CreateAsync(
             [NewUser(1), NewUser(4), NewUser(2) with { Email = null }, NewUser(5) with { Email = first.Email }]);
 

@@ -48,7 +48,7 @@ public sealed class MissingSchemaTests : ServerTest
             () => store.UpdateAsync(user with { Email = null }),
             () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(u => u.Email, "other@example.test")),
             () => store.DeleteAsync("fake-1"),
-            () => store.DeleteAsync(user),
+            () => store.DeleteUnchangedAsync(user),
             () => store.FindByEmailAsync(user.Email!, ReadConsistency.Strong),
             () => new DynamoDbUserEmailAudit<User>(Client, Options, Stores.Time).CheckAsync().ReadAllAsync(),
         ];

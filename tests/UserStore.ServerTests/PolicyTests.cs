@@ -140,7 +140,7 @@ public sealed class PolicyTests : ServerTest
         await replicator.HandleAsync(ChangeOf(null, user with { Status = "other" }, 3));
         // An item of another user has the key.
         await Server.Client.PutItemAsync(Target, new() { ["status"] = new("active"), ["user_id"] = new("fake-2"), ["source_user_id"] = new("fake-1") });
-        await replicator.HandleAsync(ChangeOf(FakeUsers.Create(2), null, 1) with { UserId = "fake-2" });
+        await replicator.HandleAsync(ChangeOf(FakeUsers.Create(2), null, 1) with { Key = "fake-2" });
         await Server.Client.PutItemAsync(Target, new() { ["status"] = new("x"), ["user_id"] = new("foreign") });
         await replicator.RebuildAsync().ReadAllAsync();
         await replicator.CompareAsync().ReadAllAsync();
@@ -165,7 +165,7 @@ public sealed class PolicyTests : ServerTest
     private string Lock => Options.TableNamePrefix + "_migrations-lock";
 
     private static UserChange<User> ChangeOf(User? after, User? before, int number)
-        => new() { UserId = "fake-1", Kind = KindOf(after, before), OldUser = before, NewUser = after, SequenceNumber = $"{number}" };
+        => new() { Key = "fake-1", Kind = KindOf(after, before), OldUser = before, NewUser = after, SequenceNumber = $"{number}" };
 
     private static UserChangeKind KindOf(User? after, User? before)
         => before is null ? UserChangeKind.Inserted : after is null ? UserChangeKind.Removed : UserChangeKind.Modified;

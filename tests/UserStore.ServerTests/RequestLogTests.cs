@@ -161,7 +161,7 @@ public sealed class RequestLogTests : ServerTest
         var change = new UserChange<PlacedUser>
         {
             Kind = UserChangeKind.Removed,
-            UserId = "fake-1",
+            Key = "fake-1",
             SequenceNumber = "1",
         };
         Wire.Next(WireFault.Throttle, "TransactWriteItems");

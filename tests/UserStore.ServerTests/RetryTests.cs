@@ -176,10 +176,10 @@ public sealed class RetryTests : ServerTest
         var unknown = (UserWriteOutcomeUnknownException)await EndAsync(() => store.CreateAsync(unnamed));
 
         Wire.Clear();
-        (await store.FindAsync(unknown.UserId, ReadConsistency.Strong))!.Name.Should().Be("Fake", "it was applied");
-        unknown.Message.Should().Contain(unknown.UserId).And.NotContain("example.test");
+        (await store.FindAsync(unknown.Key, ReadConsistency.Strong))!.Name.Should().Be("Fake", "it was applied");
+        unknown.Message.Should().Contain(unknown.Key.ToString()).And.NotContain("example.test");
         unknown.InnerException.Should().NotBeNull();
-        Func<Task> again = () => store.CreateAsync(unnamed with { UserId = unknown.UserId });
+        Func<Task> again = () => store.CreateAsync(unnamed with { UserId = unknown.Key.ToString() });
         await again.Should().ThrowAsync<UserAlreadyExistsException>();
     }
 

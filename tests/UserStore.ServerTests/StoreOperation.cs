@@ -123,7 +123,7 @@ public sealed record StoreOperation(string Kind, int User, int Email, int Number
             case "delete version":
                 return Describe(await store.DeleteAsync(Id, Math.Max(1, Number)));
             case "delete revision":
-                await store.DeleteAsync(InHand());
+                await store.DeleteUnchangedAsync(InHand());
                 return "deleted";
             case "find by email":
                 return Describe(await store.FindByEmailAsync(

@@ -47,7 +47,7 @@ public sealed class UnreadableItemTests : ServerTest
         foreach (Func<Task> read in reads)
         {
             UserStoreSchemaException thrown = (await read.Should().ThrowAsync<UserStoreSchemaException>()).Which;
-            (thrown.UserId, thrown.AttributeName, thrown.TableName, thrown.WasApplied).Should().Be(("fake-3", attribute, Table, false));
+            (thrown.Key.ToString(), thrown.AttributeName, thrown.TableName, thrown.WasApplied).Should().Be(("fake-3", attribute, Table, false));
             thrown.Message.Should().Contain("fake-3").And.Contain(attribute).And.Contain(error);
             thrown.ToString().Should().NotContain("1970").And.NotContain("secret.test");
         }
@@ -105,7 +105,7 @@ public sealed class UnreadableItemTests : ServerTest
 
         List<UserLookup<ProfiledUser>> lookups = await store.FindManyAsync(["fake-1", "fake-2", "none"]).ReadAllAsync();
 
-        lookups.Select(lookup => (lookup.UserId, lookup.User?.UserId, lookup.Unreadable?.AttributeName)).Should().Equal(
+        lookups.Select(lookup => (lookup.Key.ToString(), lookup.User?.UserId, lookup.Unreadable?.AttributeName)).Should().Equal(
             ("fake-1", "fake-1", null), ("fake-2", null, "profile"), ("none", null, null));
     }
 
@@ -152,7 +152,7 @@ public sealed class UnreadableItemTests : ServerTest
         List<UserEmailFinding> findings = [.. (await new DynamoDbUserEmailAudit<ProfiledUser>(Connection).RepairAsync().ReadAllAsync())
             .SelectMany(page => page.Findings).Where(finding => finding.Problem == UserEmailProblem.UserWithoutReservation)];
 
-        findings.Select(finding => (finding.UserId, finding.IsRepaired)).Should().BeEquivalentTo([("fake-2", false), ("fake-4", true)]);
+        findings.Select(finding => (finding.Key.ToString(), finding.IsRepaired)).Should().BeEquivalentTo([("fake-2", false), ("fake-4", true)]);
         ShouldHaveReported("fake-2");
     }
 
@@ -179,7 +179,7 @@ public sealed class UnreadableItemTests : ServerTest
 
     private void ShouldHaveReported(params string[] ids)
     {
-        _reported.Select(user => user.UserId).Should().BeEquivalentTo(ids);
+        _reported.Select(user => user.Key.ToString()).Should().BeEquivalentTo(ids);
         _reported.Clear();
     }
 

@@ -58,7 +58,7 @@ public sealed class UserEmailAuditTests : ServerTest
 
         List<UserEmailFinding> findings = await FindingsAsync(_audit.RepairAsync());
 
-        findings.Where(finding => finding.IsRepaired).Select(finding => (finding.Problem, finding.UserId)).Should().BeEquivalentTo(
+        findings.Where(finding => finding.IsRepaired).Select(finding => (finding.Problem, finding.Key.ToString())).Should().BeEquivalentTo(
         [
             (UserEmailProblem.UserWithoutReservation, "fake-unreserved"),
             (UserEmailProblem.UserWithoutReservation, "fake-heir"),
@@ -95,7 +95,7 @@ public sealed class UserEmailAuditTests : ServerTest
         User untouched = (await _store.FindByEmailAsync("fake.4@example.test", ReadConsistency.Strong))!;
         (untouched.Version, untouched.Name).Should().Be((null, "Fake External"));
         Func<Task> take = () => _store.CreateAsync(new User { Email = "FAKE.3@example.test" });
-        (await take.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerUserId.Should().Be("fake-003");
+        (await take.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerKey.ToString().Should().Be("fake-003");
     }
 
     [Fact]

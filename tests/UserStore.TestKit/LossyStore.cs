@@ -14,12 +14,12 @@ public sealed class LossyStore<TUser>(IUserStore<TUser> store) : IUserStore<TUse
     public Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
         => LossyStore.RefusedAsync(() => store.CreateAsync(user, cancellationToken));
 
-    public Task<TUser?> FindAsync(string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
-        => store.FindAsync(userId, consistency, cancellationToken);
+    public Task<TUser?> FindAsync(UserKey key, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+        => store.FindAsync(key, consistency, cancellationToken);
 
     public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
-        IAsyncEnumerable<string> userIds, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
-        => store.FindManyAsync(userIds, consistency, cancellationToken);
+        IAsyncEnumerable<UserKey> keys, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+        => store.FindManyAsync(keys, consistency, cancellationToken);
 
     public Task<TUser?> FindByEmailAsync(
         string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
@@ -28,15 +28,15 @@ public sealed class LossyStore<TUser>(IUserStore<TUser> store) : IUserStore<TUse
     public Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
         => LossyStore.RefusedAsync(() => store.UpdateAsync(user, cancellationToken));
 
-    public Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
-        => LossyStore.RefusedAsync(() => store.UpdateAsync(userId, patch, cancellationToken));
+    public Task<TUser> UpdateAsync(UserKey key, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
+        => LossyStore.RefusedAsync(() => store.UpdateAsync(key, patch, cancellationToken));
 
-    public Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default)
-        => LossyStore.RefusedAsync(() => store.DeleteAsync(userId, expectedVersion, cancellationToken));
+    public Task<TUser?> DeleteAsync(UserKey key, long? expectedVersion = null, CancellationToken cancellationToken = default)
+        => LossyStore.RefusedAsync(() => store.DeleteAsync(key, expectedVersion, cancellationToken));
 
-    public Task DeleteAsync(TUser user, CancellationToken cancellationToken = default) => LossyStore.RefusedAsync(async () =>
+    public Task DeleteUnchangedAsync(TUser user, CancellationToken cancellationToken = default) => LossyStore.RefusedAsync(async () =>
     {
-        await store.DeleteAsync(user, cancellationToken);
+        await store.DeleteUnchangedAsync(user, cancellationToken);
         return true;
     });
 
@@ -75,13 +75,13 @@ public sealed class LossyBatchWriter<TUser>(IUserBatchWriter<TUser> writer) : IU
         IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
         => writer.ReplaceAsync(users, options, cancellationToken);
 
-    public Task<BatchWriteResult<string>> DeleteAsync(
-        IEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
-        => writer.DeleteAsync(userIds, options, cancellationToken);
+    public Task<BatchWriteResult<UserKey>> DeleteAsync(
+        IEnumerable<UserKey> keys, BatchWriteOptions<UserKey>? options = null, CancellationToken cancellationToken = default)
+        => writer.DeleteAsync(keys, options, cancellationToken);
 
-    public Task<BatchWriteResult<string>> DeleteAsync(
-        IAsyncEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
-        => writer.DeleteAsync(userIds, options, cancellationToken);
+    public Task<BatchWriteResult<UserKey>> DeleteAsync(
+        IAsyncEnumerable<UserKey> keys, BatchWriteOptions<UserKey>? options = null, CancellationToken cancellationToken = default)
+        => writer.DeleteAsync(keys, options, cancellationToken);
 
     private static BatchItemFailure<TUser> Refused(BatchItemFailure<TUser> failure)
         => failure.Reason == BatchItemFailureReason.Unknown && LossyStore.RefusalIn(failure.Error) is { } refusal

@@ -12,7 +12,11 @@ internal static class TestProgram
     {
         // An absolute path, because the environment of the program can lack PATH.
         string dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        var start = new ProcessStartInfo(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "UserStore.Tests.Programs.dll"), .. command])
+        string[] program = [dotnet, "exec", Path.Combine(AppContext.BaseDirectory, "UserStore.Tests.Programs.dll"), .. command];
+        // A shell ignores SIGINT in the programs that it starts in the background, which would inherit that.
+        if (OperatingSystem.IsLinux())
+            program = ["/usr/bin/env", "--default-signal=INT", .. program];
+        var start = new ProcessStartInfo(program[0], program[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

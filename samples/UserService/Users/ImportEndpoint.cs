@@ -63,7 +63,7 @@ internal static class ImportEndpoint
                     {
                         @event = "not-written",
                         line = lines.TryGetValue(item.Item!, out object? line) ? line : null,
-                        item.UserId,
+                        item.Key,
                         problem = ProblemOf(item),
                     },
                     aborted),

@@ -73,7 +73,7 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
 
     private async Task<Exception?> ReadAsync(IAsyncEnumerable<T> items, CancellationToken reading, CancellationToken end)
     {
-        var window = new OrderedDictionary<string, BatchItem<T>>(StringComparer.Ordinal);
+        var window = new OrderedDictionary<UserKey, BatchItem<T>>();
         Exception? failure = null;
         try
         {
@@ -94,16 +94,16 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         return failure;
     }
 
-    private async Task AddAsync(T item, OrderedDictionary<string, BatchItem<T>> window)
+    private async Task AddAsync(T item, OrderedDictionary<UserKey, BatchItem<T>> window)
     {
         long position = _tally.AddRead();
-        var added = new BatchItem<T>(position, item, default, (item as User)?.UserId ?? item as string);
+        var added = new BatchItem<T>(position, item, default, operation.KeyOf(item));
         try
         {
             if (item is null)
                 throw new InvalidUserException("Item", "must not be null");
-            (T prepared, string userId) = operation.Prepare(item);
-            added = added with { Prepared = prepared, UserId = userId };
+            (T prepared, UserKey key) = operation.Prepare(item);
+            added = added with { Prepared = prepared, Key = key };
         }
         catch (Exception error)
         {
@@ -113,20 +113,20 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
             return;
         }
 
-        if (window.TryAdd(added.UserId!, added))
+        if (window.TryAdd(added.Key!.Value, added))
             return;
         if (options.Duplicates == BatchDuplicates.LastWins)
         {
-            window[added.UserId!] = added;
+            window[added.Key!.Value] = added;
             _tally.AddSuperseded();
             return;
         }
 
         await FailAsync(added, new InvalidUserException(
-            nameof(User.UserId), "occurs twice among the items of the batch that are not yet sent")).ConfigureAwait(false);
+            "Key", "occurs twice among the items of the batch that are not yet sent")).ConfigureAwait(false);
     }
 
-    private async Task DispatchAsync(OrderedDictionary<string, BatchItem<T>> window, CancellationToken reading, CancellationToken end)
+    private async Task DispatchAsync(OrderedDictionary<UserKey, BatchItem<T>> window, CancellationToken reading, CancellationToken end)
     {
         BatchItem<T>[] items = [.. window.Values];
         window.Clear();

@@ -72,16 +72,16 @@ internal sealed class BatchTally<T>(BatchWriteOptions<T> options, TimeProvider t
     {
         UserWriteOutcomeUnknownException unknown => RecordFailureAsync(item, BatchItemFailureReason.Unknown, unknown),
         OperationCanceledException => RecordFailureAsync(
-            item, BatchItemFailureReason.Unknown, new UserWriteOutcomeUnknownException(item.UserId!, failure)),
+            item, BatchItemFailureReason.Unknown, new UserWriteOutcomeUnknownException(item.Key!.Value, failure)),
         UserStoreException error => RecordFailureAsync(item, BatchItemFailureReason.Rejected, error),
         // Such as that of a client that was disposed. Nothing was sent, or the outcome would be unknown.
         _ => RecordFailureAsync(item, BatchItemFailureReason.Rejected, new UserStoreUnavailableException(
-            $"The write of user '{item.UserId}' could not be sent; the inner exception contains the reason.", failure, isTransient: false)),
+            $"The write of user '{item.Key}' could not be sent; the inner exception contains the reason.", failure, isTransient: false)),
     };
 
     public async ValueTask RecordFailureAsync(BatchItem<T> item, BatchItemFailureReason reason, UserStoreException? error = null)
     {
-        var unwritten = new BatchItemFailure<T>(item.Position, item.Item, item.UserId, reason, error);
+        var unwritten = new BatchItemFailure<T>(item.Position, item.Item, item.Key, reason, error);
         lock (_lock)
         {
             _ = reason switch

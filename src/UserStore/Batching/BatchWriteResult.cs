@@ -50,16 +50,16 @@ public sealed record BatchWriteResult<TItem>
 /// <typeparam name="TItem">The type of the item.</typeparam>
 /// <param name="Position">The zero-based position of the item in the sequence.</param>
 /// <param name="Item">The item that the caller supplied; <see langword="null"/> if the sequence contained a null.</param>
-/// <param name="UserId">The ID of the user, including an ID that the store generated; <see langword="null"/> if there is none.</param>
+/// <param name="Key">The key of the user, including one that the store generated; <see langword="null"/> if there is none.</param>
 /// <param name="Reason">The reason why the item was not written.</param>
 /// <param name="Error">The exception that a single write of the item would have thrown; <see langword="null"/> if the item was not
 /// attempted.</param>
 public sealed record BatchItemFailure<TItem>(
-    long Position, TItem? Item, string? UserId, BatchItemFailureReason Reason, UserStoreException? Error)
+    long Position, TItem? Item, UserKey? Key, BatchItemFailureReason Reason, UserStoreException? Error)
 {
     /// <summary>Returns the position, the ID, the reason and the type of the error, and no other values of the user.</summary>
     /// <returns>A string that is safe to log.</returns>
-    public override string ToString() => $"{Reason} {{ Position = {Position}, UserId = {UserId}, Error = {Error?.GetType().Name} }}";
+    public override string ToString() => $"{Reason} {{ Position = {Position}, Key = {Key}, Error = {Error?.GetType().Name} }}";
 }
 
 /// <summary>Specifies why an item of a batch was not written.</summary>

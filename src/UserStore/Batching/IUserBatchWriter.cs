@@ -57,21 +57,21 @@ public interface IUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccesse
     Task<BatchWriteResult<TUser>> ReplaceAsync(
         IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes users, each as with <see cref="IUserStore{TUser}.DeleteAsync(string, long?, CancellationToken)"/>, and releases
+    /// <summary>Deletes users, each as with <see cref="IUserStore{TUser}.DeleteAsync(UserKey, long?, CancellationToken)"/>, and releases
     /// their emails.</summary>
-    /// <param name="userIds">The IDs of the users.</param>
+    /// <param name="keys">The keys of the users.</param>
     /// <param name="options">The options of the batch; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">A token to end the batch early. The call still returns a result, which reports items in progress as
     /// unknown.</param>
     /// <returns>The outcome of the batch.</returns>
-    /// <remarks>Costs one consistent read for each ID, and one conditional delete for each user. For a user with a reserved email, the
+    /// <remarks>Costs one consistent read for each key, and one conditional delete for each user. For a user with a reserved email, the
     /// delete is a transaction.</remarks>
-    Task<BatchWriteResult<string>> DeleteAsync(
-        IEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default);
+    Task<BatchWriteResult<UserKey>> DeleteAsync(
+        IEnumerable<UserKey> keys, BatchWriteOptions<UserKey>? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes users, each as with <see cref="IUserStore{TUser}.DeleteAsync(string, long?, CancellationToken)"/>, and releases
+    /// <summary>Deletes users, each as with <see cref="IUserStore{TUser}.DeleteAsync(UserKey, long?, CancellationToken)"/>, and releases
     /// their emails.</summary>
-    /// <inheritdoc cref="DeleteAsync(IEnumerable{string}, BatchWriteOptions{string}?, CancellationToken)"/>
-    Task<BatchWriteResult<string>> DeleteAsync(
-        IAsyncEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default);
+    /// <inheritdoc cref="DeleteAsync(IEnumerable{UserKey}, BatchWriteOptions{UserKey}?, CancellationToken)"/>
+    Task<BatchWriteResult<UserKey>> DeleteAsync(
+        IAsyncEnumerable<UserKey> keys, BatchWriteOptions<UserKey>? options = null, CancellationToken cancellationToken = default);
 }

@@ -1,13 +1,16 @@
 namespace UserStore.Batching;
 
 /// <summary>Writes each item of a batch with a call of its own.</summary>
-/// <param name="prepare">Validates an item and returns the item to write, with the ID of its user.</param>
+/// <param name="keyOf">Returns the key of an item as the caller supplied it, or null if it has no valid one.</param>
+/// <param name="prepare">Validates an item and returns the item to write, with the key of its user.</param>
 /// <param name="write">Writes the item and returns whether the user to write existed.</param>
 internal sealed class SingleWrites<T>(
-    Func<T, (T Prepared, string UserId)> prepare, Func<BatchItem<T>, BatchRequest<T>, CancellationToken, Task<bool>> write)
-    : BatchOperation<T>
+    Func<T, UserKey?> keyOf,
+    Func<T, (T Prepared, UserKey Key)> prepare,
+    Func<BatchItem<T>, BatchRequest<T>, CancellationToken, Task<bool>> write)
+    : BatchOperation<T>(keyOf)
 {
-    public override (T Prepared, string UserId) Prepare(T item) => prepare(item);
+    public override (T Prepared, UserKey Key) Prepare(T item) => prepare(item);
 
     public override async Task SendAsync(
         IReadOnlyList<BatchItem<T>> items, BatchRequest<T> request, CancellationToken cancellationToken)

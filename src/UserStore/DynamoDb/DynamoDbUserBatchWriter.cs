@@ -4,7 +4,6 @@ using UserStore.Batching;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
-using UserStore.Preparation;
 
 namespace UserStore.DynamoDb;
 
@@ -17,7 +16,7 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
     private readonly TimeProvider _time;
     private readonly BatchOperation<TUser> _creates;
     private readonly BatchOperation<TUser>? _replaces;
-    private readonly BatchOperation<string> _deletes;
+    private readonly BatchOperation<UserKey> _deletes;
 
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserBatchWriter{TUser}"/> class without dependency injection.</summary>
     /// <param name="client">The client. The caller disposes of it.</param>
@@ -40,20 +39,20 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         }
         else
         {
-            _creates = new SingleWrites<TUser>(user => Checked(_table.Input.PrepareCreate(user)), async (item, request, token) =>
+            _creates = new SingleWrites<TUser>(_table.FindKey, user => Checked(_table.Input.PrepareCreate(user)), async (item, request, token) =>
             {
                 await writes.Creation.CreateAsync(Begin(item, request, token), item.Prepared!).ConfigureAwait(false);
                 return true;
             });
-            _replaces = new SingleWrites<TUser>(user => Checked(_table.Input.PrepareOverwrite(user)), async (item, request, token) =>
+            _replaces = new SingleWrites<TUser>(_table.FindKey, user => Checked(_table.Input.PrepareOverwrite(user)), async (item, request, token) =>
             {
                 await writes.Creation.OverwriteAsync(Begin(item, request, token), item.Prepared!).ConfigureAwait(false);
                 return true;
             });
         }
 
-        _deletes = new SingleWrites<string>(PrepareDelete, async (item, request, token) =>
-            await writes.Deletion.DeleteAsync(Begin(item, request, token), item.UserId!, expectedVersion: null).ConfigureAwait(false) is not null);
+        _deletes = new SingleWrites<UserKey>(_table.Model.Key.FindValid, PrepareDelete, async (item, request, token) =>
+            await writes.Deletion.DeleteAsync(Begin(item, request, token), item.Prepared, expectedVersion: null).ConfigureAwait(false) is not null);
     }
 
     /// <inheritdoc/>
@@ -77,14 +76,14 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         => RunAsync(_replaces ?? throw BatchOperation<TUser>.ReplaceWithUniqueEmails(), users, options, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<BatchWriteResult<string>> DeleteAsync(
-        IEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
-        => DeleteAsync(AsyncOf(userIds), options, cancellationToken);
+    public Task<BatchWriteResult<UserKey>> DeleteAsync(
+        IEnumerable<UserKey> keys, BatchWriteOptions<UserKey>? options = null, CancellationToken cancellationToken = default)
+        => DeleteAsync(AsyncOf(keys), options, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<BatchWriteResult<string>> DeleteAsync(
-        IAsyncEnumerable<string> userIds, BatchWriteOptions<string>? options = null, CancellationToken cancellationToken = default)
-        => RunAsync(_deletes, userIds, options, cancellationToken);
+    public Task<BatchWriteResult<UserKey>> DeleteAsync(
+        IAsyncEnumerable<UserKey> keys, BatchWriteOptions<UserKey>? options = null, CancellationToken cancellationToken = default)
+        => RunAsync(_deletes, keys, options, cancellationToken);
 
     private static IAsyncEnumerable<T> AsyncOf<T>(IEnumerable<T> items)
     {
@@ -92,20 +91,20 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         return items.ToAsyncEnumerable();
     }
 
-    private static (string Prepared, string UserId) PrepareDelete(string userId)
+    private (UserKey Prepared, UserKey Key) PrepareDelete(UserKey key)
     {
-        UserInput<TUser>.CheckId(userId);
-        return (userId, userId);
+        _table.Model.Key.Check(key);
+        return (key, key);
     }
 
-    private (TUser Prepared, string UserId) Checked(TUser prepared)
+    private (TUser Prepared, UserKey Key) Checked(TUser prepared)
     {
         _table.Items.Check(prepared);
-        return (prepared, prepared.UserId);
+        return (prepared, _table.KeyOf(prepared));
     }
 
     private StoreCall Begin<T>(BatchItem<T> item, BatchRequest<T> request, CancellationToken cancellationToken)
-        => _table.Sender.Begin(cancellationToken, item.UserId, request.Retry, request);
+        => _table.Sender.Begin(cancellationToken, item.Key, request.Retry, request);
 
     private Task<BatchWriteResult<T>> RunAsync<T>(
         BatchOperation<T> operation, IAsyncEnumerable<T> items, BatchWriteOptions<T>? options, CancellationToken cancellationToken)

@@ -88,35 +88,41 @@ public sealed class DynamoDbUserEmailAudit<[DynamicallyAccessedMembers(Dynamical
         StoreCall call, List<Dictionary<string, AttributeValue>> items, EmailInspection<TUser> inspection)
     {
         DateTimeOffset now = _users.Input.Now();
-        var users = new List<(string UserId, string Email)>();
-        var invalid = new List<string>();
+        var users = new List<(UserKey Key, string Email)>();
+        var invalid = new List<UserKey>();
         foreach (StoredUser user in items.Select(item => new StoredUser(item, _users.Model)).Where(user => user.Exists(now)))
         {
             if (_users.Input.ReservationOf(user.Email) is { } email)
-                users.Add((user.UserId!, email));
+                users.Add((user.Key!.Value, email));
             else if (user.Email is not null)
-                invalid.Add(user.UserId!);
+                invalid.Add(user.Key!.Value);
         }
 
         string[] emails = [.. users.Select(user => user.Email).Distinct(StringComparer.Ordinal)];
-        var reserved = await _users.Reader.FindManyAsync(call, _users.Schema.Emails!, emails, ReadConsistency.Strong).ConfigureAwait(false);
-        return [.. users.Where(user => _writes.Reservations!.OwnerIn(reserved.GetValueOrDefault(user.Email)) != user.UserId)
-            .Select(user => (Inspection)((repair, token) => inspection.InspectUserAsync(user.UserId, user.Email, repair, token)))
-            .Concat(invalid.Select(userId => (Inspection)((_, token) => inspection.InspectInvalidAsync(userId, token))))];
+        string keyName = _users.Schema.Emails!.Key.AttributeName;
+        var reservations = await _users.Reader.FindManyAsync(
+            call,
+            _users.Schema.Emails!,
+            [.. emails.Select(email => new Dictionary<string, AttributeValue> { [keyName] = new(email) })],
+            ReadConsistency.Strong).ConfigureAwait(false);
+        var reserved = reservations.ToDictionary(item => item[keyName].S, StringComparer.Ordinal);
+        return [.. users.Where(user => _writes.Reservations!.OwnerIn(reserved.GetValueOrDefault(user.Email)) != user.Key)
+            .Select(user => (Inspection)((repair, token) => inspection.InspectUserAsync(user.Key, user.Email, repair, token)))
+            .Concat(invalid.Select(key => (Inspection)((_, token) => inspection.InspectInvalidAsync(key, token))))];
     }
 
     private async Task<Inspection[]> SuspectReservationsAsync(
         StoreCall call, List<Dictionary<string, AttributeValue>> items, EmailInspection<TUser> inspection)
     {
-        (string Email, string OwnerUserId)[] reserved = [.. items.Where(item => _writes.Reservations!.OwnerIn(item) is not null)
-            .Select(item => (item[_users.Schema.Emails!.Key.AttributeName].S, _writes.Reservations!.OwnerIn(item)!))];
-        string[] ownerUserIds = [.. reserved.Select(reservation => reservation.OwnerUserId).Distinct(StringComparer.Ordinal)];
-        var owners = await _users.Reader.FindManyAsync(call, _users.Schema.Users, ownerUserIds, ReadConsistency.Strong).ConfigureAwait(false);
+        (string Email, UserKey OwnerKey)[] reserved = [.. items.Where(item => _writes.Reservations!.OwnerIn(item) is not null)
+            .Select(item => (item[_users.Schema.Emails!.Key.AttributeName].S, _writes.Reservations!.OwnerIn(item)!.Value))];
+        UserKey[] ownerKeys = [.. reserved.Select(reservation => reservation.OwnerKey).Distinct()];
+        var owners = await _users.FindItemsAsync(call, ownerKeys, ReadConsistency.Strong).ConfigureAwait(false);
         return [.. reserved
             .Where(reservation => !_writes.Reservations!.IsValidOwner(
-                new StoredUser(owners.GetValueOrDefault(reservation.OwnerUserId), _users.Model), reservation.Email))
+                new StoredUser(owners.GetValueOrDefault(reservation.OwnerKey), _users.Model), reservation.Email))
             .Select(reservation => (Inspection)((repair, token) => inspection.InspectReservationAsync(
-                reservation.Email, reservation.OwnerUserId, repair, token)))];
+                reservation.Email, reservation.OwnerKey, repair, token)))];
     }
 
     private delegate Task<UserEmailFinding?> Inspection(bool repair, CancellationToken cancellationToken);

@@ -59,27 +59,27 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
     {
         TUser created = _table.Input.PrepareCreate(user);
-        return await _writes.Creation.CreateAsync(_table.Sender.Begin(cancellationToken, created.UserId), created).ConfigureAwait(false);
+        return await _writes.Creation.CreateAsync(_table.Sender.Begin(cancellationToken, _table.KeyOf(created)), created).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<TUser?> FindAsync(
-        string userId, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+        UserKey key, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
     {
-        UserInput<TUser>.CheckId(userId);
+        _table.Model.Key.Check(key);
         UserInput<TUser>.CheckConsistency(consistency);
-        return await _table.FindAsync(_table.Sender.Begin(cancellationToken), userId, consistency).ConfigureAwait(false);
+        return await _table.FindAsync(_table.Sender.Begin(cancellationToken), key, consistency).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<UserLookup<TUser>> FindManyAsync(
-        IAsyncEnumerable<string> userIds,
+        IAsyncEnumerable<UserKey> keys,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(userIds);
+        ArgumentNullException.ThrowIfNull(keys);
         UserInput<TUser>.CheckConsistency(consistency);
-        return _batchFinder.FindAsync(userIds, consistency, cancellationToken);
+        return _batchFinder.FindAsync(keys, consistency, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -94,37 +94,37 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         }
 
         return await new QueryPager<TUser>(_table, _table.QueryInput.PrepareEmailQuery(email)) { MustReadAll = true }.ReadAllAsync(cancellationToken)
-            .MaxByAsync(static user => user, QueryInput<TUser>.ByUpdate, cancellationToken).ConfigureAwait(false);
+            .MaxByAsync(static user => user, _table.QueryInput.ByUpdate, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
     {
         TUser next = _table.Input.PrepareReplacement(user);
-        return await _writes.Replacement.ReplaceAsync(_table.Sender.Begin(cancellationToken, next.UserId), user, next).ConfigureAwait(false);
+        return await _writes.Replacement.ReplaceAsync(_table.Sender.Begin(cancellationToken, _table.KeyOf(next)), user, next).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<TUser> UpdateAsync(string userId, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
+    public async Task<TUser> UpdateAsync(UserKey key, UserPatch<TUser> patch, CancellationToken cancellationToken = default)
     {
-        PreparedPatch prepared = _table.Input.PreparePatch(userId, patch);
-        return await _writes.Patching.PatchAsync(_table.Sender.Begin(cancellationToken, userId), prepared).ConfigureAwait(false);
+        PreparedPatch prepared = _table.Input.PreparePatch(key, patch);
+        return await _writes.Patching.PatchAsync(_table.Sender.Begin(cancellationToken, key), prepared).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<TUser?> DeleteAsync(string userId, long? expectedVersion = null, CancellationToken cancellationToken = default)
+    public async Task<TUser?> DeleteAsync(UserKey key, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
-        UserInput<TUser>.CheckId(userId);
+        _table.Model.Key.Check(key);
         StoredUser? deleted = await _writes.Deletion.DeleteAsync(
-            _table.Sender.Begin(cancellationToken, userId), userId, expectedVersion).ConfigureAwait(false);
+            _table.Sender.Begin(cancellationToken, key), key, expectedVersion).ConfigureAwait(false);
         return deleted is { } item ? _table.ToWrittenUser(item) : null;
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(TUser user, CancellationToken cancellationToken = default)
+    public async Task DeleteUnchangedAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        UserInput<TUser>.CheckRead(user);
-        await _writes.Deletion.DeleteAsync(_table.Sender.Begin(cancellationToken, user.UserId), user).ConfigureAwait(false);
+        _table.Input.CheckRead(user);
+        await _writes.Deletion.DeleteAsync(_table.Sender.Begin(cancellationToken, _table.KeyOf(user)), user).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

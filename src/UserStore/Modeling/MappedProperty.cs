@@ -32,6 +32,8 @@ internal sealed class MappedProperty
 
     public Type PropertyType => _property.PropertyType;
 
+    public bool HasConverter => _converter is not null;
+
     public bool HasOwnConverter => _converter is not null && _converter.GetType().Assembly != typeof(MappedProperty).Assembly;
 
     /// <summary>Gets a value indicating whether only the store writes the attribute.</summary>
@@ -154,6 +156,11 @@ internal sealed class MappedProperty
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The SDK reads numbers without reflection.")]
     public object FromNumber(StoredNumber number)
         => DynamoDBEntryConversion.V2.ConvertFromEntry(ValueType, new Primitive(number.ToString(), saveAsNumeric: true));
+
+    /// <summary>Returns the value of the property that is stored as a string or number.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The SDK reads strings, numbers and Guids without reflection.")]
+    public object FromScalar(StoredScalar scalar)
+        => _converter is null ? DynamoDBEntryConversion.V2.ConvertFromEntry(ValueType, scalar.ToEntry()) : _converter.FromEntry(scalar.ToEntry());
 
     /// <summary>Returns the type in which the property is stored as a key of an index, or null if it cannot be a key.</summary>
     public ScalarKind? KeyKind()

@@ -20,6 +20,8 @@ internal static class StorableTypes
         TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32
         or TypeCode.Int64 or TypeCode.UInt64 or TypeCode.Single or TypeCode.Double or TypeCode.Decimal;
 
+    public static bool IsInteger(Type type) => !type.IsEnum && Type.GetTypeCode(type) is >= TypeCode.SByte and <= TypeCode.UInt64;
+
     /// <summary>Returns whether every value of the type is read back as it was written: the scale of a decimal, the zone of a date and the
     /// unmapped properties of a structure are not.</summary>
     public static bool KeepsValues(Type type)

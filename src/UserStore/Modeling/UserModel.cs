@@ -29,7 +29,7 @@ internal sealed class UserModel
         (UserType, DefaultTableName) = (userType, annotated.TableName);
         (Properties, Indexes, NotStored) = (annotated.Properties, annotated.Indexes, annotated.NotStored);
         _byName = Properties.ToDictionary(property => property.Name, StringComparer.Ordinal);
-        Key = _byName[nameof(User.UserId)];
+        Key = new KeyModel(KeyProperty.Of(_byName[nameof(User.UserId)], isSortKey: false)!, sortKey: null);
         ExpiresAt = _byName[nameof(User.ExpiresAt)];
         Lossy = [.. Properties.Where(property => property.IsLossy)];
         NeedsMapping = Properties.Any(property => property.NeedsMapping);
@@ -65,7 +65,7 @@ internal sealed class UserModel
     /// <summary>Gets the properties that contain lists of strings.</summary>
     public IReadOnlyList<MappedProperty> StringLists { get; }
 
-    public MappedProperty Key { get; }
+    public KeyModel Key { get; }
 
     public MappedProperty ExpiresAt { get; }
 

@@ -9,6 +9,7 @@ internal static class UserRules
     public const int MaxPartitionKeyBytes = 2048;
     public const int MaxSortKeyBytes = 1024;
 
+    public const string NotEmptyRule = "must not be empty";
     public const string WellFormedRule = "must be well-formed Unicode text";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -30,7 +31,7 @@ internal static class UserRules
     public static string? ViolatedKeyRule(string? text, int maxBytes)
     {
         if (string.IsNullOrEmpty(text))
-            return "must not be empty";
+            return NotEmptyRule;
         if (string.IsNullOrWhiteSpace(text))
             return "must not be white space";
         return Utf8Length(text) switch
@@ -57,7 +58,7 @@ internal static class UserRules
     public static List<UserRuleViolation> Violations(User user, UserModel model)
     {
         var violations = new List<UserRuleViolation>();
-        Add(violations, nameof(User.UserId), ViolatedKeyRule(user.UserId, MaxPartitionKeyBytes));
+        violations.AddRange(model.Key.Violations(model.Key.Of(user)));
         foreach (MappedProperty list in model.StringLists)
             Add(violations, list.Name, ViolatedListRule(list.GetValue(user)));
         foreach ((MappedProperty property, int maxBytes) in model.KeyRules)

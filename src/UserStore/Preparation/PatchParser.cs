@@ -32,7 +32,7 @@ internal static class PatchParser
     private static MappedProperty Resolve(UserModel model, LambdaExpression expression)
     {
         MappedProperty property = model.Resolve(expression);
-        if (property == model.Key)
+        if (model.Key.Contains(property))
             throw new InvalidUserException(property.Name, "is the key of the user and cannot be changed");
         if (property.IsKeptByStore)
             throw new InvalidUserException(property.Name, "is maintained by the store and cannot be set");

@@ -5,7 +5,7 @@ namespace UserStore.Preparation;
 
 /// <summary>A validated patch, with its values as they are stored and with what the store adds to every write.</summary>
 internal sealed record PreparedPatch(
-    string UserId,
+    UserKey Key,
     IReadOnlyList<PatchChange> Changes,
     long? ExpectedVersion,
     UserCondition? Condition,

@@ -12,9 +12,10 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
 {
     private readonly EmailNormalizer _emails = new(options);
 
-    /// <summary>Gets the order in which users with the same email are preferred: by the latest update, and for equal ones by id.</summary>
-    public static IComparer<TUser> ByUpdate { get; } = Comparer<TUser>.Create(static (left, right) =>
-        left.UpdatedAt != right.UpdatedAt ? left.UpdatedAt.CompareTo(right.UpdatedAt) : string.CompareOrdinal(right.UserId, left.UserId));
+    /// <summary>Gets the order in which users with the same email are preferred: by the latest update, and for equal ones by key.</summary>
+    public IComparer<TUser> ByUpdate => Comparer<TUser>.Create((left, right) => left.UpdatedAt != right.UpdatedAt
+        ? left.UpdatedAt.CompareTo(right.UpdatedAt)
+        : string.CompareOrdinal(KeyModel.ToText(Model.Key.Of(right)), KeyModel.ToText(Model.Key.Of(left))));
 
     public ContinuationTokens Tokens { get; } = new([.. options.TokenKeys]);
 

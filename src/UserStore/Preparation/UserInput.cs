@@ -42,7 +42,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         {
             CreatedAt = user.CreatedAt.ToUniversalTime(),
             UpdatedAt = Now(),
-        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId, user.UserId)), emailRule, acceptExpired: user.ExpiresAt == user.StoredExpiresAt);
+        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId, Model.Key.Of(user))), emailRule, acceptExpired: user.ExpiresAt == user.StoredExpiresAt);
     }
 
     /// <summary>Returns the user to store in place of any other.</summary>
@@ -59,13 +59,13 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }, Revision.First(WriteIds.Next(), (user.Version ?? 0) + 1), emailRule, acceptExpired: false);
     }
 
-    public PreparedPatch PreparePatch(string userId, UserPatch<TUser> patch)
+    public PreparedPatch PreparePatch(UserKey key, UserPatch<TUser> patch)
     {
         ArgumentNullException.ThrowIfNull(patch);
         if (patch.Changes.Count == 0)
             throw new ArgumentException("The patch changes nothing.", nameof(patch));
 
-        CheckId(userId);
+        Model.Key.Check(key);
         var violations = new List<UserRuleViolation>();
         PatchChange[] changes = [.. PatchParser.ParseChanges(Model, patch.Changes)];
         for (int i = 0; i < changes.Length; i++)
@@ -78,14 +78,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         if (violations.Count > 0)
             throw new InvalidUserException(violations);
         return new PreparedPatch(
-            userId, AsReadBack(changes), patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), WriteIds.Next());
-    }
-
-    public static void CheckId(string userId)
-    {
-        ArgumentNullException.ThrowIfNull(userId);
-        if (UserRules.ViolatedKeyRule(userId, UserRules.MaxPartitionKeyBytes) is { } rule)
-            throw new InvalidUserException(nameof(User.UserId), rule);
+            key, AsReadBack(changes), patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), WriteIds.Next());
     }
 
     public static void CheckConsistency(ReadConsistency consistency)
@@ -120,10 +113,10 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         => storedEmail is not null && _emails.Normalize(storedEmail, out string email) is null ? email : null;
 
     /// <summary>Throws if this store cannot have returned the user.</summary>
-    public static void CheckRead(TUser user)
+    public void CheckRead(TUser user)
     {
         CheckType(user);
-        CheckId(user.UserId);
+        Model.Key.Check(Model.Key.Of(user));
     }
 
     private static void CheckType(TUser user)

@@ -34,15 +34,15 @@ internal sealed class WriteIds
 
     /// <summary>Returns an id that exceeds another one.</summary>
     /// <param name="id">The other id; null for none.</param>
-    /// <param name="userId">The user.</param>
+    /// <param name="key">The user.</param>
     /// <exception cref="UserStoreUnavailableException">No id exceeds it. This library creates no such id.</exception>
-    public string NextAbove(string? id, string userId)
+    public string NextAbove(string? id, UserKey key)
     {
         long time = NextTime();
         if (id is not null && string.CompareOrdinal(id, Create(time)) >= 0)
         {
             time = TimeOf(id) is { } other && other + 1 < 1L << (TimeDigits * BitsPerDigit) ? other + 1 : throw new UserStoreUnavailableException(
-                $"The attribute 'write_id' of user '{userId}' is not an id that UserStore created, and exceeds all of them. Remove the attribute.",
+                $"The attribute 'write_id' of user '{key}' is not an id that UserStore created, and exceeds all of them. Remove the attribute.",
                 isTransient: false);
         }
 

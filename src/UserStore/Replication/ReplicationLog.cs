@@ -6,12 +6,12 @@ namespace UserStore.Replication;
 internal static partial class ReplicationLog
 {
     [LoggerMessage(
-        301, LogLevel.Error, "Stream record {SequenceNumber} of user {UserId} could not be handled: {Error}. It is reported as failed.")]
-    public static partial void ChangeFailed(ILogger logger, string? sequenceNumber, string? userId, string error);
+        301, LogLevel.Error, "Stream record {SequenceNumber} of user {UserKey} could not be handled: {Error}. It is reported as failed.")]
+    public static partial void ChangeFailed(ILogger logger, string? sequenceNumber, UserKey? userKey, string error);
 
     [LoggerMessage(
         302,
         LogLevel.Warning,
-        "Stream record {SequenceNumber} of user {UserId} was not attempted, because the dispatch reached its timeout. It is reported as failed.")]
-    public static partial void ChangeNotAttempted(ILogger logger, string? sequenceNumber, string? userId);
+        "Stream record {SequenceNumber} of user {UserKey} was not attempted, because the dispatch reached its timeout. It is reported as failed.")]
+    public static partial void ChangeNotAttempted(ILogger logger, string? sequenceNumber, UserKey? userKey);
 }

@@ -8,8 +8,8 @@ public sealed record UserChange<TUser>
     /// <summary>Gets the kind of the change.</summary>
     public required UserChangeKind Kind { get; init; }
 
-    /// <summary>Gets the id of the user.</summary>
-    public required string UserId { get; init; }
+    /// <summary>Gets the key of the user.</summary>
+    public required UserKey Key { get; init; }
 
     /// <summary>Gets the user before the change; <see langword="null"/> if the user is new.</summary>
     public TUser? OldUser { get; init; }
@@ -28,9 +28,9 @@ public sealed record UserChange<TUser>
     /// <summary>Gets a value indicating whether DynamoDB deleted the user because its time to live had expired.</summary>
     public bool IsTimeToLiveDelete { get; init; }
 
-    /// <summary>Returns the kind of the change and the id of the user; no other values.</summary>
+    /// <summary>Returns the kind of the change and the key of the user; no other values.</summary>
     /// <returns>A string that is safe to log.</returns>
-    public override string ToString() => $"{Kind} {{ UserId = {UserId}, SequenceNumber = {SequenceNumber} }}";
+    public override string ToString() => $"{Kind} {{ Key = {Key}, SequenceNumber = {SequenceNumber} }}";
 }
 
 /// <summary>Specifies the kind of a change.</summary>

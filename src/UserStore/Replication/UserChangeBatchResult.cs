@@ -38,8 +38,8 @@ public sealed record UserChangeBatchResult(int Handled, IReadOnlyList<UserChange
 
 /// <summary>Represents a stream record that was not handled.</summary>
 /// <param name="SequenceNumber">The sequence number, if it is known.</param>
-/// <param name="UserId">The user, if it is known.</param>
+/// <param name="Key">The user, if it is known.</param>
 /// <param name="Failure">The failure; <see langword="null"/> if the record was not attempted, because an earlier change of the same user
 /// failed, or because the <see cref="UserChangeDispatchOptions.Timeout"/> of the dispatch was reached. A <see cref="TimeoutException"/> if the
 /// timeout was reached during an attempt or between two; its inner exception is the last failure.</param>
-public sealed record UserChangeFailure(string? SequenceNumber, string? UserId, Exception? Failure);
+public sealed record UserChangeFailure(string? SequenceNumber, UserKey? Key, Exception? Failure);

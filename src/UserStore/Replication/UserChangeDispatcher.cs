@@ -77,7 +77,7 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
         var failures = new UserChangeFailure?[records.Count];
         // A record whose user is unknown is a group of its own.
         IEnumerable<IEnumerable<int>> users = Enumerable.Range(0, records.Count)
-            .GroupBy(index => records[index].UserId is { } userId ? (userId, -1) : ("", index));
+            .GroupBy(index => records[index].Key is { } key ? (key, -1) : (default(UserKey), index));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.MaxConcurrency, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(users, parallel, async (indexes, _) =>
         {
@@ -87,7 +87,7 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
                 if (!hasFailed)
                     failures[index] = await TryHandleAsync(records[index], timeout, cancellationToken).ConfigureAwait(false);
                 else
-                    failures[index] = new UserChangeFailure(records[index].SequenceNumber, records[index].UserId, null);
+                    failures[index] = new UserChangeFailure(records[index].SequenceNumber, records[index].Key, null);
                 hasFailed |= failures[index] is not null;
             }
         }).ConfigureAwait(false);
@@ -104,8 +104,8 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
         {
             if (timeout.IsReached)
             {
-                ReplicationLog.ChangeNotAttempted(_logger, record.SequenceNumber, record.UserId);
-                return new UserChangeFailure(record.SequenceNumber, record.UserId, null);
+                ReplicationLog.ChangeNotAttempted(_logger, record.SequenceNumber, record.Key);
+                return new UserChangeFailure(record.SequenceNumber, record.Key, null);
             }
 
             failure = await TryHandleAsync(change, timeout, cancellationToken).ConfigureAwait(false);
@@ -113,8 +113,8 @@ public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(Dynamically
 
         if (failure is null)
             return null;
-        ReplicationLog.ChangeFailed(_logger, record.SequenceNumber, record.UserId, FailureDescription.Of(failure));
-        return new UserChangeFailure(record.SequenceNumber, record.UserId, failure);
+        ReplicationLog.ChangeFailed(_logger, record.SequenceNumber, record.Key, FailureDescription.Of(failure));
+        return new UserChangeFailure(record.SequenceNumber, record.Key, failure);
     }
 
     private async Task<Exception?> TryHandleAsync(UserChange<TUser> change, DispatchTimeout timeout, CancellationToken cancellationToken)

@@ -65,7 +65,8 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     /// <returns>The change, or the reason why it cannot be read.</returns>
     public UserChangeRecord<TUser> ReadRecord(JsonElement record)
     {
-        string? sequenceNumber = null, userId = null;
+        string? sequenceNumber = null;
+        UserKey? key = null;
         try
         {
             JsonElement body = Property(record, "dynamodb")
@@ -73,22 +74,23 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
                     null, "has a record that is not a DynamoDB stream record: it has no object 'dynamodb'.");
             sequenceNumber = SequenceNumberIn(body);
             CheckTable(record, sequenceNumber);
-            userId = IdIn(body, sequenceNumber);
-            return new UserChangeRecord<TUser>(sequenceNumber, userId, Read(record, body, userId, sequenceNumber), null);
+            UserKey found = KeyIn(body, sequenceNumber);
+            key = found;
+            return new UserChangeRecord<TUser>(sequenceNumber, key, Read(record, body, found, sequenceNumber), null);
         }
         catch (InvalidUserChangeException problem)
         {
-            return new UserChangeRecord<TUser>(sequenceNumber, userId, null, problem);
+            return new UserChangeRecord<TUser>(sequenceNumber, key, null, problem);
         }
         catch (Exception failure) when (failure is UserStoreSchemaException or FormatException or InvalidOperationException or ArgumentException)
         {
             var problem = new InvalidUserChangeException(
                 sequenceNumber, $"has an image that cannot be read as {typeof(TUser).Name}; see the inner exception.", failure);
-            return new UserChangeRecord<TUser>(sequenceNumber, userId, null, problem);
+            return new UserChangeRecord<TUser>(sequenceNumber, key, null, problem);
         }
     }
 
-    private UserChange<TUser> Read(JsonElement record, JsonElement body, string userId, string sequenceNumber)
+    private UserChange<TUser> Read(JsonElement record, JsonElement body, UserKey key, string sequenceNumber)
     {
         string? name = StringIn(record, "eventName");
         UserChangeKind kind = name switch
@@ -101,9 +103,9 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         return new UserChange<TUser>
         {
             Kind = kind,
-            UserId = userId,
-            OldUser = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", userId, sequenceNumber),
-            NewUser = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", userId, sequenceNumber),
+            Key = key,
+            OldUser = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", key, sequenceNumber),
+            NewUser = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", key, sequenceNumber),
             SequenceNumber = sequenceNumber,
             Timestamp = TimeIn(body),
             IsTimeToLiveDelete = kind == UserChangeKind.Removed && Property(record, "userIdentity") is { } identity
@@ -111,7 +113,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         };
     }
 
-    private TUser ImageIn(JsonElement body, string name, string userId, string sequenceNumber)
+    private TUser ImageIn(JsonElement body, string name, UserKey key, string sequenceNumber)
     {
         if (Property(body, name) is not { } image)
         {
@@ -122,18 +124,21 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         }
 
         TUser user = _items.FromItem(AttributeJson.ReadItem(image));
-        return user.UserId == userId
+        return _schema.Model.Key.Of(user) == key
             ? user
             : throw new InvalidUserChangeException(sequenceNumber, $"has an '{name}' of another user than its 'Keys'.");
     }
 
-    private string IdIn(JsonElement body, string sequenceNumber)
+    private UserKey KeyIn(JsonElement body, string sequenceNumber)
     {
-        string key = _schema.Model.Key.AttributeName;
-        return Property(body, "Keys") is { } keys && AttributeJson.ReadItem(keys).GetValueOrDefault(key)?.S is { Length: > 0 } userId
-            ? userId
-            : throw new InvalidUserChangeException(
-                sequenceNumber, $"has no 'Keys' with '{key}' (S). Read the stream of table '{_schema.Users.TableName}'.");
+        if (Property(body, "Keys") is { } keys && _schema.Model.Key.FindIn(AttributeJson.ReadItem(keys)) is { } key
+            && _schema.Model.Key.FindValid(key) is not null)
+        {
+            return key;
+        }
+
+        string expected = string.Join(" and ", _schema.Users.Keys.Select(attribute => $"'{attribute.AttributeName}' ({attribute.AttributeType})"));
+        throw new InvalidUserChangeException(sequenceNumber, $"has no 'Keys' with {expected}. Read the stream of table '{_schema.Users.TableName}'.");
     }
 
     // Only records from Lambda contain their source: arn:aws:dynamodb:{region}:{account}:table/{table}/stream/{label}.

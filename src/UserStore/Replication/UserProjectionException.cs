@@ -5,16 +5,16 @@ namespace UserStore.Replication;
 public sealed class UserProjectionException : UserStoreException
 {
     /// <summary>Initializes a new instance of the <see cref="UserProjectionException"/> class.</summary>
-    /// <param name="userId">The user.</param>
+    /// <param name="key">The user.</param>
     /// <param name="problem">The problem and its remedy, as the rest of a sentence.</param>
     /// <param name="innerException">The underlying error, if any.</param>
     /// <param name="isTransient">Whether a retry may succeed: true if another user has the key, which may change.</param>
-    public UserProjectionException(string userId, string problem, Exception? innerException = null, bool isTransient = false)
-        : base($"The projection of user '{userId}' {problem}", innerException)
-        => (UserId, IsTransient) = (userId, isTransient);
+    public UserProjectionException(UserKey key, string problem, Exception? innerException = null, bool isTransient = false)
+        : base($"The projection of user '{key}' {problem}", innerException)
+        => (Key, IsTransient) = (key, isTransient);
 
     /// <summary>Gets the user.</summary>
-    public string UserId { get; }
+    public UserKey Key { get; }
 
     /// <inheritdoc/>
     public override bool IsTransient { get; }

@@ -9,10 +9,10 @@ namespace UserStore.Replication;
 public sealed record UserReplicationPage(int Read, IReadOnlyList<UserReplicationDrift> Drifts, string ContinuationToken);
 
 /// <summary>Represents a difference between source and target.</summary>
-/// <param name="UserId">The user; <see langword="null"/> for an item of the target that replication did not write.</param>
+/// <param name="Key">The user; <see langword="null"/> for an item of the target that replication did not write.</param>
 /// <param name="Kind">The kind of the drift.</param>
 /// <param name="Failure">Why the drift cannot be compared or repaired; <see langword="null"/> if it can.</param>
-public sealed record UserReplicationDrift(string? UserId, UserReplicationDriftKind Kind, UserStoreException? Failure = null);
+public sealed record UserReplicationDrift(UserKey? Key, UserReplicationDriftKind Kind, UserStoreException? Failure = null);
 
 /// <summary>Specifies the kind of a drift between source and target.</summary>
 public enum UserReplicationDriftKind

@@ -7,7 +7,6 @@ using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
-using UserStore.Preparation;
 using UserStore.Replication.Comparing;
 using UserStore.Replication.Targets;
 using UserStore.Replication.Writing;
@@ -113,7 +112,7 @@ public sealed class UserReplicator<
         => _walk.RunAsync((options ?? new UserReplicationWalkOptions()).Checked(), isRebuild: true, cancellationToken);
 
     /// <summary>Rebuilds the target for one user, such as one whose records failed permanently.</summary>
-    /// <param name="userId">The user, who need not exist.</param>
+    /// <param name="key">The user, who need not exist.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The drift found, which is repaired unless <see cref="UserReplicationDrift.Failure"/> is set; <see langword="null"/> if there
     /// was none.</returns>
@@ -121,11 +120,10 @@ public sealed class UserReplicator<
     /// <exception cref="UserStoreException">The tables cannot be read or written.</exception>
     /// <remarks>Costs three consistent reads, and a transaction if there is drift; a second one, and three reads for each user whose item must
     /// make room, if users have exchanged keys.</remarks>
-    public async Task<UserReplicationDrift?> RebuildUserAsync(string userId, CancellationToken cancellationToken = default)
+    public async Task<UserReplicationDrift?> RebuildUserAsync(UserKey key, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(userId);
-        UserInput<TUser>.CheckId(userId);
-        return await _comparer.RepairAsync(userId, cancellationToken).ConfigureAwait(false);
+        _source.Model.Key.Check(key);
+        return await _comparer.RepairAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reports the drift between source and target, and changes nothing.</summary>

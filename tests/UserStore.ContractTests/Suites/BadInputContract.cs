@@ -246,7 +246,7 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
             () => _store.UpdateAsync(null!, new UserPatch<AppUser>().Set(user => user.Name, "x")),
             () => _store.UpdateAsync("fake-1", null!),
             () => _store.DeleteAsync((string)null!),
-            () => _store.DeleteAsync((AppUser)null!),
+            () => _store.DeleteUnchangedAsync((AppUser)null!),
             () => _store.QueryAsync(null!).ReadAllAsync(),
             () => _store.QueryPageAsync(null!),
             () => _store.QueryByStatusAsync(null!).ReadAllAsync(),

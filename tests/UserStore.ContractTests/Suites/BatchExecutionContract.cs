@@ -43,7 +43,7 @@ public abstract class BatchExecutionContract(StoreFactory stores) : Contract(sto
 
         (result.Read, result.Written, result.Rejected, result.CompletionReason).Should().Be((7, 6, 1, BatchCompletionReason.Completed));
         BatchItemFailure<User> rejected = result.Failures.Should().ContainSingle().Which;
-        (rejected.Position, rejected.UserId, rejected.Reason).Should().Be((3, "fake-derived", BatchItemFailureReason.Rejected));
+        (rejected.Position, rejected.Key.ToString(), rejected.Reason).Should().Be((3, "fake-derived", BatchItemFailureReason.Rejected));
         rejected.Error.Should().BeOfType<InvalidUserException>().Which.InnerException.Should().BeOfType<ArgumentException>();
         failed.Should().Equal(3);
     }

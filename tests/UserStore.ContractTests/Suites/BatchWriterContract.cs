@@ -38,7 +38,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users.OrderBy(user => user.UserId.GetHashCode(StringComparison.Ordinal)));
 
         (result.Written, result.Rejected, result.Unknown, result.NotAttempted).Should().Be((280, 20, 0, 0));
-        result.Failures.Where(item => item.Error is UserAlreadyExistsException).Select(item => item.UserId)
+        result.Failures.Where(item => item.Error is UserAlreadyExistsException).Select(item => item.Key.ToString())
             .Should().BeEquivalentTo(users.Take(10).Select(user => user.UserId));
         result.Failures.Where(item => item.Error is EmailAlreadyInUseException).Select(item => item.Item!.Email)
             .Should().BeEquivalentTo(users.Skip(10).Take(10).Select(user => user.Email));
@@ -89,7 +89,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         (result.Written, result.Rejected).Should().Be((2, 1));
         BatchItemFailure<User> rejected = result.Failures.Single();
         (rejected.Position, rejected.Item!.UserId, rejected.Reason).Should().Be((1, "", BatchItemFailureReason.Rejected));
-        Guid.Parse(rejected.UserId!).Version.Should().Be(7);
+        Guid.Parse(rejected.Key!.Value.ToString()).Version.Should().Be(7);
         rejected.ToString().Should().NotContain("example.test");
     }
 
@@ -128,7 +128,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         IUserStore<User> store = await CreateAsync(uniqueEmails);
         await WriterOf(store).CreateAsync(FakeUsers.CreateMany(120));
 
-        BatchWriteResult<string> result = await WriterOf(store).DeleteAsync(Enumerable.Range(1, 150).Select(i => $"fake-{i}"));
+        BatchWriteResult<UserKey> result = await WriterOf(store).DeleteAsync(Enumerable.Range(1, 150).Select(i => $"fake-{i}"));
 
         (result.Read, result.Written, result.NotFound, result.IsComplete).Should().Be((150, 120, 30, true));
         (await store.ListAsync().ReadAllAsync()).Should().BeEmpty();
@@ -152,8 +152,8 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
 
         (result.Read, result.Written, result.Rejected).Should().Be((7, 2, 5));
         result.Failures.OrderBy(item => item.Position).Select(item => (item.Position, ((InvalidUserException)item.Error!).Violations[0].Field))
-            .Should().Equal((1, "Item"), (2, "UserId"), (3, "Email"), (4, "Item"), (5, "UserId"));
-        BatchWriteResult<string> deleted = await WriterOf(store).DeleteAsync(["fake-1", "", null!, "fake-1", new string('x', 2049)]);
+            .Should().Equal((1, "Item"), (2, "UserId"), (3, "Email"), (4, "Item"), (5, "Key"));
+        BatchWriteResult<UserKey> deleted = await WriterOf(store).DeleteAsync(["fake-1", "", default, "fake-1", new string('x', 2049)]);
         (deleted.Read, deleted.Written, deleted.Rejected).Should().Be((5, 1, 4));
     }
 

@@ -32,7 +32,7 @@ public abstract class ChangeContract : Contract
             (UserChangeKind.Modified, replaced, patched),
             (UserChangeKind.Modified, patched, moved),
             (UserChangeKind.Removed, deleted, null));
-        changes.Should().OnlyContain(change => change.UserId == "fake-1" && !change.IsTimeToLiveDelete);
+        changes.Should().OnlyContain(change => change.Key == "fake-1" && !change.IsTimeToLiveDelete);
         changes.Select(change => System.Numerics.BigInteger.Parse(change.SequenceNumber, null)).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
     }
 

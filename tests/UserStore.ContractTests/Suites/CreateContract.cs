@@ -55,7 +55,7 @@ public abstract class CreateContract(StoreFactory stores) : Contract(stores)
 
         Func<Task> again = () => store.CreateAsync(FakeUsers.Create(2) with { UserId = first.UserId });
 
-        (await again.Should().ThrowAsync<UserAlreadyExistsException>()).Which.UserId.Should().Be(first.UserId);
+        (await again.Should().ThrowAsync<UserAlreadyExistsException>()).Which.Key.ToString().Should().Be(first.UserId);
         (await store.FindAsync(first.UserId, ReadConsistency.Strong)).Should().Be(first);
     }
 

@@ -33,7 +33,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
         (created.Count, rejected.Count).Should().Be((Emails, Attempts - Emails));
         (await store.ListAsync().ReadAllAsync()).Should().BeEquivalentTo(created);
         created.Select(user => user.Email).Should().OnlyHaveUniqueItems();
-        rejected.Select(taken => taken.OwnerUserId).Should().BeSubsetOf(created.Select(user => user.UserId));
+        rejected.Select(taken => taken.OwnerKey.ToString()).Should().BeSubsetOf(created.Select(user => user.UserId));
         (await CountReservationsAsync(store)).Should().Be(Emails);
     }
 

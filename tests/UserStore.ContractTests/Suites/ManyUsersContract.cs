@@ -27,7 +27,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         IUserStore<User> store = await CreateStoreAsync();
         await CreateManyAsync(store, 3);
 
-        (await store.FindManyAsync(Ids()).ReadAllAsync()).Select(found => (found.UserId, found.User is null))
+        (await store.FindManyAsync(Ids()).ReadAllAsync()).Select(found => (found.Key.ToString(), found.User is null))
             .Should().Equal(("fake-3", false), ("fake-9", true), ("fake-3", false));
         (await store.FindManyAsync(Array.Empty<string>()).ReadAllAsync()).Should().BeEmpty();
 
@@ -65,7 +65,7 @@ public abstract class ManyUsersContract(StoreFactory stores) : Contract(stores)
         Func<Task> read = async () =>
         {
             await foreach (UserLookup<User> lookup in store.FindManyAsync([.. Enumerable.Repeat("fake-1", 150), bad!, "fake-2"]))
-                found.Add(lookup.UserId);
+                found.Add(lookup.Key.ToString());
         };
 
         if (bad is null)

@@ -82,7 +82,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
         foreach (string id in new[] { "fake-0", "fake-1", "fake-2" })
         {
             Func<Task> update = () => store.UpdateAsync(id, patch);
-            (await update.Should().ThrowAsync<UserNotFoundException>()).Which.UserId.Should().Be(id);
+            (await update.Should().ThrowAsync<UserNotFoundException>()).Which.Key.ToString().Should().Be(id);
             (await store.FindAsync(id, ReadConsistency.Strong)).Should().BeNull("a patch creates nothing");
         }
     }
@@ -116,7 +116,7 @@ public abstract class PatchContract(StoreFactory stores) : Contract(stores)
 
         active.Status.Should().Be(UserStatus.Active);
         UserConditionFailedException rejected = (await again.Should().ThrowAsync<UserConditionFailedException>()).Which;
-        (rejected.UserId, rejected.ActualVersion).Should().Be(("fake-1", 2));
+        (rejected.Key.ToString(), rejected.ActualVersion).Should().Be(("fake-1", 2));
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(active);
     }
 

@@ -24,7 +24,7 @@ public abstract class ReadContract(StoreFactory stores) : Contract(stores)
         Func<Task> get = () => store.GetAsync("fake-0");
 
         (await store.FindAsync("fake-0")).Should().BeNull();
-        (await get.Should().ThrowAsync<UserNotFoundException>()).Which.UserId.Should().Be("fake-0");
+        (await get.Should().ThrowAsync<UserNotFoundException>()).Which.Key.ToString().Should().Be("fake-0");
     }
 
     [Fact]

@@ -12,15 +12,15 @@ public abstract class RevisionContract(StoreFactory stores) : Contract(stores)
         User old = await store.CreateAsync(FakeUsers.Create(1));
         User current = await store.UpdateAsync(old with { Age = 1 });
 
-        Func<Task> deleteOld = () => store.DeleteAsync(old);
-        Func<Task> deleteMade = () => store.DeleteAsync(FakeUsers.Create(1) with { Version = 2 });
+        Func<Task> deleteOld = () => store.DeleteUnchangedAsync(old);
+        Func<Task> deleteMade = () => store.DeleteUnchangedAsync(FakeUsers.Create(1) with { Version = 2 });
 
         UserConflictException conflict = (await deleteOld.Should().ThrowAsync<UserConflictException>()).Which;
         (conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be((1, 2, false));
         await deleteMade.Should().ThrowAsync<UserConflictException>("a constructed user has no revision");
-        await store.DeleteAsync(current);
+        await store.DeleteUnchangedAsync(current);
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().BeNull();
-        Func<Task> again = () => store.DeleteAsync(current);
+        Func<Task> again = () => store.DeleteUnchangedAsync(current);
         (await again.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
     }
 
@@ -31,7 +31,7 @@ public abstract class RevisionContract(StoreFactory stores) : Contract(stores)
         User expiring = await store.CreateAsync(FakeUsers.Create(1) with { ExpiresAt = Now.AddSeconds(1) });
         Clock.Advance(TimeSpan.FromSeconds(1));
 
-        Func<Task> delete = () => store.DeleteAsync(expiring);
+        Func<Task> delete = () => store.DeleteUnchangedAsync(expiring);
 
         (await delete.Should().ThrowAsync<UserConflictException>()).Which.UserWasDeleted.Should().BeTrue();
     }
@@ -51,7 +51,7 @@ public abstract class RevisionContract(StoreFactory stores) : Contract(stores)
             () => store.UpdateAsync(old with { Name = "Fake Late" }),
             () => store.UpdateAsync(old with { Email = "late@example.test" }),
             () => store.UpdateAsync(old with { Email = email is null ? "late@example.test" : null }),
-            () => store.DeleteAsync(old),
+            () => store.DeleteUnchangedAsync(old),
         ];
         foreach (Func<Task> write in writes)
         {

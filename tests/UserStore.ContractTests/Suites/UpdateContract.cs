@@ -49,7 +49,7 @@ public abstract class UpdateContract(StoreFactory stores) : Contract(stores)
         Func<Task> late = () => store.UpdateAsync(original with { Name = "Fake Late" });
 
         UserConflictException conflict = (await late.Should().ThrowAsync<UserConflictException>()).Which;
-        (conflict.UserId, conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be(("fake-1", 1, 2, false));
+        (conflict.Key.ToString(), conflict.ExpectedVersion, conflict.ActualVersion, conflict.UserWasDeleted).Should().Be(("fake-1", 1, 2, false));
         (await store.FindAsync("fake-1", ReadConsistency.Strong)).Should().Be(renamed);
     }
 

@@ -21,7 +21,7 @@ internal static class Scenarios
         => process.Store.DeleteAsync(ids.User));
 
     private static readonly (string, Func<Ids, Process, User?, Task>) DeleteRevision = ("delete revision", (_, process, user)
-        => process.Store.DeleteAsync(user!));
+        => process.Store.DeleteUnchangedAsync(user!));
 
     private static readonly (string, Func<Ids, Process, User?, Task>) Recreate = ("recreate", async (ids, process, _) =>
     {

@@ -207,7 +207,7 @@ public sealed class BacklogTests : EmailReplicationTest
         UserChange<PlacedUser> change = (await NewChangesAsync()).Single();
         await Server.Client.PutItemAsync(Table, new() { ["user_id"] = new("fake-1"), ["city"] = new() { M = [] } });
 
-        (await ByEmail.Invoking(one => one.HandleAsync(change)).Should().ThrowAsync<UserStoreSchemaException>()).Which.UserId.Should().Be("fake-1");
+        (await ByEmail.Invoking(one => one.HandleAsync(change)).Should().ThrowAsync<UserStoreSchemaException>()).Which.Key.ToString().Should().Be("fake-1");
 
         (await OwnersAsync()).Should().BeEmpty();
     }

@@ -64,7 +64,7 @@ public sealed class ExchangedKeyTests : EmailReplicationTest
         await CreateReplicatedAsync(2);
         string former = (await GuardOfAsync(1))["sequence_number"].S;
         await ExchangeAsync();
-        UserChange<PlacedUser> change = (await NewChangesAsync()).Single(change => change.UserId == "fake-2");
+        UserChange<PlacedUser> change = (await NewChangesAsync()).Single(change => change.Key == "fake-2");
 
         await ByEmail.HandleAsync(change);
 

@@ -13,15 +13,15 @@ public sealed class RejectedKeyTests : EmailReplicationTest
     {
         await CreateReplicatedAsync(2);
         await ExchangeAsync();
-        UserChange<PlacedUser> change = (await NewChangesAsync()).Single(change => change.UserId == "fake-2");
+        UserChange<PlacedUser> change = (await NewChangesAsync()).Single(change => change.Key == "fake-2");
         UserReplicator<PlacedUser, UserByEmail> failing = NewReplicatorByEmail(
             user => user.UserId == "fake-1" ? throw new FormatException("no view") : ToView(user));
 
         UserProjectionException failed = (await failing.Invoking(one => one.HandleAsync(change)).Should().ThrowAsync<UserProjectionException>()).Which;
 
-        (failed.UserId, failed.IsTransient).Should().Be(("fake-2", true));
+        (failed.Key.ToString(), failed.IsTransient).Should().Be(("fake-2", true));
         failed.Message.Should().Contain("'fake-1'").And.NotContain("@");
-        failed.InnerException.Should().BeOfType<UserProjectionException>().Which.UserId.Should().Be("fake-1");
+        failed.InnerException.Should().BeOfType<UserProjectionException>().Which.Key.ToString().Should().Be("fake-1");
         UserReplicationDrift drift = (await failing.RebuildUserAsync("fake-2"))!;
         drift.Failure.Should().BeOfType<UserProjectionException>().Which.Message.Should().Contain("'fake-1'");
         await ShouldBeUnchangedAsync(2);
@@ -68,7 +68,7 @@ public sealed class RejectedKeyTests : EmailReplicationTest
         UserProjectionException failed = (await ByEmail.Invoking(one => one.HandleAsync(changes[^1]))
             .Should().ThrowAsync<UserProjectionException>()).Which;
 
-        (failed.UserId, failed.IsTransient).Should().Be(("fake-21", true));
+        (failed.Key.ToString(), failed.IsTransient).Should().Be(("fake-21", true));
         failed.Message.Should().Contain("More than 20 users");
         (await ByEmail.RebuildUserAsync("fake-1"))!.Failure.Should().BeOfType<UserProjectionException>();
         await ShouldBeUnchangedAsync(MaxUsers + 1);

@@ -175,7 +175,7 @@ public sealed class ReplicatorTests : ReplicationTest
         UserProjectionException rejected = (await colliding.Invoking(one => one.HandleAsync(changes[1]))
             .Should().ThrowAsync<UserProjectionException>()).Which;
 
-        (rejected.UserId, rejected.IsTransient).Should().Be(("fake-2", true));
+        (rejected.Key.ToString(), rejected.IsTransient).Should().Be(("fake-2", true));
         rejected.Message.Should().Contain("Include the user's id in the key").And.NotContain("Cleveland");
         (await TargetAsync()).Select(user => user.Key).Should().Equal("fake-1");
     }
@@ -211,7 +211,7 @@ public sealed class ReplicatorTests : ReplicationTest
         UserProjectionException failed = (await failing.Invoking(one => one.HandleAsync(change))
             .Should().ThrowAsync<UserProjectionException>()).Which;
 
-        (failed.UserId, failed.IsTransient).Should().Be(("fake-1", false));
+        (failed.Key.ToString(), failed.IsTransient).Should().Be(("fake-1", false));
         failed.InnerException.Should().BeOfType<FormatException>();
         failed.Message.Should().NotContain("Cleveland");
 

@@ -36,7 +36,7 @@ public sealed class DamagedRefusalTests : ProxyTest
             "TransactWriteItems",
             async (store, _) => await store.UpdateAsync(await store.GetAsync("fake-1", ReadConsistency.Strong) with { Email = "b@example.test" }),
             typeof(EmailAlreadyInUseException)),
-        ["delete of an old version"] = ("DeleteItem", (store, stale) => store.DeleteAsync(stale), typeof(UserConflictException)),
+        ["delete of an old version"] = ("DeleteItem", (store, stale) => store.DeleteUnchangedAsync(stale), typeof(UserConflictException)),
     };
 
     private static UserPatch<User> Birthday => new UserPatch<User>().Increment(user => user.Age, 1);

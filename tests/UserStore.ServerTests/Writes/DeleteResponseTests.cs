@@ -46,12 +46,12 @@ public sealed class DeleteResponseTests : ProxyTest
                 foreach (User user in await CreateAllAsync(withEmail))
                 {
                     Wire.Next(fault, operation);
-                    await store.DeleteAsync(user);
+                    await store.DeleteUnchangedAsync(user);
                 }
 
                 List<User> users = await CreateAllAsync(withEmail);
                 Wire.Next(fault, operation, Count);
-                BatchWriteResult<string> result = await writer.DeleteAsync(users.Select(user => user.UserId));
+                BatchWriteResult<UserKey> result = await writer.DeleteAsync(users.Select(user => user.UserId));
                 (result.Written, result.NotFound, result.IsComplete).Should().Be((Count, 0, true));
 
                 (await ScanAsync(Table)).Should().BeEmpty();

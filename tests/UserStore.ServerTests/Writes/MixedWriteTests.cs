@@ -164,7 +164,7 @@ public sealed class MixedWriteTests : ProxyTest
             if (byId)
                 deleted = await _store.DeleteAsync(id);
             else
-                await _store.DeleteAsync(deleted = await _store.GetAsync(id, ReadConsistency.Strong));
+                await _store.DeleteUnchangedAsync(deleted = await _store.GetAsync(id, ReadConsistency.Strong));
         });
         if (deleted is not null)
             Note(IsDoubled(deleted), $"doubled: {string.Join(' ', deleted.Tags)}", () => { });
@@ -181,7 +181,7 @@ public sealed class MixedWriteTests : ProxyTest
     private async Task BatchDeleteAsync(string[] ids)
     {
         UserHistory[] histories = [.. ids.Select(id => _histories.GetOrAdd(id, _ => new UserHistory()))];
-        BatchWriteResult<string> result = await _writer.DeleteAsync(ids);
+        BatchWriteResult<UserKey> result = await _writer.DeleteAsync(ids);
         int deleted = histories.Count(history => history.Exists == true);
         Note(
             !_isHostile && result.IsComplete && histories.All(history => history.Exists is not null) && result.Written != deleted,
@@ -189,7 +189,7 @@ public sealed class MixedWriteTests : ProxyTest
             () => { });
         foreach ((string id, UserHistory history) in ids.Zip(histories))
         {
-            if (result.Failures.FirstOrDefault(failure => failure.UserId == id) is not { } failure)
+            if (result.Failures.FirstOrDefault(failure => failure.Key == id) is not { } failure)
                 history.Deleted();
             else if (failure.Reason == BatchItemFailureReason.Unknown)
                 history.MayBeDeleted();
@@ -205,7 +205,7 @@ public sealed class MixedWriteTests : ProxyTest
         foreach (User user in users)
         {
             UserHistory history = _histories.GetOrAdd(user.UserId, _ => new UserHistory());
-            BatchItemFailure<User>? failure = result.Failures.FirstOrDefault(failure => failure.UserId == user.UserId);
+            BatchItemFailure<User>? failure = result.Failures.FirstOrDefault(failure => failure.Key == user.UserId);
             if (failure is null)
                 Note(!replace && history.Exists == true, $"{user.Tags[0]} overwrote the user", () => history.Stored(user.Tags[0], user.Email));
             else if (failure.Reason == BatchItemFailureReason.Unknown)

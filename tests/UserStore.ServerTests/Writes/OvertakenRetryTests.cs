@@ -153,7 +153,7 @@ public sealed class OvertakenRetryTests : ProxyTest
 
         Func<Task> patch = () => store.UpdateAsync(Id, Birthday);
 
-        (await patch.Should().ThrowAsync<UserWriteOutcomeUnknownException>()).Which.UserId.Should().Be(Id);
+        (await patch.Should().ThrowAsync<UserWriteOutcomeUnknownException>()).Which.Key.ToString().Should().Be(Id);
         (await OtherProcess().GetAsync(Id, ReadConsistency.Strong)).Should().Be(second);
     }
 

@@ -55,7 +55,7 @@ public sealed class UnreadableWriteTests : ServerTest
         Func<Task> change = () => store.UpdateAsync("fake-1", new UserPatch<ProfiledUser>().Set(user => user.Email, "other@example.test"));
 
         UserStoreSchemaException thrown = (await change.Should().ThrowAsync<UserStoreSchemaException>()).Which;
-        (thrown.WasApplied, thrown.UserId, thrown.AttributeName).Should().Be((false, "fake-1", attribute));
+        (thrown.WasApplied, thrown.Key.ToString(), thrown.AttributeName).Should().Be((false, "fake-1", attribute));
         thrown.ToString().Should().NotContain("1970").And.NotContain("secret.test");
         (await ItemAsync())!["version"].N.Should().Be("1");
     }
@@ -78,7 +78,7 @@ public sealed class UnreadableWriteTests : ServerTest
     {
         DynamoDbUserStore<ProfiledUser> store = await StoreAsync(attribute, withEmail);
 
-        await store.DeleteAsync(_created);
+        await store.DeleteUnchangedAsync(_created);
 
         (await ItemAsync()).Should().BeNull();
         (await ScanAsync(EmailsTable)).Should().BeEmpty();
@@ -91,7 +91,7 @@ public sealed class UnreadableWriteTests : ServerTest
         DynamoDbUserStore<ProfiledUser> store = await StoreAsync(attribute, withEmail);
         await store.CreateAsync(FakeUsers.Create<ProfiledUser>(2));
 
-        BatchWriteResult<string> result = await Stores.WriterOf(store).DeleteAsync(["fake-2", "fake-1", "none"]);
+        BatchWriteResult<UserKey> result = await Stores.WriterOf(store).DeleteAsync(["fake-2", "fake-1", "none"]);
 
         (result.Read, result.Written, result.NotFound, result.IsComplete).Should().Be((3, 2, 1, true));
         (await ScanAsync(Table)).Should().BeEmpty();
@@ -101,7 +101,7 @@ public sealed class UnreadableWriteTests : ServerTest
     private static async Task ShouldBeAppliedAsync(string attribute, Func<Task> write)
     {
         UserStoreSchemaException thrown = (await write.Should().ThrowAsync<UserStoreSchemaException>()).Which;
-        (thrown.WasApplied, thrown.UserId, thrown.AttributeName, thrown.IsTransient).Should().Be((true, "fake-1", attribute, false));
+        (thrown.WasApplied, thrown.Key.ToString(), thrown.AttributeName, thrown.IsTransient).Should().Be((true, "fake-1", attribute, false));
         thrown.Message.Should().Contain("fake-1").And.Contain(attribute);
         thrown.ToString().Should().NotContain("1970").And.NotContain("secret.test");
     }

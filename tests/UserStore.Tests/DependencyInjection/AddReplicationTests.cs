@@ -27,7 +27,7 @@ public sealed class AddReplicationTests
         var alone = new ServiceCollection();
         alone.AddUserStore().AddChangeHandler<User, Counter>();
         using ServiceProvider counting = alone.BuildServiceProvider();
-        var change = new UserChange<User> { Kind = UserChangeKind.Removed, UserId = "fake-1", SequenceNumber = "1" };
+        var change = new UserChange<User> { Kind = UserChangeKind.Removed, Key = "fake-1", SequenceNumber = "1" };
         await counting.GetRequiredService<UserChangeDispatcher<User>>().DispatchAsync([new("1", "fake-1", change, null)]);
         ((Counter)counting.GetServices<IUserChangeHandler<User>>().Single()).Handled.Should().Be(1);
     }
@@ -67,7 +67,7 @@ public sealed class AddReplicationTests
         services.AddUserStore().AddChangeHandler<User, Failing>()
             .ConfigureChangeDispatch(options => (options.MaxAttempts, options.BaseDelay) = (5, TimeSpan.Zero));
         using ServiceProvider provider = services.BuildServiceProvider();
-        var change = new UserChange<User> { Kind = UserChangeKind.Removed, UserId = "fake-1", SequenceNumber = "1" };
+        var change = new UserChange<User> { Kind = UserChangeKind.Removed, Key = "fake-1", SequenceNumber = "1" };
 
         await provider.GetRequiredService<UserChangeDispatcher<User>>().DispatchAsync([new("1", "fake-1", change, null)]);
 

@@ -43,7 +43,7 @@ public sealed class GuideExamples
         services.AddUserStore(options =>
         {
             options.UnreadableUsers = UnreadableUsers.Report;
-            options.OnUnreadableUser = user => Console.WriteLine($"User {user.UserId}: {user.AttributeName} ({user.Error})");
+            options.OnUnreadableUser = user => Console.WriteLine($"User {user.Key}: {user.AttributeName} ({user.Error})");
         });
         using ServiceProvider provider = services.BuildServiceProvider();
 
@@ -81,7 +81,7 @@ public sealed class GuideExamples
         users.Setup(store => store.FindByEmailAsync("fake@example.test", It.IsAny<ReadConsistency>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new User { Name = "Fake User", Email = "fake@example.test" });
         users.Setup(store => store.CreateAsync(It.IsAny<User>(), It.IsAny<CancellationToken>()))
-            .ThrowsAsync(new EmailAlreadyInUseException(ownerUserId: "fake-1"));
+            .ThrowsAsync(new EmailAlreadyInUseException(ownerKey: "fake-1"));
 
         User? found = await users.Object.FindByEmailAsync("fake@example.test");
         Func<Task> create = () => users.Object.CreateAsync(new User());

@@ -94,7 +94,7 @@ public sealed class ReadmeExamples
 
         string[] userIds = [userId, "fake-0"];
         await foreach (UserLookup<AppUser> found in store.FindManyAsync(userIds))
-            Console.WriteLine($"{found.UserId}: {found.User?.City ?? "not found"}");
+            Console.WriteLine($"{found.Key}: {found.User?.City ?? "not found"}");
 
         var positions = new Dictionary<int, string?>();
         var all = new UserListOptions { TotalSegments = 8, ResumeFrom = positions };

@@ -28,7 +28,7 @@ public sealed class Welcome(IMailbox mailbox) : IUserChangeHandler<User>
     public async Task HandleAsync(UserChange<User> change, CancellationToken cancellationToken = default)
     {
         if (change is { Kind: UserChangeKind.Inserted, NewUser: { } user })
-            await mailbox.SendOnceAsync($"welcome-{change.UserId}-{change.SequenceNumber}", user.Email, cancellationToken);
+            await mailbox.SendOnceAsync($"welcome-{change.Key}-{change.SequenceNumber}", user.Email, cancellationToken);
     }
 }
 
@@ -108,7 +108,7 @@ public sealed class ReplicationExamples
         {
             checkpoint = page.ContinuationToken;
             foreach (UserReplicationDrift drift in page.Drifts.Where(drift => drift.Failure is not null))
-                Console.WriteLine($"{drift.UserId}: {drift.Kind}, {drift.Failure!.Message}");
+                Console.WriteLine($"{drift.Key}: {drift.Kind}, {drift.Failure!.Message}");
         }
 
         await foreach (UserReplicationPage page in replicator.CompareAsync())

@@ -25,10 +25,10 @@ public sealed class UserChangeDispatchTimeoutTests
         UserChangeBatchResult result = await dispatch;
 
         result.Handled.Should().Be(1);
-        result.Failures.Select(failure => (failure.SequenceNumber, failure.UserId, failure.Failure?.GetType())).Should().Equal(
+        result.Failures.Select(failure => (failure.SequenceNumber, failure.Key.ToString(), failure.Failure?.GetType())).Should().Equal(
             ("2", "b", typeof(TimeoutException)), ("3", "c", typeof(TimeoutException)), ("4", "d", null), ("5", "b", null), ("6", "d", null));
         handler.Attempts.Should().BeEquivalentTo("1", "2", "3");
-        _logger.Collector.GetSnapshot().Select(log => (log.Id.Id, log.GetStructuredStateValue("UserId"))).Should().BeEquivalentTo(
+        _logger.Collector.GetSnapshot().Select(log => (log.Id.Id, log.GetStructuredStateValue("UserKey"))).Should().BeEquivalentTo(
             new[] { (301, "b"), (301, "c"), (302, "d") }, "the log names each user once");
     }
 
@@ -124,7 +124,7 @@ public sealed class UserChangeDispatchTimeoutTests
     private static UserChangeRecord<User> Change(string userId, string number) => new(
         number,
         userId,
-        new UserChange<User> { Kind = UserChangeKind.Inserted, UserId = userId, NewUser = new User { UserId = userId }, SequenceNumber = number },
+        new UserChange<User> { Kind = UserChangeKind.Inserted, Key = userId, NewUser = new User { UserId = userId }, SequenceNumber = number },
         null);
 
     private sealed class Handler(Func<UserChange<User>, CancellationToken, Task> handle) : IUserChangeHandler<User>

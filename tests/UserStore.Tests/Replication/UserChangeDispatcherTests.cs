@@ -15,7 +15,7 @@ public sealed class UserChangeDispatcherTests
         _handler.OnChange = async change =>
         {
             // The first user waits for all others, so that they must not wait for it.
-            if (change.UserId == "fake-0")
+            if (change.Key == "fake-0")
                 await others.Task.WaitAsync(TimeSpan.FromSeconds(30));
             else if (_handler.Handled.Count(handled => !handled.StartsWith("fake-0", StringComparison.Ordinal)) >= 6)
                 others.TrySetResult();
@@ -37,7 +37,7 @@ public sealed class UserChangeDispatcherTests
             [Change("fake-1", 1), Change("fake-2", 2), Change("fake-1", 3), Change("fake-2", 4)]);
 
         result.Handled.Should().Be(2);
-        result.Failures.Select(failure => (failure.SequenceNumber, failure.UserId, failure.Failure?.GetType())).Should().Equal(
+        result.Failures.Select(failure => (failure.SequenceNumber, failure.Key.ToString(), failure.Failure?.GetType())).Should().Equal(
             ("1", "fake-1", typeof(TimeoutException)), ("3", "fake-1", null));
         _handler.Handled.Count(handled => handled == "fake-1 1").Should().Be(3);
         _handler.Handled.Should().NotContain("fake-1 3");
@@ -110,7 +110,7 @@ public sealed class UserChangeDispatcherTests
     private static UserChangeRecord<User> Change(string userId, int number) => new(
         $"{number}",
         userId,
-        new UserChange<User> { Kind = UserChangeKind.Inserted, UserId = userId, NewUser = new User { UserId = userId }, SequenceNumber = $"{number}" },
+        new UserChange<User> { Kind = UserChangeKind.Inserted, Key = userId, NewUser = new User { UserId = userId }, SequenceNumber = $"{number}" },
         null);
 
     private static async Task<string> ResponseAsync(UserChangeBatchResult result)
@@ -128,7 +128,7 @@ public sealed class UserChangeDispatcherTests
 
         public Task HandleAsync(UserChange<User> change, CancellationToken cancellationToken = default)
         {
-            Handled.Enqueue($"{change.UserId} {change.SequenceNumber}");
+            Handled.Enqueue($"{change.Key} {change.SequenceNumber}");
             return OnChange(change);
         }
     }

@@ -30,14 +30,14 @@ public sealed class UserChangeReaderTests
 
         IReadOnlyList<UserChangeRecord<User>> records = await ReadAsync(json);
 
-        records.Should().OnlyContain(record => record.Problem == null && record.UserId == "fake-1");
+        records.Should().OnlyContain(record => record.Problem == null && record.Key == "fake-1");
         UserChange<User>[] changes = [.. records.Select(record => record.Change!)];
         changes.Select(change => (change.Kind, change.OldUser?.Version, change.NewUser?.Version, change.IsTimeToLiveDelete)).Should().Equal(
             (UserChangeKind.Inserted, null, 1L, false), (UserChangeKind.Modified, 1L, 2L, false), (UserChangeKind.Removed, 2L, null, true));
         changes[0].SequenceNumber.Should().Be("4421584500000000017450439091");
         changes[1].Timestamp.Should().Be(new DateTimeOffset(2030, 1, 1, 0, 0, 0, 250, TimeSpan.Zero));
         changes[1].NewUser!.Tags.Should().Equal("a");
-        changes[1].ToString().Should().Be("Modified { UserId = fake-1, SequenceNumber = 4421584500000000017450439092 }");
+        changes[1].ToString().Should().Be("Modified { Key = fake-1, SequenceNumber = 4421584500000000017450439092 }");
     }
 
     [Fact]

@@ -46,10 +46,10 @@ public sealed class InMemoryUserStoreTests
         store.Faults.LoseNextResponse(3);
 
         UserWriteOutcomeUnknownException unknown = await Throws<UserWriteOutcomeUnknownException>(() => store.CreateAsync(new User()));
-        await Throws<UserAlreadyExistsException>(() => store.CreateAsync(new User { UserId = unknown.UserId }));
-        await Throws<UserWriteOutcomeUnknownException>(() => store.DeleteAsync(unknown.UserId));
+        await Throws<UserAlreadyExistsException>(() => store.CreateAsync(new User { UserId = unknown.Key.ToString() }));
+        await Throws<UserWriteOutcomeUnknownException>(() => store.DeleteAsync(unknown.Key));
 
-        (await store.FindAsync(unknown.UserId)).Should().BeNull();
+        (await store.FindAsync(unknown.Key)).Should().BeNull();
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class InMemoryUserStoreTests
     {
         InMemoryUserStore store = new();
         await store.CreateAsync(FakeUsers.Create(1));
-        store.Faults.IsUnavailable = (operation, userId) => userId == "fake-2" || operation == nameof(store.QueryAsync);
+        store.Faults.IsUnavailable = (operation, key) => key == "fake-2" || operation == nameof(store.QueryAsync);
 
         await Throws<UserStoreUnavailableException>(() => store.CreateAsync(FakeUsers.Create(2)));
         await Throws<UserStoreUnavailableException>(() => store.FindAsync("fake-2"));
@@ -169,7 +169,7 @@ public sealed class InMemoryUserStoreTests
         await ReadAsync(store.QueryByStatusAsync("active"));
 
         silent.Calls.Should().BeEmpty();
-        store.Calls.Select(call => (call.Operation, call.UserId)).Should().Equal(
+        store.Calls.Select(call => (call.Operation, call.Key?.ToString())).Should().Equal(
             ("CreateAsync", "fake-1"), ("FindAsync", "fake-1"), ("QueryAsync", null));
         store.Calls[0].Error.Should().BeOfType<UserAlreadyExistsException>();
         store.Calls.Should().OnlyContain(call => call.Timestamp == _clock.GetUtcNow());

@@ -24,19 +24,19 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
 
     /// <summary>Inspects a user whose email did not seem to be reserved for it.</summary>
     /// <returns>The inconsistency, or null.</returns>
-    public async Task<UserEmailFinding?> InspectUserAsync(string userId, string email, bool repair, CancellationToken cancellationToken)
+    public async Task<UserEmailFinding?> InspectUserAsync(UserKey key, string email, bool repair, CancellationToken cancellationToken)
     {
-        StoreCall call = users.Sender.Begin(cancellationToken, userId);
+        StoreCall call = users.Sender.Begin(cancellationToken, key);
         UserEmailFinding? finding = null;
         for (int round = 1; round <= MaxRounds; round++)
         {
-            (StoredUser user, string? ownerUserId) = await _reservations.ReadBothAsync(call, userId, email).ConfigureAwait(false);
-            if (!_reservations.IsValidOwner(user, email) || ownerUserId == userId)
+            (StoredUser user, UserKey? ownerKey) = await _reservations.ReadBothAsync(call, key, email).ConfigureAwait(false);
+            if (!_reservations.IsValidOwner(user, email) || ownerKey == key)
                 return null;
-            if (await FindOtherUserAsync(call, userId, user.Email!, email, ownerUserId).ConfigureAwait(false) is { } otherId)
-                return new UserEmailFinding(UserEmailProblem.DuplicateEmail, email, userId, otherId);
+            if (await FindOtherUserAsync(call, key, user.Email!, email, ownerKey).ConfigureAwait(false) is { } other)
+                return new UserEmailFinding(UserEmailProblem.DuplicateEmail, email, key, other);
 
-            finding = new UserEmailFinding(UserEmailProblem.UserWithoutReservation, email, userId);
+            finding = new UserEmailFinding(UserEmailProblem.UserWithoutReservation, email, key);
             try
             {
                 if (repair && await ReserveAsync(call, user, email, cancellationToken).ConfigureAwait(false))
@@ -44,9 +44,9 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
             }
             catch (EmailAlreadyInUseException taken)
             {
-                return new UserEmailFinding(UserEmailProblem.DuplicateEmail, email, userId, taken.OwnerUserId);
+                return new UserEmailFinding(UserEmailProblem.DuplicateEmail, email, key, taken.OwnerKey);
             }
-            catch (UserStoreSchemaException unreadable) when (unreadable.UserId is not null && users.ReportsUnreadable)
+            catch (UserStoreSchemaException unreadable) when (unreadable.UnreadableBecause is not null && users.ReportsUnreadable)
             {
                 users.Report(unreadable);
                 return finding;
@@ -61,30 +61,30 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
 
     /// <summary>Inspects a user whose email did not seem to be valid.</summary>
     /// <returns>The inconsistency, or null.</returns>
-    public async Task<UserEmailFinding?> InspectInvalidAsync(string userId, CancellationToken cancellationToken)
+    public async Task<UserEmailFinding?> InspectInvalidAsync(UserKey key, CancellationToken cancellationToken)
     {
-        StoredUser user = await users.ReadAsync(users.Sender.Begin(cancellationToken), userId).ConfigureAwait(false);
+        StoredUser user = await users.ReadAsync(users.Sender.Begin(cancellationToken), key).ConfigureAwait(false);
         return user.Exists(users.Input.Now()) && user.Email is { } email && users.Input.ReservationOf(email) is null
-            ? new UserEmailFinding(UserEmailProblem.InvalidEmail, email, userId)
+            ? new UserEmailFinding(UserEmailProblem.InvalidEmail, email, key)
             : null;
     }
 
     /// <summary>Inspects a reservation whose owner did not seem to have the email.</summary>
     /// <returns>The inconsistency, or null.</returns>
     public async Task<UserEmailFinding?> InspectReservationAsync(
-        string email, string ownerUserId, bool repair, CancellationToken cancellationToken)
+        string email, UserKey ownerKey, bool repair, CancellationToken cancellationToken)
     {
-        StoreCall call = users.Sender.Begin(cancellationToken, ownerUserId);
+        StoreCall call = users.Sender.Begin(cancellationToken, ownerKey);
         UserEmailFinding? finding = null;
         for (int round = 1; round <= MaxRounds; round++)
         {
-            (StoredUser owner, string? current) = await _reservations.ReadBothAsync(call, ownerUserId, email).ConfigureAwait(false);
-            if (current != ownerUserId || _reservations.IsValidOwner(owner, email))
+            (StoredUser owner, UserKey? current) = await _reservations.ReadBothAsync(call, ownerKey, email).ConfigureAwait(false);
+            if (current != ownerKey || _reservations.IsValidOwner(owner, email))
                 return null;
-            finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, email, ownerUserId);
+            finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, email, ownerKey);
             if (!repair)
                 return finding;
-            if (await WithdrawAsync(call, email, ownerUserId, owner).ConfigureAwait(false))
+            if (await WithdrawAsync(call, email, ownerKey, owner).ConfigureAwait(false))
                 return finding with { IsRepaired = true };
         }
 
@@ -92,10 +92,10 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
     }
 
     // The index is eventually consistent, so each user that it names is read again; one that it lacks is found by the reservation instead.
-    private async Task<string?> FindOtherUserAsync(StoreCall call, string userId, string storedEmail, string email, string? ownerUserId)
+    private async Task<UserKey?> FindOtherUserAsync(StoreCall call, UserKey key, string storedEmail, string email, UserKey? ownerKey)
     {
-        if (ownerUserId is not null && _reservations.IsValidOwner(await users.ReadAsync(call, ownerUserId).ConfigureAwait(false), email))
-            return ownerUserId;
+        if (ownerKey is { } owner && _reservations.IsValidOwner(await users.ReadAsync(call, owner).ConfigureAwait(false), email))
+            return owner;
         foreach (string spelling in new[] { email, storedEmail }.Distinct(StringComparer.Ordinal))
         {
             Dictionary<string, AttributeValue>? start = null;
@@ -105,10 +105,10 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
                 request.ReturnConsumedCapacity = call.Capacity;
                 QueryResponse page = await call.SendAsync(
                     "Query", users.Users, token => users.Client.QueryAsync(request, token)).ConfigureAwait(false);
-                foreach (string? id in (page.Items ?? []).Select(item => new StoredUser(item, users.Model).UserId))
+                foreach (UserKey other in (page.Items ?? []).Select(item => users.Model.Key.FindIn(item)!.Value))
                 {
-                    if (id != userId && _reservations.IsValidOwner(await users.ReadAsync(call, id!).ConfigureAwait(false), email))
-                        return id;
+                    if (other != key && _reservations.IsValidOwner(await users.ReadAsync(call, other).ConfigureAwait(false), email))
+                        return other;
                 }
 
                 start = page.LastEvaluatedKey;
@@ -121,11 +121,11 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
 
     private async Task<bool> ReserveAsync(StoreCall call, StoredUser user, string email, CancellationToken cancellationToken)
     {
-        string userId = user.UserId!;
+        UserKey key = user.Key!.Value;
         if (user.Email == email)
         {
             return await writes.Transaction!.CommitAsync(
-                call, ToCheck(userId, email), userId, acquire: email, release: null).ConfigureAwait(false) is null;
+                call, ToCheck(key, email), key, acquire: email, release: null).ConfigureAwait(false) is null;
         }
 
         // Another program stored the email in another form, under which the store does not find it.
@@ -133,7 +133,7 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
         UserPatch<TUser> patch = new UserPatch<TUser>().Set(u => u.Email, email).OnlyIf(u => u.Email == stored);
         try
         {
-            await writes.Patching.PatchAsync(users.Sender.Begin(cancellationToken, userId), users.Input.PreparePatch(userId, patch)).ConfigureAwait(false);
+            await writes.Patching.PatchAsync(users.Sender.Begin(cancellationToken, key), users.Input.PreparePatch(key, patch)).ConfigureAwait(false);
             return true;
         }
         catch (UserStoreException changed) when (changed is UserConditionFailedException or UserNotFoundException or UserConflictException)
@@ -142,13 +142,13 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
         }
     }
 
-    private async Task<bool> WithdrawAsync(StoreCall call, string email, string ownerUserId, StoredUser owner)
+    private async Task<bool> WithdrawAsync(StoreCall call, string email, UserKey ownerKey, StoredUser owner)
     {
-        List<TransactWriteItem> actions = [_reservations.Withdraw(email, ownerUserId), _reservations.RuleOut(ownerUserId, owner, email)];
+        List<TransactWriteItem> actions = [_reservations.Withdraw(email, ownerKey), _reservations.RuleOut(ownerKey, owner, email)];
         return await writes.Transaction!.SendOnceAsync(call, actions).ConfigureAwait(false) is null;
     }
 
-    private TransactWriteItem ToCheck(string userId, string email)
+    private TransactWriteItem ToCheck(UserKey key, string email)
     {
         UserModel model = users.Model;
         var writer = new ExpressionWriter();
@@ -157,7 +157,7 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
             ConditionCheck = new ConditionCheck
             {
                 TableName = users.TableName,
-                Key = users.KeyOf(userId),
+                Key = users.Model.Key.ToItem(key),
                 ConditionExpression =
                     $"{writer.SameEmail(model, email)} AND {writer.NotExpired(model, users.Input.Now())}",
                 ExpressionAttributeNames = writer.Names,
@@ -176,7 +176,7 @@ internal sealed class EmailInspection<[DynamicallyAccessedMembers(DynamicallyAcc
             TableName = users.TableName,
             IndexName = users.Schema.Users.NameOf(index),
             KeyConditionExpression = $"{writer.Name(index.PartitionKey)} = {writer.Value(new Primitive(email))}",
-            ProjectionExpression = writer.Name(users.Model.Key),
+            ProjectionExpression = string.Join(", ", users.Model.Key.Parts.Select(part => writer.Name(part.Property))),
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ExclusiveStartKey = start,

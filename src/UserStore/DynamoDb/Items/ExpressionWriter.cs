@@ -64,6 +64,12 @@ internal sealed class ExpressionWriter
     /// <summary>Selects the attributes of the model: not those of other programs, nor the ids of earlier writes.</summary>
     public string Projection(UserModel model) => string.Join(", ", model.Properties.Select(Name));
 
+    /// <summary>Accepts any item, but not the absence of one.</summary>
+    public string Exists(UserModel model) => $"attribute_exists({Name(model.Key.PartitionKey.Property)})";
+
+    /// <summary>Accepts the absence of an item only.</summary>
+    public string Absent(UserModel model) => $"attribute_not_exists({Name(model.Key.PartitionKey.Property)})";
+
     /// <summary>Accepts items that are expired.</summary>
     public string Expired(UserModel model, DateTimeOffset now) => $"{Name(model.ExpiresAt)} <= {Value(model.ExpiresAt.ToScalar(now))}";
 

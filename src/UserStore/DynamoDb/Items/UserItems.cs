@@ -117,7 +117,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     // The messages of the SDK and of converters contain values, so only the type and the stack trace of the failure are kept.
     private UserStoreSchemaException Unreadable(Dictionary<string, AttributeValue> item, Exception failure, bool wasApplied)
     {
-        string? userId = item.Text(model.Key.AttributeName);
+        UserKey? key = model.Key.FindIn(item);
         string? attribute = model.Properties.Select(property => property.AttributeName).FirstOrDefault(
             name => item.TryGetValue(name, out AttributeValue? value) && !IsReadable(name, value));
         Type type = failure.GetBaseException().GetType();
@@ -127,10 +127,10 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         string place = attribute is null ? "" : $": its attribute '{attribute}' has an unexpected value";
         string before = wasApplied ? "the write was applied, but " : "";
         return new UserStoreSchemaException(
-            tableName, null, $"{before}the item of user '{userId}' cannot be read as {model.UserType.Name}{place} ({type.Name}). Correct the item.", cause)
+            tableName, null, $"{before}the item of user '{key}' cannot be read as {model.UserType.Name}{place} ({type.Name}). Correct the item.", cause)
         {
             WasApplied = wasApplied,
-            UserId = userId,
+            Key = key,
             AttributeName = attribute,
             UnreadableBecause = type.Name,
         };

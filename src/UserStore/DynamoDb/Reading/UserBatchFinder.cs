@@ -4,11 +4,10 @@ using System.Runtime.ExceptionServices;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
-using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Reading;
 
-/// <summary>Reads users by many ids with concurrent batch requests, and returns them in the order of the ids.</summary>
+/// <summary>Reads users by many keys with concurrent batch requests, and returns them in the order of the keys.</summary>
 internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
     where TUser : User
 {
@@ -16,11 +15,11 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
     private const int MaxRequests = 8;
 
     public async IAsyncEnumerable<UserLookup<TUser>> FindAsync(
-        IAsyncEnumerable<string> userIds, ReadConsistency consistency, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<UserKey> keys, ReadConsistency consistency, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new Queue<Task<UserLookup<TUser>[]>>();
-        IAsyncEnumerator<string> source = userIds.GetAsyncEnumerator(cancellationToken);
+        IAsyncEnumerator<UserKey> source = keys.GetAsyncEnumerator(cancellationToken);
         try
         {
             (bool hasMore, Exception? failure) = (true, null);
@@ -28,9 +27,9 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
             {
                 while (hasMore && running.Count < MaxRequests)
                 {
-                    (List<string> ids, hasMore, failure) = await TakeAsync(source).ConfigureAwait(false);
-                    if (ids.Count > 0)
-                        running.Enqueue(ReadAsync(ids, consistency, stop.Token));
+                    (List<UserKey> taken, hasMore, failure) = await TakeAsync(source).ConfigureAwait(false);
+                    if (taken.Count > 0)
+                        running.Enqueue(ReadAsync(taken, consistency, stop.Token));
                 }
 
                 if (!running.TryDequeue(out Task<UserLookup<TUser>[]>? first))
@@ -39,7 +38,7 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
                     yield return lookup;
             }
 
-            // All earlier ids were looked up; the result fails where the sequence of ids failed.
+            // All earlier keys were looked up; the result fails where the sequence of keys failed.
             if (failure is not null)
                 ExceptionDispatchInfo.Throw(failure);
         }
@@ -51,42 +50,41 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
         }
     }
 
-    private static async Task<(List<string> Ids, bool HasMore, Exception? Failure)> TakeAsync(IAsyncEnumerator<string> source)
+    private async Task<(List<UserKey> Keys, bool HasMore, Exception? Failure)> TakeAsync(IAsyncEnumerator<UserKey> source)
     {
-        var ids = new List<string>(TableReader.MaxKeys);
+        var keys = new List<UserKey>(TableReader.MaxKeys);
         try
         {
-            while (ids.Count < TableReader.MaxKeys)
+            while (keys.Count < TableReader.MaxKeys)
             {
                 if (!await source.MoveNextAsync().ConfigureAwait(false))
-                    return (ids, false, null);
-                UserInput<TUser>.CheckId(source.Current);
-                ids.Add(source.Current);
+                    return (keys, false, null);
+                table.Model.Key.Check(source.Current);
+                keys.Add(source.Current);
             }
 
-            return (ids, true, null);
+            return (keys, true, null);
         }
         catch (Exception failure)
         {
-            return (ids, false, failure); // thrown to the caller after the results of earlier ids
+            return (keys, false, failure); // thrown to the caller after the results of earlier keys
         }
     }
 
-    private async Task<UserLookup<TUser>[]> ReadAsync(List<string> ids, ReadConsistency consistency, CancellationToken cancellationToken)
+    private async Task<UserLookup<TUser>[]> ReadAsync(List<UserKey> keys, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         StoreCall call = table.Sender.Begin(cancellationToken);
-        var items = await table.Reader.FindManyAsync(
-            call, table.Schema.Users, ids.ToHashSet(StringComparer.Ordinal), consistency).ConfigureAwait(false);
+        var items = await table.FindItemsAsync(call, [.. keys.Distinct()], consistency).ConfigureAwait(false);
         DateTimeOffset now = table.Input.Now();
-        return [.. ids.Select(id => LookupOf(id, items.GetValueOrDefault(id), now))];
+        return [.. keys.Select(key => LookupOf(key, items.GetValueOrDefault(key), now))];
     }
 
-    private UserLookup<TUser> LookupOf(string userId, Dictionary<string, AttributeValue>? item, DateTimeOffset now)
+    private UserLookup<TUser> LookupOf(UserKey key, Dictionary<string, AttributeValue>? item, DateTimeOffset now)
     {
         var stored = new StoredUser(item, table.Model);
         if (!stored.Exists(now))
-            return new UserLookup<TUser>(userId, null);
+            return new UserLookup<TUser>(key, null);
         (TUser? user, UnreadableUser? unreadable) = table.ToUserOrReport(stored);
-        return new UserLookup<TUser>(userId, user) { Unreadable = unreadable };
+        return new UserLookup<TUser>(key, user) { Unreadable = unreadable };
     }
 }

@@ -24,27 +24,27 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
 
     private UserModel Model => users.Model;
 
-    private MappedProperty Owner => Model.Key;
+    private string Owner => Model.Key.PartitionKey.AttributeName;
 
     /// <summary>Reserves an email that is free, or that the user owns already.</summary>
-    public TransactWriteItem Acquire(string email, string userId)
+    public TransactWriteItem Acquire(string email, UserKey key)
     {
         var writer = new ExpressionWriter();
-        return Put(email, userId, FreeOrOwnedBy(userId, writer), writer);
+        return Put(email, key, FreeOrOwnedBy(key, writer), writer);
     }
 
     /// <summary>Takes a reservation from an owner that is not valid; used together with <see cref="RuleOut"/>.</summary>
-    public TransactWriteItem TakeOver(string email, string userId, string ownerUserId)
+    public TransactWriteItem TakeOver(string email, UserKey key, UserKey ownerKey)
     {
         var writer = new ExpressionWriter();
-        return Put(email, userId, OwnedBy(ownerUserId, writer), writer);
+        return Put(email, key, OwnedBy(ownerKey, writer), writer);
     }
 
     /// <summary>
     /// Ensures that an owner is still not valid when the transaction is applied. An expired one is deleted, so that a slow clock cannot
     /// revive it.
     /// </summary>
-    public TransactWriteItem RuleOut(string ownerUserId, StoredUser owner, string email)
+    public TransactWriteItem RuleOut(UserKey ownerKey, StoredUser owner, string email)
     {
         DateTimeOffset now = users.Input.Now();
         var writer = new ExpressionWriter();
@@ -55,7 +55,7 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
                 Delete = new Delete
                 {
                     TableName = users.TableName,
-                    Key = users.KeyOf(ownerUserId),
+                    Key = users.Model.Key.ToItem(ownerKey),
                     ConditionExpression = $"{writer.Expired(Model, now)} AND {writer.SameEmail(Model, owner.Email)}",
                     ExpressionAttributeNames = writer.Names,
                     ExpressionAttributeValues = writer.Values,
@@ -68,8 +68,8 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
             ConditionCheck = new ConditionCheck
             {
                 TableName = users.TableName,
-                Key = users.KeyOf(ownerUserId),
-                ConditionExpression = $"attribute_not_exists({writer.Name(Model.Key)}) OR "
+                Key = users.Model.Key.ToItem(ownerKey),
+                ConditionExpression = $"{writer.Absent(Model)} OR "
                     + $"{writer.Name(Model[nameof(User.Email)])} <> {writer.Value(new Primitive(email))}",
                 ExpressionAttributeNames = writer.Names,
                 ExpressionAttributeValues = writer.Values,
@@ -78,17 +78,17 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
     }
 
     /// <summary>Releases an email that the user had.</summary>
-    public TransactWriteItem Release(string email, string userId)
+    public TransactWriteItem Release(string email, UserKey key)
     {
         var writer = new ExpressionWriter();
-        return Delete(email, FreeOrOwnedBy(userId, writer), writer);
+        return Delete(email, FreeOrOwnedBy(key, writer), writer);
     }
 
     /// <summary>Releases an email whose owner is not valid; used together with <see cref="RuleOut"/>.</summary>
-    public TransactWriteItem Withdraw(string email, string ownerUserId)
+    public TransactWriteItem Withdraw(string email, UserKey ownerKey)
     {
         var writer = new ExpressionWriter();
-        return Delete(email, OwnedBy(ownerUserId, writer), writer);
+        return Delete(email, OwnedBy(ownerKey, writer), writer);
     }
 
     /// <summary>Returns whether a user is the valid owner of a reserved email.</summary>
@@ -97,18 +97,18 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
 
     /// <summary>Reads the owner of an email consistently.</summary>
     /// <returns>The id of the owner; null when the email is not reserved.</returns>
-    public async Task<string?> FindOwnerUserIdAsync(StoreCall call, string email)
+    public async Task<UserKey?> FindOwnerKeyAsync(StoreCall call, string email)
         => OwnerIn(await users.Reader.FindAsync(call, table, KeyOf(email)).ConfigureAwait(false));
 
     /// <summary>Reads a user and the owner of an email in one snapshot.</summary>
-    public async Task<(StoredUser User, string? OwnerUserId)> ReadBothAsync(StoreCall call, string userId, string email)
+    public async Task<(StoredUser User, UserKey? OwnerKey)> ReadBothAsync(StoreCall call, UserKey key, string email)
     {
         var request = new TransactGetItemsRequest
         {
             ReturnConsumedCapacity = call.Capacity,
             TransactItems =
             [
-                new TransactGetItem { Get = new Get { TableName = users.TableName, Key = users.KeyOf(userId) } },
+                new TransactGetItem { Get = new Get { TableName = users.TableName, Key = users.Model.Key.ToItem(key) } },
                 new TransactGetItem { Get = new Get { TableName = table.TableName, Key = KeyOf(email) } },
             ],
         };
@@ -118,22 +118,21 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
     }
 
     /// <summary>Returns the owner in an item of the table.</summary>
-    public string? OwnerIn(Dictionary<string, AttributeValue>? item) => item?.GetValueOrDefault(Owner.AttributeName)?.S;
+    public UserKey? OwnerIn(Dictionary<string, AttributeValue>? item) => Model.Key.FromText(item?.GetValueOrDefault(Owner)?.S);
 
     /// <summary>Finds the user with an email, consistently.</summary>
     public async Task<TUser?> FindUserAsync(StoreCall call, string email)
     {
-        string? ownerUserId = await FindOwnerUserIdAsync(call, email).ConfigureAwait(false);
-        for (int reads = 1; ownerUserId is not null; reads++)
+        UserKey? ownerKey = await FindOwnerKeyAsync(call, email).ConfigureAwait(false);
+        for (int reads = 1; ownerKey is { } owner; reads++)
         {
-            TUser? user = await users.FindAsync(call, ownerUserId, ReadConsistency.Strong).ConfigureAwait(false);
+            TUser? user = await users.FindAsync(call, owner, ReadConsistency.Strong).ConfigureAwait(false);
             if (user is not null && users.Input.ReservationOf(user.Email) == email)
                 return user;
 
             // Between the two reads the email may have moved to another user.
-            string? before = ownerUserId;
-            ownerUserId = await FindOwnerUserIdAsync(call, email).ConfigureAwait(false);
-            if (ownerUserId == before)
+            ownerKey = await FindOwnerKeyAsync(call, email).ConfigureAwait(false);
+            if (ownerKey == owner)
                 return null;
             if (reads == MaxReads)
             {
@@ -150,15 +149,15 @@ internal sealed class EmailReservations<[DynamicallyAccessedMembers(DynamicallyA
 
     private Dictionary<string, AttributeValue> KeyOf(string email) => new() { [table.Key.AttributeName] = new AttributeValue(email) };
 
-    private string FreeOrOwnedBy(string userId, ExpressionWriter writer)
-        => $"attribute_not_exists({writer.Name(table.Key.AttributeName)}) OR {OwnedBy(userId, writer)}";
+    private string FreeOrOwnedBy(UserKey key, ExpressionWriter writer)
+        => $"attribute_not_exists({writer.Name(table.Key.AttributeName)}) OR {OwnedBy(key, writer)}";
 
-    private string OwnedBy(string userId, ExpressionWriter writer) => $"{writer.Name(Owner)} = {writer.Value(new Primitive(userId))}";
+    private string OwnedBy(UserKey key, ExpressionWriter writer) => $"{writer.Name(Owner)} = {writer.Value(new Primitive(KeyModel.ToText(key)))}";
 
-    private TransactWriteItem Put(string email, string userId, string condition, ExpressionWriter writer)
+    private TransactWriteItem Put(string email, UserKey key, string condition, ExpressionWriter writer)
     {
         Dictionary<string, AttributeValue> item = KeyOf(email);
-        item.Add(Owner.AttributeName, new AttributeValue(userId));
+        item.Add(Owner, new AttributeValue(KeyModel.ToText(key)));
         return new TransactWriteItem
         {
             Put = new Put

@@ -14,7 +14,7 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
 {
     /// <param name="call">The call that writes.</param>
     /// <param name="userWrite">The write of the user, with its condition.</param>
-    /// <param name="userId">The user.</param>
+    /// <param name="key">The user.</param>
     /// <param name="acquire">The email to reserve for the user, if any.</param>
     /// <param name="release">The email to release, if any.</param>
     /// <param name="wasApplied">Reads whether everything was written, after a response was lost and no retry received one.</param>
@@ -25,30 +25,30 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
     public async Task<ConditionFailure?> CommitAsync(
         StoreCall call,
         TransactWriteItem userWrite,
-        string userId,
+        UserKey key,
         string? acquire,
         string? release,
         Func<Task<bool>>? wasApplied = null,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null)
     {
-        (string Id, StoredUser User)? invalidOwner = null;
+        (UserKey Key, StoredUser User)? invalidOwner = null;
         bool responseWasLost = false;
         for (int round = 1; ; round++)
         {
             List<TransactWriteItem> actions = [userWrite];
             if (acquire is not null && invalidOwner is { } owner)
             {
-                actions.Add(reservations.TakeOver(acquire, userId, owner.Id));
-                actions.Add(reservations.RuleOut(owner.Id, owner.User, acquire));
+                actions.Add(reservations.TakeOver(acquire, key, owner.Key));
+                actions.Add(reservations.RuleOut(owner.Key, owner.User, acquire));
             }
             else if (acquire is not null)
             {
-                actions.Add(reservations.Acquire(acquire, userId));
+                actions.Add(reservations.Acquire(acquire, key));
             }
 
             int reserving = actions.Count;
             if (release is not null)
-                actions.Add(reservations.Release(release, userId));
+                actions.Add(reservations.Release(release, key));
 
             if (await SendOnceAsync(call, actions, wasApplied, explainInvalid).ConfigureAwait(false) is not { } failure)
                 return null;
@@ -64,16 +64,16 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
                 if (Enumerable.Range(0, reserving).Any(failure.Concerns))
                 {
                     invalidOwner = await FindInvalidOwnerAsync(
-                        call, acquire!, userId, failure.Reasons[1].Item, failure.Exception).ConfigureAwait(false);
+                        call, acquire!, key, failure.Reasons[1].Item, failure.Exception).ConfigureAwait(false);
                 }
 
                 // The second round uses what the first one found; a third one means that others write concurrently.
                 if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
-                    throw KeptChanging(userId, failure);
+                    throw KeptChanging(key, failure);
             }
             catch (Exception refusal) when (responseWasLost && refusal is not OperationCanceledException)
             {
-                throw call.OutcomeUnknown(failure.Operation, users.Schema.Tables, userId, refusal);
+                throw call.OutcomeUnknown(failure.Operation, users.Schema.Tables, key, refusal);
             }
         }
     }
@@ -103,8 +103,8 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
         return result.Failure is { } failure ? failure with { MayBeApplied = false } : null; // the token would have returned its success
     }
 
-    private UserStoreUnavailableException KeptChanging(string userId, ConditionFailure failure) => new(
-        $"The email of user '{userId}' could not be reserved, because other writers kept changing its reservation. Retry later.", failure.Exception)
+    private UserStoreUnavailableException KeptChanging(UserKey key, ConditionFailure failure) => new(
+        $"The email of user '{key}' could not be reserved, because other writers kept changing its reservation. Retry later.", failure.Exception)
     {
         Operation = failure.Operation,
         TableNames = [.. users.Schema.Tables.Select(table => table.TableName)],
@@ -118,16 +118,15 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
         ReturnConsumedCapacity = call.Capacity,
     };
 
-    private async Task<(string Id, StoredUser User)?> FindInvalidOwnerAsync(
-        StoreCall call, string email, string userId, Dictionary<string, AttributeValue>? reservation, Exception failure)
+    private async Task<(UserKey Key, StoredUser User)?> FindInvalidOwnerAsync(
+        StoreCall call, string email, UserKey key, Dictionary<string, AttributeValue>? reservation, Exception failure)
     {
-        string? ownerUserId = reservations.OwnerIn(reservation)
-            ?? await reservations.FindOwnerUserIdAsync(call, email).ConfigureAwait(false);
-        if (ownerUserId is null || ownerUserId == userId)
+        UserKey? found = reservations.OwnerIn(reservation) ?? await reservations.FindOwnerKeyAsync(call, email).ConfigureAwait(false);
+        if (found is not { } ownerKey || ownerKey == key)
             return null;
-        StoredUser owner = await users.ReadAsync(call, ownerUserId).ConfigureAwait(false);
+        StoredUser owner = await users.ReadAsync(call, ownerKey).ConfigureAwait(false);
         return reservations.IsValidOwner(owner, email)
-            ? throw new EmailAlreadyInUseException(ownerUserId, failure)
-            : (ownerUserId, owner);
+            ? throw new EmailAlreadyInUseException(ownerKey, failure)
+            : (ownerKey, owner);
     }
 }

@@ -11,6 +11,6 @@ internal static partial class RequestLog
     [LoggerMessage(102, LogLevel.Warning, "Gave up {Operation} on {Table} after {Elapsed}: {Reason}.")]
     public static partial void GivenUp(ILogger logger, string operation, string table, TimeSpan elapsed, string reason);
 
-    [LoggerMessage(103, LogLevel.Warning, "The outcome of {Operation} on {Table} for user {UserId} is unknown. Read the user to see what is stored.")]
-    public static partial void OutcomeUnknown(ILogger logger, string operation, string table, string userId);
+    [LoggerMessage(103, LogLevel.Warning, "The outcome of {Operation} on {Table} for user {UserKey} is unknown. Read the user to see what is stored.")]
+    public static partial void OutcomeUnknown(ILogger logger, string operation, string table, UserKey userKey);
 }

@@ -23,21 +23,21 @@ internal sealed class RequestSender(StoreConnection connection, StoreSchema sche
     /// applied.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
     /// <param name="tables">The tables of the write.</param>
-    /// <param name="userId">The user.</param>
+    /// <param name="key">The user.</param>
     /// <param name="failure">Why the outcome cannot be determined.</param>
-    public UserWriteOutcomeUnknownException OutcomeUnknown(string operation, NamedTable[] tables, string userId, Exception? failure)
+    public UserWriteOutcomeUnknownException OutcomeUnknown(string operation, NamedTable[] tables, UserKey key, Exception? failure)
     {
         string[] tableNames = Array.ConvertAll(tables, table => table.TableName);
-        RequestLog.OutcomeUnknown(Logger, operation, string.Join(", ", tableNames), userId);
-        return new UserWriteOutcomeUnknownException(userId, failure) { Operation = operation, TableNames = tableNames };
+        RequestLog.OutcomeUnknown(Logger, operation, string.Join(", ", tableNames), key);
+        return new UserWriteOutcomeUnknownException(key, failure) { Operation = operation, TableNames = tableNames };
     }
 
     /// <summary>Begins a call whose requests share one timeout.</summary>
     /// <param name="cancellationToken">A token to cancel the call.</param>
-    /// <param name="userId">The user that the call writes, if it writes one.</param>
+    /// <param name="key">The user that the call writes, if it writes one.</param>
     /// <param name="retry">How its requests are retried; the options of the store apply if null.</param>
     /// <param name="observer">The observer of its requests.</param>
     public StoreCall Begin(
-        CancellationToken cancellationToken, string? userId = null, UserStoreRetryOptions? retry = null, IRequestObserver? observer = null)
-        => new(this, userId, retry ?? schema.Options.Retry, observer, cancellationToken);
+        CancellationToken cancellationToken, UserKey? key = null, UserStoreRetryOptions? retry = null, IRequestObserver? observer = null)
+        => new(this, key, retry ?? schema.Options.Retry, observer, cancellationToken);
 }

@@ -8,7 +8,7 @@ namespace UserStore.DynamoDb.Sending;
 
 /// <summary>One call of the store: sends its requests, and retries them where that can help, within one timeout.</summary>
 internal sealed class StoreCall(
-    RequestSender sender, string? userId, UserStoreRetryOptions retry, IRequestObserver? observer, CancellationToken cancellationToken)
+    RequestSender sender, UserKey? key, UserStoreRetryOptions retry, IRequestObserver? observer, CancellationToken cancellationToken)
 {
     private readonly long _started = sender.Time.GetTimestamp();
     private int _delays;
@@ -105,9 +105,9 @@ internal sealed class StoreCall(
                     bool mayBeApplied = responseWasLost || (!sender.SeesEveryAttempt && RequestFailure.IsTransient(failure));
                     if (mayBeApplied && wasApplied is not null && await ReadAsync(request, wasApplied, responseWasLost).ConfigureAwait(false))
                         return default;
-                    if (responseWasLost && userId is not null)
+                    if (responseWasLost && key is { } written)
                     {
-                        throw OutcomeUnknown(request, userId, RequestFailure.IsInvalid(failure)
+                        throw OutcomeUnknown(request, written, RequestFailure.IsInvalid(failure)
                             ? await TranslateAsync(request, failure).ConfigureAwait(false)
                             : failure);
                     }
@@ -176,7 +176,7 @@ internal sealed class StoreCall(
         }
         catch (Exception unread) when (unread is not OperationCanceledException)
         {
-            return responseWasLost && userId is not null ? throw OutcomeUnknown(request, userId, unread) : false;
+            return responseWasLost && key is { } written ? throw OutcomeUnknown(request, written, unread) : false;
         }
     }
 
@@ -249,11 +249,11 @@ internal sealed class StoreCall(
         => RequestLog.GivenUp(sender.Logger, request.Operation, request.TableNames, Elapsed, reason);
 
     /// <inheritdoc cref="RequestSender.OutcomeUnknown"/>
-    public UserWriteOutcomeUnknownException OutcomeUnknown(string operation, NamedTable[] tables, string writtenUserId, Exception failure)
-        => sender.OutcomeUnknown(operation, tables, writtenUserId, failure);
+    public UserWriteOutcomeUnknownException OutcomeUnknown(string operation, NamedTable[] tables, UserKey writtenKey, Exception failure)
+        => sender.OutcomeUnknown(operation, tables, writtenKey, failure);
 
-    private UserWriteOutcomeUnknownException OutcomeUnknown(Request request, string writtenUserId, Exception failure)
-        => sender.OutcomeUnknown(request.Operation, request.Tables, writtenUserId, failure);
+    private UserWriteOutcomeUnknownException OutcomeUnknown(Request request, UserKey writtenKey, Exception failure)
+        => sender.OutcomeUnknown(request.Operation, request.Tables, writtenKey, failure);
 
     private Task<UserStoreException> TranslateAsync(Request request, Exception failure) => sender.Failures.TranslateAsync(
         request.Operation, request.Tables, failure, Elapsed, request.ExplainInvalid, cancellationToken);

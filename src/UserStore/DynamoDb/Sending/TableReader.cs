@@ -40,21 +40,6 @@ internal sealed class TableReader(IAmazonDynamoDB client)
         return new ScanPage(response.Items ?? [], response.LastEvaluatedKey is { Count: > 0 } next ? next : null);
     }
 
-    /// <summary>Reads items by their keys.</summary>
-    /// <param name="call">The call that reads.</param>
-    /// <param name="table">The table, whose key is one string.</param>
-    /// <param name="keys">At most <see cref="MaxKeys"/> distinct keys.</param>
-    /// <param name="consistency">The consistency of the read.</param>
-    /// <returns>The items that exist, by their keys.</returns>
-    public async Task<Dictionary<string, Dictionary<string, AttributeValue>>> FindManyAsync(
-        StoreCall call, TableSchema table, IReadOnlyCollection<string> keys, ReadConsistency consistency)
-    {
-        string name = table.Key.AttributeName;
-        var items = await FindManyAsync(
-            call, table, [.. keys.Select(key => new Dictionary<string, AttributeValue> { [name] = new(key) })], consistency).ConfigureAwait(false);
-        return items.ToDictionary(item => item[name].S, StringComparer.Ordinal);
-    }
-
     /// <summary>Reads items by their keys, and those that DynamoDB leaves unprocessed again.</summary>
     /// <param name="call">The call that reads.</param>
     /// <param name="table">The table.</param>

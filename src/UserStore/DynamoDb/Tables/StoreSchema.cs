@@ -17,8 +17,9 @@ internal sealed class StoreSchema
         Model = model;
         Options = options;
         string users = options.UsersTable ?? model.DefaultTableName;
-        Users = new TableSchema(options.TableNamePrefix + users, KeyAttribute.Of(model.Key), [.. model.Indexes.Values], options)
+        Users = new TableSchema(options.TableNamePrefix + users, KeyAttribute.Of(model.Key.PartitionKey.Property), [.. model.Indexes.Values], options)
         {
+            SortKey = model.Key.SortKey is null ? null : KeyAttribute.Of(model.Key.SortKey.Property),
             TableStreamViewType = options.StreamViewType,
             TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt.AttributeName : null,
             DeletionProtection = options.DeletionProtection,
@@ -49,7 +50,10 @@ internal sealed class StoreSchema
     /// <summary>Returns the users' table as the SDK's context requires it, so that the context sends no DescribeTable request.</summary>
     public Table ToSdkTable(IAmazonDynamoDB client)
     {
-        ITableBuilder builder = new TableBuilder(client, Users.TableName).AddHashKey(Model.Key.AttributeName, DynamoDBEntryType.String);
+        ITableBuilder builder = new TableBuilder(client, Users.TableName)
+            .AddHashKey(Model.Key.PartitionKey.AttributeName, EntryType(Model.Key.PartitionKey.Property));
+        if (Model.Key.SortKey is { } sortKey)
+            builder = builder.AddRangeKey(sortKey.AttributeName, EntryType(sortKey.Property));
         foreach (MappedIndex index in Users.Indexes)
         {
             string name = Users.NameOf(index);

@@ -33,8 +33,7 @@ internal static class RevisionExpression
     /// <summary>Returns the condition that the stored user is still the item that was read, whatever its version and write id are.</summary>
     public static string SameRevision(StoredUser read, UserModel model, ExpressionWriter writer)
     {
-        string key = writer.Name(model.Key);
-        return $"attribute_exists({key}) AND {SameAttribute(nameof(User.Version))} AND {SameAttribute(nameof(User.WriteId))}";
+        return $"{writer.Exists(model)} AND {SameAttribute(nameof(User.Version))} AND {SameAttribute(nameof(User.WriteId))}";
 
         string SameAttribute(string property)
         {

@@ -11,7 +11,7 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
 {
     public Dictionary<string, AttributeValue> Item { get; } = item ?? [];
 
-    public string? UserId => StringOf(model.Key);
+    public UserKey? Key => model.Key.FindIn(Item);
 
     public string? Email => StringOf(model[nameof(User.Email)]);
 
@@ -46,7 +46,7 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
 
     /// <summary>Returns the exception for a write that expected this user as it was read, and found it as it is here.</summary>
     public UserConflictException Conflict(User user, DateTimeOffset now, Exception? cause = null)
-        => new(user.UserId, user.Version, Exists(now) ? Revision.Version : null, !Exists(now), cause);
+        => new(model.Key.Of(user), user.Version, Exists(now) ? Revision.Version : null, !Exists(now), cause);
 
     public bool Has(MappedProperty property) => Item.ContainsKey(property.AttributeName);
 

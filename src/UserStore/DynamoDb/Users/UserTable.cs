@@ -48,7 +48,10 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     public UserModel Model => Input.Model;
 
-    public Dictionary<string, AttributeValue> KeyOf(string userId) => new() { [Model.Key.AttributeName] = new AttributeValue(userId) };
+    public UserKey KeyOf(TUser user) => Model.Key.Of(user);
+
+    /// <summary>Returns the key of a user, or null if it is not valid.</summary>
+    public UserKey? FindKey(TUser user) => Model.Key.FindValid(user);
 
     /// <summary>Maps an item that was read before.</summary>
     /// <exception cref="UserStoreSchemaException">The item cannot be read as <typeparamref name="TUser"/>.</exception>
@@ -79,22 +82,30 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <summary>Reports an item that cannot be read.</summary>
     public UnreadableUser Report(UserStoreSchemaException failure)
     {
-        var unreadable = new UnreadableUser(failure.UserId!, failure.AttributeName, failure.UnreadableBecause!);
-        UserLog.Unreadable(Sender.Logger, TableName, unreadable.UserId, unreadable.AttributeName, unreadable.Error);
+        var unreadable = new UnreadableUser(failure.Key, failure.AttributeName, failure.UnreadableBecause!);
+        UserLog.Unreadable(Sender.Logger, TableName, unreadable.Key, unreadable.AttributeName, unreadable.Error);
         Schema.Options.OnUnreadableUser?.Invoke(unreadable);
         return unreadable;
     }
 
     /// <summary>Reads a user who has not expired.</summary>
-    public async Task<TUser?> FindAsync(StoreCall call, string userId, ReadConsistency consistency)
+    public async Task<TUser?> FindAsync(StoreCall call, UserKey key, ReadConsistency consistency)
     {
-        var stored = new StoredUser(await Reader.FindAsync(call, Schema.Users, KeyOf(userId), consistency).ConfigureAwait(false), Model);
+        var stored = new StoredUser(await Reader.FindAsync(call, Schema.Users, Model.Key.ToItem(key), consistency).ConfigureAwait(false), Model);
         return stored.Exists(Input.Now()) ? ToUser(stored) : null;
     }
 
+    /// <summary>Reads items by distinct keys, expired or not, and returns those that exist.</summary>
+    public async Task<Dictionary<UserKey, Dictionary<string, AttributeValue>>> FindItemsAsync(
+        StoreCall call, IReadOnlyCollection<UserKey> keys, ReadConsistency consistency)
+    {
+        var items = await Reader.FindManyAsync(call, Schema.Users, [.. keys.Select(Model.Key.ToItem)], consistency).ConfigureAwait(false);
+        return items.ToDictionary(item => Model.Key.FindIn(item)!.Value);
+    }
+
     /// <summary>Reads an item consistently, expired or not.</summary>
-    public async Task<StoredUser> ReadAsync(StoreCall call, string userId)
-        => new(await Reader.FindAsync(call, Schema.Users, KeyOf(userId)).ConfigureAwait(false), Model);
+    public async Task<StoredUser> ReadAsync(StoreCall call, UserKey key)
+        => new(await Reader.FindAsync(call, Schema.Users, Model.Key.ToItem(key)).ConfigureAwait(false), Model);
 
     /// <summary>Reads the item of a user that another program wrote, which has no usable version or no write id. Not every such user was read
     /// from the table, so only the item shows which email and version it has.</summary>
@@ -104,56 +115,56 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     {
         if (user.WriteId is not null && user.Version is not null)
             return null;
-        StoredUser stored = await ReadAsync(call, user.UserId).ConfigureAwait(false);
+        StoredUser stored = await ReadAsync(call, Model.Key.Of(user)).ConfigureAwait(false);
         DateTimeOffset now = Input.Now();
         return stored.Exists(now) && stored.IsRevisionOf(user) ? stored : throw stored.Conflict(user, now);
     }
 
     /// <summary>Reads whether a write was applied, and returns the user if it was.</summary>
-    public async Task<StoredUser?> FindWrittenAsync(StoreCall call, string userId, string writeId)
+    public async Task<StoredUser?> FindWrittenAsync(StoreCall call, UserKey key, string writeId)
     {
-        StoredUser stored = await ReadAsync(call, userId).ConfigureAwait(false);
+        StoredUser stored = await ReadAsync(call, key).ConfigureAwait(false);
         return stored.Revision.Remembers(writeId) ? stored : null;
     }
 
     /// <summary>Returns the item that failed a condition: the one that came with the failure, otherwise the one that is stored now.</summary>
-    public async Task<StoredUser> ReadConflictingAsync(StoreCall call, string userId, ConditionFailure failure)
+    public async Task<StoredUser> ReadConflictingAsync(StoreCall call, UserKey key, ConditionFailure failure)
     {
         if (failure.Item is { Count: > 0 } returned) // not every server returns it
             return new StoredUser(returned, Model);
         try
         {
-            return await ReadAsync(call, userId).ConfigureAwait(false);
+            return await ReadAsync(call, key).ConfigureAwait(false);
         }
         catch (Exception unread) when (failure.MayBeApplied && unread is not OperationCanceledException)
         {
-            throw call.OutcomeUnknown(failure.Operation, Users, userId, unread);
+            throw call.OutcomeUnknown(failure.Operation, Users, key, unread);
         }
     }
 
     /// <summary>Waits before a write that another one with a greater id has overtaken is sent again.</summary>
     /// <param name="call">The call that writes.</param>
     /// <param name="stored">The item that overtook the write.</param>
-    /// <param name="userId">The user.</param>
+    /// <param name="key">The user.</param>
     /// <param name="writeId">The id of the write.</param>
     /// <param name="failure">The failed condition.</param>
     /// <returns>The id with which to send it.</returns>
     /// <exception cref="UserStoreUnavailableException">The timeout of the call is reached.</exception>
-    public async Task<string> NextWriteIdAsync(StoreCall call, StoredUser stored, string userId, string writeId, ConditionFailure failure)
+    public async Task<string> NextWriteIdAsync(StoreCall call, StoredUser stored, UserKey key, string writeId, ConditionFailure failure)
     {
-        await DelayOvertakenAsync(call, userId, failure).ConfigureAwait(false);
+        await DelayOvertakenAsync(call, key, failure).ConfigureAwait(false);
         // Not ahead of the clock: the ids of a user that is deleted and recreated must be above these.
-        return stored.Revision.IsAbove(writeId) ? Input.WriteIds.NextAbove(stored.Revision.WriteId, userId) : writeId;
+        return stored.Revision.IsAbove(writeId) ? Input.WriteIds.NextAbove(stored.Revision.WriteId, key) : writeId;
     }
 
     /// <summary>Waits before a user is written again that another writer changed in the meantime.</summary>
     /// <exception cref="UserStoreUnavailableException">The timeout of the call is reached.</exception>
-    public async Task DelayOvertakenAsync(StoreCall call, string userId, ConditionFailure failure)
+    public async Task DelayOvertakenAsync(StoreCall call, UserKey key, ConditionFailure failure)
     {
         if (await call.TryDelayForOvertakenAsync(failure.Operation, Users).ConfigureAwait(false))
             return;
         throw new UserStoreUnavailableException(
-            $"User '{userId}' was changed by other writers during every attempt. Retry later.", failure.Exception)
+            $"User '{key}' was changed by other writers during every attempt. Retry later.", failure.Exception)
         {
             Operation = failure.Operation,
             TableNames = [TableName],

@@ -71,7 +71,7 @@ internal static class PatchExpression
         return new Update
         {
             TableName = schema.Users.TableName,
-            Key = new() { [model.Key.AttributeName] = new AttributeValue(patch.UserId) },
+            Key = model.Key.ToItem(patch.Key),
             UpdateExpression = removes.Count == 0 ? set : $"{set} REMOVE {string.Join(", ", removes)}",
             ConditionExpression = condition,
             ExpressionAttributeNames = writer.Names,
@@ -88,7 +88,7 @@ internal static class PatchExpression
 
     private static string Condition(PreparedPatch patch, UserModel model, ExpressionWriter writer)
     {
-        string condition = $"attribute_exists({writer.Name(model.Key)}) AND {writer.NotExpired(model, patch.Now)}";
+        string condition = $"{writer.Exists(model)} AND {writer.NotExpired(model, patch.Now)}";
         if (patch.ExpectedVersion is { } version)
         {
             MappedProperty property = model[nameof(User.Version)];

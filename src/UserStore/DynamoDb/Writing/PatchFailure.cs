@@ -28,7 +28,7 @@ internal static class PatchFailure
             return unstorable;
         return patch.Condition is null || stored.Revision.IsAbove(patch.WriteId)
             ? null
-            : new UserConditionFailedException(patch.UserId, stored.Revision.Version, failure);
+            : new UserConditionFailedException(patch.Key, stored.Revision.Version, failure);
     }
 
     /// <summary>Returns the exception for an invalid request.</summary>
@@ -39,9 +39,9 @@ internal static class PatchFailure
     private static UserStoreException? WrongRevision(PreparedPatch patch, StoredUser stored, Exception? failure = null)
     {
         if (!stored.Exists(patch.Now))
-            return new UserNotFoundException(patch.UserId, failure);
+            return new UserNotFoundException(patch.Key, failure);
         return patch.ExpectedVersion is { } expected && stored.Revision.Version != expected
-            ? new UserConflictException(patch.UserId, expected, stored.Revision.Version, innerException: failure)
+            ? new UserConflictException(patch.Key, expected, stored.Revision.Version, innerException: failure)
             : null;
     }
 

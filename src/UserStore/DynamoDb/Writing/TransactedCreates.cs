@@ -9,7 +9,7 @@ namespace UserStore.DynamoDb.Writing;
 /// <summary>Creates users with unique emails, as many in one transaction as fit. A user whose condition fails is created alone.</summary>
 internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, UserWrites<TUser> writes)
-    : BatchOperation<TUser>
+    : BatchOperation<TUser>(table.FindKey)
     where TUser : User
 {
     // Amazon DynamoDB API Reference, "TransactWriteItems": 100 actions, 4 MB. Half a megabyte is left for what surrounds the items.
@@ -17,11 +17,11 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
     private const long MaxBytes = 3_500_000;
     private const int ReservationBytes = 4_200; // keys of at most 2048 bytes each, and their names
 
-    public override (TUser Prepared, string UserId) Prepare(TUser item)
+    public override (TUser Prepared, UserKey Key) Prepare(TUser item)
     {
         TUser created = table.Input.PrepareCreate(item);
         table.Items.Check(created);
-        return (created, created.UserId);
+        return (created, table.KeyOf(created));
     }
 
     public override IEnumerable<IReadOnlyList<BatchItem<TUser>>> Group(IReadOnlyList<BatchItem<TUser>> items)
@@ -62,7 +62,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         {
             while (together.Count > 1)
             {
-                StoreCall call = table.Sender.Begin(cancellationToken, together[0].UserId, request.Retry, request);
+                StoreCall call = table.Sender.Begin(cancellationToken, together[0].Key, request.Retry, request);
                 (List<BatchItem<TUser>> failed, bool isLost) = await TryAsync(call, together).ConfigureAwait(false);
                 responseWasLost |= isLost;
                 if (failed.Count == 0)
@@ -102,7 +102,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
             owners.Add(item);
             if (user.Email is null)
                 continue;
-            actions.Add(writes.Reservations!.Acquire(user.Email, user.UserId));
+            actions.Add(writes.Reservations!.Acquire(user.Email, table.KeyOf(user)));
             owners.Add(item);
         }
 
@@ -121,7 +121,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
 
         try
         {
-            StoreCall call = table.Sender.Begin(cancellationToken, item.UserId, request.Retry, request);
+            StoreCall call = table.Sender.Begin(cancellationToken, item.Key, request.Retry, request);
             await writes.Creation.CreateAsync(call, item.Prepared!, responseWasLost: responseWasLost).ConfigureAwait(false);
             request.Tally.AddWritten();
         }
@@ -133,7 +133,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
 
     // A transaction has one exception; each of its users gets it with its own id.
     private ValueTask FailAsync(BatchItem<TUser> item, Exception failure, BatchRequest<TUser> request)
-        => request.Tally.RecordErrorAsync(item, failure is UserWriteOutcomeUnknownException unknown && unknown.UserId != item.UserId
-            ? table.Sender.OutcomeUnknown(unknown.Operation!, table.Schema.Tables, item.UserId!, unknown.InnerException)
+        => request.Tally.RecordErrorAsync(item, failure is UserWriteOutcomeUnknownException unknown && unknown.Key != item.Key
+            ? table.Sender.OutcomeUnknown(unknown.Operation!, table.Schema.Tables, item.Key!.Value, unknown.InnerException)
             : failure);
 }

@@ -31,7 +31,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
                 ? await emails.CommitAsync(
                     call,
                     new TransactWriteItem { Put = put },
-                    created.UserId,
+                    table.KeyOf(created),
                     acquire: created.Email,
                     release: null,
                     wasApplied: () => WasAppliedAsync(call, created)).ConfigureAwait(false)
@@ -39,10 +39,10 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
             if (failure is null)
                 return created;
 
-            StoredUser stored = await table.ReadConflictingAsync(call, created.UserId, failure).ConfigureAwait(false);
+            StoredUser stored = await table.ReadConflictingAsync(call, table.KeyOf(created), failure).ConfigureAwait(false);
             failure = failure with { ResponseWasLost = failure.ResponseWasLost || responseWasLost };
             UserAlreadyExistsException? refusal = stored.Exists(created.UpdatedAt)
-                ? new UserAlreadyExistsException(created.UserId, failure.Exception)
+                ? new UserAlreadyExistsException(table.KeyOf(created), failure.Exception)
                 : null;
             switch (WriteSettlement.Settle(stored, created.WriteId!, failure, isRefused: refusal is not null, isCreate: true))
             {
@@ -51,7 +51,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
                 case WriteOutcome.Refused:
                     throw refusal!;
                 case WriteOutcome.Unknown:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, created.UserId, refusal ?? (Exception)failure.Exception);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, table.KeyOf(created), refusal ?? (Exception)failure.Exception);
                 default:
                     created = await NextAttemptAsync(call, stored, created, failure).ConfigureAwait(false);
                     break;
@@ -64,7 +64,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         while (await PutAsync(call, ToReplacingPut(user), user).ConfigureAwait(false) is { } failure)
         {
-            StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
+            StoredUser stored = await table.ReadConflictingAsync(call, table.KeyOf(user), failure).ConfigureAwait(false);
             switch (WriteSettlement.Settle(stored, user.WriteId!, failure, isRefused: false))
             {
                 case WriteOutcome.Applied:
@@ -73,7 +73,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
                     user = await NextAttemptAsync(call, stored, user, failure).ConfigureAwait(false);
                     break;
                 default:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, user.UserId, failure.Exception);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, table.KeyOf(user), failure.Exception);
             }
         }
     }
@@ -83,7 +83,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     public Put ToPut(TUser created)
     {
         var writer = new ExpressionWriter();
-        string absentOrExpired = $"attribute_not_exists({writer.Name(table.Model.Key)}) OR {writer.Expired(table.Model, created.UpdatedAt)}";
+        string absentOrExpired = $"{writer.Absent(table.Model)} OR {writer.Expired(table.Model, created.UpdatedAt)}";
         return ToPut(created, $"({absentOrExpired}) AND {NewerThanLast(created, writer)}", writer);
     }
 
@@ -119,11 +119,11 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     }
 
     private async Task<bool> WasAppliedAsync(StoreCall call, TUser user)
-        => await table.FindWrittenAsync(call, user.UserId, user.WriteId!).ConfigureAwait(false) is not null;
+        => await table.FindWrittenAsync(call, table.KeyOf(user), user.WriteId!).ConfigureAwait(false) is not null;
 
     private async Task<TUser> NextAttemptAsync(StoreCall call, StoredUser stored, TUser user, ConditionFailure failure)
     {
-        string writeId = await table.NextWriteIdAsync(call, stored, user.UserId, user.WriteId!, failure).ConfigureAwait(false);
+        string writeId = await table.NextWriteIdAsync(call, stored, table.KeyOf(user), user.WriteId!, failure).ConfigureAwait(false);
         TUser next = Revision.First(writeId, user.Version!.Value).ApplyTo(user);
         next.MarkAsStored();
         return next;

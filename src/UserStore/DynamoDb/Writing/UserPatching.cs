@@ -34,9 +34,9 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             if (failure is null)
                 return table.ToWrittenUser(written);
 
-            StoredUser stored = await table.ReadConflictingAsync(call, patch.UserId, failure).ConfigureAwait(false);
+            StoredUser stored = await table.ReadConflictingAsync(call, patch.Key, failure).ConfigureAwait(false);
             UserStoreException? refusal = begunOn is { } user && !stored.IsBornAs(user)
-                ? new UserNotFoundException(patch.UserId, failure.Exception)
+                ? new UserNotFoundException(patch.Key, failure.Exception)
                 : PatchFailure.Explain(patch, stored, failure.Exception);
             switch (WriteSettlement.Settle(stored, patch.WriteId, failure, isRefused: refusal is not null))
             {
@@ -45,11 +45,11 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                 case WriteOutcome.Refused:
                     throw refusal!;
                 case WriteOutcome.Unknown:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, patch.UserId, refusal ?? (Exception)failure.Exception);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, patch.Key, refusal ?? (Exception)failure.Exception);
                 default:
                     patch = patch with
                     {
-                        WriteId = await table.NextWriteIdAsync(call, stored, patch.UserId, patch.WriteId, failure).ConfigureAwait(false),
+                        WriteId = await table.NextWriteIdAsync(call, stored, patch.Key, patch.WriteId, failure).ConfigureAwait(false),
                         ReplacesVersion = stored.HasVersionOfOtherType,
                     };
                     begunOn = stored;
@@ -65,15 +65,15 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
         StoredUser? begunOn = null;
         for (int round = 1; ; round++)
         {
-            StoredUser stored = await table.ReadAsync(call, patch.UserId).ConfigureAwait(false);
+            StoredUser stored = await table.ReadAsync(call, patch.Key).ConfigureAwait(false);
             if (begunOn is { } user && !stored.IsBornAs(user))
-                throw new UserNotFoundException(patch.UserId);
+                throw new UserNotFoundException(patch.Key);
             PatchFailure.ThrowIfImpossible(patch, stored);
             begunOn = stored;
 
             patch = patch with
             {
-                WriteId = table.Input.WriteIds.NextAbove(stored.Revision.WriteId, patch.UserId),
+                WriteId = table.Input.WriteIds.NextAbove(stored.Revision.WriteId, patch.Key),
                 ReplacesVersion = stored.HasUnusableVersion,
             };
             TUser patched = patch.ApplyTo(table.ToUser(stored), stored.Has);
@@ -85,20 +85,20 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             if (failure is null)
                 return patched;
 
-            StoredUser found = await table.ReadConflictingAsync(call, patch.UserId, failure).ConfigureAwait(false);
+            StoredUser found = await table.ReadConflictingAsync(call, patch.Key, failure).ConfigureAwait(false);
             bool isRefused = found.IsRevisionOf(stored);
             switch (WriteSettlement.Settle(found, patch.WriteId, failure, isRefused, isPinned: true, birthId: stored.Revision.BirthId))
             {
                 case WriteOutcome.Applied:
                     return table.ToWrittenUser(found);
                 case WriteOutcome.Unknown:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, patch.UserId, failure.Exception);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, patch.Key, failure.Exception);
                 case WriteOutcome.Refused when PatchFailure.Explain(patch, found, failure.Exception) is { } refusal:
                     throw refusal;
             }
 
             if (round > 1)
-                await table.DelayOvertakenAsync(call, patch.UserId, failure).ConfigureAwait(false);
+                await table.DelayOvertakenAsync(call, patch.Key, failure).ConfigureAwait(false);
         }
     }
 
@@ -117,11 +117,11 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                 token => table.Client.UpdateItemAsync(request, token),
                 async invalid =>
                 {
-                    StoredUser stored = await table.ReadAsync(call, patch.UserId).ConfigureAwait(false);
+                    StoredUser stored = await table.ReadAsync(call, patch.Key).ConfigureAwait(false);
                     hasOtherVersion = stored.HasVersionOfOtherType && !patch.ReplacesVersion;
                     return PatchFailure.ExplainInvalid(patch, stored, invalid);
                 },
-                wasApplied: async () => (read = await table.FindWrittenAsync(call, patch.UserId, patch.WriteId).ConfigureAwait(false)) is not null)
+                wasApplied: async () => (read = await table.FindWrittenAsync(call, patch.Key, patch.WriteId).ConfigureAwait(false)) is not null)
                 .ConfigureAwait(false);
             return (read ?? new StoredUser(result.Response?.Attributes, table.Model), result.Failure, false);
         }
@@ -138,10 +138,10 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
         return emails!.CommitAsync(
             call,
             new TransactWriteItem { Update = update },
-            patch.UserId,
+            patch.Key,
             acquire: email,
             release: reserved == email ? null : reserved,
-            wasApplied: async () => await table.FindWrittenAsync(call, patch.UserId, patch.WriteId).ConfigureAwait(false) is not null,
-            async invalid => PatchFailure.ExplainInvalid(patch, await table.ReadAsync(call, patch.UserId).ConfigureAwait(false), invalid));
+            wasApplied: async () => await table.FindWrittenAsync(call, patch.Key, patch.WriteId).ConfigureAwait(false) is not null,
+            async invalid => PatchFailure.ExplainInvalid(patch, await table.ReadAsync(call, patch.Key).ConfigureAwait(false), invalid));
     }
 }

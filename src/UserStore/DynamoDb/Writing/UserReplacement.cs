@@ -26,14 +26,14 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         ConditionFailure? failure = await WriteAsync(call, user, next, read).ConfigureAwait(false);
         if (failure is not null)
         {
-            StoredUser stored = await table.ReadConflictingAsync(call, user.UserId, failure).ConfigureAwait(false);
+            StoredUser stored = await table.ReadConflictingAsync(call, table.KeyOf(user), failure).ConfigureAwait(false);
             UserConflictException refusal = stored.Conflict(user, next.UpdatedAt, failure.Exception);
             switch (WriteSettlement.Settle(stored, next.WriteId!, failure, isRefused: true, isPinned: true, birthId: user.BirthId))
             {
                 case WriteOutcome.Refused:
                     throw refusal;
                 case WriteOutcome.Unknown:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, user.UserId, refusal);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, table.KeyOf(user), refusal);
             }
         }
 
@@ -49,7 +49,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
             return await emails.CommitAsync(
                 call,
                 new TransactWriteItem { Update = ToUpdate(user, next, read, writer => writer.SameEmail(table.Model, storedEmail)) },
-                user.UserId,
+                table.KeyOf(user),
                 acquire: next.Email,
                 release: reserved == next.Email ? null : reserved,
                 WasAppliedAsync).ConfigureAwait(false);
@@ -63,7 +63,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         return result.Failure;
 
         async Task<bool> WasAppliedAsync()
-            => await table.FindWrittenAsync(call, next.UserId, next.WriteId!).ConfigureAwait(false) is not null;
+            => await table.FindWrittenAsync(call, table.KeyOf(next), next.WriteId!).ConfigureAwait(false) is not null;
     }
 
     // All attributes of the model, so that others survive, and the ids of earlier writes, which users do not contain, are shifted.
@@ -89,7 +89,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         return new Update
         {
             TableName = table.TableName,
-            Key = table.KeyOf(user.UserId),
+            Key = table.Model.Key.ToItem(table.KeyOf(user)),
             UpdateExpression = removes.Count == 0 ? set : $"{set} REMOVE {string.Join(", ", removes)}",
             ConditionExpression = alsoRequired is null ? condition : $"{condition} AND {alsoRequired(writer)}",
             ExpressionAttributeNames = writer.Names,

@@ -104,7 +104,7 @@ internal sealed class BackfillRunner
         {
             WriteOutcome.Applied => true,
             WriteOutcome.Unknown => throw call.OutcomeUnknown(
-                failure.Operation, [_table], key[_users!.Key.AttributeName].S, failure.Exception),
+                failure.Operation, [_table], _users!.Key.FindIn(key)!.Value, failure.Exception),
             _ => false,
         };
     }
@@ -118,7 +118,7 @@ internal sealed class BackfillRunner
         if (_users is null)
             return null;
         Revision revision = RevisionExpression.RevisionIn(item, _users);
-        string writeId = _ids.NextAbove(revision.WriteId, new StoredUser(item, _users).UserId ?? "");
+        string writeId = _ids.NextAbove(revision.WriteId, _users.Key.FindIn(item) ?? default);
         revision.Next(writeId).WriteTo(desired, _users);
         return writeId;
     }

@@ -5,6 +5,7 @@ using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Backfilling;
 using UserStore.Migrations.Journaling;
+using UserStore.Modeling;
 
 namespace UserStore.Migrations.BuiltIn;
 
@@ -25,25 +26,28 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
         var scan = new SegmentedScan(context.Attempt, ScanName, new NamedTable(external.TableName), external.Options);
         if (!context.Attempt.HasTables)
             return;
-        string idName = context.Attempt.Store.Schema.Model.Key.AttributeName;
-        // Where the key is the id, no two items have the same one. A dry run stores no claims.
-        bool isKeyTheId = await scan.FindKeyNamesAsync(cancellationToken).ConfigureAwait(false) is [var only] && NameOf(only) == idName;
-        ImportClaims? claims = isKeyTheId || context.IsDryRun ? null : await ClaimAsync(context, idName, cancellationToken).ConfigureAwait(false);
+        KeyModel userKey = context.Attempt.Store.Schema.Model.Key;
+        // Where the key is that of the user, no two items have the same one. A dry run stores no claims.
+        IReadOnlyList<string> keyNames = await scan.FindKeyNamesAsync(cancellationToken).ConfigureAwait(false);
+        bool isSameKey = keyNames.Select(NameOf).ToHashSet(StringComparer.Ordinal).SetEquals(userKey.Parts.Select(part => part.AttributeName));
+        ImportClaims? claims = isSameKey || context.IsDryRun ? null : await ClaimAsync(context, userKey, cancellationToken).ConfigureAwait(false);
 
         var store = context.Attempt.Store.OpenForItems(context.Attempt.Client);
         BackfillResult result = await scan.RunAsync(
             async (item, key, token) =>
             {
-                Dictionary<string, AttributeValue> user = ToUser(item, key, idName);
-                string? userId = ScalarOf(user[idName]);
-                if (isKeyTheId && userId != ScalarOf(key.Values.Single()))
+                Dictionary<string, AttributeValue> user = ToUser(item, key, userKey);
+                if (isSameKey && !key.All(part => ScalarOf(part.Value) == ScalarOf(user.GetValueOrDefault(NameOf(part.Key)))))
                 {
                     throw new InvalidBackfillChangeException(
                         "changes the id, which is the key of the external table. Do not map the key, and set ExternalTable.UserId.");
                 }
 
-                if (claims is not null && userId is not null && await claims.FindOtherAsync(userId, key, token).ConfigureAwait(false) is { } other)
+                if (claims is not null && userKey.FindIn(user) is { } found
+                    && await claims.FindOtherAsync(found, key, token).ConfigureAwait(false) is { } other)
+                {
                     throw new DuplicateUserIdException(other);
+                }
 
                 return await store(user, scan.Writes, token).ConfigureAwait(false);
             },
@@ -52,15 +56,15 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
             context.Logger, Id, external.TableName, result.Changed, result.Read - result.Changed - result.Poison.Count, result.Poison.Count);
     }
 
-    private async Task<ImportClaims> ClaimAsync(MigrationContext context, string idName, CancellationToken cancellationToken)
+    private async Task<ImportClaims> ClaimAsync(MigrationContext context, KeyModel userKey, CancellationToken cancellationToken)
     {
         ImportClaims claims = context.Attempt.OpenImportClaims();
         var scan = new SegmentedScan(context.Attempt, claims.ScanName, new NamedTable(external.TableName), external.Options);
         await scan.RunAsync(
             async (item, key, token) =>
             {
-                if (TryToUser(item, key, idName) is { } user && ScalarOf(user[idName]) is { } userId)
-                    await claims.ClaimAsync(userId, key, token).ConfigureAwait(false);
+                if (TryToUser(item, key, userKey) is { } user && userKey.FindIn(user) is { } found)
+                    await claims.ClaimAsync(found, key, token).ConfigureAwait(false);
                 return false;
             },
             cancellationToken).ConfigureAwait(false);
@@ -68,11 +72,11 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
     }
 
     private Dictionary<string, AttributeValue>? TryToUser(
-        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, string idName)
+        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, KeyModel userKey)
     {
         try
         {
-            return ToUser(item, key, idName);
+            return ToUser(item, key, userKey);
         }
         catch (Exception)
         {
@@ -81,7 +85,7 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
     }
 
     private Dictionary<string, AttributeValue> ToUser(
-        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, string idName)
+        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, KeyModel userKey)
     {
         var user = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
         foreach ((string name, AttributeValue value) in AttributeValueComparer.Copy(item))
@@ -91,14 +95,20 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
         }
 
         external.Convert?.Invoke(user);
-        if (!user.ContainsKey(idName))
+        if (userKey is { SortKey: null, PartitionKey: { Kind: KeyPartKind.String, AttributeName: var idName } } && !user.ContainsKey(idName))
             user[idName] = new AttributeValue(external.UserId?.Invoke(item) ?? IdFrom(key));
+        foreach (KeyProperty part in userKey.Parts.Where(part => part.Kind == KeyPartKind.String))
+        {
+            if (user.GetValueOrDefault(part.AttributeName) is { N: { } number })
+                user[part.AttributeName] = new AttributeValue(number);
+        }
+
         return user;
     }
 
     private string NameOf(string attribute) => external.Attributes.TryGetValue(attribute, out string? name) ? name : attribute;
 
-    private static string? ScalarOf(AttributeValue value) => value.S ?? value.N;
+    private static string? ScalarOf(AttributeValue? value) => value?.S ?? value?.N;
 
     // A version-8 UUID (RFC 9562) that is the same for the same key of the same table.
     private string IdFrom(Dictionary<string, AttributeValue> key)

@@ -31,7 +31,7 @@ internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the ema
             {
                 unreservedCount++;
                 if (unreserved.Count < MaxNamed)
-                    unreserved.Add(finding.UserId);
+                    unreserved.Add(finding.Key.ToString());
             }
 
             context.Report(new MigrationProgress("reserving emails", users));

@@ -4,6 +4,7 @@ using System.Text;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
+using UserStore.Modeling;
 
 namespace UserStore.Migrations.Journaling;
 
@@ -23,9 +24,9 @@ internal sealed class ImportClaims(JournalTables tables, MigrationEntry entry)
     public string ScanName { get; } = string.Create(CultureInfo.InvariantCulture, $"import-ids-{entry.Attempts}");
 
     /// <summary>Records that an item would become a user.</summary>
-    public async Task ClaimAsync(string userId, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
+    public async Task ClaimAsync(UserKey user, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
     {
-        string rowId = RowIdOf(userId);
+        string rowId = RowIdOf(user);
         while (true)
         {
             Dictionary<string, AttributeValue>? row = await FindAsync(rowId, cancellationToken).ConfigureAwait(false);
@@ -44,8 +45,8 @@ internal sealed class ImportClaims(JournalTables tables, MigrationEntry entry)
 
     /// <summary>Returns the key of another item that would become the same user, or null.</summary>
     public async Task<Dictionary<string, AttributeValue>?> FindOtherAsync(
-        string userId, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
-        => KeysIn(await FindAsync(RowIdOf(userId), cancellationToken).ConfigureAwait(false)).FirstOrDefault(other => TextOf(other) != TextOf(key));
+        UserKey user, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
+        => KeysIn(await FindAsync(RowIdOf(user), cancellationToken).ConfigureAwait(false)).FirstOrDefault(other => TextOf(other) != TextOf(key));
 
     /// <summary>Returns a string that identifies a key.</summary>
     public static string TextOf(Dictionary<string, AttributeValue> key) => string.Concat(key.OrderBy(
@@ -55,8 +56,8 @@ internal sealed class ImportClaims(JournalTables tables, MigrationEntry entry)
             return $"{attribute.Key.Length}:{attribute.Key}{value.Length}:{value}"; // no two keys are the same string
         }));
 
-    private string RowIdOf(string userId) => string.Create(
-        CultureInfo.InvariantCulture, $"{_prefix}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)))}");
+    private string RowIdOf(UserKey user) => string.Create(
+        CultureInfo.InvariantCulture, $"{_prefix}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(KeyModel.ToText(user))))}");
 
     private Task<Dictionary<string, AttributeValue>?> FindAsync(string rowId, CancellationToken cancellationToken)
         => tables.Reader.FindAsync(tables.Sender.Begin(cancellationToken), tables.Lock, new() { [tables.LockKey!] = new(rowId) });

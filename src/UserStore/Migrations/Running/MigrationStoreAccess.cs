@@ -48,7 +48,7 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
         return async (item, observer, cancellationToken) =>
         {
             TUser user = table.Input.PrepareImport(table.ToUser(new StoredUser(item, table.Model)));
-            StoreCall call = table.Sender.Begin(cancellationToken, user.UserId, observer: observer);
+            StoreCall call = table.Sender.Begin(cancellationToken, table.KeyOf(user), observer: observer);
             try
             {
                 await creation.CreateAsync(

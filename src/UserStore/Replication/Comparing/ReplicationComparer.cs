@@ -16,8 +16,8 @@ internal sealed class ReplicationComparer<
     /// <summary>Reads one user again, and returns the drift that remains.</summary>
     public async Task<UserReplicationDrift?> ConfirmAsync(ReplicationState before, CancellationToken cancellationToken)
     {
-        ReplicationState now = await reader.ReadAsync(sender.Begin(cancellationToken), before.UserId, before.FoundKey).ConfigureAwait(false);
-        return now.Drift is { } drift ? new UserReplicationDrift(now.UserId, drift, now.Failure) : null;
+        ReplicationState now = await reader.ReadAsync(sender.Begin(cancellationToken), before.Key, before.FoundKey).ConfigureAwait(false);
+        return now.Drift is { } drift ? new UserReplicationDrift(now.Key, drift, now.Failure) : null;
     }
 
     /// <summary>Repairs the drift of one user.</summary>
@@ -28,33 +28,33 @@ internal sealed class ReplicationComparer<
         for (int round = 1; state.Drift is { } drift; round++)
         {
             if (state.Failure is not null)
-                return new UserReplicationDrift(state.UserId, drift, state.Failure);
+                return new UserReplicationDrift(state.Key, drift, state.Failure);
             try
             {
                 TargetConflict? conflict = await writer.WriteAsync(call, state).ConfigureAwait(false);
                 if (conflict is null)
-                    return new UserReplicationDrift(state.UserId, drift);
+                    return new UserReplicationDrift(state.Key, drift);
                 if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
                 {
                     throw new UserStoreUnavailableException(
-                        $"User '{state.UserId}' could not be rebuilt, because changes kept arriving. Retry it.", conflict.Failure.Exception);
+                        $"User '{state.Key}' could not be rebuilt, because changes kept arriving. Retry it.", conflict.Failure.Exception);
                 }
             }
             catch (UserProjectionException failure)
             {
-                return new UserReplicationDrift(state.UserId, drift, failure);
+                return new UserReplicationDrift(state.Key, drift, failure);
             }
 
-            state = await reader.ReadAsync(call, state.UserId, state.FoundKey).ConfigureAwait(false);
+            state = await reader.ReadAsync(call, state.Key, state.FoundKey).ConfigureAwait(false);
         }
 
         return null;
     }
 
     /// <summary>Reads the state of one user, and repairs its drift.</summary>
-    public async Task<UserReplicationDrift?> RepairAsync(string userId, CancellationToken cancellationToken)
+    public async Task<UserReplicationDrift?> RepairAsync(UserKey key, CancellationToken cancellationToken)
     {
-        ReplicationState state = await reader.ReadAsync(sender.Begin(cancellationToken), userId).ConfigureAwait(false);
+        ReplicationState state = await reader.ReadAsync(sender.Begin(cancellationToken), key).ConfigureAwait(false);
         return await RepairAsync(state, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -6,6 +6,7 @@ using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
+using UserStore.Modeling;
 using UserStore.Paging;
 using UserStore.Replication.Targets;
 using UserStore.Replication.Writing;
@@ -67,22 +68,22 @@ internal sealed class ReplicationWalk<
             StoreCall call = source.Sender.Begin(cancellationToken);
             ScanPage page = await ScanAsync(call, part, after, options.TotalSegments).ConfigureAwait(false);
             var drifts = new List<UserReplicationDrift>();
-            List<(string? UserId, Dictionary<string, AttributeValue>? Key)> found = [.. page.Items.Select(item => UserOf(item, part / options.TotalSegments))];
-            foreach ((string? userId, Dictionary<string, AttributeValue>? key) in found)
+            List<(UserKey? User, Dictionary<string, AttributeValue>? Key)> found = [.. page.Items.Select(item => UserOf(item, part / options.TotalSegments))];
+            foreach ((UserKey? user, Dictionary<string, AttributeValue>? key) in found)
             {
-                if (userId is not null)
+                if (user is not null)
                     continue;
                 drifts.Add(new UserReplicationDrift(null, UserReplicationDriftKind.Orphaned));
                 if (isRebuild)
                     await writer.RemoveOrphanAsync(source.Sender.Begin(cancellationToken), key!).ConfigureAwait(false);
             }
 
-            found.RemoveAll(entry => entry.UserId is null);
+            found.RemoveAll(entry => entry.User is null);
             while (found.Count > 0)
             {
                 // A user may have several items in the target, which are compared one after the other.
-                var users = found.DistinctBy(entry => entry.UserId).ToDictionary(entry => entry.UserId!, entry => entry.Key, StringComparer.Ordinal);
-                found.RemoveAll(entry => ReferenceEquals(users[entry.UserId!], entry.Key));
+                var users = found.DistinctBy(entry => entry.User).ToDictionary(entry => entry.User!.Value, entry => entry.Key);
+                found.RemoveAll(entry => ReferenceEquals(users[entry.User!.Value], entry.Key));
                 IEnumerable<ReplicationState> states = await reader.ReadAsync(call, users).ConfigureAwait(false);
                 if (_tables[part / options.TotalSegments] == schema.Guards)
                     states = states.Where(state => !state.IsInSource); // users in the source are compared when the source is scanned
@@ -125,10 +126,13 @@ internal sealed class ReplicationWalk<
     }
 
     // The key of source and guards is the user; an item of the target contains it as an attribute.
-    private (string? UserId, Dictionary<string, AttributeValue>? Key) UserOf(Dictionary<string, AttributeValue> item, int table)
-        => _tables[table] == schema.Target
-            ? (TargetItem.OwnerOf(item), TargetItem.KeyOf(item, schema.Target))
-            : (item[_tables[table].Key.AttributeName].S, null);
+    private (UserKey? User, Dictionary<string, AttributeValue>? Key) UserOf(Dictionary<string, AttributeValue> item, int table)
+    {
+        if (_tables[table] == schema.Target)
+            return (reader.OwnerOf(item), TargetItem.KeyOf(item, schema.Target));
+        KeyModel key = source.Model.Key;
+        return (_tables[table] == schema.Guards ? Guard.UserOf(item, key) : key.FindIn(item), null);
+    }
 
     private sealed record Page(
         int Part, int Read, IReadOnlyList<UserReplicationDrift> Drifts, Dictionary<string, AttributeValue>? LastKey);

@@ -1,18 +1,21 @@
+using System.Security.Cryptography;
+using System.Text;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
+using UserStore.Modeling;
 using UserStore.Preparation;
 
 namespace UserStore.Replication.Targets;
 
 /// <summary>Represents the replication state of one user: the last change that was applied, and the key of the item in the target.</summary>
-/// <param name="UserId">The user.</param>
+/// <param name="Key">The user.</param>
 /// <param name="SequenceNumber">The number of the last change, padded so that strings sort as numbers: it has up to 40 digits, more than
 /// DynamoDB's number type supports.</param>
 /// <param name="TargetKey">The key of the user's item; null if there is none.</param>
 /// <param name="ReadAt">When the source was read for the item, by the clock of the host; null if the item is that of the last change.</param>
 /// <param name="ExpiresAt">When the guard of a deleted user expires, in epoch seconds; null for other users.</param>
 internal sealed record Guard(
-    string UserId, string SequenceNumber, Dictionary<string, AttributeValue>? TargetKey, DateTimeOffset? ReadAt, long? ExpiresAt)
+    UserKey Key, string SequenceNumber, Dictionary<string, AttributeValue>? TargetKey, DateTimeOffset? ReadAt, long? ExpiresAt)
 {
     public const string UserIdName = "user_id";
     public const string SequenceNumberName = "sequence_number";
@@ -22,9 +25,17 @@ internal sealed record Guard(
     public const string ExpiresAtName = "expires_at";
 
     private const int MaxDigits = 40;
+    private const string HashPrefix = "sha256:";
 
     // The tolerated difference between the clocks of DynamoDB and of the host that read the source.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    /// <summary>Returns the key of a user's guard.</summary>
+    public static Dictionary<string, AttributeValue> KeyOf(UserKey key) => new(StringComparer.Ordinal) { [UserIdName] = new(IdOf(KeyModel.ToText(key))) };
+
+    /// <summary>Returns the user of a guard, of which the rest need not be read.</summary>
+    public static UserKey? UserOf(Dictionary<string, AttributeValue> item, KeyModel model)
+        => model.FromText(item.Text(TargetItem.SourceAttribute) ?? item.Text(UserIdName));
 
     /// <summary>Gets the number that precedes all changes.</summary>
     public static string NoSequenceNumber { get; } = new('0', MaxDigits);
@@ -52,12 +63,16 @@ internal sealed record Guard(
 
     public Dictionary<string, AttributeValue> ToItem()
     {
+        string user = KeyModel.ToText(Key);
+        string id = IdOf(user);
         var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal)
         {
-            [UserIdName] = new(UserId),
+            [UserIdName] = new(id),
             [SequenceNumberName] = new(SequenceNumber),
             [WriteIdName] = new(WriteId),
         };
+        if (id != user)
+            item[TargetItem.SourceAttribute] = new(user);
         if (TargetKey is not null)
             item[TargetKeyName] = new() { M = TargetKey };
         item.Add(ReadAtName, ReadAt);
@@ -67,8 +82,8 @@ internal sealed record Guard(
     }
 
     /// <summary>Reads a guard; null if there is none.</summary>
-    public static Guard? FromItem(Dictionary<string, AttributeValue>? item) => item is not { Count: > 0 } ? null : new Guard(
-        item[UserIdName].S,
+    public static Guard? FromItem(Dictionary<string, AttributeValue>? item, KeyModel model) => item is not { Count: > 0 } ? null : new Guard(
+        UserOf(item, model)!.Value,
         item.Text(SequenceNumberName) ?? NoSequenceNumber,
         item.GetValueOrDefault(TargetKeyName)?.M is { Count: > 0 } key ? key : null,
         item.Instant(ReadAtName),
@@ -76,4 +91,9 @@ internal sealed record Guard(
     {
         WriteId = item.Text(WriteIdName) ?? "",
     };
+
+    // Two parts of a key together can be longer than a partition key.
+    private static string IdOf(string user) => UserRules.Utf8Length(user) <= UserRules.MaxPartitionKeyBytes
+        ? user
+        : HashPrefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user)));
 }

@@ -21,6 +21,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
     /// <exception cref="UserProjectionException">The projection failed, or returned an item that the target cannot store.</exception>
     public TargetItem? Project(TUser user)
     {
+        UserKey key = schema.Source.Model.Key.Of(user);
         TView? view;
         try
         {
@@ -28,19 +29,19 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         }
         catch (Exception failure)
         {
-            throw new UserProjectionException(user.UserId, "failed; see the inner exception.", failure);
+            throw new UserProjectionException(key, "failed; see the inner exception.", failure);
         }
 
         if (view is null)
             return null;
-        Dictionary<string, AttributeValue> item = Map(user.UserId, view);
-        foreach (KeyAttribute key in schema.Target.Keys)
+        Dictionary<string, AttributeValue> item = Map(key, view);
+        foreach (KeyAttribute attribute in schema.Target.Keys)
         {
-            if (ViolatedRule(item.GetValueOrDefault(key.AttributeName), key) is { } rule)
-                throw new UserProjectionException(user.UserId, $"returned an item whose key '{key.AttributeName}' {rule}.");
+            if (ViolatedRule(item.GetValueOrDefault(attribute.AttributeName), attribute) is { } rule)
+                throw new UserProjectionException(key, $"returned an item whose key '{attribute.AttributeName}' {rule}.");
         }
 
-        item[TargetItem.SourceAttribute] = new AttributeValue(user.UserId);
+        item[TargetItem.SourceAttribute] = new AttributeValue(KeyModel.ToText(key));
         try
         {
             return new TargetItem(TargetItem.KeyOf(item, schema.Target), item, ItemRules.Check(item, schema.View.Properties));
@@ -48,7 +49,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         catch (InvalidUserException broken)
         {
             throw new UserProjectionException(
-                user.UserId, "returned an item that DynamoDB would reject; the inner exception lists the broken rules.", broken);
+                key, "returned an item that DynamoDB would reject; the inner exception lists the broken rules.", broken);
         }
     }
 
@@ -65,7 +66,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         }
     }
 
-    private Dictionary<string, AttributeValue> Map(string userId, TView view)
+    private Dictionary<string, AttributeValue> Map(UserKey key, TView view)
     {
         try
         {
@@ -73,7 +74,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         }
         catch (Exception failure)
         {
-            throw new UserProjectionException(userId, "returned a view that cannot be mapped; see the inner exception.", failure);
+            throw new UserProjectionException(key, "returned a view that cannot be mapped; see the inner exception.", failure);
         }
     }
 

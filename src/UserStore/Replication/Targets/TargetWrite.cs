@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Sending;
+using UserStore.Modeling;
 
 namespace UserStore.Replication.Targets;
 
@@ -17,5 +18,5 @@ internal sealed record TargetWrite(
 internal sealed record TargetConflict(ConditionFailure Failure, bool IsKeyTaken)
 {
     /// <summary>Gets the stored guard of the first user, if DynamoDB returned it.</summary>
-    public Guard? Guard => Guard.FromItem(Failure.Item);
+    public Guard? FindGuard(KeyModel model) => Guard.FromItem(Failure.Item, model);
 }

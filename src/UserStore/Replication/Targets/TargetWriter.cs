@@ -2,6 +2,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
+using UserStore.Modeling;
 using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
 namespace UserStore.Replication.Targets;
@@ -20,15 +21,15 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
         List<Dictionary<string, AttributeValue>> obsoleteKeys =
             [.. writes.SelectMany(write => write.FormerKeys).OfType<Dictionary<string, AttributeValue>>()
                 .Except(items.Select(item => item.Key), AttributeValueComparer.ByValue)];
-        string[] userIds = [.. writes.Select(write => write.Next.UserId)];
+        string[] owners = [.. writes.Select(write => KeyModel.ToText(write.Next.Key))];
         int firstDelete = writes.Count + items.Length;
         while (true)
         {
             List<TransactWriteItem> actions =
             [
                 .. writes.Select(write => ToPut(write.Next, write.Condition)),
-                .. items.Select(item => ToPut(item, userIds)),
-                .. obsoleteKeys.Select(key => ToDelete(key, userIds)),
+                .. items.Select(item => ToPut(item, owners)),
+                .. obsoleteKeys.Select(key => ToDelete(key, owners)),
             ];
             if (await SendAsync(call, actions).ConfigureAwait(false) is not { } failure)
                 return null;
@@ -83,7 +84,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
         },
     };
 
-    private TransactWriteItem ToPut(TargetItem item, string[] userIds)
+    private TransactWriteItem ToPut(TargetItem item, string[] owners)
     {
         var expression = new ExpressionWriter();
         return new()
@@ -92,14 +93,14 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             {
                 TableName = schema.Target.TableName,
                 Item = item.Item,
-                ConditionExpression = BelongsTo(userIds, expression),
+                ConditionExpression = BelongsTo(owners, expression),
                 ExpressionAttributeNames = expression.Names,
                 ExpressionAttributeValues = expression.Values,
             },
         };
     }
 
-    private TransactWriteItem ToDelete(Dictionary<string, AttributeValue> key, string[] userIds)
+    private TransactWriteItem ToDelete(Dictionary<string, AttributeValue> key, string[] owners)
     {
         var expression = new ExpressionWriter();
         return new()
@@ -108,7 +109,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             {
                 TableName = schema.Target.TableName,
                 Key = key,
-                ConditionExpression = BelongsTo(userIds, expression),
+                ConditionExpression = BelongsTo(owners, expression),
                 ExpressionAttributeNames = expression.Names,
                 ExpressionAttributeValues = expression.Values,
             },
@@ -116,10 +117,10 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
     }
 
     // Items of other programs may be replaced or deleted, items of users that are not written not.
-    private static string BelongsTo(string[] userIds, ExpressionWriter expression)
+    private static string BelongsTo(string[] owners, ExpressionWriter expression)
     {
         string source = expression.Name(TargetItem.SourceAttribute);
-        IEnumerable<string> owners = userIds.Select(userId => expression.Value(new AttributeValue(userId)));
-        return $"attribute_not_exists({source}) OR {source} IN ({string.Join(", ", owners)})";
+        IEnumerable<string> values = owners.Select(owner => expression.Value(new AttributeValue(owner)));
+        return $"attribute_not_exists({source}) OR {source} IN ({string.Join(", ", values)})";
     }
 }

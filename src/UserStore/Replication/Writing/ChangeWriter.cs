@@ -34,12 +34,12 @@ internal sealed class ChangeWriter<
             if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
             {
                 throw new UserStoreUnavailableException(
-                    $"Change '{change.SequenceNumber}' of user '{change.UserId}' could not be written, because other writers kept changing its "
+                    $"Change '{change.SequenceNumber}' of user '{change.Key}' could not be written, because other writers kept changing its "
                         + "guard. Retry it.",
                     conflict.Failure.Exception);
             }
 
-            Guard? guard = conflict.Guard ?? await reader.ReadGuardAsync(call, change.UserId).ConfigureAwait(false);
+            Guard? guard = conflict.FindGuard(source.Model.Key) ?? await reader.ReadGuardAsync(call, change.Key).ConfigureAwait(false);
             if (guard?.HasApplied(number) == true)
                 return;
             isKeyTaken |= conflict.IsKeyTaken;
@@ -65,7 +65,7 @@ internal sealed class ChangeWriter<
 
     private async Task<ReplicationState> ReadSourceAsync(StoreCall call, UserChange<TUser> change, TargetItem? item, Guard? guard)
     {
-        ReplicationState state = await reader.ReadSourceAsync(call, change.UserId, guard).ConfigureAwait(false);
+        ReplicationState state = await reader.ReadSourceAsync(call, change.Key, guard).ConfigureAwait(false);
         if (state.Failure is not null)
             throw state.Failure;
         bool isOfChange = change.NewUser?.WriteId is { } writeId && writeId == state.WriteId
@@ -76,7 +76,7 @@ internal sealed class ChangeWriter<
     private TargetWrite FromImage(
         UserChange<TUser> change, string number, TargetItem? item, GuardCondition condition, Dictionary<string, AttributeValue>? formerKey)
     {
-        var next = new Guard(change.UserId, number, item?.Key, ReadAt: null, change.NewUser is null ? removedUntil() : null);
+        var next = new Guard(change.Key, number, item?.Key, ReadAt: null, change.NewUser is null ? removedUntil() : null);
         return new TargetWrite(next, condition, item, formerKey);
     }
 }

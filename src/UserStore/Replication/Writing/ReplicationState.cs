@@ -5,11 +5,11 @@ using UserStore.Replication.Targets;
 namespace UserStore.Replication.Writing;
 
 /// <summary>Represents the state of one user in guards, source and target, read in this order.</summary>
-/// <param name="UserId">The user.</param>
+/// <param name="Key">The user.</param>
 /// <param name="Guard">The guard, if there is one.</param>
 /// <param name="IsInSource">Whether the source has the user.</param>
 /// <param name="Expected">The desired item of the target, if any.</param>
-internal sealed record ReplicationState(string UserId, Guard? Guard, bool IsInSource, TargetItem? Expected)
+internal sealed record ReplicationState(UserKey Key, Guard? Guard, bool IsInSource, TargetItem? Expected)
 {
     /// <summary>Gets an instant before the source was read; null if the source certainly holds nothing newer than a change that is
     /// being applied.</summary>

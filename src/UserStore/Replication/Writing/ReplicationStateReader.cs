@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
+using UserStore.Modeling;
 using UserStore.Replication.Targets;
 
 namespace UserStore.Replication.Writing;
@@ -16,22 +17,28 @@ internal sealed class ReplicationStateReader<
     where TUser : User
     where TView : class
 {
+    private KeyModel Key => source.Model.Key;
+
     /// <summary>Reads the states of up to 100 users.</summary>
     /// <param name="call">The call that reads.</param>
     /// <param name="users">The distinct ids, each with the key of an item of the target that was found to belong to the user.</param>
     public async Task<IReadOnlyList<ReplicationState>> ReadAsync(
-        StoreCall call, IReadOnlyDictionary<string, Dictionary<string, AttributeValue>?> users)
+        StoreCall call, IReadOnlyDictionary<UserKey, Dictionary<string, AttributeValue>?> users)
     {
-        string[] ids = [.. users.Keys];
-        var guards = await source.Reader.FindManyAsync(call, schema.Guards, ids, ReadConsistency.Strong).ConfigureAwait(false);
+        UserKey[] keys = [.. users.Keys];
+        var guards = await source.Reader.FindManyAsync(
+            call, schema.Guards, [.. keys.Select(Guard.KeyOf)], ReadConsistency.Strong).ConfigureAwait(false);
+        var guardsByKey = guards.Select(item => Guard.FromItem(item, Key)!).ToDictionary(guard => guard.Key);
         DateTimeOffset readAt = source.Input.Now();
-        var items = await source.Reader.FindManyAsync(call, schema.Source.Users, ids, ReadConsistency.Strong).ConfigureAwait(false);
-        ReplicationState[] states = [.. ids.Select(id =>
-            Evaluate(id, Guard.FromItem(guards.GetValueOrDefault(id)), readAt, items.GetValueOrDefault(id)) with { FoundKey = users[id] })];
+        var items = await source.FindItemsAsync(call, keys, ReadConsistency.Strong).ConfigureAwait(false);
+        ReplicationState[] states = [.. keys.Select(key =>
+            Evaluate(key, guardsByKey.GetValueOrDefault(key), readAt, items.GetValueOrDefault(key)) with { FoundKey = users[key] })];
 
-        List<Dictionary<string, AttributeValue>> keys =
+        List<Dictionary<string, AttributeValue>> targetKeys =
             [.. states.Select(state => state.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValueComparer.ByValue)];
-        var actual = keys.Count == 0 ? [] : await source.Reader.FindManyAsync(call, schema.Target, keys, ReadConsistency.Strong).ConfigureAwait(false);
+        var actual = targetKeys.Count == 0
+            ? []
+            : await source.Reader.FindManyAsync(call, schema.Target, targetKeys, ReadConsistency.Strong).ConfigureAwait(false);
         var byKey = actual.ToDictionary(item => TargetItem.KeyOf(item, schema.Target), AttributeValueComparer.ByValue);
         return [.. states.Select(state => state.Expected is null
             ? state
@@ -40,28 +47,31 @@ internal sealed class ReplicationStateReader<
 
     /// <summary>Reads the state of one user.</summary>
     /// <param name="call">The call that reads.</param>
-    /// <param name="userId">The user.</param>
+    /// <param name="key">The user.</param>
     /// <param name="foundKey">The key of an item of the target that was found to belong to the user.</param>
-    public async Task<ReplicationState> ReadAsync(StoreCall call, string userId, Dictionary<string, AttributeValue>? foundKey = null)
+    public async Task<ReplicationState> ReadAsync(StoreCall call, UserKey key, Dictionary<string, AttributeValue>? foundKey = null)
     {
-        Guard? guard = await ReadGuardAsync(call, userId).ConfigureAwait(false);
-        ReplicationState state = await ReadSourceAsync(call, userId, guard).ConfigureAwait(false);
+        Guard? guard = await ReadGuardAsync(call, key).ConfigureAwait(false);
+        ReplicationState state = await ReadSourceAsync(call, key, guard).ConfigureAwait(false);
         return await WithActualAsync(call, state).ConfigureAwait(false) with
         {
             FoundKey = foundKey is not null
-                && TargetItem.OwnerOf(await source.Reader.FindAsync(call, schema.Target, foundKey).ConfigureAwait(false)) == userId ? foundKey : null,
+                && OwnerOf(await source.Reader.FindAsync(call, schema.Target, foundKey).ConfigureAwait(false)) == key ? foundKey : null,
         };
     }
 
-    public async Task<Guard?> ReadGuardAsync(StoreCall call, string userId)
-        => Guard.FromItem(await source.Reader.FindAsync(call, schema.Guards, new() { [Guard.UserIdName] = new(userId) }).ConfigureAwait(false));
+    public async Task<Guard?> ReadGuardAsync(StoreCall call, UserKey key)
+        => Guard.FromItem(await source.Reader.FindAsync(call, schema.Guards, Guard.KeyOf(key)).ConfigureAwait(false), Key);
+
+    /// <summary>Returns the user of an item of the target.</summary>
+    public UserKey? OwnerOf(Dictionary<string, AttributeValue>? item) => Key.FromText(TargetItem.OwnerOf(item));
 
     /// <summary>Reads the user, but not the target.</summary>
-    public async Task<ReplicationState> ReadSourceAsync(StoreCall call, string userId, Guard? guard)
+    public async Task<ReplicationState> ReadSourceAsync(StoreCall call, UserKey key, Guard? guard)
     {
         DateTimeOffset readAt = source.Input.Now();
-        StoredUser user = await source.ReadAsync(call, userId).ConfigureAwait(false);
-        return Evaluate(userId, guard, readAt, user.Item);
+        StoredUser user = await source.ReadAsync(call, key).ConfigureAwait(false);
+        return Evaluate(key, guard, readAt, user.Item);
     }
 
     /// <summary>Reads the item at the key of the desired item.</summary>
@@ -70,9 +80,9 @@ internal sealed class ReplicationStateReader<
         Actual = await source.Reader.FindAsync(call, schema.Target, state.Expected.Key).ConfigureAwait(false),
     };
 
-    private ReplicationState Evaluate(string userId, Guard? guard, DateTimeOffset readAt, Dictionary<string, AttributeValue>? item)
+    private ReplicationState Evaluate(UserKey key, Guard? guard, DateTimeOffset readAt, Dictionary<string, AttributeValue>? item)
     {
-        var state = new ReplicationState(userId, guard, item is { Count: > 0 }, Expected: null) { ReadAt = readAt };
+        var state = new ReplicationState(key, guard, item is { Count: > 0 }, Expected: null) { ReadAt = readAt };
         if (!state.IsInSource)
             return state;
         try

@@ -38,7 +38,7 @@ internal sealed class ReplicationStateWriter<
     public TargetWrite ToWrite(ReplicationState state, string? sequenceNumber = null, GuardCondition? condition = null)
     {
         var next = new Guard(
-            state.UserId,
+            state.Key,
             sequenceNumber ?? state.Guard?.SequenceNumber ?? Guard.NoSequenceNumber,
             state.Expected?.Key,
             state.ReadAt,
@@ -51,20 +51,20 @@ internal sealed class ReplicationStateWriter<
     private async Task<IReadOnlyList<ReplicationState>?> ReadOwnersAsync(StoreCall call, ReplicationState first)
     {
         List<ReplicationState> users = [await reader.WithActualAsync(call, first).ConfigureAwait(false)];
-        while (TargetItem.OwnerOf(users[^1].Actual) is { } ownerId && !users.Exists(user => user.UserId == ownerId))
+        while (reader.OwnerOf(users[^1].Actual) is { } ownerKey && !users.Exists(user => user.Key == ownerKey))
         {
-            ReplicationState owner = await reader.ReadAsync(call, ownerId).ConfigureAwait(false);
+            ReplicationState owner = await reader.ReadAsync(call, ownerKey).ConfigureAwait(false);
             if (owner.Failure is { } failure)
             {
                 throw KeyTaken(
-                    first, $"has the key of an item of user '{ownerId}', whose new item is unknown; see the inner exception. Repair that user.", failure);
+                    first, $"has the key of an item of user '{ownerKey}', whose new item is unknown; see the inner exception. Repair that user.", failure);
             }
 
             if (owner.Expected is { Key: var key } && users.Find(user => TargetItem.SameKey(user.Expected?.Key, key)) is { } rival)
             {
-                ReplicationState now = await reader.ReadSourceAsync(call, rival.UserId, rival.Guard).ConfigureAwait(false);
+                ReplicationState now = await reader.ReadSourceAsync(call, rival.Key, rival.Guard).ConfigureAwait(false);
                 bool isUnchanged = now.WriteId == rival.WriteId && TargetItem.SameKey(now.Expected?.Key, key);
-                return isUnchanged ? throw NotUnique(first, rival.UserId, ownerId) : null;
+                return isUnchanged ? throw NotUnique(first, rival.Key, ownerKey) : null;
             }
 
             users.Add(owner);
@@ -80,13 +80,13 @@ internal sealed class ReplicationStateWriter<
         return users[1..];
     }
 
-    private UserProjectionException NotUnique(ReplicationState first, string userId, string ownerId) => KeyTaken(
+    private UserProjectionException NotUnique(ReplicationState first, UserKey key, UserKey ownerKey) => KeyTaken(
         first,
-        userId == first.UserId
-            ? $"has the key of an item of table '{schema.Target.TableName}' that belongs to user '{ownerId}'. Include the user's id in the key."
-            : $"has the key of an item of table '{schema.Target.TableName}' that cannot make room, because the projections of users '{userId}' and "
-                + $"'{ownerId}' have the same key. Include the user's id in the key.");
+        key == first.Key
+            ? $"has the key of an item of table '{schema.Target.TableName}' that belongs to user '{ownerKey}'. Include the user's id in the key."
+            : $"has the key of an item of table '{schema.Target.TableName}' that cannot make room, because the projections of users '{key}' and "
+                + $"'{ownerKey}' have the same key. Include the user's id in the key.");
 
     private static UserProjectionException KeyTaken(ReplicationState first, string problem, Exception? failure = null)
-        => new(first.UserId, problem, failure, isTransient: true);
+        => new(first.Key, problem, failure, isTransient: true);
 }

@@ -69,7 +69,7 @@ public sealed class ErrorTranslationTests
         foreach (Func<Task> write in Writes(failure))
         {
             UserWriteOutcomeUnknownException unknown = (await write.Should().ThrowAsync<UserWriteOutcomeUnknownException>()).Which;
-            (unknown.UserId, unknown.IsTransient).Should().Be(("fake-1", false));
+            (unknown.Key.ToString(), unknown.IsTransient).Should().Be(("fake-1", false));
             // The read of the user failed as well, and is inside; the transaction of a mocked response is not read.
             (unknown.InnerException as UserStoreUnavailableException ?? (Exception)unknown).InnerException.Should().BeSameAs(failure);
         }

@@ -70,7 +70,7 @@ public sealed class WireFailureTests
             () => store.CreateAsync(FakeUsers.Create(1)),
             () => store.UpdateAsync(FakeUsers.Create(1) with { Version = 1, WriteId = "w", StoredEmail = "fake.user.1@example.test" }),
             () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 1)),
-            () => store.DeleteAsync(FakeUsers.Create(1) with { Version = 1, WriteId = "w" }),
+            () => store.DeleteUnchangedAsync(FakeUsers.Create(1) with { Version = 1, WriteId = "w" }),
         ];
         Func<Task>[] others =
         [
