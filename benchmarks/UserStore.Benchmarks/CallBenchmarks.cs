@@ -117,5 +117,7 @@ public class CallBenchmarks
 
     private static (DynamoDBContext Context, HandWritten Hand, DynamoDbUserStore<User> Store) Over(
         AmazonDynamoDBClient client, UserStoreOptions options) => (
-            UserContext.Create(client, new StoreSchema(UserModel.For<User>(), options)), new HandWritten(client), new DynamoDbUserStore<User>(client, options));
+            UserContext.Create(client, new StoreSchema(UserModel.For<User>(options), options)),
+            new HandWritten(client),
+            new DynamoDbUserStore<User>(client, options));
 }

@@ -36,7 +36,7 @@ public sealed partial class CreateUser(IUserStore<PlacedUser> users, ILogger<Cre
             return Respond(HttpStatusCode.BadRequest, json => WriteProblem(
                 json, "The user is not valid.", UserBody.ErrorsOf(invalid)));
         }
-        catch (EmailAlreadyInUseException)
+        catch (UserValueInUseException)
         {
             return Respond(HttpStatusCode.Conflict, json => WriteProblem(
                 json, "The email is taken.", new SortedDictionary<string, string> { ["email"] = "is taken by another user" }));

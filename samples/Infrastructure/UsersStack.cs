@@ -28,7 +28,7 @@ public sealed class UsersStack : Stack
     /// <param name="scope">The app.</param>
     /// <param name="id">The name of the stack.</param>
     /// <param name="code">The published functions.</param>
-    /// <param name="isProduction">Whether the tables of users and emails are protected and backed up, and remain when the stack is
+    /// <param name="isProduction">Whether the tables of users and reservations are protected and backed up, and remain when the stack is
     /// deleted.</param>
     public UsersStack(Construct scope, string id, Code code, bool isProduction = false)
         : base(scope, id)
@@ -44,14 +44,14 @@ public sealed class UsersStack : Stack
         UserStoreSchema schema = UserStoreSchema.For<PlacedUser>(options);
         ReplicationDefinition replication = schema.ReplicationTo<UserByPlace>();
         Table users = CreateTable("Users", schema.Users);
-        Table emails = CreateTable("UserEmails", schema.Emails!);
+        Table reservations = CreateTable("UserReservations", schema.Reservations!);
         Table target = CreateTable("UsersByPlace", replication.Target);
         Table guards = CreateTable("UsersByPlaceGuards", replication.Guards);
 
         Function createUser = CreateFunction("CreateUser", code, nameof(CreateUser.HandleAsync), FunctionLimits.CreateUser);
         // PutItem for a new user and its reservation; the others for an email that is reserved for a deleted user.
         Allow(createUser, users, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem");
-        Allow(createUser, emails, "dynamodb:PutItem", "dynamodb:GetItem");
+        Allow(createUser, reservations, "dynamodb:PutItem", "dynamodb:GetItem");
         var api = new HttpApi(this, "Api", new HttpApiProps { Description = "Creates users", CreateDefaultStage = false });
         _ = new HttpStage(this, "ApiStage", new HttpStageProps
         {

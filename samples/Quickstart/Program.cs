@@ -14,7 +14,7 @@ string prefix = args.Length > 0 ? "quickstart-" : $"quickstart-{Guid.NewGuid():N
 services.AddUserStore(options => (options.ServiceUrl, options.TableNamePrefix) = (server?.Endpoint.ToString(), prefix))
     .AddMigrations(options => options.Migrations
         .AddCreateTables(undoBehavior: TableUndoBehavior.Delete)
-        .AddReserveEmails()
+        .AddReserveUniqueValues()
         .Add("00000000000003_greet", GreetAsync, (_, _) => Task.CompletedTask, "Gives every user a greeting."));
 services.AddSpectreMigrationReporter();
 if (server is null)
@@ -36,7 +36,7 @@ Say($"Created {alice}.");
 
 await RejectedAsync<UserAlreadyExistsException>("A second user with the same id", () => users.CreateAsync(new User { UserId = alice.UserId }));
 
-await RejectedAsync<EmailAlreadyInUseException>(
+await RejectedAsync<UserValueInUseException>(
     "A second user with the same email", () => users.CreateAsync(new User { Email = "ALICE@example.test" }));
 
 User found = await users.GetAsync(alice.UserId, ReadConsistency.Strong);
@@ -75,7 +75,7 @@ if (server is not null)
 {
     using AmazonDynamoDBClient client = server.CreateClient();
     await client.DeleteTableAsync(prefix + "Users");
-    await client.DeleteTableAsync(prefix + "UserEmails");
+    await client.DeleteTableAsync(prefix + "UserReservations");
 }
 
 return read == 9 && deleted == replaced ? 0 : throw new InvalidOperationException("The walkthrough ended with an unexpected result.");

@@ -53,7 +53,7 @@ internal sealed record Problem(int Status, string Type, string Title)
         },
         UserNotFoundException => UserNotFound(),
         UserAlreadyExistsException => new(409, "user-exists", "The user exists already.") { Errors = Of("userId", "must not be that of another user") },
-        EmailAlreadyInUseException => new(409, "email-in-use", "The email is in use.") { Errors = Of("email", "is in use by another user") },
+        UserValueInUseException => new(409, "email-in-use", "The email is in use.") { Errors = Of("email", "is in use by another user") },
         UserConflictException => new(412, "version-mismatch", "The user was changed meanwhile.")
         {
             Errors = Of("If-Match", "must be the present version; read the user again"),

@@ -52,7 +52,7 @@ public static class Service
     {
         IConfigurationSection settings = configuration.GetSection("UserStore");
         UserStoreBuilder store = settings.Exists() ? services.AddUserStore(settings) : services.AddUserStore();
-        store.AddMigrations(options => options.Migrations.AddCreateTables().AddReserveEmails()).RunMigrationsOnStart();
+        store.AddMigrations(options => options.Migrations.AddCreateTables().AddReserveUniqueValues()).RunMigrationsOnStart();
         if (settings.Exists() || configuration["DYNAMODB_ENDPOINT"] is { Length: > 0 })
             return;
 

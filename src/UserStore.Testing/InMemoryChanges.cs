@@ -7,7 +7,7 @@ namespace UserStore.Testing;
 
 /// <summary>Keeps the latest changes, like the stream of a table. Not safe for concurrent use: the store holds the lock.</summary>
 internal sealed class InMemoryChanges<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(int capacity)
-    where TUser : User
+    where TUser : class
 {
     private readonly Queue<(InMemoryRow<TUser>? Before, InMemoryRow<TUser>? After, long Number, DateTimeOffset At)> _changes = new();
     private long _count;

@@ -9,7 +9,7 @@ namespace UserStore.Testing;
 internal static class InMemoryConditions
 {
     public static bool Accepts<TUser>(this UserCondition condition, InMemoryRow<TUser> row)
-        where TUser : User
+        where TUser : class
         => condition switch
         {
             AndCondition both => both.Left.Accepts(row) && both.Right.Accepts(row),
@@ -41,7 +41,7 @@ internal static class InMemoryConditions
     }
 
     private static bool Contains<TUser>(InMemoryRow<TUser> row, ContainsCondition condition)
-        where TUser : User
+        where TUser : class
         => row.ValueOf(condition.Property) switch
         {
             null => false,

@@ -5,7 +5,7 @@ namespace UserStore.Testing;
 
 /// <summary>Represents an index: for each partition key, the users sorted by sort key and then by key.</summary>
 internal sealed class InMemoryIndex<TUser>(MappedIndex definition)
-    where TUser : User
+    where TUser : class
 {
     private readonly Dictionary<StoredScalar, SortedSet<Entry>> _partitions = [];
 

@@ -9,7 +9,7 @@ namespace UserStore.Testing;
 internal abstract class InMemoryPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     ContinuationTokens tokens, byte[] fingerprint, int? limit)
     : UserPager<TUser>(tokens, fingerprint, limit)
-    where TUser : User
+    where TUser : class
 {
     private const int DefaultPageSize = 1000;
 
@@ -40,7 +40,7 @@ internal abstract class InMemoryPager<[DynamicallyAccessedMembers(DynamicallyAcc
 internal sealed class InMemoryQueryPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     InMemoryStoreParts<TUser> store, string operation, PreparedQuery query)
     : InMemoryPager<TUser>(store.QueryInput.Tokens, query.Fingerprint, query.Limit)
-    where TUser : User
+    where TUser : class
 {
     protected override Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken)
         => store.Calls.RunAsync(operation, isWrite: false, null, () =>
@@ -57,7 +57,7 @@ internal sealed class InMemoryQueryPager<[DynamicallyAccessedMembers(Dynamically
 internal sealed class InMemoryListPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     InMemoryStoreParts<TUser> store, string operation, UserListOptions options, int segment = 0)
     : InMemoryPager<TUser>(store.QueryInput.Tokens, store.QueryInput.FingerprintOf(options, segment), limit: null)
-    where TUser : User
+    where TUser : class
 {
     protected override Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken)
         => store.Calls.RunAsync(
@@ -75,4 +75,4 @@ internal sealed class InMemoryListPager<[DynamicallyAccessedMembers(DynamicallyA
 /// <summary>Represents the components that the parts of an in-memory store share.</summary>
 internal sealed record InMemoryStoreParts<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     InMemoryTable<TUser> Table, UserInput<TUser> Input, QueryInput<TUser> QueryInput, InMemoryCalls Calls)
-    where TUser : User;
+    where TUser : class;

@@ -10,13 +10,13 @@ internal static class InMemoryPatch
     /// <exception cref="InvalidUserException">The result of an increment cannot be stored.</exception>
     public static InMemoryRow<TUser> Apply<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         PreparedPatch patch, InMemoryRow<TUser> row)
-        where TUser : User
+        where TUser : class
     {
         IEnumerable<MappedProperty> set = patch.Changes.Where(
             change => change.Action != PatchAction.Remove).Select(change => change.Property);
         IEnumerable<MappedProperty> removed = patch.Changes.Where(
             change => change.Action == PatchAction.Remove).Select(change => change.Property);
-        TUser patched = patch.ApplyTo(row.User, property => !row.Absent.Contains(property));
+        TUser patched = patch.ApplyTo(row.User, row.Revision.BirthId, property => !row.Absent.Contains(property));
         Dictionary<MappedProperty, StoredNumber> exactSums = new(row.ExactSums.ExceptBy(
             patch.Changes.Select(change => change.Property), sum => sum.Key));
         foreach (PatchChange change in patch.Changes.Where(change => change.Action == PatchAction.Increment))
@@ -28,6 +28,8 @@ internal static class InMemoryPatch
                 exactSums.Add(change.Property, sum);
         }
 
-        return new InMemoryRow<TUser>(row.Key, patched, [.. row.Absent.Except(set).Union(removed)]) { ExactSums = exactSums };
+        long? expiry = new UserRoleValues(patch.Model).ExpiryOf(patched);
+        MappedProperty[] absent = [.. row.Absent.Except(set).Union(removed)];
+        return new InMemoryRow<TUser>(row.Key, patched, row.Revision.Next(patch.WriteId), expiry, absent) { ExactSums = exactSums };
     }
 }

@@ -1,52 +1,58 @@
 using System.Diagnostics.CodeAnalysis;
+using UserStore.Modeling;
 using UserStore.Preparation;
 
 namespace UserStore.Testing;
 
-/// <summary>Maps each reserved email to its owner. Not safe for concurrent use: the store holds the lock.</summary>
+/// <summary>Maps each reserved value to its owner. Not safe for concurrent use: the store holds the lock.</summary>
 internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     InMemoryTable<TUser> table, UserInput<TUser> input)
-    where TUser : User
+    where TUser : class
 {
-    private readonly SortedDictionary<string, UserKey> _owners = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (ReservedValue Value, UserKey OwnerKey)> _owners = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the reservations after an email, sorted by email.</summary>
-    public IEnumerable<(string Email, UserKey OwnerKey)> ReadAll(string? afterEmail)
-        => _owners.Where(reservation => string.CompareOrdinal(reservation.Key, afterEmail) > 0)
-            .Select(reservation => (reservation.Key, reservation.Value));
+    /// <summary>Returns the reservations after a key of one, sorted by key.</summary>
+    public IEnumerable<(ReservedValue Value, UserKey OwnerKey)> ReadAll(string? after)
+        => _owners.Where(reservation => string.CompareOrdinal(reservation.Key, after) > 0).Select(reservation => reservation.Value);
 
-    public UserKey? OwnerKeyOf(string email) => _owners.TryGetValue(email, out UserKey key) ? key : (UserKey?)null;
+    public UserKey? OwnerKeyOf(ReservedValue value) => _owners.TryGetValue(value.Key, out var reservation) ? reservation.OwnerKey : (UserKey?)null;
 
-    /// <summary>Returns the current owner of an email.</summary>
-    public InMemoryRow<TUser>? FindOwner(string email, DateTimeOffset now)
-        => OwnerKeyOf(email) is { } ownerKey && table.Find(ownerKey, now) is { } row && input.ReservationOf(row.User.Email) == email
-            ? row
-            : null;
+    /// <summary>Returns the current owner of a value.</summary>
+    public InMemoryRow<TUser>? FindOwner(ReservedValue value, DateTimeOffset now)
+        => OwnerKeyOf(value) is { } ownerKey && table.Find(ownerKey, now) is { } row && Has(row, value) ? row : null;
 
-    /// <summary>Releases one email of a user and reserves another.</summary>
-    /// <exception cref="EmailAlreadyInUseException">Another user owns the email. Nothing was changed.</exception>
-    public void Move(UserKey key, string? from, string? to, DateTimeOffset now)
+    /// <summary>Returns the values that a user reserves.</summary>
+    public IEnumerable<ReservedValue> ReservedBy(InMemoryRow<TUser> row)
+        => input.UniqueValues.ReservedBy(row.User).OfType<ReservedValue>();
+
+    /// <summary>Releases the values that a user had, and reserves those that it has now.</summary>
+    /// <exception cref="UserValueInUseException">Another user owns a value. Nothing was changed.</exception>
+    public void Move(UserKey key, IEnumerable<ReservedValue?> from, IEnumerable<ReservedValue?> to, DateTimeOffset now)
     {
-        if (from == to)
-            return;
-        if (to is not null)
+        ReservedValue[] before = [.. from.OfType<ReservedValue>()], after = [.. to.OfType<ReservedValue>()];
+        ReservedValue[] acquired = [.. after.Except(before)];
+        foreach (ReservedValue value in acquired)
         {
-            if (FindOwner(to, now) is { } owner && owner.Key != key)
-                throw new EmailAlreadyInUseException(owner.Key);
-
-            // As in the table: an expired owner is deleted, so that a process with a slow clock cannot read it as current again.
-            if (OwnerKeyOf(to) is { } ownerKey && ownerKey != key
-                && table.FindExpired(ownerKey, now) is { } expired && expired.User.Email == to)
-            {
-                table.Remove(expired, now);
-            }
-
-            _owners[to] = key;
+            if (FindOwner(value, now) is { } owner && owner.Key != key)
+                throw new UserValueInUseException(value.Unique.Property.Name, owner.Key);
         }
 
-        if (from is not null && OwnerKeyOf(from) == key)
-            _owners.Remove(from);
+        foreach (ReservedValue value in acquired)
+        {
+            // As in the table: an expired owner is deleted, so that a process with a slow clock cannot read it as current again.
+            if (OwnerKeyOf(value) is { } ownerKey && ownerKey != key && table.FindExpired(ownerKey, now) is { } expired && Has(expired, value))
+                table.Remove(expired, now);
+            _owners[value.Key] = (value, key);
+        }
+
+        foreach (ReservedValue value in before.Except(after))
+        {
+            if (OwnerKeyOf(value) == key)
+                _owners.Remove(value.Key);
+        }
     }
 
-    public void Withdraw(string email) => _owners.Remove(email);
+    public void Withdraw(ReservedValue value) => _owners.Remove(value.Key);
+
+    public bool Has(InMemoryRow<TUser> row, ReservedValue value) => ReservedBy(row).Contains(value);
 }

@@ -1,11 +1,12 @@
 using System.Collections.ObjectModel;
 using UserStore.Modeling;
+using UserStore.Preparation;
 
 namespace UserStore.Testing;
 
 /// <summary>Represents a stored user. A row is immutable. A property without a stored attribute is absent, whatever its default.</summary>
-internal sealed record InMemoryRow<TUser>(UserKey Key, TUser User, IReadOnlyList<MappedProperty> Absent)
-    where TUser : User
+internal sealed record InMemoryRow<TUser>(UserKey Key, TUser User, Revision Revision, long? ExpiresAt, IReadOnlyList<MappedProperty> Absent)
+    where TUser : class
 {
     /// <summary>Gets the stored sums that their properties show rounded: DynamoDB keeps more digits than the types of .NET.</summary>
     public IReadOnlyDictionary<MappedProperty, StoredNumber> ExactSums { get; init; } = ReadOnlyDictionary<MappedProperty, StoredNumber>.Empty;
@@ -19,5 +20,5 @@ internal sealed record InMemoryRow<TUser>(UserKey Key, TUser User, IReadOnlyList
         => ExactSums.TryGetValue(property, out StoredNumber sum) ? new StoredScalar(ScalarKind.Number, sum.ToString())
             : ValueOf(property) is { } value && property.TryToScalar(value, out StoredScalar scalar) ? scalar : null;
 
-    public bool IsExpired(DateTimeOffset now) => User.ExpiresAt <= now;
+    public bool IsExpired(DateTimeOffset now) => ExpiresAt <= now.ToUnixTimeSeconds();
 }

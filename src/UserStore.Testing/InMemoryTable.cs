@@ -6,12 +6,12 @@ namespace UserStore.Testing;
 /// <summary>Stores rows by key and updates the indexes after a delay. Not safe for concurrent use: the store holds the lock.</summary>
 internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserModel model, TimeSpan indexDelay, int keptChanges)
-    where TUser : User
+    where TUser : class
 {
     private readonly Dictionary<string, InMemoryRow<TUser>> _rows = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InMemoryIndex<TUser>> _indexes =
-        model.Indexes.Values.ToDictionary(index => index.Name, index => new InMemoryIndex<TUser>(index), StringComparer.Ordinal);
+        model.Indexes.Values.Append(model.Table).ToDictionary(index => index.Name, index => new InMemoryIndex<TUser>(index), StringComparer.Ordinal);
 
     private readonly Queue<(DateTimeOffset Due, InMemoryRow<TUser>? Before, InMemoryRow<TUser>? After)> _pending = new();
 

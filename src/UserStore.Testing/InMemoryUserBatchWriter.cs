@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using UserStore.Batching;
+using UserStore.Preparation;
 
 namespace UserStore.Testing;
 
@@ -7,7 +8,7 @@ namespace UserStore.Testing;
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 /// <remarks>The batch writer does not retry and reports no consumed capacity.</remarks>
 public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserBatchWriter<TUser>
-    where TUser : User
+    where TUser : class
 {
     private readonly InMemoryUserStore<TUser> _store;
     private readonly BatchOperation<TUser> _creates;
@@ -21,24 +22,26 @@ public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         ArgumentNullException.ThrowIfNull(store);
 
         _store = store;
-        _creates = new SingleWrites<TUser>(store.Input.Model.Key.FindValid, user => Prepared(store.Input.PrepareCreate(user)), async (item, _, token) =>
+        _creates = new SingleWrites<TUser, PreparedUser<TUser>>(
+            store.Input.Model.Key.FindValid, user => Prepared(store.Input.PrepareCreate(user)), async (user, _, _, token) =>
         {
-            await store.CreateAsync(item.Prepared!, token).ConfigureAwait(false);
+            await store.CreateAsync(user.User, token).ConfigureAwait(false);
             return true;
         });
-        _replaces = new SingleWrites<TUser>(store.Input.Model.Key.FindValid, user => Prepared(store.Input.PrepareOverwrite(user)), async (item, _, token) =>
+        _replaces = new SingleWrites<TUser, PreparedUser<TUser>>(
+            store.Input.Model.Key.FindValid, user => Prepared(store.Input.PrepareOverwrite(user)), async (user, _, _, token) =>
         {
-            await store.OverwriteAsync(item.Prepared!, token).ConfigureAwait(false);
+            await store.OverwriteAsync(user, token).ConfigureAwait(false);
             return true;
         });
-        _deletes = new SingleWrites<UserKey>(
+        _deletes = new SingleWrites<UserKey, UserKey>(
             store.Input.Model.Key.FindValid,
             key =>
             {
                 store.Input.Model.Key.Check(key);
                 return (key, key);
             },
-            async (item, _, token) => await store.DeleteAsync(item.Prepared, null, token).ConfigureAwait(false) is not null);
+            async (key, _, _, token) => await store.DeleteAsync(key, null, token).ConfigureAwait(false) is not null);
     }
 
     /// <inheritdoc/>
@@ -71,14 +74,14 @@ public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         IAsyncEnumerable<UserKey> keys, BatchWriteOptions<UserKey>? options = null, CancellationToken cancellationToken = default)
         => RunAsync(_deletes, keys, options, cancellationToken);
 
-    private (TUser Prepared, UserKey Key) Prepared(TUser user)
+    private (PreparedUser<TUser> Prepared, UserKey Key) Prepared(PreparedUser<TUser> user)
     {
-        _store.Items.Check(user);
-        return (user, _store.Input.Model.Key.Of(user));
+        _store.Items.Check(user.User);
+        return (user, user.Key);
     }
 
     private BatchOperation<TUser> Replaces()
-        => _store.HasUniqueEmails ? throw BatchOperation<TUser>.ReplaceWithUniqueEmails() : _replaces;
+        => _store.HasUniqueValues ? throw BatchOperation<TUser>.ReplaceWithUniqueValues() : _replaces;
 
     private Task<BatchWriteResult<T>> RunAsync<T>(
         BatchOperation<T> operation, IAsyncEnumerable<T>? items, BatchWriteOptions<T>? options, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Items;
@@ -20,17 +22,15 @@ namespace UserStore.Testing;
 /// </para>
 /// </remarks>
 public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
-    where TUser : User
+    where TUser : class
 {
     // Only maps users that are near a size limit, or that conversions change; sends no requests.
-    private static readonly Lazy<IDynamoDBContext> MappingContext = new(
-        static () => UserContext.CreateForMapping(new UserStoreOptions(), UserModel.For<TUser>().Properties));
+    private static readonly ConcurrentDictionary<UserModel, Lazy<IDynamoDBContext>> MappingContexts = new();
 
     private readonly UserInput<TUser> _input;
     private readonly QueryInput<TUser> _queryInput;
     private readonly UserItems<TUser> _items;
-    private readonly InMemoryTable<TUser> _table;
-    private readonly InMemoryReservations<TUser>? _reservations;
+    private readonly InMemoryUsers<TUser> _users;
     private readonly CallRecorder _recorder;
     private readonly InMemoryCalls _calls;
     private readonly InMemoryStoreParts<TUser> _parts;
@@ -45,18 +45,29 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         ArgumentOutOfRangeException.ThrowIfNegative(options.RecordedCalls, nameof(options.RecordedCalls));
         ArgumentOutOfRangeException.ThrowIfNegative(options.KeptChanges, nameof(options.KeptChanges));
 
-        var storeOptions = new UserStoreOptions { NormalizeEmail = options.NormalizeEmail, UniqueEmails = options.UniqueEmails };
+        var storeOptions = new UserStoreOptions
+        {
+            NormalizeEmail = options.NormalizeEmail,
+            UniqueEmails = options.UniqueEmails,
+            Description = options.Model.Description,
+        };
+        foreach ((string name, Func<string, string> normalize) in options.Normalizers)
+            storeOptions.Normalizers.Add(name, normalize);
         foreach (byte[] key in options.TokenKeys)
             storeOptions.TokenKeys.Add(key);
         Time = options.TimeProvider;
-        _items = new UserItems<TUser>(static () => MappingContext.Value, UserModel.For<TUser>(), UserModel.For<TUser>().DefaultTableName);
-        _input = new UserInput<TUser>(storeOptions, Time, _items.ReadBack);
-        _queryInput = new QueryInput<TUser>(storeOptions);
-        _table = new InMemoryTable<TUser>(_input.Model, options.IndexDelay, options.KeptChanges);
-        _reservations = options.UniqueEmails ? new InMemoryReservations<TUser>(_table, _input) : null;
+        var model = UserModel.For<TUser>(storeOptions);
+        Lazy<IDynamoDBContext> context = MappingContexts.GetOrAdd(model, static model => new Lazy<IDynamoDBContext>(
+            () => UserContext.CreateForMapping(new UserStoreOptions(), model)));
+        _items = new UserItems<TUser>(() => context.Value, model, model.DefaultTableName);
+        _input = new UserInput<TUser>(model, storeOptions, Time, _items.ReadBack);
+        _queryInput = new QueryInput<TUser>(model, storeOptions);
+        var table = new InMemoryTable<TUser>(model, options.IndexDelay, options.KeptChanges);
+        _users = new InMemoryUsers<TUser>(
+            table, _input.UniqueValues.Any ? new InMemoryReservations<TUser>(table, _input) : null, _input, _items);
         _recorder = new CallRecorder(options.RecordedCalls);
         _calls = new InMemoryCalls(Faults, _recorder, Time);
-        _parts = new InMemoryStoreParts<TUser>(_table, _input, _queryInput, _calls);
+        _parts = new InMemoryStoreParts<TUser>(table, _input, _queryInput, _calls);
     }
 
     /// <summary>Gets the faults to inject into subsequent calls.</summary>
@@ -69,7 +80,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <summary>Returns and removes the changes since the last call, oldest first, as in a stream with new and old images.</summary>
     /// <returns>The changes. The store keeps the latest <see cref="InMemoryUserStoreOptions.KeptChanges"/>. Users that expire are not
     /// removed and cause no change.</returns>
-    public IReadOnlyList<UserChange<TUser>> TakeChanges() => _calls.Run(_table.Changes.Take);
+    public IReadOnlyList<UserChange<TUser>> TakeChanges() => _calls.Run(_users.Table.Changes.Take);
 
     /// <inheritdoc/>
     public async Task EnsureTablesAsync(CancellationToken cancellationToken = default)
@@ -78,16 +89,9 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        TUser created = _input.PrepareCreate(user);
-        _items.Check(created);
-        UserKey key = KeyOf(created);
-        return await RunAsync(nameof(CreateAsync), isWrite: true, key, () =>
-        {
-            if (_table.Find(key, created.UpdatedAt) is not null)
-                throw new UserAlreadyExistsException(key);
-            _reservations?.Move(key, from: null, to: created.Email, created.UpdatedAt);
-            return Store(new InMemoryRow<TUser>(key, created, []));
-        }, cancellationToken).ConfigureAwait(false);
+        PreparedUser<TUser> created = _input.PrepareCreate(user);
+        _items.Check(created.User);
+        return await RunAsync(nameof(CreateAsync), isWrite: true, created.Key, () => _users.Create(created), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -97,7 +101,8 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _input.Model.Key.Check(key);
         UserInput<TUser>.CheckConsistency(consistency);
         return await RunAsync(
-            nameof(FindAsync), isWrite: false, key, () => Copy(_table.Find(key, _input.Now())), cancellationToken).ConfigureAwait(false);
+            nameof(FindAsync), isWrite: false, key, () => InMemoryUsers<TUser>.Copy(_users.Table.Find(key, _input.Now())), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -115,46 +120,44 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
                 nameof(FindManyAsync),
                 isWrite: false,
                 key,
-                () => new UserLookup<TUser>(key, Copy(_table.Find(key, _input.Now()))),
+                () => new UserLookup<TUser>(key, InMemoryUsers<TUser>.Copy(_users.Table.Find(key, _input.Now()))),
                 cancellationToken.CanBeCanceled ? cancellationToken : token).ConfigureAwait(false);
         });
     }
 
     /// <inheritdoc/>
-    public async Task<TUser?> FindByEmailAsync(
-        string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+    public async Task<TUser?> FindByAsync(
+        Expression<Func<TUser, string?>> property,
+        string value,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        UserKeyPart? within = null,
+        CancellationToken cancellationToken = default)
     {
-        _input.CheckEmailConsistency(consistency);
+        ArgumentNullException.ThrowIfNull(property);
+        UniqueValue unique = _input.UniqueValues.Resolve(property);
+        _input.UniqueValues.CheckConsistency(unique, consistency);
+        ReservedValue wanted = _input.UniqueValues.Prepare(unique, value, within);
         if (consistency == ReadConsistency.Strong)
         {
-            string normalized = _input.PrepareEmail(email);
             return await RunAsync(
-                nameof(FindByEmailAsync),
+                nameof(FindByAsync),
                 isWrite: false,
                 null,
-                () => Copy(_reservations!.FindOwner(normalized, _input.Now())),
+                () => InMemoryUsers<TUser>.Copy(_users.Reservations!.FindOwner(wanted, _input.Now())),
                 cancellationToken).ConfigureAwait(false);
         }
 
-        return await Pager(nameof(FindByEmailAsync), _queryInput.PrepareEmailQuery(email)).ReadAllAsync(cancellationToken)
+        PreparedQuery query = _queryInput.PrepareLookup(_input.UniqueValues.IndexOf(unique)!, wanted);
+        return await Pager(nameof(FindByAsync), query).ReadAllAsync(cancellationToken)
             .MaxByAsync(static user => user, _queryInput.ByUpdate, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        TUser next = _input.PrepareReplacement(user);
-        Revision expected = Revision.Of(user);
-        _items.Check(next);
-        UserKey key = KeyOf(next);
-        return await RunAsync(nameof(UpdateAsync), isWrite: true, key, () =>
-        {
-            TUser? stored = _table.Find(key, next.UpdatedAt)?.User;
-            if (stored is null || !expected.IsSameAs(Revision.Of(stored)))
-                throw new UserConflictException(key, expected.Version, stored?.Version, stored is null);
-            _reservations?.Move(key, stored.Email, next.Email, next.UpdatedAt);
-            return Store(new InMemoryRow<TUser>(key, next, []));
-        }, cancellationToken).ConfigureAwait(false);
+        PreparedUser<TUser> next = _input.PrepareReplacement(user);
+        _items.Check(next.User);
+        return await RunAsync(nameof(UpdateAsync), isWrite: true, next.Key, () => _users.Replace(user, next), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -162,48 +165,24 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     {
         PreparedPatch prepared = _input.PreparePatch(key, patch);
         _items.Check(prepared.Changes);
-        return await RunAsync(nameof(UpdateAsync), isWrite: true, key, () =>
-        {
-            InMemoryRow<TUser> row = _table.Find(key, prepared.Now) ?? throw new UserNotFoundException(key);
-            if (prepared.ExpectedVersion is { } expected && row.User.Version != expected)
-                throw new UserConflictException(key, expected, row.User.Version);
-            InMemoryRow<TUser> patched = InMemoryPatch.Apply(prepared, row);
-            if (prepared.Condition?.Accepts(row) == false)
-                throw new UserConditionFailedException(key, row.User.Version);
-            _items.Check(patched.User);
-            _reservations?.Move(key, row.User.Email, patched.User.Email, prepared.Now);
-            return Store(patched);
-        }, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(nameof(UpdateAsync), isWrite: true, key, () => _users.Patch(prepared), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<TUser?> DeleteAsync(UserKey key, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
         _input.Model.Key.Check(key);
-        return await RunAsync(nameof(DeleteAsync), isWrite: true, key, () =>
-        {
-            DateTimeOffset now = _input.Now();
-            if (_table.Find(key, now) is not { } row)
-                return null;
-            if (expectedVersion is not null && row.User.Version != expectedVersion)
-                throw new UserConflictException(key, expectedVersion, row.User.Version);
-            Remove(row, now);
-            return Copy(row);
-        }, cancellationToken).ConfigureAwait(false);
+        _input.CheckVersion(expectedVersion);
+        return await RunAsync(nameof(DeleteAsync), isWrite: true, key, () => _users.Delete(key, expectedVersion), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task DeleteUnchangedAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        _input.CheckRead(user);
-        (UserKey key, Revision expected) = (KeyOf(user), Revision.Of(user));
+        UserKey key = _input.CheckRead(user);
         await RunAsync(nameof(DeleteUnchangedAsync), isWrite: true, key, () =>
         {
-            DateTimeOffset now = _input.Now();
-            InMemoryRow<TUser>? row = _table.Find(key, now);
-            if (row is null || !expected.IsSameAs(Revision.Of(row.User)))
-                throw new UserConflictException(key, expected.Version, row?.User.Version, row is null);
-            Remove(row, now);
+            _users.DeleteUnchanged(key, user);
             return true;
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -244,42 +223,25 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     internal TimeProvider Time { get; }
 
-    internal bool HasUniqueEmails => _reservations is not null;
+    internal bool HasUniqueValues => _users.Reservations is not null;
 
     /// <summary>Stores a prepared user unconditionally.</summary>
-    internal Task<TUser> OverwriteAsync(TUser prepared, CancellationToken cancellationToken) => RunAsync(
+    internal Task<TUser> OverwriteAsync(PreparedUser<TUser> prepared, CancellationToken cancellationToken) => RunAsync(
         nameof(IUserBatchWriter<TUser>.ReplaceAsync),
         isWrite: true,
-        KeyOf(prepared),
-        () => Store(new InMemoryRow<TUser>(KeyOf(prepared), prepared, [])),
+        prepared.Key,
+        () => _users.Overwrite(prepared),
         cancellationToken);
 
     /// <summary>Runs a step of an audit on users and reservations atomically.</summary>
     internal T Audit<T>(Func<InMemoryTable<TUser>, InMemoryReservations<TUser>, T> step)
     {
-        if (_reservations is null)
-            throw new InvalidOperationException("An email audit requires InMemoryUserStoreOptions.UniqueEmails to be true.");
-        return _calls.Run(() => step(_table, _reservations));
-    }
-
-    private UserKey KeyOf(TUser user) => _input.Model.Key.Of(user);
-
-    private void Remove(InMemoryRow<TUser> row, DateTimeOffset now)
-    {
-        _reservations?.Move(row.Key, row.User.Email, to: null, now);
-        _table.Remove(row, now);
-    }
-
-    private TUser Store(InMemoryRow<TUser> row)
-    {
-        _table.Put(row, _input.Now());
-        return Copy(row);
+        if (_users.Reservations is not { } reservations)
+            throw new InvalidOperationException("The store has no unique values: the type declares none, or InMemoryUserStoreOptions.UniqueEmails is false.");
+        return _calls.Run(() => step(_users.Table, reservations));
     }
 
     private InMemoryQueryPager<TUser> Pager(string operation, PreparedQuery query) => new(_parts, operation, query);
-
-    [return: NotNullIfNotNull(nameof(row))]
-    private static TUser? Copy(InMemoryRow<TUser>? row) => row is null ? null : UserCopier.Copy(row.User);
 
     private Task<T> RunAsync<T>(string operation, bool isWrite, UserKey? key, Func<T> body, CancellationToken cancellationToken)
         => _calls.RunAsync(operation, isWrite, key, body, cancellationToken);

@@ -28,6 +28,20 @@ public sealed class InMemoryUserStoreOptions
     /// <value>The default is <see langword="true"/>.</value>
     public bool UniqueEmails { get; set; } = true;
 
+    /// <summary>Gets the functions that normalize unique values, as in <see cref="UserStoreOptions.Normalizers"/>.</summary>
+    /// <value>The default is empty.</value>
+    public IDictionary<string, Func<string, string>> Normalizers { get; } = new Dictionary<string, Func<string, string>>(StringComparer.Ordinal);
+
+    /// <summary>Gets what the options say of the user type.</summary>
+    internal UserStoreOptions Model { get; } = new();
+
+    /// <summary>Describes the user type in code, as <see cref="UserStoreOptions.Describe"/> does.</summary>
+    /// <typeparam name="TUser">The user type of the store.</typeparam>
+    /// <param name="describe">Describes the type.</param>
+    public void Describe<TUser>(Action<UserTypeBuilder<TUser>> describe)
+        where TUser : class
+        => Model.Describe(describe);
+
     /// <summary>Gets the keys that encrypt continuation tokens, as in <see cref="UserStoreOptions.TokenKeys"/>.</summary>
     /// <value>The default is empty.</value>
     public IList<byte[]> TokenKeys { get; } = [];

@@ -15,7 +15,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
     /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/> with in-memory implementations, whether or not they are registered.</summary>
+    /// <see cref="IUniqueValueAudit{TUser}"/> of <see cref="User"/> with in-memory implementations, whether or not they are registered.</summary>
     /// <param name="services">The service collection of the application or test.</param>
     /// <param name="configure">Configures the store. Unless set here, the clock is the registered <see cref="TimeProvider"/>, and the settings
     /// for emails and tokens are those of the registered <see cref="UserStoreOptions"/>.</param>
@@ -31,15 +31,15 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         services.Replace(ServiceDescriptor.Singleton<IUserStore>(static provider => provider.GetRequiredService<InMemoryUserStore>()));
         services.Replace(
             ServiceDescriptor.Singleton<IUserStore<User>>(static provider => provider.GetRequiredService<InMemoryUserStore>()));
-        services.Replace(ServiceDescriptor.Singleton<IUserEmailAudit<User>>(
-            static provider => new InMemoryUserEmailAudit<User>(provider.GetRequiredService<InMemoryUserStore>())));
+        services.Replace(ServiceDescriptor.Singleton<IUniqueValueAudit<User>>(
+            static provider => new InMemoryUniqueValueAudit<User>(provider.GetRequiredService<InMemoryUserStore>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<User>>(
             static provider => new InMemoryUserBatchWriter<User>(provider.GetRequiredService<InMemoryUserStore>())));
         PutMigrationsInMemory<User>(services);
         return services;
     }
 
-    /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>,
+    /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUniqueValueAudit{TUser}"/>,
     /// with in-memory implementations, whether or not they are registered.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="services">The service collection of the application or test.</param>
@@ -49,7 +49,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     /// also registered as <see cref="InMemoryUserStore{TUser}"/>, to give access to its faults and recorded calls.</returns>
     public static IServiceCollection AddInMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<InMemoryUserStoreOptions>? configure = null)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(services);
 
@@ -57,8 +57,8 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         services.AddSingleton(provider => new InMemoryUserStore<TUser>(OptionsFor<TUser>(provider, configure)));
         services.Replace(
             ServiceDescriptor.Singleton<IUserStore<TUser>>(static provider => provider.GetRequiredService<InMemoryUserStore<TUser>>()));
-        services.Replace(ServiceDescriptor.Singleton<IUserEmailAudit<TUser>>(
-            static provider => new InMemoryUserEmailAudit<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
+        services.Replace(ServiceDescriptor.Singleton<IUniqueValueAudit<TUser>>(
+            static provider => new InMemoryUniqueValueAudit<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<TUser>>(
             static provider => new InMemoryUserBatchWriter<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
         PutMigrationsInMemory<TUser>(services);
@@ -68,7 +68,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
     // Migrations are planned, run and journaled, but there are no tables: their requests succeed without effect.
     private static void PutMigrationsInMemory<[DynamicallyAccessedMembers(
         DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
-        where TUser : User
+        where TUser : class
     {
         StoreRegistry.Of(services).AddInMemory(typeof(TUser));
         services.RemoveAllKeyed<RegisteredStore>(typeof(TUser));
@@ -76,7 +76,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         {
             UserStoreOptions options = provider.GetService<IOptionsMonitor<UserStoreOptions>>()?.Get(
                 UserStoreOptions.NameFor(typeof(TUser))) ?? new UserStoreOptions();
-            return new RegisteredStore(Connection: null, new StoreSchema(UserModel.For<TUser>(), options));
+            return new RegisteredStore(Connection: null, new StoreSchema(UserModel.For<TUser>(options), options));
         });
         services.RemoveAllKeyed<MigrationTarget>(typeof(TUser));
         services.AddKeyedSingleton(typeof(TUser), static (provider, _) =>
@@ -96,7 +96,9 @@ public static class InMemoryUserStoreServiceCollectionExtensions
         if (provider.GetService<IOptionsMonitor<UserStoreOptions>>() is { } registered)
         {
             UserStoreOptions rules = registered.Get(UserStoreOptions.NameFor(typeof(TUser)));
-            (options.NormalizeEmail, options.UniqueEmails) = (rules.NormalizeEmail, rules.UniqueEmails);
+            (options.NormalizeEmail, options.UniqueEmails, options.Model.Description) = (rules.NormalizeEmail, rules.UniqueEmails, rules.Description);
+            foreach ((string name, Func<string, string> normalize) in rules.Normalizers)
+                options.Normalizers.Add(name, normalize);
             foreach (byte[] key in rules.TokenKeys)
                 options.TokenKeys.Add(key);
         }

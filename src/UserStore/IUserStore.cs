@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
 
 namespace UserStore;
 
@@ -30,7 +31,7 @@ namespace UserStore;
 /// </para>
 /// </remarks>
 public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
-    where TUser : User
+    where TUser : class
 {
     /// <summary>Creates the tables and indexes that are missing, and waits until they are active.</summary>
     /// <param name="cancellationToken">A token to cancel the wait. DynamoDB completes what was started.</param>
@@ -50,7 +51,7 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
     /// <returns>The user as stored, with id, times and version 1.</returns>
     /// <exception cref="UserAlreadyExistsException">Another user has this id.</exception>
-    /// <exception cref="EmailAlreadyInUseException">Another user has this email; only with unique emails.</exception>
+    /// <exception cref="UserValueInUseException">Another user has this email; only with unique emails.</exception>
     /// <exception cref="InvalidUserException">The user violates rules; all of them are listed.</exception>
     /// <remarks>Costs one conditional put or, for a user with an email and with unique emails, one transaction of two items. Replaces an
     /// expired user with the same id or email.</remarks>
@@ -83,30 +84,38 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Finds the user with this email, or <see langword="null"/>.</summary>
-    /// <param name="email">The address; normalized as on writing.</param>
+    /// <summary>Finds the user with this value of a unique property, or <see langword="null"/>.</summary>
+    /// <param name="property">The property, marked with <see cref="UniqueAttribute"/>, such as <c>u => u.Email</c>.</param>
+    /// <param name="value">The value; normalized as on writing.</param>
     /// <param name="consistency">The consistency of the read.</param>
+    /// <param name="within">The scope, for a property that is unique within one; <see langword="null"/> for users without a scope in a strong
+    /// read, and for all scopes in an eventual one.</param>
     /// <param name="cancellationToken">A token to cancel the call.</param>
-    /// <returns>The user; for an eventual read the one with the newest <see cref="User.UpdatedAt"/> if the index has several, and of those
-    /// with the same one the user whose id is first in ordinal order.</returns>
-    /// <exception cref="InvalidOperationException">The read is strong, but <see cref="UserStoreOptions.UniqueEmails"/> is
-    /// <see langword="false"/>: DynamoDB cannot read an index consistently.</exception>
-    /// <exception cref="InvalidUserException">The email is not an address.</exception>
+    /// <returns>The user; for an eventual read the one that was updated last if the index has several, and of those
+    /// with the same time the user whose key is first in ordinal order.</returns>
+    /// <exception cref="InvalidOperationException">The read is strong, but values of the property are not reserved; or it is eventual, and no index
+    /// has the property as its partition key.</exception>
+    /// <exception cref="InvalidUserException">The property is not unique, or the value or scope violates a rule.</exception>
     /// <remarks>
-    /// An eventual read costs one query of <c>email-index</c>, which is updated with a delay. A strong read costs one consistent read of the
-    /// reservation and one of the user. It finds only users whose email is reserved; <see cref="IUserEmailAudit{TUser}"/> reserves the
-    /// emails of users that other programs wrote. Neither finds a user whose email another program stored in another form, such as with
+    /// An eventual read costs one query of the index, which is updated with a delay. A strong read costs one consistent read of the
+    /// reservation and one of the user. It finds only users whose value is reserved; <see cref="IUniqueValueAudit{TUser}"/> reserves the
+    /// values of users that other programs wrote. Neither finds a user whose value another program stored in another form, such as with
     /// capital letters, before the audit has repaired it.
     /// </remarks>
-    Task<TUser?> FindByEmailAsync(
-        string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default);
+    [SuppressMessage("Naming", "CA1716:Identifiers should not match keywords", Justification = "Named as in UserPatch.")]
+    Task<TUser?> FindByAsync(
+        Expression<Func<TUser, string?>> property,
+        string value,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        UserKeyPart? within = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Replaces a stored user, unless it was changed after <paramref name="user"/> was read.</summary>
     /// <param name="user">The new content, made from a user that the store returned: <c>user with { Name = "Ada" }</c>.</param>
     /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
     /// <returns>The user as stored, with its new version.</returns>
     /// <exception cref="UserConflictException">The table holds another revision, or the user no longer exists.</exception>
-    /// <exception cref="EmailAlreadyInUseException">The email is changed to one that another user has; only with unique emails.</exception>
+    /// <exception cref="UserValueInUseException">The email is changed to one that another user has; only with unique emails.</exception>
     /// <exception cref="InvalidUserException">The user violates rules; all of them are listed.</exception>
     /// <remarks>Costs one conditional write, or one transaction if the email changes and emails are unique, and one more read if the condition
     /// fails. Attributes that <typeparamref name="TUser"/> does not have are preserved.</remarks>
@@ -122,7 +131,7 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <exception cref="UserConflictException">The patch expects another version than the table holds; or it changes the email, and other
     /// writers changed the user at each attempt until <see cref="UserStoreRetryOptions.Timeout"/>.</exception>
     /// <exception cref="UserConditionFailedException">The condition of the patch is false.</exception>
-    /// <exception cref="EmailAlreadyInUseException">The patch sets an email that another user has; only with unique emails.</exception>
+    /// <exception cref="UserValueInUseException">The patch sets an email that another user has; only with unique emails.</exception>
     /// <exception cref="InvalidUserException">The patch cannot be applied to <typeparamref name="TUser"/>, a new value violates a rule, or the
     /// changed user would exceed 400 KB.</exception>
     /// <exception cref="NotSupportedException">DynamoDB has no counterpart of a part of a condition.</exception>

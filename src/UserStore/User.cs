@@ -24,14 +24,10 @@ public record User
     internal const string EmailIndex = "email-index";
     internal const string StatusIndex = "status-index";
 
-    /// <summary>The attributes with the ids of the last writes, the newest first. Only the first one is a property: it identifies the revision.
-    /// The store shifts the others, and reads them to determine what became of a write.</summary>
-    internal static readonly string[] WriteIdAttributes =
-        ["write_id", "write_id_2", "write_id_3", "write_id_4", "write_id_5", "write_id_6", "write_id_7", "write_id_8"];
-
     /// <summary>Gets the id of the user, the partition key of the table (attribute <c>user_id</c>).</summary>
     /// <value>1 to 2048 bytes of UTF-8, not only white space. When empty, creating the user fills in a version-7 UUID.</value>
     [DynamoDBHashKey("user_id")]
+    [GeneratedKey]
     public string UserId { get; init; } = string.Empty;
 
     /// <summary>Gets the email address, the partition key of <c>email-index</c> (attribute <c>email</c>).</summary>
@@ -41,6 +37,7 @@ public record User
     /// </value>
     [DynamoDBProperty("email")]
     [DynamoDBGlobalSecondaryIndexHashKey(EmailIndex)]
+    [Unique("email", Normalization = UniqueValueNormalization.Email)]
     public string? Email { get; init; }
 
     /// <summary>Gets the display name (attribute <c>name</c>).</summary>
@@ -52,17 +49,20 @@ public record User
     /// <see cref="UserStatus.Active"/>.</value>
     [DynamoDBProperty("status")]
     [DynamoDBGlobalSecondaryIndexHashKey(StatusIndex)]
+    [AlwaysStored]
     public string Status { get; init; } = UserStatus.Active;
 
     /// <summary>Gets when the user was created, the sort key of <c>status-index</c> (attribute <c>created_at</c>).</summary>
     /// <value>Set by the store if it is <see langword="default"/>. Stored with a precision of 100 ns, in UTC.</value>
     [DynamoDBProperty("created_at", typeof(InstantConverter))]
     [DynamoDBGlobalSecondaryIndexRangeKey(StatusIndex)]
+    [CreatedAt]
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Gets when the store last wrote the user (attribute <c>updated_at</c>).</summary>
     /// <value>Set by the store at every write.</value>
     [DynamoDBProperty("updated_at", typeof(InstantConverter))]
+    [UpdatedAt]
     public DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>Gets the age in years (attribute <c>age</c>).</summary>
@@ -85,27 +85,14 @@ public record User
     /// no longer returned, although DynamoDB may take days to remove the item.
     /// </value>
     [DynamoDBProperty("expires_at", typeof(EpochSecondsConverter))]
+    [ExpiresAt]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    [DynamoDBProperty("write_id")]
-    internal string? WriteId { get; init; }
-
-    /// <summary>Gets the id of the write that created the user. It never changes, so that a user that was deleted and recreated is another
-    /// one.</summary>
-    [DynamoDBProperty("birth_id")]
-    internal string? BirthId { get; init; }
-
-    /// <summary>Gets or sets the email as the table holds it: the one to release when <see cref="Email"/> changes. Set by the store when
-    /// it reads or writes the user; travels with copies made by <c>with</c>.</summary>
+    /// <summary>Gets or sets what the store knows of the stored user. Set by the store when it reads or writes the user; travels with copies made
+    /// by <c>with</c>.</summary>
     [DynamoDBIgnore]
-    internal string? StoredEmail { get; set; }
-
-    /// <summary>Gets or sets the expiry as the table holds it, likewise.</summary>
-    [DynamoDBIgnore]
-    internal DateTimeOffset? StoredExpiresAt { get; set; }
-
-    /// <summary>Records that the table holds the user as it is.</summary>
-    internal void MarkAsStored() => (StoredEmail, StoredExpiresAt) = (Email, ExpiresAt);
+    [Revision]
+    internal UserRevision? Revision { get; set; }
 
     /// <summary>Returns the type, id and version; never an email, a name or another value.</summary>
     /// <returns>A string that is safe to log.</returns>

@@ -5,7 +5,7 @@ namespace UserStore;
 /// <param name="Key">The requested key.</param>
 /// <param name="User">The user, or <see langword="null"/> when there is none.</param>
 public sealed record UserLookup<TUser>(UserKey Key, TUser? User)
-    where TUser : User
+    where TUser : class
 {
     /// <summary>Gets the reason why the stored item cannot be read.</summary>
     /// <value><see langword="null"/> if the user was read or does not exist. Always <see langword="null"/> unless

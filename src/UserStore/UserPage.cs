@@ -8,7 +8,7 @@ namespace UserStore;
 /// <see cref="UserStoreOptions.TokenKeys"/> it is not encrypted: a reader who decodes it can see the keys of the last user of the page.
 /// </param>
 public sealed record UserPage<TUser>(IReadOnlyList<TUser> Users, string? ContinuationToken)
-    where TUser : User
+    where TUser : class
 {
     /// <summary>Gets the items of this page that cannot be read.</summary>
     /// <value>Empty unless <see cref="UserStoreOptions.UnreadableUsers"/> is <see cref="UnreadableUsers.Report"/>.</value>

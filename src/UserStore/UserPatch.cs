@@ -21,7 +21,7 @@ namespace UserStore;
 /// </para>
 /// </remarks>
 public sealed class UserPatch<TUser>
-    where TUser : User
+    where TUser : class
 {
     private readonly List<RequestedChange> _changes = [];
     private readonly List<LambdaExpression> _conditions = [];

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 
 namespace UserStore;
@@ -6,7 +7,7 @@ namespace UserStore;
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <param name="IndexName">
 /// The index as the attributes of <typeparamref name="TUser"/> name it, such as <c>status-index</c>;
-/// <see cref="UserStoreOptions.IndexNames"/> maps it to its name in the table.
+/// <see cref="UserStoreOptions.IndexNames"/> maps it to its name in the table. Empty for the table itself: see <see cref="OfPartition"/>.
 /// </param>
 /// <param name="PartitionKey">The value of the index's partition key, of the type of its property.</param>
 /// <remarks>
@@ -14,8 +15,14 @@ namespace UserStore;
 /// and DynamoDB charges for everything that it reads before the filter.
 /// </remarks>
 public sealed record UserQuery<TUser>(string IndexName, object PartitionKey)
-    where TUser : User
+    where TUser : class
 {
+    /// <summary>Returns a query of one partition of the table itself, such as the users of a tenant: sorted by the sort key of the table.</summary>
+    /// <param name="partitionKey">The value of the table's partition key.</param>
+    /// <returns>The query, which can be restricted further by <c>with</c>. The table must have a sort key.</returns>
+    [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "A constructor with a name.")]
+    public static UserQuery<TUser> OfPartition(UserKeyPart partitionKey) => new("", partitionKey);
+
     /// <summary>Gets the range of the sort key.</summary>
     /// <value>The default is <see langword="null"/>: the whole partition.</value>
     public SortKeyCondition? SortKey { get; init; }

@@ -7,7 +7,7 @@ namespace UserStore;
 /// <param name="ContinuationToken">The position after this page, for <see cref="UserListOptions.ResumeFrom"/>; <see langword="null"/> when
 /// the segment is finished.</param>
 public sealed record UserSegmentPage<TUser>(int Segment, IReadOnlyList<TUser> Users, string? ContinuationToken)
-    where TUser : User
+    where TUser : class
 {
     /// <summary>Gets the items of this page that cannot be read.</summary>
     /// <value>Empty unless <see cref="UserStoreOptions.UnreadableUsers"/> is <see cref="UnreadableUsers.Report"/>.</value>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 
 namespace UserStore;
@@ -22,7 +23,7 @@ public static class UserStoreExtensions
         UserKey key,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(store);
         return await store.FindAsync(key, consistency, cancellationToken).ConfigureAwait(false) ?? throw new UserNotFoundException(key);
@@ -43,7 +44,7 @@ public static class UserStoreExtensions
         IEnumerable<UserKey> keys,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(keys);
@@ -65,7 +66,7 @@ public static class UserStoreExtensions
         IEnumerable<string> keys,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(keys);
@@ -87,15 +88,37 @@ public static class UserStoreExtensions
         IAsyncEnumerable<string> keys,
         ReadConsistency consistency = ReadConsistency.Eventual,
         CancellationToken cancellationToken = default)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(keys);
         return store.FindManyAsync(keys.Select(static key => (UserKey)key), consistency, cancellationToken);
     }
 
+    /// <summary>Finds the user with this email, or <see langword="null"/>.</summary>
+    /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+    /// <param name="store">The store.</param>
+    /// <param name="email">The address; normalized as on writing.</param>
+    /// <param name="consistency">The consistency of the read.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
+    /// <returns>The user, as <see cref="IUserStore{TUser}.FindByAsync"/> finds it.</returns>
+    /// <exception cref="InvalidOperationException">The read is strong, but <see cref="UserStoreOptions.UniqueEmails"/> is
+    /// <see langword="false"/>: DynamoDB cannot read an index consistently.</exception>
+    /// <exception cref="InvalidUserException">The email is not an address.</exception>
+    /// <remarks>Calls <see cref="IUserStore{TUser}.FindByAsync"/>, which describes the cost.</remarks>
+    public static Task<TUser?> FindByEmailAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        this IUserStore<TUser> store,
+        string email,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        CancellationToken cancellationToken = default)
+        where TUser : User
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.FindByAsync(Emails<TUser>.Property, email, consistency, within: null, cancellationToken);
+    }
+
     /// <summary>Returns the users with a status, ordered by their creation.</summary>
-    /// <typeparam name="TUser">The type of the users.</typeparam>
+    /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
     /// <param name="store">The store.</param>
     /// <param name="status">The status.</param>
     /// <param name="limit">The maximum number of users, at least 1; <see langword="null"/> for all.</param>
@@ -121,7 +144,7 @@ public static class UserStoreExtensions
     }
 
     /// <summary>Returns all users with an email.</summary>
-    /// <typeparam name="TUser">The type of the users.</typeparam>
+    /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
     /// <param name="store">The store.</param>
     /// <param name="email">The address; normalized as on writing.</param>
     /// <param name="cancellationToken">A token to cancel the enumeration.</param>
@@ -147,7 +170,7 @@ public static class UserStoreExtensions
     /// <see cref="IUserStore{TUser}.QueryAsync"/> if there is an index for the purpose.</remarks>
     public static IAsyncEnumerable<TUser> ListAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IUserStore<TUser> store, UserListOptions? options = null, CancellationToken cancellationToken = default)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(store);
         options?.Check();
@@ -158,7 +181,7 @@ public static class UserStoreExtensions
 
     private static async IAsyncEnumerable<TUser> ListPagesAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         IUserStore<TUser> store, UserListOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TUser : User
+        where TUser : class
     {
         string? continuationToken = null;
         do
@@ -169,5 +192,12 @@ public static class UserStoreExtensions
             continuationToken = page.ContinuationToken;
         }
         while (continuationToken is not null);
+    }
+
+    // One expression for each type, because building one costs more than the rest of the call.
+    private static class Emails<TUser>
+        where TUser : User
+    {
+        public static readonly Expression<Func<TUser, string?>> Property = user => user.Email;
     }
 }

@@ -34,21 +34,36 @@ public sealed class UserStoreOptions
     /// its own.</value>
     public string? UsersTable { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether emails are unique.</summary>
+    /// <summary>Gets or sets a value indicating whether emails are unique: properties with <see cref="UniqueAttribute"/> that are normalized as
+    /// <see cref="UniqueValueNormalization.Email"/>, such as <see cref="User.Email"/>.</summary>
     /// <value>
     /// The default is <see langword="true"/>: each email is reserved in a second table, in the transaction that writes the user.
-    /// <see langword="false"/> saves that table and those transactions. All services that write to the same table must use the same value.
+    /// <see langword="false"/> saves those transactions and, if the type has no other unique values, that table. All services that write to the
+    /// same table must use the same value.
     /// </value>
     public bool UniqueEmails { get; set; } = true;
 
-    /// <summary>Gets or sets the table that stores the reservations of emails, without the prefix. Ignored unless
-    /// <see cref="UniqueEmails"/> is set.</summary>
+    /// <summary>Gets or sets the table that stores the reservations of unique values, without the prefix. Ignored if the type has
+    /// none.</summary>
     /// <value>
     /// Including the prefix 3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is <see langword="null"/>:
-    /// <c>UserEmails</c>, or, if the users' table has another name than <c>Users</c>, that name followed by <c>Emails</c>. Each user type
-    /// requires a table of its own.
+    /// <c>UserReservations</c>, or, if the users' table has another name than <c>Users</c>, that name followed by <c>Reservations</c>. Each user
+    /// type requires a table of its own.
     /// </value>
-    public string? EmailsTable { get; set; }
+    public string? ReservationsTable { get; set; }
+
+    /// <summary>Gets the functions that normalize unique values, by the names of the values, in place of
+    /// <see cref="UniqueAttribute.Normalization"/>.</summary>
+    /// <value>
+    /// The default is empty. A function must return its own result unchanged. If it throws or returns null, the value is not valid. It must not be
+    /// replaced while values are reserved. Emails are normalized by <see cref="NormalizeEmail"/>, unless their name is listed here.
+    /// </value>
+    public IDictionary<string, Func<string, string>> Normalizers { get; } = new Dictionary<string, Func<string, string>>(StringComparer.Ordinal);
+
+    /// <summary>Gets or sets the prefix of the attributes in which the store remembers the last writes of each user: <c>write_id</c>,
+    /// <c>write_id_2</c> to <c>write_id_8</c>, and <c>birth_id</c>.</summary>
+    /// <value>The default is empty. Set it if the table has attributes with these names. It must not be changed while users are stored.</value>
+    public string BookkeepingPrefix { get; set; } = string.Empty;
 
     /// <summary>Gets the names of indexes in the table, keyed by their names in the attributes of the user type.</summary>
     /// <value>3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. An index that is not listed has its name in the attributes. The
@@ -130,6 +145,20 @@ public sealed class UserStoreOptions
     /// <summary>Gets the options for retries.</summary>
     /// <value>The defaults of <see cref="UserStoreRetryOptions"/>.</value>
     public UserStoreRetryOptions Retry { get; } = new();
+
+    /// <summary>Gets what the options say of the user type; null if its attributes say all.</summary>
+    internal UserTypeDescription? Description { get; set; }
+
+    /// <summary>Describes the user type in code, in place of attributes or in addition to them.</summary>
+    /// <typeparam name="TUser">The user type of the store.</typeparam>
+    /// <param name="describe">Describes the type.</param>
+    public void Describe<TUser>(Action<UserTypeBuilder<TUser>> describe)
+        where TUser : class
+    {
+        ArgumentNullException.ThrowIfNull(describe);
+        Description ??= new UserTypeDescription(typeof(TUser));
+        describe(new UserTypeBuilder<TUser>(Description));
+    }
 
     /// <summary>Returns the name of the options of a user type.</summary>
     internal static string NameFor(Type userType) => userType.FullName!;

@@ -10,7 +10,7 @@ namespace UserStore;
 /// <para>
 /// The inner exception is the last error of the request if no response was received; the failure of the read that would have determined the
 /// outcome; or, if a retry was rejected while the attempt whose response was lost may have been applied, the rejection, such as
-/// <see cref="UserConflictException"/> or <see cref="EmailAlreadyInUseException"/>.
+/// <see cref="UserConflictException"/> or <see cref="UserValueInUseException"/>.
 /// </para>
 /// </remarks>
 public sealed class UserWriteOutcomeUnknownException : UserStoreException

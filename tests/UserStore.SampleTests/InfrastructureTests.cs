@@ -34,11 +34,11 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     [Fact]
     public void The_reservations_target_and_guards_tables_have_their_keys_and_no_stream()
     {
-        Keys(Table("UserEmails")).Should().Be("email HASH");
+        Keys(Table("UserReservations")).Should().Be("reservation HASH");
         Keys(Table("UsersByPlace")).Should().Be("state HASH city_user_id RANGE");
         Keys(Table("UsersByPlaceGuards")).Should().Be("user_id HASH");
         Table("UsersByPlaceGuards").GetProperty("TimeToLiveSpecification").ToString().Should().Contain("expires_at").And.Contain("true");
-        foreach (string table in new[] { "UserEmails", "UsersByPlace", "UsersByPlaceGuards" })
+        foreach (string table in new[] { "UserReservations", "UsersByPlace", "UsersByPlaceGuards" })
             Table(table).TryGetProperty("StreamSpecification", out _).Should().BeFalse();
         Of("AWS::DynamoDB::Table").Should().HaveCount(4);
     }
@@ -135,7 +135,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
         tables.Should().Equal(new Dictionary<string, (bool, bool, string?)>
         {
             ["Users"] = (true, true, "Retain"),
-            ["UserEmails"] = (true, true, "Retain"),
+            ["UserReservations"] = (true, true, "Retain"),
             ["UsersByPlace"] = (false, false, "Delete"),
             ["UsersByPlaceGuards"] = (false, false, "Delete"),
         });
@@ -155,7 +155,7 @@ public sealed class InfrastructureTests : IClassFixture<InfrastructureTests.Temp
     [Fact]
     public void Each_function_has_only_the_permissions_that_it_needs()
     {
-        string users = NameOf("AWS::DynamoDB::Table", "Users"), emails = NameOf("AWS::DynamoDB::Table", "UserEmails");
+        string users = NameOf("AWS::DynamoDB::Table", "Users"), emails = NameOf("AWS::DynamoDB::Table", "UserReservations");
         string target = NameOf("AWS::DynamoDB::Table", "UsersByPlace"), guards = NameOf("AWS::DynamoDB::Table", "UsersByPlaceGuards");
         string queue = NameOf("AWS::SQS::Queue");
         var granted = Statements("AWS::IAM::Policy").ToLookup(statement => statement.Policy.Split("Role")[0], statement => statement.Text);

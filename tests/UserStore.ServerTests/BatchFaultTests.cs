@@ -70,7 +70,7 @@ public sealed class BatchFaultTests : ServerTest
 
         (result.Written, result.Rejected, result.Failures.Count).Should().Be((count - conflicts, conflicts, conflicts));
         result.Failures.Count(item => item.Error is UserAlreadyExistsException).Should().Be(conflicts / 2);
-        result.Failures.Count(item => item.Error is EmailAlreadyInUseException).Should().Be(conflicts / 2);
+        result.Failures.Count(item => item.Error is UserValueInUseException).Should().Be(conflicts / 2);
         (await store.ListAsync().ReadAllAsync()).Should().HaveCount(count);
         await ShouldBeConsistentAsync();
     }
@@ -142,7 +142,7 @@ public sealed class BatchFaultTests : ServerTest
     }
 
     private async Task ShouldBeConsistentAsync()
-        => (await new DynamoDbUserEmailAudit<User>(Client, Options, Stores.Time).CheckAsync().ReadAllAsync())
+        => (await new DynamoDbUniqueValueAudit<User>(Client, Options, Stores.Time).CheckAsync().ReadAllAsync())
             .SelectMany(page => page.Findings).Should().BeEmpty();
 
     private sealed class Collect(ConcurrentQueue<BatchProgress> progress) : IProgress<BatchProgress>

@@ -15,7 +15,7 @@ public sealed class ContextTests : ServerTest
     public async Task Users_are_mapped_by_the_SDK_context()
     {
         await CreateStoreAsync();
-        DynamoDBContext context = UserContext.Create(Client, new StoreSchema(Modeling.UserModel.For<User>(), Options));
+        DynamoDBContext context = UserContext.Create(Client, new StoreSchema(Modeling.UserModel.For<User>(Options), Options));
         IDynamoDBContext spy = CallSpy.Around(context, out List<string> calls);
         var store = new DynamoDbUserStore<User>(new StoreConnection(Client, Options, Clock, NullLogger.Instance) { Context = spy });
         User user = await store.CreateAsync(FakeUsers.Create(1));

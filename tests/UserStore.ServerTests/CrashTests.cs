@@ -88,8 +88,8 @@ public sealed class CrashTests : ServerTest
             left = await UsersAsync(store);
         }
 
-        var audit = new DynamoDbUserEmailAudit<User>(Client, options, Stores.Time);
-        foreach (UserEmailFinding finding in (await audit.RepairAsync().ReadAllAsync()).SelectMany(page => page.Findings))
+        var audit = new DynamoDbUniqueValueAudit<User>(Client, options, Stores.Time);
+        foreach (UniqueValueFinding finding in (await audit.RepairAsync().ReadAllAsync()).SelectMany(page => page.Findings))
             (finding.Key.ToString(), finding.IsRepaired).Should().Be(("fake-old", true));
         (await audit.CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings).Should().BeEmpty();
         return (left, await UsersAsync(store));

@@ -95,7 +95,7 @@ public sealed class EmailRaceTests : ServerTest
 
         Func<Task> create = () => store.CreateAsync(new User { UserId = "fake-2", Email = Old });
 
-        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerKey.ToString().Should().Be("fake-1");
+        (await create.Should().ThrowAsync<UserValueInUseException>()).Which.OwnerKey.ToString().Should().Be("fake-1");
         (await store.FindByEmailAsync(Old, ReadConsistency.Strong))!.UserId.Should().Be("fake-1");
         (await store.FindAsync("fake-2", ReadConsistency.Strong)).Should().BeNull();
     }
@@ -127,7 +127,7 @@ public sealed class EmailRaceTests : ServerTest
 
         Func<Task> create = () => store.CreateAsync(new User { UserId = "fake-1", Email = Old });
 
-        (await create.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerKey.ToString().Should().Be("fake-2");
+        (await create.Should().ThrowAsync<UserValueInUseException>()).Which.OwnerKey.ToString().Should().Be("fake-2");
         (await ReservationsAsync()).Should().BeEquivalentTo([(Old, "fake-2")]);
     }
 
@@ -194,9 +194,9 @@ public sealed class EmailRaceTests : ServerTest
     }
 
     private Task ReserveAsync(string email, string userId)
-        => Client.PutItemAsync(EmailsTable, new() { ["email"] = new(email), ["user_id"] = new(userId) });
+        => Client.PutItemAsync(ReservationsTable, StoredReservations.ToItem(email, userId));
 
     private async Task<IEnumerable<(string Email, string UserId)>> ReservationsAsync()
-        => (await Client.ScanAsync(new ScanRequest { TableName = EmailsTable, ConsistentRead = true })).Items
-            .Select(item => (item["email"].S, item["user_id"].S));
+        => (await Client.ScanAsync(new ScanRequest { TableName = ReservationsTable, ConsistentRead = true })).Items
+            .Select(item => (StoredReservations.EmailIn(item), item["owner"].S));
 }

@@ -31,19 +31,19 @@ public sealed class EnsureTablesTests : ServerTest
     }
 
     [Theory]
-    [InlineData(null, null, "UserEmails")]
-    [InlineData("People", null, "PeopleEmails")]
+    [InlineData(null, null, "UserReservations")]
+    [InlineData("People", null, "PeopleReservations")]
     [InlineData("People", "Addresses", "Addresses")]
-    public async Task EnsureTablesAsync_creates_the_table_of_reservations(string? users, string? emails, string expected)
+    public async Task EnsureTablesAsync_creates_the_table_of_reservations(string? users, string? reservations, string expected)
     {
-        (Options.UsersTable, Options.EmailsTable) = (users, emails);
+        (Options.UsersTable, Options.ReservationsTable) = (users, reservations);
         (Options.BillingMode, Options.ReadCapacityUnits, Options.WriteCapacityUnits) = (TableBillingMode.Provisioned, 3, 2);
         Options.StreamViewType = TableStreamViewType.KeysOnly;
 
         await NewStore().EnsureTablesAsync();
 
         TableDescription table = await DescribeAsync(Options.TableNamePrefix + expected);
-        Keys(table.KeySchema).Should().Equal("email HASH");
+        Keys(table.KeySchema).Should().Equal("reservation HASH");
         (table.ProvisionedThroughput.ReadCapacityUnits, table.ProvisionedThroughput.WriteCapacityUnits).Should().Be((3, 2));
         table.GlobalSecondaryIndexes.Should().BeNullOrEmpty();
         (table.StreamSpecification?.StreamEnabled ?? false).Should().BeFalse("only users are followed");
@@ -53,11 +53,11 @@ public sealed class EnsureTablesTests : ServerTest
     [Fact]
     public async Task EnsureTablesAsync_rejects_a_table_of_reservations_with_another_key()
     {
-        await CreateExternalTableAsync(EmailsTable, key: "address");
+        await CreateExternalTableAsync(ReservationsTable, key: "address");
 
         Func<Task> ensure = () => NewStore().EnsureTablesAsync();
 
-        (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be(EmailsTable);
+        (await ensure.Should().ThrowAsync<UserStoreSchemaException>()).Which.TableName.Should().Be(ReservationsTable);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class ExactlyOnceTests : ServerTest
     {
         int lost = _lost;
         Wire.Clear();
-        List<UserEmailAuditPage> pages = await new DynamoDbUserEmailAudit<User>(Client, Options, Stores.Time).CheckAsync().ReadAllAsync();
+        List<UniqueValueAuditPage> pages = await new DynamoDbUniqueValueAudit<User>(Client, Options, Stores.Time).CheckAsync().ReadAllAsync();
         await base.DisposeAsync();
         pages.SelectMany(page => page.Findings).Should().BeEmpty();
         lost.Should().BeGreaterThan(Count / 4);

@@ -19,7 +19,7 @@ public sealed class HealthCheckTests : ServerTest
         HealthReportEntry after = await CheckAsync(provider);
 
         before.Status.Should().Be(HealthStatus.Unhealthy);
-        before.Data.Keys.Should().BeEquivalentTo([Table, EmailsTable, "migrations"], "all problems are reported together");
+        before.Data.Keys.Should().BeEquivalentTo([Table, ReservationsTable, "migrations"], "all problems are reported together");
         before.Description.Should().Contain($"'{Table}'").And.Contain("00000000000001");
         after.Status.Should().Be(HealthStatus.Healthy);
         after.Data.Should().BeEmpty();
@@ -87,17 +87,17 @@ public sealed class HealthCheckTests : ServerTest
             KeySchema = [new("mail", KeyType.HASH)],
             Projection = new Projection { ProjectionType = ProjectionType.ALL },
         });
-        await CreateExternalTableAsync(EmailsTable, "address");
+        await CreateExternalTableAsync(ReservationsTable, "address");
         await using ServiceProvider provider = Register(configureStore: options => options.StreamViewType = TableStreamViewType.NewAndOldImages);
 
         HealthReportEntry result = await CheckAsync(provider);
 
-        result.Data.Keys.Should().BeEquivalentTo([$"{Table}/email-index", $"{Table}/status-index", Table, EmailsTable]);
+        result.Data.Keys.Should().BeEquivalentTo([$"{Table}/email-index", $"{Table}/status-index", Table, ReservationsTable]);
         result.Data[$"{Table}/email-index"].ToString().Should().Contain("has other keys than 'email' (S)");
         result.Data[$"{Table}/status-index"].ToString().Should().Contain("does not exist");
         result.Data[Table].ToString().Should().Contain("has no stream, but requires one with the view type NEW_AND_OLD_IMAGES")
             .And.Contain("has time to live disabled, but requires it on 'expires_at'");
-        result.Data[EmailsTable].ToString().Should().Contain("another key than 'email' (S)");
+        result.Data[ReservationsTable].ToString().Should().Contain("another key than 'reservation' (S)");
         result.Exception.Should().BeOfType<UserStoreSchemaException>();
     }
 

@@ -50,12 +50,12 @@ public sealed class MissingSchemaTests : ServerTest
             () => store.DeleteAsync("fake-1"),
             () => store.DeleteUnchangedAsync(user),
             () => store.FindByEmailAsync(user.Email!, ReadConsistency.Strong),
-            () => new DynamoDbUserEmailAudit<User>(Client, Options, Stores.Time).CheckAsync().ReadAllAsync(),
+            () => new DynamoDbUniqueValueAudit<User>(Client, Options, Stores.Time).CheckAsync().ReadAllAsync(),
         ];
         foreach (Func<Task> call in calls)
         {
             UserStoreSchemaException missing = (await call.Should().ThrowAsync<UserStoreSchemaException>()).Which;
-            (missing.TableName, missing.IndexName).Should().Be((EmailsTable, null));
+            (missing.TableName, missing.IndexName).Should().Be((ReservationsTable, null));
             missing.Message.Should().Contain("EnsureTablesAsync");
         }
 

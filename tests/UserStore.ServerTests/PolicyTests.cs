@@ -55,8 +55,8 @@ public sealed class PolicyTests : ServerTest
         {
             // The audit repairs an external user and a reservation without its user.
             await Server.Client.PutItemAsync(Table, new() { ["user_id"] = new("foreign"), ["email"] = new("external@example.test") });
-            await Server.Client.PutItemAsync(EmailsTable, new() { ["email"] = new("deleted@example.test"), ["user_id"] = new("gone") });
-            await provider.GetRequiredService<IUserEmailAudit<User>>().RepairAsync().ReadAllAsync();
+            await Server.Client.PutItemAsync(ReservationsTable, StoredReservations.ToItem("deleted@example.test", "gone"));
+            await provider.GetRequiredService<IUniqueValueAudit<User>>().RepairAsync().ReadAllAsync();
             await store.CreateAsync(FakeUsers.Create(20) with { Email = "old@example.test", ExpiresAt = Clock.GetUtcNow().AddSeconds(5) });
             Clock.Advance(TimeSpan.FromSeconds(5));
             await store.CreateAsync(FakeUsers.Create(21) with { Email = "old@example.test" });
@@ -78,7 +78,7 @@ public sealed class PolicyTests : ServerTest
         (ServiceProvider provider, PolicedWire wire) = Open(UserStoreRole.Migrations, options =>
         {
             options.AllowReset = true;
-            options.Migrations.AddCreateTables(undoBehavior: TableUndoBehavior.Delete).AddReserveEmails();
+            options.Migrations.AddCreateTables(undoBehavior: TableUndoBehavior.Delete).AddReserveUniqueValues();
             options.Migrations.AddImport("00000000000003_import", new ExternalTable { TableName = External, Attributes = { ["id"] = "user_id" } });
             options.Migrations.Add("00000000000004_index", ChangeAsync, (_, _) => Task.CompletedTask);
         });
@@ -93,7 +93,7 @@ public sealed class PolicyTests : ServerTest
         User? taken = await Other().FindAsync("old-1");
         await runner.RunAsync(MigrationPlanner.Undo);
         await runner.DestroyAsync();
-        await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(EmailsTable);
+        await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(ReservationsTable);
         await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(Table);
 
         taken.Should().NotBeNull();
@@ -104,7 +104,7 @@ public sealed class PolicyTests : ServerTest
             $"UpdateTable {Table}", $"UpdateTable {Target}", $"DescribeTimeToLive {Target}",
             // For migrations of a service that replace, restore or repair users.
             $"BatchGetItem {Table}", $"ConditionCheckItem {Table}", $"DeleteItem {Table}", $"GetItem {Table}", $"Query {Table}/index/status-index",
-            $"Query {Table}/index/email-index", $"BatchGetItem {EmailsTable}", $"DeleteItem {EmailsTable}", $"GetItem {EmailsTable}",
+            $"Query {Table}/index/email-index", $"BatchGetItem {ReservationsTable}", $"DeleteItem {ReservationsTable}", $"GetItem {ReservationsTable}",
             // For the recovery after a failure or a runner that has ended.
             $"GetItem {External}", $"PutItem {Lock}", $"DeleteItem {Lock}", $"DeleteTable {Target}", $"DeleteTable {Guards}",
         ]);
@@ -228,7 +228,7 @@ public sealed class PolicyTests : ServerTest
         if (provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(User).FullName).UniqueEmails)
         {
             await store.FindByEmailAsync("fake.user.1@example.test", ReadConsistency.Strong);
-            await provider.GetRequiredService<IUserEmailAudit<User>>().CheckAsync().ReadAllAsync();
+            await provider.GetRequiredService<IUniqueValueAudit<User>>().CheckAsync().ReadAllAsync();
         }
 
         await CheckHealthAsync(provider);

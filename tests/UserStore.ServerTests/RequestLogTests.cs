@@ -110,7 +110,7 @@ public sealed class RequestLogTests : ServerTest
         await services.GetRequiredService<IMigrationRunner>().Invoking(runner => runner.RunAsync())
             .Should().ThrowAsync<MigrationFailedException>().WithInnerException(typeof(UserWriteOutcomeUnknownException));
 
-        string request = $"TransactWriteItems on {Table}, {EmailsTable}";
+        string request = $"TransactWriteItems on {Table}, {ReservationsTable}";
         ShouldHaveLogged(Retrying, LogLevel.Debug, request);
         ShouldHaveLogged(GivenUp, LogLevel.Warning, request);
         ShouldHaveLogged(OutcomeUnknown, LogLevel.Warning, request, "user fake-2 ");
@@ -140,7 +140,7 @@ public sealed class RequestLogTests : ServerTest
     public async Task A_throttled_reservation_of_emails_logs_its_retries()
     {
         await CreateStoreAsync();
-        await using ServiceProvider services = Build(migrations => migrations.AddReserveEmails());
+        await using ServiceProvider services = Build(migrations => migrations.AddReserveUniqueValues());
         Wire.Every(2, WireFault.Throttle, "Scan"); // the first scan reads the journal
 
         await services.GetRequiredService<IMigrationRunner>().RunAsync();

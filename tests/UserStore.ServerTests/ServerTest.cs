@@ -37,7 +37,7 @@ public abstract class ServerTest : IAsyncLifetime
 
     protected Task<DynamoDbUserStore<User>> CreateStoreAsync() => Stores.CreateAsync<User>(Options);
 
-    protected string EmailsTable => Options.TableNamePrefix + "UserEmails";
+    protected string ReservationsTable => Options.TableNamePrefix + "UserReservations";
 
     /// <summary>Creates a store of another process with the same tables and a wire without faults.</summary>
     protected DynamoDbUserStore<User> Other() => new(Server.Client, Options, Stores.Time);

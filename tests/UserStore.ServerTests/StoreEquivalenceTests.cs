@@ -75,13 +75,13 @@ public sealed class StoreEquivalenceTests(ITestOutputHelper output) : ServerTest
                 throw new InvalidOperationException($"Step {step}, {operation}:\nin memory {expected}\non server {actual}");
         }
 
-        string memoryState = await DescribeAsync(inMemory, new InMemoryUserEmailAudit<AppUser>(inMemory));
+        string memoryState = await DescribeAsync(inMemory, new InMemoryUniqueValueAudit<AppUser>(inMemory));
         string serverState = await DescribeAsync(
-            onServer, new DynamoDbUserEmailAudit<AppUser>(Client, options, new DynamoDbStores.ClockWithRealTimers(clock)));
+            onServer, new DynamoDbUniqueValueAudit<AppUser>(Client, options, new DynamoDbStores.ClockWithRealTimers(clock)));
         if (serverState != memoryState)
             throw new InvalidOperationException($"At the end:\nin memory {memoryState}\non server {serverState}");
         await Server.Client.DeleteTableAsync(options.TableNamePrefix + "Users");
-        await Server.Client.DeleteTableAsync(options.TableNamePrefix + "UserEmails");
+        await Server.Client.DeleteTableAsync(options.TableNamePrefix + "UserReservations");
     }
 
     // A lost response leaves undecided who deleted a user.
@@ -89,13 +89,13 @@ public sealed class StoreEquivalenceTests(ITestOutputHelper output) : ServerTest
         && expected.StartsWith(nameof(UserConflictException), StringComparison.Ordinal)
         && expected.EndsWith("UserWasDeleted=True", StringComparison.Ordinal);
 
-    private static async Task<string> DescribeAsync(IUserStore<AppUser> store, IUserEmailAudit<AppUser> audit)
+    private static async Task<string> DescribeAsync(IUserStore<AppUser> store, IUniqueValueAudit<AppUser> audit)
     {
         List<AppUser> users = await store.ListAsync(new UserListOptions { Consistency = ReadConsistency.Strong }).ReadAllAsync();
         List<string> lines = [.. users.Select(StoreOperation.Describe)];
         for (int email = 0; email < StoreOperation.Emails; email++)
             lines.Add(StoreOperation.Describe(await store.FindByEmailAsync($"fake.{email}@example.test", ReadConsistency.Strong)));
-        List<UserEmailAuditPage> pages = await audit.RepairAsync().ReadAllAsync();
+        List<UniqueValueAuditPage> pages = await audit.RepairAsync().ReadAllAsync();
         lines.AddRange(pages.SelectMany(page => page.Findings).Select(finding => finding.ToString()));
         lines.Add($"{pages.Sum(page => page.Reservations)} reservations");
         return string.Join('\n', lines.Order(StringComparer.Ordinal));

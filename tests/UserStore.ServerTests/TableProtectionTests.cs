@@ -27,7 +27,7 @@ public sealed class TableProtectionTests : ServerTest
 
         await new DynamoDbUserStore<User>(Client, Options).EnsureTablesAsync();
 
-        foreach (string table in new[] { Table, EmailsTable })
+        foreach (string table in new[] { Table, ReservationsTable })
             await Client.Invoking(client => client.DeleteTableAsync(table)).Should().ThrowAsync<AmazonDynamoDBException>().WithMessage("*protected*");
         Sent().Should().NotContain("UpdateTable", "the tables are never without it");
     }
@@ -38,13 +38,13 @@ public sealed class TableProtectionTests : ServerTest
         await new DynamoDbUserStore<User>(Client, Options).EnsureTablesAsync();
         Options.DeletionProtection = true;
         await new DynamoDbUserStore<User>(Client, Options).EnsureTablesAsync();
-        bool?[] enabled = [await IsProtectedAsync(Table), await IsProtectedAsync(EmailsTable)];
+        bool?[] enabled = [await IsProtectedAsync(Table), await IsProtectedAsync(ReservationsTable)];
 
         Options.DeletionProtection = false;
         await new DynamoDbUserStore<User>(Client, Options).EnsureTablesAsync();
 
         enabled.Should().Equal(true, true);
-        (await IsProtectedAsync(Table), await IsProtectedAsync(EmailsTable)).Should().Be((true, true));
+        (await IsProtectedAsync(Table), await IsProtectedAsync(ReservationsTable)).Should().Be((true, true));
     }
 
     [Fact]
@@ -61,9 +61,9 @@ public sealed class TableProtectionTests : ServerTest
         await new DynamoDbUserStore<User>(client, Options).EnsureTablesAsync();
 
         first.Where(operation => operation.StartsWith("Update", StringComparison.Ordinal)).Should().BeEquivalentTo(
-            $"UpdateContinuousBackups {Table}", $"UpdateContinuousBackups {EmailsTable}");
-        _operations.Should().BeEquivalentTo($"DescribeContinuousBackups {Table}", $"DescribeContinuousBackups {EmailsTable}");
-        _recovery.Should().Equal(new Dictionary<string, string> { [Table] = "ENABLED", [EmailsTable] = "ENABLED" });
+            $"UpdateContinuousBackups {Table}", $"UpdateContinuousBackups {ReservationsTable}");
+        _operations.Should().BeEquivalentTo($"DescribeContinuousBackups {Table}", $"DescribeContinuousBackups {ReservationsTable}");
+        _recovery.Should().Equal(new Dictionary<string, string> { [Table] = "ENABLED", [ReservationsTable] = "ENABLED" });
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class TableProtectionTests : ServerTest
         await new DynamoDbUserStore<User>(client, Options).EnsureTablesAsync();
         HealthReportEntry after = await CheckAsync(client);
 
-        before.Data.Keys.Should().BeEquivalentTo(Table, EmailsTable);
+        before.Data.Keys.Should().BeEquivalentTo(Table, ReservationsTable);
         foreach (object finding in before.Data.Values)
         {
             finding.ToString().Should().Contain("has no deletion protection, but requires it")

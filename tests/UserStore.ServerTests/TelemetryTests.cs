@@ -30,7 +30,7 @@ public sealed class TelemetryTests : ServerTest
         Activity create = telemetry.Spans.First();
         create.GetTagItem("db.system.name").Should().Be("aws.dynamodb");
         create.GetTagItem("db.operation.name").Should().Be("TransactWriteItems");
-        create.GetTagItem("aws.dynamodb.table_names").Should().BeEquivalentTo(new[] { Table, EmailsTable });
+        create.GetTagItem("aws.dynamodb.table_names").Should().BeEquivalentTo(new[] { Table, ReservationsTable });
         create.GetTagItem("db.collection.name").Should().BeNull("there are two");
         Activity find = telemetry.Spans.ElementAt(1);
         find.GetTagItem("db.collection.name").Should().Be(Table);
@@ -179,7 +179,7 @@ public sealed class TelemetryTests : ServerTest
         Wire.Next(WireFault.Throttle, "TransactWriteItems", count: 2);
         User user = await store.CreateAsync(secret);
         Func<Task> taken = () => store.CreateAsync(secret with { UserId = "id-2" });
-        await taken.Should().ThrowAsync<EmailAlreadyInUseException>();
+        await taken.Should().ThrowAsync<UserValueInUseException>();
         await store.FindByEmailAsync("secret@example.test");
         await store.FindByEmailAsync("secret@example.test", ReadConsistency.Strong);
         await store.QueryByStatusAsync("secret-status").ReadAllAsync();

@@ -149,8 +149,8 @@ public sealed class UnreadableItemTests : ServerTest
             });
         }
 
-        List<UserEmailFinding> findings = [.. (await new DynamoDbUserEmailAudit<ProfiledUser>(Connection).RepairAsync().ReadAllAsync())
-            .SelectMany(page => page.Findings).Where(finding => finding.Problem == UserEmailProblem.UserWithoutReservation)];
+        List<UniqueValueFinding> findings = [.. (await new DynamoDbUniqueValueAudit<ProfiledUser>(Connection).RepairAsync().ReadAllAsync())
+            .SelectMany(page => page.Findings).Where(finding => finding.Problem == UniqueValueProblem.UserWithoutReservation)];
 
         findings.Select(finding => (finding.Key.ToString(), finding.IsRepaired)).Should().BeEquivalentTo([("fake-2", false), ("fake-4", true)]);
         ShouldHaveReported("fake-2");

@@ -55,8 +55,8 @@ public class DynamoDbStores : StoreFactory
     public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
         => new DynamoDbUserBatchWriter<TUser>(_clients[store], _options[store], Time);
 
-    public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
-        => new DynamoDbUserEmailAudit<TUser>(_clients[store], _options[store], Time);
+    public override IUniqueValueAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+        => new DynamoDbUniqueValueAudit<TUser>(_clients[store], _options[store], Time);
 
     public override async Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
     {
@@ -76,10 +76,16 @@ public class DynamoDbStores : StoreFactory
 
     internal override MigrationTarget OpenMigrations(MigrationBench bench)
     {
-        if (bench.StoreOptions.TableNamePrefix.Length == 0)
-            bench.StoreOptions.TableNamePrefix = NewOptions().TableNamePrefix;
+        // Once for all runners of a test, which open their stores concurrently.
+        lock (bench)
+        {
+            if (bench.StoreOptions.TableNamePrefix.Length == 0)
+                bench.StoreOptions.TableNamePrefix = NewOptions().TableNamePrefix;
+        }
+
         bench.StoreOptions.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
-        var store = new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), MigrationClock, NullLogger.Instance);
+        var tables = new StoreSchema(UserModel.For<User>(bench.StoreOptions), bench.StoreOptions);
+        var store = new MigrationStoreAccess<User>(tables, MigrationClock, NullLogger.Instance);
         UserStoreSchema schema = UserStoreSchema.For<User>(bench.StoreOptions);
         var parts = new UserStorePolicyOptions
         {

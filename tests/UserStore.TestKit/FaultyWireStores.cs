@@ -44,7 +44,7 @@ public sealed class FaultyWireStores : DynamoDbStores
     public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
         => new LossyBatchWriter<TUser>(base.WriterOf(((LossyStore<TUser>)store).Store));
 
-    public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store) => base.AuditOf(((LossyStore<TUser>)store).Store);
+    public override IUniqueValueAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store) => base.AuditOf(((LossyStore<TUser>)store).Store);
 
     public override Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
         => base.ReadChangesAsync(((LossyStore<TUser>)store).Store);

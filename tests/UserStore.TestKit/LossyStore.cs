@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Runtime.ExceptionServices;
 
 namespace UserStore.TestKit;
@@ -21,9 +22,13 @@ public sealed class LossyStore<TUser>(IUserStore<TUser> store) : IUserStore<TUse
         IAsyncEnumerable<UserKey> keys, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
         => store.FindManyAsync(keys, consistency, cancellationToken);
 
-    public Task<TUser?> FindByEmailAsync(
-        string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
-        => store.FindByEmailAsync(email, consistency, cancellationToken);
+    public Task<TUser?> FindByAsync(
+        Expression<Func<TUser, string?>> property,
+        string value,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        UserKeyPart? within = null,
+        CancellationToken cancellationToken = default)
+        => store.FindByAsync(property, value, consistency, within, cancellationToken);
 
     public Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
         => LossyStore.RefusedAsync(() => store.UpdateAsync(user, cancellationToken));

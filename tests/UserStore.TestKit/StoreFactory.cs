@@ -22,7 +22,7 @@ public abstract class StoreFactory : IAsyncDisposable
     public abstract IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
         where TUser : User;
 
-    public abstract IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+    public abstract IUniqueValueAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         where TUser : User;
 
     /// <summary>Gets or sets the function that normalizes emails; null for the default.</summary>
@@ -69,14 +69,14 @@ public sealed class InMemoryStores : StoreFactory
     public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
         => new InMemoryUserBatchWriter<TUser>((InMemoryUserStore<TUser>)store);
 
-    public override IUserEmailAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
-        => new InMemoryUserEmailAudit<TUser>((InMemoryUserStore<TUser>)store);
+    public override IUniqueValueAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
+        => new InMemoryUniqueValueAudit<TUser>((InMemoryUserStore<TUser>)store);
 
     public override Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
         => Task.FromResult(((InMemoryUserStore<TUser>)store).TakeChanges());
 
     internal override MigrationTarget OpenMigrations(MigrationBench bench)
         => _targets.GetOrAdd(bench, bench => MigrationTarget.InMemory(
-            new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(), bench.StoreOptions), MigrationClock, NullLogger.Instance),
+            new MigrationStoreAccess<User>(new StoreSchema(UserModel.For<User>(bench.StoreOptions), bench.StoreOptions), MigrationClock, NullLogger.Instance),
             new InMemoryMigrationJournal()));
 }

@@ -3,24 +3,24 @@ namespace UserStore.Batching;
 /// <summary>Represents an item of a batch that is being processed.</summary>
 /// <param name="Position">The position of the item in the sequence.</param>
 /// <param name="Item">The item that the caller supplied.</param>
-/// <param name="Prepared">The item to write.</param>
+/// <param name="Prepared">The item as the operation prepared it; null before that.</param>
 /// <param name="Key">The key of the user, if it has a valid one.</param>
-internal sealed record BatchItem<T>(long Position, T? Item, T? Prepared, UserKey? Key);
+internal sealed record BatchItem<T>(long Position, T? Item, object? Prepared, UserKey? Key);
 
 /// <summary>Prepares the items of a batch and writes them.</summary>
 /// <param name="keyOf">Returns the key of an item as the caller supplied it, or null if it has no valid one.</param>
 internal abstract class BatchOperation<T>(Func<T, UserKey?> keyOf)
 {
-    public static InvalidOperationException ReplaceWithUniqueEmails() => new(
-        "ReplaceAsync replaces users unread and cannot keep emails unique. Create users with CreateAsync, change existing users with "
-            + "IUserStore.UpdateAsync, or set UserStoreOptions.UniqueEmails to false in all services.");
+    public static InvalidOperationException ReplaceWithUniqueValues() => new(
+        "ReplaceAsync replaces users unread and cannot keep emails and other values unique. Create users with CreateAsync, change existing users "
+            + "with IUserStore.UpdateAsync, or set UserStoreOptions.UniqueEmails to false in all services.");
 
     /// <summary>Returns the key of an item as the caller supplied it, or null if it has no valid one.</summary>
     public UserKey? KeyOf(T? item) => item is null ? null : keyOf(item);
 
     /// <summary>Validates an item and returns the item to write, with the key of its user.</summary>
     /// <exception cref="UserStoreException">The item violates a rule.</exception>
-    public abstract (T Prepared, UserKey Key) Prepare(T item);
+    public abstract (object Prepared, UserKey Key) Prepare(T item);
 
     /// <summary>Divides items with distinct keys into groups, each of which fits into one request.</summary>
     public virtual IEnumerable<IReadOnlyList<BatchItem<T>>> Group(IReadOnlyList<BatchItem<T>> items) => items.Select(item => new[] { item });

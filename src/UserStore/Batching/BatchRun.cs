@@ -97,12 +97,12 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
     private async Task AddAsync(T item, OrderedDictionary<UserKey, BatchItem<T>> window)
     {
         long position = _tally.AddRead();
-        var added = new BatchItem<T>(position, item, default, operation.KeyOf(item));
+        var added = new BatchItem<T>(position, item, null, operation.KeyOf(item));
         try
         {
             if (item is null)
                 throw new InvalidUserException("Item", "must not be null");
-            (T prepared, UserKey key) = operation.Prepare(item);
+            (object prepared, UserKey key) = operation.Prepare(item);
             added = added with { Prepared = prepared, Key = key };
         }
         catch (Exception error)

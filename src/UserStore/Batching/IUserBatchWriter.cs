@@ -16,7 +16,7 @@ namespace UserStore;
 /// </para>
 /// </remarks>
 public interface IUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
-    where TUser : User
+    where TUser : class
 {
     /// <summary>Creates users, each with the guarantees of <see cref="IUserStore{TUser}.CreateAsync"/>: an existing user is never
     /// overwritten, and emails stay unique.</summary>

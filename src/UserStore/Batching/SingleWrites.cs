@@ -4,13 +4,14 @@ namespace UserStore.Batching;
 /// <param name="keyOf">Returns the key of an item as the caller supplied it, or null if it has no valid one.</param>
 /// <param name="prepare">Validates an item and returns the item to write, with the key of its user.</param>
 /// <param name="write">Writes the item and returns whether the user to write existed.</param>
-internal sealed class SingleWrites<T>(
+internal sealed class SingleWrites<T, TPrepared>(
     Func<T, UserKey?> keyOf,
-    Func<T, (T Prepared, UserKey Key)> prepare,
-    Func<BatchItem<T>, BatchRequest<T>, CancellationToken, Task<bool>> write)
+    Func<T, (TPrepared Prepared, UserKey Key)> prepare,
+    Func<TPrepared, BatchItem<T>, BatchRequest<T>, CancellationToken, Task<bool>> write)
     : BatchOperation<T>(keyOf)
+    where TPrepared : notnull
 {
-    public override (T Prepared, UserKey Key) Prepare(T item) => prepare(item);
+    public override (object Prepared, UserKey Key) Prepare(T item) => prepare(item);
 
     public override async Task SendAsync(
         IReadOnlyList<BatchItem<T>> items, BatchRequest<T> request, CancellationToken cancellationToken)
@@ -25,7 +26,7 @@ internal sealed class SingleWrites<T>(
 
             try
             {
-                if (await write(item, request, cancellationToken).ConfigureAwait(false))
+                if (await write((TPrepared)item.Prepared!, item, request, cancellationToken).ConfigureAwait(false))
                     request.Tally.AddWritten();
                 else
                     request.Tally.AddNotFound();

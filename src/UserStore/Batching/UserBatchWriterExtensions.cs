@@ -20,7 +20,7 @@ public static class UserBatchWriterExtensions
         IEnumerable<string> keys,
         BatchWriteOptions<UserKey>? options = null,
         CancellationToken cancellationToken = default)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(keys);

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DependencyInjection;
-using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Replication;
 
@@ -25,7 +24,7 @@ public static class ReplicationBuilderExtensions
     public static UserStoreBuilder AddChangeHandler<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(this UserStoreBuilder builder)
-        where TUser : User
+        where TUser : class
         where THandler : class, IUserChangeHandler<TUser>
     {
         AddDispatcher<TUser>(builder).Services.TryAddEnumerable(ServiceDescriptor.Singleton<IUserChangeHandler<TUser>, THandler>());
@@ -59,7 +58,7 @@ public static class ReplicationBuilderExtensions
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProjection>(
         this UserStoreBuilder builder, Action<UserReplicationOptions>? configure = null)
-        where TUser : User
+        where TUser : class
         where TView : class
         where TProjection : class, IUserProjection<TUser, TView>
     {
@@ -76,7 +75,7 @@ public static class ReplicationBuilderExtensions
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<UserReplicationOptions>, TableConflictValidator<UserReplicationOptions>>());
         services.AddSingleton<IValidateOptions<UserReplicationOptions>>(provider => new UserReplicationOptionsValidator(
-            name, new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider)), ViewModel.For<TView>()));
+            name, StoreServices.SchemaOf<TUser>(provider), ViewModel.For<TView>()));
         services.TryAddSingleton<IUserProjection<TUser, TView>, TProjection>();
         services.AddSingleton(provider => new UserReplicator<TUser, TView>(
             StoreServices.ClientOf<TUser>(provider),
@@ -90,7 +89,7 @@ public static class ReplicationBuilderExtensions
     }
 
     private static UserStoreBuilder AddDispatcher<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreBuilder builder)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(builder);
         if (builder.UserType != typeof(TUser))

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,6 +6,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
 
 namespace UserStore.DependencyInjection;
 
@@ -13,6 +16,13 @@ internal static class StoreServices
 {
     public static UserStoreOptions OptionsOf<TUser>(IServiceProvider provider)
         => provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(UserStoreOptions.NameFor(typeof(TUser)));
+
+    public static StoreSchema SchemaOf<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceProvider provider)
+        where TUser : class
+    {
+        UserStoreOptions options = OptionsOf<TUser>(provider);
+        return new StoreSchema(UserModel.For<TUser>(options), options);
+    }
 
     public static StoreConnection ConnectionOf<TUser>(IServiceProvider provider) => new(
         ClientOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>(), LoggerOf(provider))

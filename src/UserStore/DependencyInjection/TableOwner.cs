@@ -18,22 +18,22 @@ internal sealed record TableOwner(
     public bool IsReplication => OptionsType == typeof(UserReplicationOptions);
 
     public static TableOwner Store<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(string optionsName)
-        where TUser : User
+        where TUser : class
         => new(typeof(TUser), typeof(UserStoreOptions), optionsName, (provider, given) =>
         {
             UserStoreOptions options = given as UserStoreOptions ?? StoreRegistry.CreateOptions<UserStoreOptions>(provider, optionsName);
-            var schema = new StoreSchema(UserModel.For<TUser>(), options);
+            var schema = new StoreSchema(UserModel.For<TUser>(options), options);
             var users = new TableUse(
                 nameof(options.UsersTable), schema.Users.TableName, "users' table", NameLike(typeof(TUser), "{0}s", options, schema.Users.TableName));
-            return schema.Emails is not { } emails ? [users] :
+            return schema.Reservations is not { } reservations ? [users] :
             [
                 users,
                 new(
-                    nameof(options.EmailsTable),
-                    emails.TableName,
-                    "emails table",
-                    NameLike(typeof(TUser), "{0}Emails", options, emails.TableName),
-                    IsDerived: options.EmailsTable is null),
+                    nameof(options.ReservationsTable),
+                    reservations.TableName,
+                    "reservations table",
+                    NameLike(typeof(TUser), "{0}Reservations", options, reservations.TableName),
+                    IsDerived: options.ReservationsTable is null),
             ];
         });
 

@@ -8,7 +8,7 @@ namespace UserStore.DependencyInjection;
 /// <summary>Validates the options of one user type. Each message contains the actual value and the allowed ones.</summary>
 internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     : IValidateOptions<UserStoreOptions>
-    where TUser : User
+    where TUser : class
 {
     // Of a table, by default; Amazon DynamoDB Developer Guide, "Quotas".
     private const int MaxCapacityUnits = 40_000;
@@ -20,7 +20,16 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
         if (name != UserStoreOptions.NameFor(typeof(TUser)))
             return ValidateOptionsResult.Skip;
 
-        string[] failures = [.. Failures(options)];
+        string[] failures;
+        try
+        {
+            failures = [.. Failures(options)];
+        }
+        catch (InvalidOperationException invalidType)
+        {
+            failures = [invalidType.Message];
+        }
+
         return failures.Length == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(failures.Select(failure => $"UserStoreOptions for {name}: {failure}"));
@@ -44,21 +53,25 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
         }
         else
         {
-            var schema = new StoreSchema(UserModel.For<TUser>(), options);
+            var schema = new StoreSchema(UserModel.For<TUser>(options), options);
             string users = schema.Users.TableName;
             if (!ResourceName.IsValid(users))
                 yield return $"TableNamePrefix and UsersTable make the table name '{users}', but it must have {ResourceName.Rule}.";
-            string? emails = schema.Emails?.TableName;
-            if (emails is not null && !ResourceName.IsValid(emails))
-                yield return $"TableNamePrefix and EmailsTable make the table name '{emails}', but it must have {ResourceName.Rule}.";
-            if (emails == users)
-                yield return $"UsersTable and EmailsTable both make the table name '{users}', but each table needs a name of its own.";
+            string? reservations = schema.Reservations?.TableName;
+            if (reservations is not null && !ResourceName.IsValid(reservations))
+                yield return $"TableNamePrefix and ReservationsTable make the table name '{reservations}', but it must have {ResourceName.Rule}.";
+            if (reservations == users)
+                yield return $"UsersTable and ReservationsTable both make the table name '{users}', but each table needs a name of its own.";
         }
 
         foreach (string failure in IndexFailures(options).Concat(options.Retry.Validate()))
             yield return failure;
         if (options.NormalizeEmail is null)
             yield return "NormalizeEmail is null, but must be a function.";
+        foreach (string failure in NormalizerFailures(options))
+            yield return failure;
+        if (options.BookkeepingPrefix is null)
+            yield return "BookkeepingPrefix is null, but must be a string; it can be empty.";
         if (options.TokenKeys.Any(key => key is not { Length: TokenKeyLength }))
             yield return $"TokenKeys has a key that is null or has another length than {TokenKeyLength} bytes.";
         if (!Enum.IsDefined(options.UnreadableUsers))
@@ -79,9 +92,21 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             yield return $"TableCreationTimeout is {options.TableCreationTimeout}, but must be between 1 second and 1 day.";
     }
 
+    private static IEnumerable<string> NormalizerFailures(UserStoreOptions options)
+    {
+        UserModel model = UserModel.For<TUser>(options);
+        foreach ((string name, Func<string, string>? normalize) in options.Normalizers)
+        {
+            if (model.UniqueValues.All(unique => unique.Name != name))
+                yield return $"Normalizers has '{name}', but {model.UserType.Name} declares no unique value with that name.";
+            if (normalize is null)
+                yield return $"Normalizers['{name}'] is null, but must be a function.";
+        }
+    }
+
     private static IEnumerable<string> IndexFailures(UserStoreOptions options)
     {
-        UserModel model = UserModel.For<TUser>();
+        UserModel model = UserModel.For<TUser>(options);
         string declared = string.Join(", ", model.Indexes.Keys.Order(StringComparer.Ordinal));
         foreach ((string index, string name) in options.IndexNames)
         {

@@ -8,7 +8,6 @@ using UserStore;
 using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Items;
-using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 
@@ -26,7 +25,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class UserStoreServiceCollectionExtensions
 {
     /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/>.</summary>
+    /// <see cref="IUniqueValueAudit{TUser}"/> of <see cref="User"/>.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; the defaults apply if null.</param>
     /// <returns>A builder for further parts.</returns>
@@ -38,7 +37,7 @@ public static class UserStoreServiceCollectionExtensions
     }
 
     /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUserEmailAudit{TUser}"/> of <see cref="User"/>, with options from configuration.</summary>
+    /// <see cref="IUniqueValueAudit{TUser}"/> of <see cref="User"/>, with options from configuration.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key and a section
     /// that does not exist are errors.</param>
@@ -52,7 +51,7 @@ public static class UserStoreServiceCollectionExtensions
         return Bind(builder, configuration);
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUniqueValueAudit{TUser}"/>
     /// for a user type of the service.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
@@ -62,14 +61,14 @@ public static class UserStoreServiceCollectionExtensions
     /// contains the violated rule.</exception>
     public static UserStoreBuilder AddUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, Action<UserStoreOptions>? configure = null)
-        where TUser : User
+        where TUser : class
     {
         UserStoreBuilder builder = AddParts<TUser>(services, configure);
         AddStore<TUser>(services);
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUserEmailAudit{TUser}"/>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUniqueValueAudit{TUser}"/>
     /// for a user type of the service, with options from configuration.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
@@ -81,18 +80,21 @@ public static class UserStoreServiceCollectionExtensions
     [RequiresDynamicCode(BindsByReflection)]
     public static UserStoreBuilder AddUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IServiceCollection services, IConfiguration configuration)
-        where TUser : User
+        where TUser : class
         => Bind(AddUserStore<TUser>(services), configuration);
 
     private const string BindsByReflection = "Options are bound from configuration by reflection. Set them in code instead.";
 
     private static UserStoreBuilder AddParts<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         IServiceCollection services, Action<UserStoreOptions>? configure)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        _ = UserModel.For<TUser>(); // rejects a type that cannot be stored now, not at the first request
+        // Rejects a type that cannot be stored now, not at the first request.
+        var described = new UserStoreOptions();
+        configure?.Invoke(described);
+        _ = UserModel.For<TUser>(described);
         var builder = new UserStoreBuilder(services, typeof(TUser), static (schema, connection) =>
             new MigrationStoreAccess<TUser>(schema, connection.Time, connection.Logger));
         OptionsBuilder<UserStoreOptions> options = services.AddOptions<UserStoreOptions>(builder.OptionsName).ValidateOnStart();
@@ -105,17 +107,16 @@ public static class UserStoreServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DynamoDbClients>();
         services.TryAddKeyedSingleton(typeof(TUser), static (provider, _) => new RegisteredStore(
-            StoreServices.ConnectionOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
+            StoreServices.ConnectionOf<TUser>(provider), StoreServices.SchemaOf<TUser>(provider)));
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
-            UserContext.Create(
-                StoreServices.ClientOf<TUser>(provider), new StoreSchema(UserModel.For<TUser>(), StoreServices.OptionsOf<TUser>(provider))));
+            UserContext.Create(StoreServices.ClientOf<TUser>(provider), StoreServices.SchemaOf<TUser>(provider)));
         services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
-        services.TryAddSingleton<IUserEmailAudit<TUser>>(static provider => new DynamoDbUserEmailAudit<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
+        services.TryAddSingleton<IUniqueValueAudit<TUser>>(static provider => new DynamoDbUniqueValueAudit<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
         return builder;
     }
 
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
-        where TUser : User
+        where TUser : class
         => services.TryAddSingleton<IUserStore<TUser>>(static provider =>
             new DynamoDbUserStore<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
 

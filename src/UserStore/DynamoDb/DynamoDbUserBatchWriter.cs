@@ -4,13 +4,14 @@ using UserStore.Batching;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
+using UserStore.Preparation;
 
 namespace UserStore.DynamoDb;
 
 /// <summary>Writes any number of users to a DynamoDB table.</summary>
 /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
 public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserBatchWriter<TUser>
-    where TUser : User
+    where TUser : class
 {
     private readonly UserTable<TUser> _table;
     private readonly TimeProvider _time;
@@ -39,20 +40,22 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         }
         else
         {
-            _creates = new SingleWrites<TUser>(_table.FindKey, user => Checked(_table.Input.PrepareCreate(user)), async (item, request, token) =>
-            {
-                await writes.Creation.CreateAsync(Begin(item, request, token), item.Prepared!).ConfigureAwait(false);
-                return true;
-            });
-            _replaces = new SingleWrites<TUser>(_table.FindKey, user => Checked(_table.Input.PrepareOverwrite(user)), async (item, request, token) =>
-            {
-                await writes.Creation.OverwriteAsync(Begin(item, request, token), item.Prepared!).ConfigureAwait(false);
-                return true;
-            });
+            _creates = new SingleWrites<TUser, PreparedUser<TUser>>(
+                _table.FindKey, user => Checked(_table.Input.PrepareCreate(user)), async (user, item, request, token) =>
+                {
+                    await writes.Creation.CreateAsync(Begin(item, request, token), user).ConfigureAwait(false);
+                    return true;
+                });
+            _replaces = new SingleWrites<TUser, PreparedUser<TUser>>(
+                _table.FindKey, user => Checked(_table.Input.PrepareOverwrite(user)), async (user, item, request, token) =>
+                {
+                    await writes.Creation.OverwriteAsync(Begin(item, request, token), user).ConfigureAwait(false);
+                    return true;
+                });
         }
 
-        _deletes = new SingleWrites<UserKey>(_table.Model.Key.FindValid, PrepareDelete, async (item, request, token) =>
-            await writes.Deletion.DeleteAsync(Begin(item, request, token), item.Prepared, expectedVersion: null).ConfigureAwait(false) is not null);
+        _deletes = new SingleWrites<UserKey, UserKey>(_table.Model.Key.FindValid, PrepareDelete, async (key, item, request, token) =>
+            await writes.Deletion.DeleteAsync(Begin(item, request, token), key, expectedVersion: null).ConfigureAwait(false) is not null);
     }
 
     /// <inheritdoc/>
@@ -73,7 +76,7 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
     /// <inheritdoc/>
     public Task<BatchWriteResult<TUser>> ReplaceAsync(
         IAsyncEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)
-        => RunAsync(_replaces ?? throw BatchOperation<TUser>.ReplaceWithUniqueEmails(), users, options, cancellationToken);
+        => RunAsync(_replaces ?? throw BatchOperation<TUser>.ReplaceWithUniqueValues(), users, options, cancellationToken);
 
     /// <inheritdoc/>
     public Task<BatchWriteResult<UserKey>> DeleteAsync(
@@ -97,10 +100,10 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         return (key, key);
     }
 
-    private (TUser Prepared, UserKey Key) Checked(TUser prepared)
+    private (PreparedUser<TUser> Prepared, UserKey Key) Checked(PreparedUser<TUser> prepared)
     {
-        _table.Items.Check(prepared);
-        return (prepared, _table.KeyOf(prepared));
+        _table.Items.Check(prepared.User);
+        return (prepared, prepared.Key);
     }
 
     private StoreCall Begin<T>(BatchItem<T> item, BatchRequest<T> request, CancellationToken cancellationToken)

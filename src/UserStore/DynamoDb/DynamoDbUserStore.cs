@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb.Provisioning;
@@ -6,6 +7,7 @@ using UserStore.DynamoDb.Reading;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
+using UserStore.Modeling;
 using UserStore.Paging;
 using UserStore.Preparation;
 
@@ -25,7 +27,7 @@ namespace UserStore.DynamoDb;
 /// </para>
 /// </remarks>
 public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserStore<TUser>
-    where TUser : User
+    where TUser : class
 {
     private readonly UserTable<TUser> _table;
     private readonly UserWrites<TUser> _writes;
@@ -58,8 +60,8 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        TUser created = _table.Input.PrepareCreate(user);
-        return await _writes.Creation.CreateAsync(_table.Sender.Begin(cancellationToken, _table.KeyOf(created)), created).ConfigureAwait(false);
+        PreparedUser<TUser> created = _table.Input.PrepareCreate(user);
+        return await _writes.Creation.CreateAsync(_table.Sender.Begin(cancellationToken, created.Key), created).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -83,25 +85,31 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     }
 
     /// <inheritdoc/>
-    public async Task<TUser?> FindByEmailAsync(
-        string email, ReadConsistency consistency = ReadConsistency.Eventual, CancellationToken cancellationToken = default)
+    public async Task<TUser?> FindByAsync(
+        Expression<Func<TUser, string?>> property,
+        string value,
+        ReadConsistency consistency = ReadConsistency.Eventual,
+        UserKeyPart? within = null,
+        CancellationToken cancellationToken = default)
     {
-        _table.Input.CheckEmailConsistency(consistency);
+        ArgumentNullException.ThrowIfNull(property);
+        UniqueValues values = _table.Input.UniqueValues;
+        UniqueValue unique = values.Resolve(property);
+        values.CheckConsistency(unique, consistency);
+        ReservedValue wanted = values.Prepare(unique, value, within);
         if (consistency == ReadConsistency.Strong)
-        {
-            return await _writes.Reservations!.FindUserAsync(
-                _table.Sender.Begin(cancellationToken), _table.Input.PrepareEmail(email)).ConfigureAwait(false);
-        }
+            return await _writes.Reservations!.FindUserAsync(_table.Sender.Begin(cancellationToken), wanted).ConfigureAwait(false);
 
-        return await new QueryPager<TUser>(_table, _table.QueryInput.PrepareEmailQuery(email)) { MustReadAll = true }.ReadAllAsync(cancellationToken)
+        PreparedQuery query = _table.QueryInput.PrepareLookup(values.IndexOf(unique)!, wanted);
+        return await new QueryPager<TUser>(_table, query) { MustReadAll = true }.ReadAllAsync(cancellationToken)
             .MaxByAsync(static user => user, _table.QueryInput.ByUpdate, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        TUser next = _table.Input.PrepareReplacement(user);
-        return await _writes.Replacement.ReplaceAsync(_table.Sender.Begin(cancellationToken, _table.KeyOf(next)), user, next).ConfigureAwait(false);
+        PreparedUser<TUser> next = _table.Input.PrepareReplacement(user);
+        return await _writes.Replacement.ReplaceAsync(_table.Sender.Begin(cancellationToken, next.Key), user, next).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -115,6 +123,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser?> DeleteAsync(UserKey key, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
         _table.Model.Key.Check(key);
+        _table.Input.CheckVersion(expectedVersion);
         StoredUser? deleted = await _writes.Deletion.DeleteAsync(
             _table.Sender.Begin(cancellationToken, key), key, expectedVersion).ConfigureAwait(false);
         return deleted is { } item ? _table.ToWrittenUser(item) : null;
@@ -123,8 +132,8 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     /// <inheritdoc/>
     public async Task DeleteUnchangedAsync(TUser user, CancellationToken cancellationToken = default)
     {
-        _table.Input.CheckRead(user);
-        await _writes.Deletion.DeleteAsync(_table.Sender.Begin(cancellationToken, _table.KeyOf(user)), user).ConfigureAwait(false);
+        UserKey key = _table.Input.CheckRead(user);
+        await _writes.Deletion.DeleteUnchangedAsync(_table.Sender.Begin(cancellationToken, key), key, user).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

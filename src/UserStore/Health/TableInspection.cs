@@ -42,7 +42,7 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
         List<UserStoreSchemaException> differences = [.. table.Differences(found)];
         if (found.TableStatus != TableStatus.ACTIVE && found.TableStatus != TableStatus.UPDATING)
             differences.Add(new UserStoreSchemaException(table.TableName, null, $"is {found.TableStatus}. Wait until it is active."));
-        foreach (var index in table.Indexes.Select(index => table.Find(found, index)).OfType<GlobalSecondaryIndexDescription>())
+        foreach (var index in table.GlobalIndexes.Select(index => table.Find(found, index)).OfType<GlobalSecondaryIndexDescription>())
         {
             if (index.IndexStatus is not null && index.IndexStatus != IndexStatus.ACTIVE && index.IndexStatus != IndexStatus.UPDATING)
                 differences.Add(new UserStoreSchemaException(table.TableName, index.IndexName, $"is {index.IndexStatus}. Wait until it is active."));

@@ -42,8 +42,8 @@ public sealed class MigrationContext
     /// <summary>Gets the name of the users' table.</summary>
     public string UsersTable => _attempt.Store.Schema.Users.TableName;
 
-    /// <summary>Gets the name of the table of the reservations; <see langword="null"/> if emails need not be unique.</summary>
-    public string? EmailsTable => _attempt.Store.Schema.Emails?.TableName;
+    /// <summary>Gets the name of the table of the reservations; <see langword="null"/> if no values are unique.</summary>
+    public string? ReservationsTable => _attempt.Store.Schema.Reservations?.TableName;
 
     /// <summary>Gets the logger. Messages must not contain values of users.</summary>
     public ILogger Logger => _attempt.Logger;
@@ -61,7 +61,7 @@ public sealed class MigrationContext
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <returns>The store, for use during this migration only.</returns>
     public IUserStore<TUser> OpenStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>()
-        where TUser : User
+        where TUser : class
         => new DynamoDbUserStore<TUser>(_attempt.Store.Connect(_attempt.OwnClient));
 
     /// <summary>Creates the missing tables of the store, and their missing indexes, stream and time to live.</summary>

@@ -82,11 +82,11 @@ public sealed class MigrationList
         string id = "00000000000001_create_user_tables", TableUndoBehavior undoBehavior = TableUndoBehavior.Refuse)
         => Add(undoBehavior == TableUndoBehavior.Delete ? new CreateAndDeleteTables(id) : new CreateTables(id) as Migration);
 
-    /// <summary>Adds a migration that reserves the emails of existing users with <see cref="IUserEmailAudit{TUser}"/>. It fails if two users
-    /// have the same email.</summary>
+    /// <summary>Adds a migration that reserves the unique values of existing users, such as their emails, with
+    /// <see cref="IUniqueValueAudit{TUser}"/>. It fails if two users have the same value.</summary>
     /// <param name="id">The id of the migration.</param>
     /// <returns>The list.</returns>
-    public MigrationList AddReserveEmails(string id = "00000000000002_reserve_emails") => Add(new ReserveEmails(id));
+    public MigrationList AddReserveUniqueValues(string id = "00000000000002_reserve_unique_values") => Add(new ReserveUniqueValues(id));
 
     /// <summary>Adds a migration that imports the items of an external table as users of the store.</summary>
     /// <param name="id">The id of the migration.</param>

@@ -1,68 +1,58 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 
 namespace UserStore.Modeling;
 
 /// <summary>Describes the mapping that the SDK's attributes on a type define, interpreted by the rules of the SDK's context.</summary>
+/// <remarks>An attribute that this library does not honor is rejected by name: none is ignored.</remarks>
 internal sealed class AnnotatedType
 {
-    // The default quota of global secondary indexes per table.
+    // The default quota of global secondary indexes per table, and the one of local ones.
     private const int MaxIndexes = 20;
+    private const int MaxLocalIndexes = 5;
 
-    private readonly Type _type;
     private readonly string _role;
+    private readonly bool _isCamelCase;
 
     /// <param name="type">The type.</param>
     /// <param name="role">The role of the type in messages, such as <c>user type</c>.</param>
+    /// <param name="mayLackTable">Whether the type may lack <c>[DynamoDBTable]</c>, because the options describe it.</param>
     /// <exception cref="InvalidOperationException">The type cannot be stored.</exception>
-    public AnnotatedType([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type, string role)
+    public AnnotatedType([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type, string role, bool mayLackTable = false)
     {
-        (_type, _role) = (type, role);
-        if (type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
-            throw InvalidType("must not be abstract and must have a public constructor without parameters");
+        (Type, _role) = (type, role);
+        if (StoredMembers.ViolatedRule(type) is { } rule)
+            throw InvalidType(rule);
+        DynamoDBTableAttribute? table = type.GetCustomAttribute<DynamoDBTableAttribute>(inherit: true);
+        if (table is null && !mayLackTable)
+            throw InvalidType("must have [DynamoDBTable] with a table name");
+        TableName = table?.TableName ?? type.Name;
+        _isCamelCase = table is not null && IsCamelCase(table);
+        CheckType(type, table);
 
-        DynamoDBTableAttribute table = type.GetCustomAttribute<DynamoDBTableAttribute>(inherit: true)
-            ?? throw InvalidType("must have [DynamoDBTable] with a table name");
-        if (table.AttributeCasing != default)
-            throw InvalidType("must specify its attribute names individually: the casing settings of [DynamoDBTable] are not supported");
-
-        var properties = new List<MappedProperty>();
-        var partitionKeys = new Dictionary<string, MappedProperty>(StringComparer.Ordinal);
-        var sortKeys = new Dictionary<string, MappedProperty>(StringComparer.Ordinal);
-        PropertyInfo[] members = [.. Members(type)];
-        foreach (PropertyInfo member in members.Where(IsStored))
-        {
-            MappedProperty property = ReadProperty(member);
-            properties.Add(property);
-            foreach (var index in member.GetCustomAttributes<DynamoDBGlobalSecondaryIndexHashKeyAttribute>())
-                Declare(partitionKeys, index.IndexNames, property);
-            foreach (var index in member.GetCustomAttributes<DynamoDBGlobalSecondaryIndexRangeKeyAttribute>())
-                Declare(sortKeys, index.IndexNames, property);
-        }
-
-        if (properties.CountBy(property => property.AttributeName).FirstOrDefault(name => name.Value > 1) is { Key: { } duplicate })
+        (PropertyInfo[] stored, NotStored) = StoredMembers.Of(type);
+        Properties = [.. stored.Select(ReadProperty)];
+        Flattened = [.. stored.Where(member => member.IsDefined(typeof(DynamoDBFlattenAttribute))).SelectMany(AttributesOf)];
+        string[] names = [.. Properties.Where(property => !property.IsFlattened).Select(property => property.AttributeName), .. Flattened];
+        if (names.CountBy(name => name).FirstOrDefault(name => name.Value > 1) is { Key: { } duplicate })
             throw InvalidType($"maps two properties to the attribute '{duplicate}'");
-        if (sortKeys.Keys.FirstOrDefault(name => !partitionKeys.ContainsKey(name)) is { } orphan)
-            throw InvalidType($"declares a sort key but no partition key for the index '{orphan}'");
-        if (partitionKeys.Count > MaxIndexes)
-            throw InvalidType($"declares more than {MaxIndexes} indexes");
 
-        TableName = table.TableName;
-        Properties = properties;
-        NotStored = [.. members.Where(member => !IsStored(member))];
-        Indexes = partitionKeys.ToDictionary(
-            index => index.Key,
-            index => new MappedIndex(index.Key, index.Value, sortKeys.GetValueOrDefault(index.Key)),
-            StringComparer.Ordinal);
-        PartitionKeys = [.. properties.Where(property => property.IsMarkedBy<DynamoDBHashKeyAttribute>())];
-        SortKeys = [.. properties.Where(property => property.IsMarkedBy<DynamoDBRangeKeyAttribute>())];
+        PartitionKeys = [.. Properties.Where(property => property.IsMarkedBy<DynamoDBHashKeyAttribute>())];
+        SortKeys = [.. Properties.Where(property => property.IsMarkedBy<DynamoDBRangeKeyAttribute>())];
+        Indexes = ReadIndexes();
     }
+
+    public Type Type { get; }
 
     /// <summary>Gets the name of the table, without the prefix.</summary>
     public string TableName { get; }
 
     public IReadOnlyList<MappedProperty> Properties { get; }
+
+    /// <summary>Gets the attributes into which structures are flattened.</summary>
+    public IReadOnlyList<string> Flattened { get; }
 
     /// <summary>Gets the properties that are not mapped to attributes.</summary>
     public IReadOnlyList<PropertyInfo> NotStored { get; }
@@ -75,14 +65,31 @@ internal sealed class AnnotatedType
     /// <summary>Gets the properties that are declared as the sort key of the table.</summary>
     public IReadOnlyList<MappedProperty> SortKeys { get; }
 
-    public InvalidOperationException InvalidType(string rule) => new($"The {_role} {_type.FullName} {rule}.");
+    public InvalidOperationException InvalidType(string rule) => new($"The {_role} {Type.FullName} {rule}.");
 
-    private static IEnumerable<PropertyInfo> Members([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type) => type
-        .GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-        .Where(member => member is { CanRead: true, CanWrite: true } && member.GetIndexParameters().Length == 0);
+#pragma warning disable CS0618 // still honored by the SDK
+    private static bool IsCamelCase(DynamoDBTableAttribute table) => table.LowerCamelCaseProperties
+        || table.AttributeCasing is CaseMode.CamelCase or CaseMode.LegacyCamelCase;
 
-    private static bool IsStored(PropertyInfo member) => !member.IsDefined(typeof(DynamoDBIgnoreAttribute))
-        && (member.GetMethod!.IsPublic || member.IsDefined(typeof(DynamoDBAttribute)));
+    private static bool StoresEpoch(DynamoDBPropertyAttribute mapping) => mapping.StoreAsEpoch || mapping.StoreAsEpochLong;
+#pragma warning restore CS0618
+
+    private void CheckType([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type, DynamoDBTableAttribute? table)
+    {
+        if (table?.Conversion == ConversionSchema.V1)
+        {
+            throw InvalidType("stores lists as sets and Booleans as numbers by Conversion = ConversionSchema.V1 of [DynamoDBTable], which is not supported; "
+                + "remove it: items in that format are read, and code that uses it reads lists and Booleans");
+        }
+
+        if (type.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute), inherit: true))
+            throw InvalidType("has [DynamoDBPolymorphicType], which is supported for properties only; store one type");
+        if (type.GetFields(BindingFlags.Instance | BindingFlags.Public).FirstOrDefault(field => !field.IsDefined(typeof(DynamoDBIgnoreAttribute)))
+            is { } publicField)
+        {
+            throw InvalidType($"has a public field {publicField.Name}, which the SDK stores; make it a property, or mark it with [DynamoDBIgnore]");
+        }
+    }
 
     private MappedProperty ReadProperty(PropertyInfo member)
     {
@@ -92,20 +99,21 @@ internal sealed class AnnotatedType
                 $"uses [DynamoDBAtomicCounter] on {member.Name}, which the SDK mishandles in transactions; use UserPatch.Increment");
         }
 
-        if (member.IsDefined(typeof(DynamoDBFlattenAttribute)) || member.IsDefined(typeof(DynamoDBLocalSecondaryIndexRangeKeyAttribute)))
-            throw InvalidType($"uses an attribute on {member.Name} that is not supported (flattening, local secondary index)");
+        if (member.IsDefined(typeof(DynamoDBSearchVectorAttribute)))
+            throw InvalidType($"uses [DynamoDBSearchVector] on {member.Name}, which is not supported");
 
         DynamoDBRenamableAttribute[] names = [.. member.GetCustomAttributes<DynamoDBRenamableAttribute>()];
-        string attributeName = names.FirstOrDefault(name => !string.IsNullOrEmpty(name.AttributeName))?.AttributeName ?? member.Name;
+        string attributeName = names.FirstOrDefault(name => !string.IsNullOrEmpty(name.AttributeName))?.AttributeName ?? DefaultNameOf(member);
         DynamoDBPropertyAttribute[] mappings = [.. names.OfType<DynamoDBPropertyAttribute>()];
-        if (mappings.Any(StoresEpoch))
+        IPropertyConverter? converter = mappings.Select(MakeConverter).FirstOrDefault(converter => converter is not null);
+        bool isEpoch = mappings.Any(StoresEpoch);
+        if (isEpoch && (Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType) != typeof(DateTime))
         {
             throw InvalidType(
-                $"stores {member.Name} as epoch seconds through an attribute setting; "
+                $"stores {member.Name} as epoch seconds through an attribute setting, which is supported for DateTime only; "
                     + "use [DynamoDBProperty(\"...\", typeof(EpochSecondsConverter))] on a DateTimeOffset");
         }
 
-        IPropertyConverter? converter = mappings.Select(MakeConverter).FirstOrDefault(converter => converter is not null);
         if (converter is null && !member.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute)) && !StorableTypes.IsStorable(member.PropertyType))
         {
             throw InvalidType(
@@ -113,15 +121,50 @@ internal sealed class AnnotatedType
                     + "change it to a List, HashSet, Dictionary, ValueList<string> or class, give it a converter, or mark it [DynamoDBIgnore]");
         }
 
-        return new MappedProperty(member, attributeName, converter);
+        var property = new MappedProperty(member, attributeName, converter, isEpoch);
+        return property.CanSet ? property : throw InvalidType($"has a property {member.Name} that only a constructor sets, from a field of another name; "
+            + "make it an automatic property");
     }
+
+    private string DefaultNameOf(PropertyInfo member) => _isCamelCase ? char.ToLowerInvariant(member.Name[0]) + member.Name[1..] : member.Name;
 
     private static IPropertyConverter? MakeConverter(DynamoDBPropertyAttribute mapping)
         => mapping.Converter is { } type ? (IPropertyConverter)Activator.CreateInstance(type)! : null;
 
-#pragma warning disable CS0618 // still honored by the SDK
-    private static bool StoresEpoch(DynamoDBPropertyAttribute mapping) => mapping.StoreAsEpoch || mapping.StoreAsEpochLong;
-#pragma warning restore CS0618
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The SDK reflects over the same types and documents the same requirement.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The SDK reflects over the same types and documents the same requirement.")]
+    private IEnumerable<string> AttributesOf(PropertyInfo flattened) => StoredMembers.Of(flattened.PropertyType).Stored.Select(
+        member => member.GetCustomAttributes<DynamoDBRenamableAttribute>().FirstOrDefault(name => !string.IsNullOrEmpty(name.AttributeName))?.AttributeName
+            ?? DefaultNameOf(member));
+
+    private Dictionary<string, MappedIndex> ReadIndexes()
+    {
+        var partitionKeys = new Dictionary<string, MappedProperty>(StringComparer.Ordinal);
+        var sortKeys = new Dictionary<string, MappedProperty>(StringComparer.Ordinal);
+        var localKeys = new Dictionary<string, MappedProperty>(StringComparer.Ordinal);
+        foreach (MappedProperty property in Properties)
+        {
+            foreach (var index in property.Marks<DynamoDBGlobalSecondaryIndexHashKeyAttribute>())
+                Declare(partitionKeys, index.IndexNames, property);
+            foreach (var index in property.Marks<DynamoDBGlobalSecondaryIndexRangeKeyAttribute>())
+                Declare(sortKeys, index.IndexNames, property);
+            foreach (var index in property.Marks<DynamoDBLocalSecondaryIndexRangeKeyAttribute>())
+                Declare(localKeys, index.IndexNames, property);
+        }
+
+        if (sortKeys.Keys.FirstOrDefault(name => !partitionKeys.ContainsKey(name)) is { } orphan)
+            throw InvalidType($"declares a sort key but no partition key for the index '{orphan}'");
+        if (partitionKeys.Keys.FirstOrDefault(localKeys.ContainsKey) is { } both)
+            throw InvalidType($"declares the index '{both}' as a global and as a local one");
+        if (localKeys.Count > 0 && (PartitionKeys.Count != 1 || SortKeys.Count != 1))
+            throw InvalidType($"declares the local index '{localKeys.Keys.First()}', but the table has no sort key");
+        if (partitionKeys.Count > MaxIndexes || localKeys.Count > MaxLocalIndexes)
+            throw InvalidType($"declares more than {MaxIndexes} indexes, or more than {MaxLocalIndexes} local ones");
+        return partitionKeys
+            .Select(index => new MappedIndex(index.Key, index.Value, sortKeys.GetValueOrDefault(index.Key)))
+            .Concat(localKeys.Select(index => new MappedIndex(index.Key, PartitionKeys[0], index.Value) { IsLocal = true }))
+            .ToDictionary(index => index.Name, StringComparer.Ordinal);
+    }
 
     private void Declare(Dictionary<string, MappedProperty> keys, string[] indexNames, MappedProperty property)
     {
@@ -130,7 +173,10 @@ internal sealed class AnnotatedType
         foreach (string name in indexNames)
         {
             if (!keys.TryAdd(name, property))
-                throw InvalidType($"declares two partition keys or two sort keys for the index '{name}'");
+            {
+                throw InvalidType(
+                    $"declares two partition keys or two sort keys for the index '{name}'; keys of several attributes (Order) are not supported");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Reflection;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
@@ -14,10 +15,13 @@ internal sealed class MappedProperty
 
     private readonly PropertyInfo _property;
     private readonly IPropertyConverter? _converter;
+    private readonly FieldInfo? _field;
 
-    public MappedProperty(PropertyInfo property, string attributeName, IPropertyConverter? converter)
+    public MappedProperty(PropertyInfo property, string attributeName, IPropertyConverter? converter, bool isEpoch = false)
     {
-        (_property, _converter) = (property, converter);
+        (_property, _converter, IsEpoch) = (property, converter, isEpoch);
+        // A property that only a constructor sets.
+        _field = property.CanWrite ? null : FieldOf(property);
         (Name, AttributeName) = (property.Name, attributeName);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         NumberRange = IsNumber ? StorableTypes.RangeOf(ValueType) : null;
@@ -36,9 +40,19 @@ internal sealed class MappedProperty
 
     public bool HasOwnConverter => _converter is not null && _converter.GetType().Assembly != typeof(MappedProperty).Assembly;
 
-    /// <summary>Gets a value indicating whether only the store writes the attribute.</summary>
-    public bool IsKeptByStore => Name is nameof(User.Version) or nameof(User.UpdatedAt)
-        or nameof(User.WriteId) or nameof(User.BirthId);
+    /// <summary>Gets a value indicating whether the property can be set, by its accessor or by the field behind it.</summary>
+    public bool CanSet => _property.CanWrite || _field is not null;
+
+    /// <summary>Gets a value indicating whether a date is stored as epoch seconds by a setting of the SDK's attributes.</summary>
+    public bool IsEpoch { get; }
+
+    /// <summary>Gets a value indicating whether the properties of the structure are stored as attributes of the item itself.</summary>
+    public bool IsFlattened => _property.IsDefined(typeof(DynamoDBFlattenAttribute));
+
+    /// <summary>Gets a value indicating whether the attribute is written only if the item does not have it.</summary>
+    public bool IsWrittenOnce => _property.GetCustomAttribute<DynamoDbUpdateBehaviorAttribute>()?.Behavior == UpdateBehavior.IfNotExists;
+
+    public bool IsInstantOrDate => ValueType == typeof(DateTimeOffset) || ValueType == typeof(DateTime);
 
     public bool IsNullableEnum => _converter is null && ValueType.IsEnum && ValueType != PropertyType;
 
@@ -60,14 +74,23 @@ internal sealed class MappedProperty
         where TAttribute : DynamoDBPropertyAttribute
         => _property.GetCustomAttributes<DynamoDBPropertyAttribute>().Any(attribute => attribute.GetType() == typeof(TAttribute));
 
+    /// <summary>Returns the attributes of a type on the property.</summary>
+    public IEnumerable<TAttribute> Marks<TAttribute>()
+        where TAttribute : Attribute
+        => _property.GetCustomAttributes<TAttribute>();
+
     public object? GetValue(object user) => _property.GetValue(user);
 
-    public void SetValue(object user, object? value) => _property.SetValue(user, value);
+    public void SetValue(object user, object? value)
+    {
+        if (_field is not null)
+            _field.SetValue(user, value);
+        else
+            _property.SetValue(user, value);
+    }
 
     /// <summary>Gets a value indicating whether a value can differ from the written value when it is read back.</summary>
-    /// <remarks>An absent attribute reads back as the default of the property. The properties of <see cref="User"/> have no default or do not
-    /// accept null.</remarks>
-    public bool IsLossy => IsDate || IsDecimal || IsFraction || IsSet || (_property.DeclaringType != typeof(User) && (IsInstant || CanBeNull));
+    public bool IsLossy => IsDate || IsDecimal || IsFraction || IsSet || IsInstant;
 
     /// <summary>Gets a value indicating whether only mapping a value shows how it is read back: structures, collections of values that
     /// conversions change, and converters of the application.</summary>
@@ -80,7 +103,8 @@ internal sealed class MappedProperty
     /// </summary>
     public object? AsReadBack(object? value) => value switch
     {
-        DateTime date when IsDate => new DateTime(WholeMilliseconds(date.ToUniversalTime().Ticks), DateTimeKind.Utc),
+        DateTime date when IsDate => new DateTime(
+            WholeUnits(date.ToUniversalTime().Ticks, IsEpoch ? TimeSpan.TicksPerSecond : TimeSpan.TicksPerMillisecond), DateTimeKind.Utc),
         DateTimeOffset instant when IsInstant => (_converter ?? Instants).FromEntry((_converter ?? Instants).ToEntry(instant)),
         0d when IsFraction => 0d,
         0f when IsFraction => 0f,
@@ -120,9 +144,19 @@ internal sealed class MappedProperty
         }
     }
 
+    /// <summary>Returns a date as it is stored by a setting of the SDK's attributes.</summary>
+    public static string EpochSeconds(DateTime date)
+        => new DateTimeOffset(date.ToUniversalTime()).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Converts a value to its stored form, as the context does. Returns false for lists, maps and other structures.</summary>
     public bool TryToScalar(object value, out StoredScalar scalar)
     {
+        if (IsEpoch && value is DateTime date)
+        {
+            scalar = new StoredScalar(ScalarKind.Number, EpochSeconds(date));
+            return true;
+        }
+
         if (_converter is null)
             return TryToStored(value, out scalar);
         scalar = default;
@@ -195,13 +229,15 @@ internal sealed class MappedProperty
 
     private bool IsDecimal => _converter is null && ValueType == typeof(decimal);
 
-    private bool CanBeNull => !PropertyType.IsValueType || Nullable.GetUnderlyingType(PropertyType) is not null;
-
     // Sets of enums are stored as lists.
     private bool IsSet => _converter is null && ValueType.IsGenericType && ValueType.GetGenericTypeDefinition() == typeof(HashSet<>)
         && !ValueType.GetGenericArguments()[0].IsEnum;
 
-    private static long WholeMilliseconds(long ticks) => ticks - (ticks % TimeSpan.TicksPerMillisecond);
+    private static long WholeUnits(long ticks, long unit) => ticks - (ticks % unit);
+
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The field behind an automatic property is kept with it.")]
+    public static FieldInfo? FieldOf(PropertyInfo property) => property.DeclaringType!.GetField(
+        $"<{property.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic);
 
     [UnconditionalSuppressMessage(
         "Trimming", "IL2067", Justification = "A value type needs no constructor; the SDK also creates lists, so a trimmed service must root them.")]

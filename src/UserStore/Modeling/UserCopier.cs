@@ -15,11 +15,12 @@ internal static class UserCopier
     private static readonly ConcurrentDictionary<Type, bool> Immutables = new();
 
     private static readonly MethodInfo Clone = typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo SetField = typeof(FieldInfo).GetMethod(nameof(FieldInfo.SetValue), [typeof(object), typeof(object)])!;
     private static readonly MethodInfo CopyItem = typeof(UserCopier).GetMethod(
         nameof(CopyObject), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     public static TUser Copy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(TUser user)
-        where TUser : User
+        where TUser : class
         => CopierOf<TUser>.Run(user);
 
     /// <summary>Copies the value of a property.</summary>
@@ -49,7 +50,7 @@ internal static class UserCopier
         return Expression.Lambda<Func<object, object>>(Expression.Convert(CopyMembers(type, source), typeof(object)), source).Compile();
     }
 
-    // Properties are set through their init accessors: the fields behind them are read-only.
+    // Properties are set through their init accessors: the fields behind them are read-only, and set only where there is no accessor.
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "StorableTypes rejects a type whose properties were trimmed.")]
     private static BlockExpression CopyMembers(Type type, Expression source)
     {
@@ -57,12 +58,14 @@ internal static class UserCopier
         List<Expression> steps = [Expression.Assign(copy, Expression.Convert(Expression.Call(source, Clone), type))];
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
         {
-            if (property is { CanRead: true, CanWrite: true } && property.GetIndexParameters().Length == 0 && !IsImmutable(property.PropertyType))
-            {
-                MemberExpression member = Expression.Property(copy, property);
-                MethodCallExpression copied = Expression.Call(CopyItem, Expression.Convert(member, typeof(object)));
+            if (!property.CanRead || property.GetIndexParameters().Length > 0 || IsImmutable(property.PropertyType))
+                continue;
+            MemberExpression member = Expression.Property(copy, property);
+            MethodCallExpression copied = Expression.Call(CopyItem, Expression.Convert(member, typeof(object)));
+            if (property.CanWrite)
                 steps.Add(Expression.Assign(member, Expression.Convert(copied, property.PropertyType)));
-            }
+            else if (MappedProperty.FieldOf(property) is { } field)
+                steps.Add(Expression.Call(Expression.Constant(field), SetField, Expression.Convert(copy, typeof(object)), copied));
         }
 
         steps.Add(copy);
@@ -118,7 +121,7 @@ internal static class UserCopier
     {
         if (Nullable.GetUnderlyingType(type) is { } underlying)
             return IsImmutable(underlying);
-        if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Uri) || type == typeof(Version)
+        if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Uri) || type == typeof(Version) || type == typeof(UserRevision)
             || typeof(Delegate).IsAssignableFrom(type))
         {
             return true;
@@ -132,7 +135,7 @@ internal static class UserCopier
     });
 
     private static class CopierOf<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
-        where TUser : User
+        where TUser : class
     {
         public static readonly Func<TUser, TUser> Run = Compile();
 

@@ -1,44 +1,68 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 
 namespace UserStore.Modeling;
 
-/// <summary>Represents an index of an annotated type, with the name that the attributes specify.</summary>
-internal sealed record MappedIndex(string Name, MappedProperty PartitionKey, MappedProperty? SortKey);
+/// <summary>Represents an index of an annotated type, with the name that the attributes specify, or the table itself.</summary>
+internal sealed record MappedIndex(string Name, MappedProperty PartitionKey, MappedProperty? SortKey)
+{
+    /// <summary>Gets a value indicating whether the index has the partition key of the table, and is created with the table only.</summary>
+    public bool IsLocal { get; init; }
 
-/// <summary>Describes a user type: properties, key and indexes. Created once for each type.</summary>
+    /// <summary>Gets a value indicating whether this is the table itself.</summary>
+    public bool IsTable { get; init; }
+}
+
+/// <summary>Describes a user type: properties, roles, key and indexes. Created once for each type, or for options that describe it.</summary>
 internal sealed class UserModel
 {
-    private static readonly ConcurrentDictionary<Type, UserModel> Models = new();
+    private static readonly ConcurrentDictionary<(Type Type, string Prefix), UserModel> Models = new();
+
+    /// <summary>How many writes an item remembers.</summary>
+    public const int RememberedWrites = 8;
 
     private readonly Dictionary<string, MappedProperty> _byName;
+    private readonly UserRoles _roles;
 
-    private UserModel([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType)
+    private UserModel([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType, UserTypeDescription? described, string prefix)
     {
-        var annotated = new AnnotatedType(userType, "user type");
-        if (annotated.PartitionKeys.Concat(annotated.SortKeys).FirstOrDefault(key => key.Name != nameof(User.UserId)) is { } extraKey)
-            throw annotated.InvalidType($"declares another key of the table on {extraKey.Name}; the key is {nameof(User.UserId)} alone");
-
-        MappedProperty? bookkeeping = annotated.Properties.FirstOrDefault(property => property.Name != nameof(User.WriteId)
-            && User.WriteIdAttributes.Contains(property.AttributeName));
-        if (bookkeeping is not null)
-            throw annotated.InvalidType($"maps {bookkeeping.Name} to the attribute '{bookkeeping.AttributeName}', which the store maintains");
-
+        var annotated = new AnnotatedType(userType, "user type", mayLackTable: described is not null);
+        _roles = new UserRoles(annotated, described);
         (UserType, DefaultTableName) = (userType, annotated.TableName);
-        (Properties, Indexes, NotStored) = (annotated.Properties, annotated.Indexes, annotated.NotStored);
+        (Properties, NotStored) = (annotated.Properties, [.. annotated.NotStored.Where(member => member != _roles.Revision)]);
+        Indexes = annotated.Indexes;
+        Attributes = [.. Properties.Where(property => !property.IsFlattened).Select(property => property.AttributeName), .. annotated.Flattened];
         _byName = Properties.ToDictionary(property => property.Name, StringComparer.Ordinal);
-        Key = new KeyModel(KeyProperty.Of(_byName[nameof(User.UserId)], isSortKey: false)!, sortKey: null);
-        ExpiresAt = _byName[nameof(User.ExpiresAt)];
-        Lossy = [.. Properties.Where(property => property.IsLossy)];
+        Table = new MappedIndex("", Key.PartitionKey.Property, Key.SortKey?.Property) { IsTable = true };
+        WrittenOnce = [.. Properties.Where(property => property.IsWrittenOnce && property != CreatedAt)];
+        object defaults = NewDefaults(userType);
+        AlwaysStored = [.. Properties.Where(property => property.Marks<AlwaysStoredAttribute>().Any())];
+        Lossy = [.. Properties.Where(property => !IsTime(property) && !AlwaysStored.Contains(property)
+            && (property.IsLossy || (!property.PropertyType.IsValueType && property.GetValue(defaults) is not null)))];
         NeedsMapping = Properties.Any(property => property.NeedsMapping);
         StringLists = [.. Properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
-        var partitionKeys = Indexes.Values.Select(index => (Property: index.PartitionKey, MaxBytes: UserRules.MaxPartitionKeyBytes));
+        var partitionKeys = Indexes.Values.Where(index => !index.IsLocal)
+            .Select(index => (Property: index.PartitionKey, MaxBytes: UserRules.MaxPartitionKeyBytes));
         var sortKeys = Indexes.Values.Where(index => index.SortKey is not null)
             .Select(index => (Property: index.SortKey!, MaxBytes: UserRules.MaxSortKeyBytes));
-        KeyRules = [.. partitionKeys.Concat(sortKeys)
+        KeyRules = [.. partitionKeys.Concat(sortKeys).Where(key => !Key.Contains(key.Property))
             .GroupBy(key => key.Property, (property, keys) => (property, keys.Min(key => key.MaxBytes)))];
+        WriteIds = [.. Enumerable.Range(1, RememberedWrites).Select(number => number == 1
+            ? $"{prefix}write_id"
+            : string.Create(CultureInfo.InvariantCulture, $"{prefix}write_id_{number}"))];
+        BirthId = $"{prefix}birth_id";
+        if (Attributes.FirstOrDefault(name => name == BirthId || WriteIds.Contains(name)) is { } taken)
+        {
+            throw annotated.InvalidType($"maps a property to the attribute '{taken}', which the store maintains; set UserStoreOptions.BookkeepingPrefix, or "
+                + "rename the attribute");
+        }
+
+        ReservedProperties = [.. UniqueValues.Select(unique => unique.Property)
+            .Concat(UniqueValues.Select(unique => unique.Scope).OfType<MappedProperty>()).Distinct()];
+        Discriminators = described?.OnlyWhere is { } onlyWhere ? Modeling.Discriminators.Parse(annotated, this, onlyWhere) : [];
     }
 
     public Type UserType { get; }
@@ -48,7 +72,13 @@ internal sealed class UserModel
 
     public IReadOnlyList<MappedProperty> Properties { get; }
 
+    /// <summary>Gets the names of all attributes that the type stores.</summary>
+    public IReadOnlyList<string> Attributes { get; }
+
     public IReadOnlyDictionary<string, MappedIndex> Indexes { get; }
+
+    /// <summary>Gets the table as an index of itself.</summary>
+    public MappedIndex Table { get; }
 
     /// <summary>Gets the properties that are not mapped to attributes.</summary>
     public IReadOnlyList<PropertyInfo> NotStored { get; }
@@ -65,15 +95,59 @@ internal sealed class UserModel
     /// <summary>Gets the properties that contain lists of strings.</summary>
     public IReadOnlyList<MappedProperty> StringLists { get; }
 
-    public KeyModel Key { get; }
+    /// <summary>Gets the properties of which every user has a value.</summary>
+    public IReadOnlyList<MappedProperty> AlwaysStored { get; }
 
-    public MappedProperty ExpiresAt { get; }
+    /// <summary>Gets the properties that keep the value that was stored first, other than the time of creation.</summary>
+    public IReadOnlyList<MappedProperty> WrittenOnce { get; }
 
-    public static UserModel For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>()
-        where TUser : User
-        => Models.GetOrAdd(typeof(TUser), static _ => new UserModel(typeof(TUser)));
+    /// <summary>Gets the values that distinguish users from other items of the table.</summary>
+    public IReadOnlyList<(MappedProperty Property, StoredScalar Value)> Discriminators { get; }
+
+    /// <summary>Gets the attributes with the ids of the last writes, the newest first. The first one identifies the revision. The store shifts the
+    /// others, and reads them to determine what became of a write.</summary>
+    public IReadOnlyList<string> WriteIds { get; }
+
+    /// <summary>Gets the attribute with the id of the write that created the user. It never changes, so that a user that was deleted and recreated
+    /// is another one.</summary>
+    public string BirthId { get; }
+
+    public KeyModel Key => _roles.Key;
+
+    public IReadOnlyList<KeyProperty> GeneratedKeys => _roles.GeneratedKeys;
+
+    public MappedProperty? Version => _roles.Version;
+
+    public MappedProperty? CreatedAt => _roles.CreatedAt;
+
+    public MappedProperty? UpdatedAt => _roles.UpdatedAt;
+
+    public MappedProperty? ExpiresAt => _roles.ExpiresAt;
+
+    public PropertyInfo? Revision => _roles.Revision;
+
+    public IReadOnlyList<UniqueValue> UniqueValues => _roles.UniqueValues;
+
+    /// <summary>Gets the properties of the unique values and of their scopes, which reservations depend on.</summary>
+    public IReadOnlyList<MappedProperty> ReservedProperties { get; }
+
+    /// <exception cref="InvalidOperationException">The type cannot be stored.</exception>
+    public static UserModel For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
+        where TUser : class
+    {
+        if (options.Description is not { } described)
+            return Models.GetOrAdd((typeof(TUser), options.BookkeepingPrefix), static key => new UserModel(typeof(TUser), described: null, key.Prefix));
+        return described.UserType == typeof(TUser)
+            ? new UserModel(typeof(TUser), described, options.BookkeepingPrefix)
+            : throw new InvalidOperationException(
+                $"UserStoreOptions.Describe describes {described.UserType.Name}, but the store is for {typeof(TUser).Name}.");
+    }
 
     public MappedProperty this[string propertyName] => _byName[propertyName];
+
+    /// <summary>Returns an object whose properties have their defaults.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "User types are kept whole.")]
+    public object NewDefaults() => NewDefaults(UserType);
 
     /// <summary>Returns the index that has this name in the attributes.</summary>
     /// <exception cref="InvalidUserException">The type declares no such index.</exception>
@@ -82,6 +156,12 @@ internal sealed class UserModel
         : throw new InvalidUserException(
             "IndexName",
             $"must be an index that {UserType.Name} declares: {string.Join(", ", Indexes.Keys.Order(StringComparer.Ordinal))}");
+
+    /// <summary>Returns whether only the store writes the property.</summary>
+    public bool IsMaintained(MappedProperty property) => property == Version || property == UpdatedAt;
+
+    /// <summary>Returns the unique value of a property, or null if it is none.</summary>
+    public UniqueValue? UniqueValueOf(MappedProperty property) => UniqueValues.FirstOrDefault(unique => unique.Property == property);
 
     /// <summary>Returns the property that an expression such as <c>u => u.Name</c> refers to.</summary>
     /// <exception cref="InvalidUserException">The expression does not refer to a mapped property.</exception>
@@ -115,12 +195,19 @@ internal sealed class UserModel
         return true;
     }
 
+    private bool IsTime(MappedProperty property) => property == CreatedAt || property == UpdatedAt || property == ExpiresAt;
+
     private static bool IsUser(Expression expression) => expression switch
     {
         ParameterExpression => true,
         UnaryExpression { NodeType: ExpressionType.Convert or ExpressionType.TypeAs } conversion => IsUser(conversion.Operand),
         _ => false,
     };
+
+    private static object NewDefaults([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+        => type.GetConstructor(Type.EmptyTypes) is null
+            ? System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(type)
+            : Activator.CreateInstance(type)!;
 
     // Returns member names only: other parts of an expression can contain values.
     private static string Describe(Expression expression) => expression is MemberExpression member

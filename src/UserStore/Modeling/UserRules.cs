@@ -42,38 +42,30 @@ internal static class UserRules
         };
     }
 
-    /// <summary>Returns the rule that a normalized email violates, or null.</summary>
-    public static string? ViolatedEmailRule(string? email)
-    {
-        if (ViolatedKeyRule(email, MaxPartitionKeyBytes) is { } rule)
-            return rule;
-        int at = email!.IndexOf('@', StringComparison.Ordinal);
-        if (at < 1 || at == email.Length - 1 || email.LastIndexOf('@') != at)
-            return "must have one '@', between a name and a domain";
-        return email.Any(
-            unit => char.IsWhiteSpace(unit) || char.IsControl(unit)) ? "must not contain white space or control characters" : null;
-    }
-
-    /// <summary>Returns all violations of rules about single properties of a prepared user.</summary>
-    public static List<UserRuleViolation> Violations(User user, UserModel model)
+    /// <summary>Returns all violations of rules about single properties of a user, except those about its key and its unique values.</summary>
+    public static List<UserRuleViolation> Violations(object user, UserModel model)
     {
         var violations = new List<UserRuleViolation>();
-        violations.AddRange(model.Key.Violations(model.Key.Of(user)));
         foreach (MappedProperty list in model.StringLists)
             Add(violations, list.Name, ViolatedListRule(list.GetValue(user)));
         foreach ((MappedProperty property, int maxBytes) in model.KeyRules)
-            Add(violations, property.Name, ViolatedKeyRule(property, property.GetValue(user), maxBytes));
+            Add(violations, property.Name, ViolatedKeyRule(property, property.GetValue(user), maxBytes, model));
+        foreach ((MappedProperty property, StoredScalar value) in model.Discriminators)
+        {
+            if (property.GetValue(user) is not { } given || !property.TryToScalar(given, out StoredScalar scalar) || !scalar.SameAs(value))
+                violations.Add(new UserRuleViolation(property.Name, "must satisfy the OnlyWhere of the store"));
+        }
+
         return violations;
     }
 
     /// <summary>Returns the rule that a value violates for a property that is a key of an index, or null.</summary>
-    public static string? ViolatedKeyRule(MappedProperty property, object? value, int maxBytes) => property.Name switch
+    public static string? ViolatedKeyRule(MappedProperty property, object? value, int maxBytes, UserModel model)
     {
-        nameof(User.Email) => value is null ? null : ViolatedEmailRule((string)value),
-        nameof(User.Status) => ViolatedKeyRule((string?)value, maxBytes),
-        // A user without the key of an index is not in that index, which is valid.
-        _ => value is string text ? ViolatedKeyRule(text, maxBytes) : null,
-    };
+        if (value is null)
+            return model.AlwaysStored.Contains(property) ? NotEmptyRule : null; // a user without the key of an index is not in that index, which is valid
+        return value is string text ? ViolatedKeyRule(text, maxBytes) : null;
+    }
 
     /// <summary>Returns the rule that a list of strings violates, or null.</summary>
     public static string? ViolatedListRule(object? value)

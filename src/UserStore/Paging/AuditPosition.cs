@@ -1,6 +1,6 @@
 namespace UserStore.Paging;
 
-/// <summary>Represents the position of an email audit, which reads the users first and then the reservations.</summary>
+/// <summary>Represents the position of an audit, which reads the users first and then the reservations.</summary>
 /// <param name="InReservations">Whether all users have been read.</param>
 /// <param name="After">The last key that was read, or null at the start.</param>
 internal sealed record AuditPosition(bool InReservations = false, string? After = null)

@@ -10,7 +10,7 @@ internal static class ParallelListing
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     public static IAsyncEnumerable<UserSegmentPage<TUser>> ReadAsync<TUser>(
         UserListOptions options, Func<int, UserPager<TUser>> pagerOf, CancellationToken cancellationToken)
-        where TUser : User
+        where TUser : class
         => MergedSequences.ReadAsync(
             options.TotalSegments,
             (segment, token) => options.ResumeFrom.TryGetValue(segment, out string? position) && position is null
@@ -20,7 +20,7 @@ internal static class ParallelListing
 
     private static async IAsyncEnumerable<UserSegmentPage<TUser>> ReadSegmentAsync<TUser>(
         int segment, UserPager<TUser> pager, string? position, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TUser : User
+        where TUser : class
     {
         do
         {

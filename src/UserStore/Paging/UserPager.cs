@@ -7,7 +7,7 @@ namespace UserStore.Paging;
 /// <param name="fingerprint">The fingerprint of the query, which binds its tokens to it.</param>
 /// <param name="limit">The maximum number of users over all pages, or null.</param>
 internal abstract class UserPager<TUser>(ContinuationTokens tokens, byte[] fingerprint, int? limit)
-    where TUser : User
+    where TUser : class
 {
     public async Task<UserPage<TUser>> ReadPageAsync(string? continuationToken, CancellationToken cancellationToken)
     {

@@ -34,8 +34,10 @@ internal static class PatchParser
         MappedProperty property = model.Resolve(expression);
         if (model.Key.Contains(property))
             throw new InvalidUserException(property.Name, "is the key of the user and cannot be changed");
-        if (property.IsKeptByStore)
+        if (model.IsMaintained(property))
             throw new InvalidUserException(property.Name, "is maintained by the store and cannot be set");
+        if (property.IsFlattened)
+            throw new InvalidUserException(property.Name, "is flattened into several attributes and cannot be patched; replace the user instead");
         return property;
     }
 

@@ -5,6 +5,7 @@ namespace UserStore.Preparation;
 
 /// <summary>A validated patch, with its values as they are stored and with what the store adds to every write.</summary>
 internal sealed record PreparedPatch(
+    UserModel Model,
     UserKey Key,
     IReadOnlyList<PatchChange> Changes,
     long? ExpectedVersion,
@@ -15,33 +16,41 @@ internal sealed record PreparedPatch(
     /// <summary>Gets a value indicating whether the stored version is not a number, so that the patch starts with version 1.</summary>
     public bool ReplacesVersion { get; init; }
 
-    /// <summary>Gets the change of the email, if there is one.</summary>
-    public PatchChange? EmailChange => Changes.FirstOrDefault(change => change.Property.Name == nameof(User.Email));
+    /// <summary>Returns whether the patch changes a unique value, or the scope of one.</summary>
+    public bool ChangesUniqueValue => Changes.Any(change => Model.UniqueValues.Any(
+        unique => unique.Property == change.Property || unique.Scope == change.Property));
 
     /// <summary>Returns a user after this patch.</summary>
     /// <param name="user">The user as it is stored.</param>
+    /// <param name="birthId">The id of the write that created the user.</param>
     /// <param name="isStored">Returns whether the attribute of a property is stored.</param>
     /// <exception cref="InvalidUserException">A sum leaves the range of its property.</exception>
     public TUser ApplyTo<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-        TUser user, Func<MappedProperty, bool> isStored)
-        where TUser : User
+        TUser user, string? birthId, Func<MappedProperty, bool> isStored)
+        where TUser : class
     {
-        TUser patched = Revision.Of(user).Next(WriteId).ApplyTo(UserCopier.Copy(user) with { UpdatedAt = Now });
+        var roles = new UserRoleValues(Model);
+        TUser patched = UserCopier.Copy(user);
+        UserRoleValues.SetTime(Model.UpdatedAt, patched, Now);
+        roles.SetVersion(patched, (roles.VersionOf(user) ?? 0) + 1);
+        object defaults = Model.NewDefaults();
         foreach (PatchChange change in Changes)
         {
             // A removed attribute reads as the default of the property.
+            if (change.Property.IsWrittenOnce && isStored(change.Property))
+                continue;
             change.Property.SetValue(patched, change.Action == PatchAction.Remove
-                ? change.Property.GetValue(Activator.CreateInstance<TUser>())
+                ? change.Property.GetValue(defaults)
                 : change.Apply(isStored(change.Property) ? change.Property.GetValue(user) : null));
         }
 
-        patched.MarkAsStored();
+        roles.Attach(patched, WriteId, birthId);
         return patched;
     }
 
     /// <summary>Returns the patch that sets the values which this one produces. Sums remain increments: they can have more digits than the
     /// property.</summary>
-    public PreparedPatch SettingValuesOf(User patched) => this with
+    public PreparedPatch SettingValuesOf(object patched) => this with
     {
         Changes = [.. Changes.Select(change => change.Action is PatchAction.Remove or PatchAction.Increment
             ? change

@@ -7,21 +7,22 @@ using UserStore.Paging;
 namespace UserStore.Preparation;
 
 /// <summary>Validates the arguments of queries, listings and audits in the same way for every store, and creates their tokens.</summary>
-internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
-    where TUser : User
+internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    UserModel model, UserStoreOptions options)
+    where TUser : class
 {
-    private readonly EmailNormalizer _emails = new(options);
+    private readonly UniqueValueNormalizer _normalizer = new(options);
 
-    /// <summary>Gets the order in which users with the same email are preferred: by the latest update, and for equal ones by key.</summary>
-    public IComparer<TUser> ByUpdate => Comparer<TUser>.Create((left, right) => left.UpdatedAt != right.UpdatedAt
-        ? left.UpdatedAt.CompareTo(right.UpdatedAt)
-        : string.CompareOrdinal(KeyModel.ToText(Model.Key.Of(right)), KeyModel.ToText(Model.Key.Of(left))));
+    /// <summary>Gets the order in which users with the same unique value are preferred: by the latest update, and for equal ones by key.</summary>
+    public IComparer<TUser> ByUpdate => Comparer<TUser>.Create((left, right) =>
+    {
+        int byUpdate = Comparer<object>.Default.Compare(model.UpdatedAt?.GetValue(left), model.UpdatedAt?.GetValue(right));
+        return byUpdate != 0 ? byUpdate : string.CompareOrdinal(KeyModel.ToText(model.Key.Of(right)), KeyModel.ToText(model.Key.Of(left)));
+    });
 
     public ContinuationTokens Tokens { get; } = new([.. options.TokenKeys]);
 
-    private byte[] AuditFingerprint => ContinuationTokens.FingerprintOf($"email-audit\n{Model.UserType.FullName}");
-
-    private UserModel Model { get; } = UserModel.For<TUser>();
+    private byte[] AuditFingerprint => ContinuationTokens.FingerprintOf($"unique-values-audit\n{model.UserType.FullName}");
 
     public PreparedQuery PrepareQuery(UserQuery<TUser> query)
     {
@@ -33,8 +34,10 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
         if (!Enum.IsDefined(query.Direction))
             throw new ArgumentOutOfRangeException(nameof(query), query.Direction, "The direction is not defined.");
 
-        MappedIndex index = Model.GetIndex(query.IndexName);
-        StoredScalar key = PartitionKey(index.PartitionKey, query.PartitionKey);
+        MappedIndex index = query.PartitionKey is UserKeyPart && query.IndexName.Length == 0 ? TableWithSortKey() : model.GetIndex(query.IndexName);
+        StoredScalar key = index.IsTable
+            ? TablePartition((UserKeyPart)query.PartitionKey)
+            : PartitionKey(index.PartitionKey, query.PartitionKey);
         SortKeyRange? range = query.SortKey is null ? null : Range(index, query.SortKey);
         UserCondition? filter = query.Filter is null ? null : Filter(index, query.Filter);
 
@@ -42,15 +45,18 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
         bool pinsSortKey = query.PinSortKey && range is not null;
         string? bounds = pinsSortKey ? $"pinned {range!.Operator} {range.Value.Kind} {range.IsPrefix} {range.Upper is not null}" : range?.ToString();
         string description = string.Create(CultureInfo.InvariantCulture,
-            $"query\n{Model.UserType.FullName}\n{index.Name}\n{key}\n{bounds}\n{query.Direction}\n{query.Limit}\n{UserCondition.Describe(filter)}");
+            $"query\n{model.UserType.FullName}\n{index.Name}\n{key}\n{bounds}\n{query.Direction}\n{query.Limit}\n{UserCondition.Describe(filter)}");
         return new PreparedQuery(
             index, key, range, query.Direction, filter, query.PageSize, query.Limit, ContinuationTokens.FingerprintOf(description), pinsSortKey);
     }
 
-    public PreparedQuery PrepareEmailQuery(string email)
+    /// <summary>Returns the query of the users with a unique value, by an index that may lag.</summary>
+    public PreparedQuery PrepareLookup(MappedIndex index, ReservedValue value)
     {
-        ArgumentNullException.ThrowIfNull(email);
-        return PrepareQuery(new UserQuery<TUser>(User.EmailIndex, email));
+        PreparedQuery query = PrepareQuery(new UserQuery<TUser>(index.Name, value.Value));
+        return value.Unique.Scope is not { } scope || value.Scope is not { } within || scope == index.SortKey
+            ? query
+            : query with { Filter = new ComparisonCondition(scope, ComparisonOperator.Equal, within) };
     }
 
     /// <summary>Returns the validated options of a listing.</summary>
@@ -73,47 +79,61 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
 
     /// <summary>Returns the fingerprint that distinguishes a segment of a listing from others, and from queries, in a token.</summary>
     public byte[] FingerprintOf(UserListOptions listOptions, int segment) => ContinuationTokens.FingerprintOf(listOptions.TotalSegments == 1
-        ? $"list\n{Model.UserType.FullName}"
-        : string.Create(CultureInfo.InvariantCulture, $"list\n{Model.UserType.FullName}\n{segment}\n{listOptions.TotalSegments}"));
+        ? $"list\n{model.UserType.FullName}"
+        : string.Create(CultureInfo.InvariantCulture, $"list\n{model.UserType.FullName}\n{segment}\n{listOptions.TotalSegments}"));
 
-    /// <summary>Returns the position at which an audit of emails starts.</summary>
+    /// <summary>Returns the position at which an audit starts.</summary>
     public AuditPosition PrepareAudit(string? continuationToken)
     {
         if (continuationToken is null)
             return new AuditPosition();
         AuditPosition position = AuditPosition.Of(Tokens.Decode(continuationToken, AuditFingerprint));
-        return position.After is { } key && UserRules.Utf8Length(key) is null or > UserRules.MaxPartitionKeyBytes
-            ? throw new InvalidContinuationTokenException("contains no key to resume from")
-            : position;
+        bool isKey = position.After is not { } text || (position.InReservations
+            ? UserRules.ViolatedKeyRule(text, UserRules.MaxPartitionKeyBytes) is null
+            : model.Key.FromText(text) is { } key && model.Key.FindValid(key) is not null);
+        return isKey ? position : throw new InvalidContinuationTokenException("contains no key to resume from");
     }
 
     public string? TokenOf(AuditPosition? position) => position is null ? null : Tokens.Encode(position.ToToken(), AuditFingerprint);
 
     private StoredScalar PartitionKey(MappedProperty property, object value)
     {
-        if (value is string email && property.Name == nameof(User.Email))
-            value = _emails.Normalize(email, out string normalized) is { } broken ? throw new InvalidUserException(property.Name, broken) : normalized;
+        if (value is string text && model.UniqueValueOf(property) is { } unique)
+        {
+            value = _normalizer.Normalize(unique, text, out string normalized) is { } broken
+                ? throw new InvalidUserException(property.Name, broken)
+                : normalized;
+        }
+
         StoredScalar key = property.ToScalar(value);
-        if (UserRules.ViolatedKeyRule(property, value, UserRules.MaxPartitionKeyBytes) is { } rule)
+        if (UserRules.ViolatedKeyRule(property, value, UserRules.MaxPartitionKeyBytes, model) is { } rule)
             throw new InvalidUserException(property.Name, rule);
         return key;
     }
 
+    private MappedIndex TableWithSortKey() => model.Key.SortKey is not null
+        ? model.Table
+        : throw new InvalidUserException(model.Key.PartitionKey.Name, "is the whole key of the table, which has no sort key; read the user by its key");
+
+    private StoredScalar TablePartition(UserKeyPart part) => model.Key.PartitionKey.ViolatedRule(part) is { } rule
+        ? throw new InvalidUserException(model.Key.PartitionKey.Name, rule)
+        : model.Key.PartitionKey.ToScalar(part);
+
     // DynamoDB rejects keys of the queried index in a filter.
     private UserCondition Filter(MappedIndex index, LambdaExpression predicate)
     {
-        UserCondition filter = ConditionParser.Parse(Model, predicate);
+        UserCondition filter = ConditionParser.Parse(model, predicate);
         return UserCondition.PropertiesOf(filter).FirstOrDefault(
             property => property == index.PartitionKey || property == index.SortKey) is { } key
             ? throw new InvalidUserException(
-                key.Name, $"is a key of the index '{index.Name}' and cannot be filtered by; use PartitionKey and SortKey of the query")
+                key.Name, $"is a key of {Describe(index)} and cannot be filtered by; use PartitionKey and SortKey of the query")
             : filter;
     }
 
     private static SortKeyRange Range(MappedIndex index, SortKeyCondition condition)
     {
         if (index.SortKey is not { } property)
-            throw new InvalidUserException("SortKey", $"must be left out, because the index '{index.Name}' has no sort key");
+            throw new InvalidUserException("SortKey", $"must be left out, because {Describe(index)} has no sort key");
         StoredScalar value = property.ToScalar(condition.Value);
         StoredScalar? upper = condition.Upper is null ? null : property.ToScalar(condition.Upper);
         if (condition.IsPrefix && value.Kind != ScalarKind.String)
@@ -128,6 +148,8 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
             throw new InvalidUserException(property.Name, "must have a lower bound that is not above the upper one");
         return new SortKeyRange(condition.Operator, value, upper, condition.IsPrefix);
     }
+
+    private static string Describe(MappedIndex index) => index.IsTable ? "the table" : $"the index '{index.Name}'";
 
     private static void CheckPositive(int? value, string name)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using UserStore.Modeling;
 
 namespace UserStore.Preparation;
 
@@ -13,9 +14,6 @@ namespace UserStore.Preparation;
 /// <param name="birthId">The id of the write that created the user.</param>
 internal readonly struct Revision(long? version, string?[] writeIds, string? birthId)
 {
-    /// <summary>Gets how many writes an item remembers.</summary>
-    public static int RememberedWrites => User.WriteIdAttributes.Length;
-
     public long? Version => version;
 
     /// <summary>Gets the ids of the last writes, the newest first; null or <see cref="WriteIds.Floor"/> where none is remembered.</summary>
@@ -30,19 +28,19 @@ internal readonly struct Revision(long? version, string?[] writeIds, string? bir
     public bool IsFull => IsReal(writeIds[^1]);
 
     /// <summary>Returns the revision of a user that is stored for the first time.</summary>
-    public static Revision First(string writeId, long version = 1)
+    public static Revision First(string writeId, long? version = 1)
     {
-        string?[] ids = new string?[RememberedWrites];
+        string?[] ids = new string?[UserModel.RememberedWrites];
         ids[0] = writeId;
         return new Revision(version, ids, writeId);
     }
 
-    /// <summary>Returns the revision of a user, which knows no earlier write than the last one.</summary>
-    public static Revision Of(User user)
+    /// <summary>Returns the revision of a user that was read, of which no earlier write than the last one is known.</summary>
+    public static Revision Of(UserRevision known, long? version)
     {
-        string?[] ids = new string?[RememberedWrites];
-        ids[0] = user.WriteId;
-        return new Revision(user.Version, ids, user.BirthId);
+        string?[] ids = new string?[UserModel.RememberedWrites];
+        ids[0] = known.WriteId;
+        return new Revision(version, ids, known.BirthId);
     }
 
     /// <summary>Returns the revision after a write.</summary>
@@ -61,11 +59,6 @@ internal readonly struct Revision(long? version, string?[] writeIds, string? bir
 
     /// <summary>Returns whether the last write has a greater id, so that the item refuses this one from now on.</summary>
     public bool IsAbove(string writeId) => WriteId is { } newest && string.CompareOrdinal(newest, writeId) >= 0;
-
-    /// <summary>Returns a copy of a user that has this revision.</summary>
-    public TUser ApplyTo<TUser>(TUser user)
-        where TUser : User
-        => user with { Version = version, WriteId = WriteId, BirthId = birthId };
 
     private static bool IsReal(string? id) => id is not null and not Preparation.WriteIds.Floor;
 }

@@ -7,56 +7,61 @@ namespace UserStore.Preparation;
 /// <summary>
 /// Validates the arguments of a call in the same way for every store, normalizes their values and adds what the store maintains.
 /// </summary>
+/// <param name="model">The model of the user type.</param>
 /// <param name="options">The options of the store.</param>
 /// <param name="time">The clock.</param>
 /// <param name="readBack">Maps a user to an item and back.</param>
 internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserStoreOptions options, TimeProvider time, Func<TUser, TUser> readBack)
-    where TUser : User
+    UserModel model, UserStoreOptions options, TimeProvider time, Func<TUser, TUser> readBack)
+    where TUser : class
 {
     private const string FutureRule = "must be in the future";
 
-    private static readonly Lazy<TUser> Defaults = new(Activator.CreateInstance<TUser>);
+    private readonly object _defaults = model.NewDefaults();
 
-    private readonly EmailNormalizer _emails = new(options);
+    public UserModel Model => model;
 
-    public UserModel Model { get; } = UserModel.For<TUser>();
+    public UserRoleValues Roles { get; } = new(model);
+
+    public UniqueValues UniqueValues { get; } = new(model, options);
 
     public WriteIds WriteIds { get; } = WriteIds.Of(time);
 
     public DateTimeOffset Now() => time.GetUtcNow().ToUniversalTime();
 
     /// <summary>Returns the user to store for the first time.</summary>
-    public TUser PrepareCreate(TUser user) => PrepareFirst(user, acceptExpired: false);
+    public PreparedUser<TUser> PrepareCreate(TUser user) => PrepareFirst(user, acceptExpired: false);
 
     /// <summary>Returns the user to store for the first time, as another program stored it before, whether or not it has expired.</summary>
-    public TUser PrepareImport(TUser user) => PrepareFirst(user, acceptExpired: true);
+    public PreparedUser<TUser> PrepareImport(TUser user) => PrepareFirst(user, acceptExpired: true);
 
     /// <summary>Returns the user that replaces the revision from which <paramref name="user"/> was made.</summary>
     /// <remarks>A user that expired since it was read is not invalid: the write finds that it no longer exists.</remarks>
-    public TUser PrepareReplacement(TUser user)
+    public PreparedUser<TUser> PrepareReplacement(TUser user)
     {
         CheckType(user);
-
-        return Prepared(Normalized(user, out string? emailRule) with
-        {
-            CreatedAt = user.CreatedAt.ToUniversalTime(),
-            UpdatedAt = Now(),
-        }, Revision.Of(user).Next(WriteIds.NextAbove(user.WriteId, Model.Key.Of(user))), emailRule, acceptExpired: user.ExpiresAt == user.StoredExpiresAt);
+        RequireVersion();
+        UserRevision? known = Roles.KnownOf(user);
+        UserKey key = model.Key.Of(user);
+        long? version = Roles.VersionOf(user);
+        Revision next = Revision.Of(known ?? Nothing, version).Next(WriteIds.NextAbove(known?.WriteId, key));
+        return Prepared(Copy(user), next, isFirst: false, acceptExpired: known is null || Roles.ExpiryOf(user) == known.ExpiresAt);
     }
 
     /// <summary>Returns the user to store in place of any other.</summary>
     /// <remarks>The item remembers no earlier write, so that nobody takes one that it does not know for one that was never applied.</remarks>
-    public TUser PrepareOverwrite(TUser user)
+    public PreparedUser<TUser> PrepareOverwrite(TUser user)
     {
         CheckType(user);
+        return Prepared(Copy(user), Revision.First(WriteIds.Next(), (Roles.VersionOf(user) ?? 0) + 1), isFirst: true, acceptExpired: false);
+    }
 
-        DateTimeOffset now = Now();
-        return Prepared(Normalized(user, out string? emailRule) with
-        {
-            CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
-            UpdatedAt = now,
-        }, Revision.First(WriteIds.Next(), (user.Version ?? 0) + 1), emailRule, acceptExpired: false);
+    /// <summary>Returns a prepared user whose write has another id.</summary>
+    public PreparedUser<TUser> WithWriteId(PreparedUser<TUser> prepared, string writeId)
+    {
+        var next = Revision.First(writeId, prepared.Revision.Version);
+        Roles.Attach(prepared.User, next.WriteId, next.BirthId);
+        return prepared with { Revision = next };
     }
 
     public PreparedPatch PreparePatch(UserKey key, UserPatch<TUser> patch)
@@ -64,22 +69,34 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         ArgumentNullException.ThrowIfNull(patch);
         if (patch.Changes.Count == 0)
             throw new ArgumentException("The patch changes nothing.", nameof(patch));
+        if (patch.ExpectedVersion is not null)
+            RequireVersion();
 
-        Model.Key.Check(key);
+        model.Key.Check(key);
         var violations = new List<UserRuleViolation>();
-        PatchChange[] changes = [.. PatchParser.ParseChanges(Model, patch.Changes)];
+        PatchChange[] changes = [.. PatchParser.ParseChanges(model, patch.Changes)];
         for (int i = 0; i < changes.Length; i++)
         {
-            changes[i] = Normalized(changes[i], out string? emailRule);
-            if ((emailRule ?? ViolatedRule(changes[i])) is { } rule)
+            changes[i] = Normalized(changes[i], out string? uniqueRule);
+            if ((uniqueRule ?? ViolatedRule(changes[i])) is { } rule)
                 violations.Add(new UserRuleViolation(changes[i].Property.Name, rule));
         }
 
         if (violations.Count > 0)
             throw new InvalidUserException(violations);
         return new PreparedPatch(
-            key, AsReadBack(changes), patch.ExpectedVersion, PatchParser.ParseConditions(Model, patch.Conditions), Now(), WriteIds.Next());
+            model, key, AsReadBack(changes), patch.ExpectedVersion, PatchParser.ParseConditions(model, patch.Conditions), Now(), WriteIds.Next());
     }
+
+    /// <summary>Returns the patch that stores a unique value in its normalized form, if another form is stored still.</summary>
+    public PreparedPatch PrepareNormalization(UserKey key, ReservedValue value, string stored) => new(
+        model,
+        key,
+        [new PatchChange(value.Unique.Property, PatchAction.Set, value.Value)],
+        ExpectedVersion: null,
+        new ComparisonCondition(value.Unique.Property, ComparisonOperator.Equal, new StoredScalar(ScalarKind.String, stored)),
+        Now(),
+        WriteIds.Next());
 
     public static void CheckConsistency(ReadConsistency consistency)
     {
@@ -87,36 +104,33 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "The consistency is not defined.");
     }
 
-    /// <summary>Throws if an index would have to be read consistently.</summary>
-    public void CheckEmailConsistency(ReadConsistency consistency)
+    /// <summary>Throws if a version is expected of a type that has none.</summary>
+    public void CheckVersion(long? expectedVersion)
     {
-        CheckConsistency(consistency);
-        if (consistency == ReadConsistency.Strong && !options.UniqueEmails)
-        {
-            throw new InvalidOperationException(
-                "Without UserStoreOptions.UniqueEmails, users are found by email through an index, and DynamoDB cannot read an index "
-                    + "consistently. Ask for eventual consistency.");
-        }
+        if (expectedVersion is not null)
+            RequireVersion();
     }
-
-    /// <summary>Returns a validated email as it is stored and compared.</summary>
-    public string PrepareEmail(string email)
-    {
-        ArgumentNullException.ThrowIfNull(email);
-        return _emails.Normalize(email, out string normalized) is { } rule
-            ? throw new InvalidUserException(nameof(User.Email), rule)
-            : normalized;
-    }
-
-    /// <summary>Returns the email under which a stored one is reserved, or null when it cannot be reserved.</summary>
-    public string? ReservationOf(string? storedEmail)
-        => storedEmail is not null && _emails.Normalize(storedEmail, out string email) is null ? email : null;
 
     /// <summary>Throws if this store cannot have returned the user.</summary>
-    public void CheckRead(TUser user)
+    public UserKey CheckRead(TUser user)
     {
         CheckType(user);
-        Model.Key.Check(Model.Key.Of(user));
+        RequireVersion();
+        UserKey key = model.Key.Of(user);
+        model.Key.Check(key);
+        return key;
+    }
+
+    private static UserRevision Nothing { get; } = new(null, null, null, null, ValueList<string?>.Empty);
+
+    private void RequireVersion()
+    {
+        if (model.Version is null)
+        {
+            throw new InvalidOperationException(
+                $"{model.UserType.Name} has no version, so a change by another writer would go unnoticed. Mark a nullable integer property with "
+                    + "[DynamoDBVersion], or change the user by a patch.");
+        }
     }
 
     private static void CheckType(TUser user)
@@ -130,71 +144,85 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
-    private TUser PrepareFirst(TUser user, bool acceptExpired)
+    private PreparedUser<TUser> PrepareFirst(TUser user, bool acceptExpired)
     {
         CheckType(user);
-
-        DateTimeOffset now = Now();
-        return Prepared(Normalized(user, out string? emailRule) with
+        TUser content = Copy(user);
+        foreach (KeyProperty part in model.GeneratedKeys)
         {
-            UserId = string.IsNullOrEmpty(user.UserId) ? Guid.CreateVersion7(now).ToString() : user.UserId,
-            CreatedAt = user.CreatedAt == default ? now : user.CreatedAt.ToUniversalTime(),
-            UpdatedAt = now,
-        }, Revision.First(WriteIds.Next()), emailRule, acceptExpired);
+            if (part.PartOf(content) is var given && (given.ToString().Length == 0 || given == Guid.Empty))
+                part.Property.SetValue(content, part.Kind == KeyPartKind.Guid ? Guid.CreateVersion7(Now()) : Guid.CreateVersion7(Now()).ToString());
+        }
+
+        return Prepared(content, Revision.First(WriteIds.Next()), isFirst: true, acceptExpired);
     }
 
     // Returned users equal those that are read later: properties that are not stored, or absent, have their defaults.
-    private TUser Normalized(TUser user, out string? emailRule)
+    private TUser Copy(TUser user)
     {
         TUser copy = UserCopier.Copy(user);
-        foreach (PropertyInfo property in Model.NotStored)
-            property.SetValue(copy, UserCopier.CopyObject(property.GetValue(Defaults.Value)));
-        foreach (MappedProperty property in Model.Lossy)
+        foreach (PropertyInfo property in model.NotStored)
+            property.SetValue(copy, UserCopier.CopyObject(property.GetValue(_defaults)));
+        foreach (MappedProperty property in model.Lossy)
         {
             object? value = property.GetValue(copy);
-            object? readBack = property.AsReadBack(value) ?? UserCopier.CopyObject(property.GetValue(Defaults.Value));
+            object? readBack = property.AsReadBack(value) ?? UserCopier.CopyObject(property.GetValue(_defaults));
             if (!ReferenceEquals(readBack, value))
                 property.SetValue(copy, readBack);
         }
 
-        string? email = null;
-        emailRule = user.Email is null ? null : _emails.Normalize(user.Email, out email);
-        return copy with { Email = emailRule is null ? email : null, ExpiresAt = WholeSeconds(user.ExpiresAt) };
+        return copy;
     }
 
-    private PatchChange Normalized(PatchChange change, out string? emailRule)
+    private PreparedUser<TUser> Prepared(TUser content, Revision revision, bool isFirst, bool acceptExpired)
     {
-        emailRule = null;
-        switch (change.Property.Name, change.Value)
+        DateTimeOffset now = Now();
+        Roles.TruncateExpiry(content);
+        if (model.CreatedAt is { } createdAt)
         {
-            case (_, { } value) when change.Action == PatchAction.Set && change.Property.AsReadBack(value) is null:
-                return change with { Action = PatchAction.Remove, Value = null };
-            case (nameof(User.Email), string email):
-                emailRule = _emails.Normalize(email, out string normalized);
-                return change with { Value = normalized };
-            case (nameof(User.ExpiresAt), DateTimeOffset instant):
-                return change with { Value = WholeSeconds(instant) };
-            case (nameof(User.CreatedAt), DateTimeOffset instant):
-                return change with { Value = instant.ToUniversalTime() };
-            default:
-                return change with { Value = UserCopier.CopyObject(change.Property.AsReadBack(change.Value)) };
+            if (!isFirst || UserRoleValues.HasTime(createdAt, content))
+                createdAt.SetValue(content, InUtc(createdAt, createdAt.GetValue(content)));
+            else
+                UserRoleValues.SetTime(createdAt, content, now);
         }
-    }
 
-    private TUser Prepared(TUser content, Revision revision, string? emailRule, bool acceptExpired)
-    {
-        TUser user = revision.ApplyTo(content);
-        List<UserRuleViolation> violations = UserRules.Violations(user, Model);
-        if (emailRule is not null)
-            violations.Add(new UserRuleViolation(nameof(User.Email), emailRule));
-        if (!acceptExpired && user.ExpiresAt <= user.UpdatedAt)
-            violations.Add(new UserRuleViolation(nameof(User.ExpiresAt), FutureRule));
+        UserRoleValues.SetTime(model.UpdatedAt, content, now);
+        Roles.SetVersion(content, revision.Version);
+        var violations = new List<UserRuleViolation>();
+        ReservedValue?[] reserved = UniqueValues.Normalize(content, violations);
+        UserKey key = model.Key.Of(content);
+        violations.InsertRange(0, model.Key.Violations(key).Concat(UserRules.Violations(content, model)));
+        if (!acceptExpired && Roles.ExpiryOf(content) <= now.ToUnixTimeSeconds())
+            violations.Add(new UserRuleViolation(model.ExpiresAt!.Name, FutureRule));
         if (violations.Count > 0)
             throw new InvalidUserException(violations);
-        if (Model.NeedsMapping)
-            user = readBack(user);
-        user.MarkAsStored();
-        return user;
+        if (model.NeedsMapping)
+            content = readBack(content);
+        Roles.Attach(content, revision.WriteId, revision.BirthId);
+        return new PreparedUser<TUser>(content, key, revision, now, reserved);
+    }
+
+    private static object? InUtc(MappedProperty property, object? time)
+        => time is DateTimeOffset instant ? instant.ToUniversalTime() : property.AsReadBack(time);
+
+    private PatchChange Normalized(PatchChange change, out string? uniqueRule)
+    {
+        uniqueRule = null;
+        if (change.Value is null)
+            return change;
+        if (change.Action == PatchAction.Set && change.Property.AsReadBack(change.Value) is null)
+            return change with { Action = PatchAction.Remove, Value = null };
+        if (change is { Action: PatchAction.Set, Value: string value } && model.UniqueValueOf(change.Property) is { } unique)
+        {
+            uniqueRule = UniqueValues.Normalizer.Normalize(unique, value, out string normalized);
+            return change with { Value = normalized };
+        }
+
+        if (change.Property == model.ExpiresAt)
+            return change with { Value = UserRoleValues.WholeSeconds(change.Value) };
+        return change.Property == model.CreatedAt
+            ? change with { Value = InUtc(change.Property, change.Value) }
+            : change with { Value = UserCopier.CopyObject(change.Property.AsReadBack(change.Value)) };
     }
 
     private PatchChange[] AsReadBack(PatchChange[] changes)
@@ -203,7 +231,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             change => change.Action is PatchAction.Set or PatchAction.Append && change.Property.NeedsMapping)];
         if (mapped.Length == 0)
             return changes;
-        TUser user = Activator.CreateInstance<TUser>();
+        var user = (TUser)model.NewDefaults();
         foreach (PatchChange change in mapped)
             change.Property.SetValue(user, change.Value);
         user = readBack(user);
@@ -214,19 +242,28 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     private string? ViolatedRule(PatchChange change)
     {
-        if (change.Action == PatchAction.Remove && change.Property.Name is nameof(User.Status) or nameof(User.CreatedAt))
+        if (change.Action == PatchAction.Remove && (change.Property == model.CreatedAt || model.AlwaysStored.Contains(change.Property)))
             return "cannot be removed";
+        if (model.Discriminators.Any(discriminator => discriminator.Property == change.Property && !IsSame(change, discriminator.Value)))
+            return "must satisfy the OnlyWhere of the store";
         if (UserRules.ViolatedListRule(change.Value) is { } rule)
             return rule;
         if (change.Action != PatchAction.Set)
             return null;
-        if (change.Property == Model.ExpiresAt && change.Value is DateTimeOffset expiry && expiry <= Now())
+        if (change.Property == model.ExpiresAt && ExpiryIn(change) <= Now().ToUnixTimeSeconds())
             return FutureRule;
-        return Model.KeyRules.Where(key => key.Property == change.Property)
-            .Select(key => UserRules.ViolatedKeyRule(key.Property, change.Value, key.MaxBytes))
+        return model.KeyRules.Where(key => key.Property == change.Property)
+            .Select(key => UserRules.ViolatedKeyRule(key.Property, change.Value, key.MaxBytes, model))
             .FirstOrDefault();
     }
 
-    private static DateTimeOffset? WholeSeconds(DateTimeOffset? instant)
-        => instant is null ? null : DateTimeOffset.FromUnixTimeSeconds(instant.Value.ToUnixTimeSeconds());
+    private static bool IsSame(PatchChange change, StoredScalar value) => change is { Action: PatchAction.Set, Value: { } set }
+        && change.Property.TryToScalar(set, out StoredScalar scalar) && scalar.SameAs(value);
+
+    private long? ExpiryIn(PatchChange change)
+    {
+        object shell = model.NewDefaults();
+        change.Property.SetValue(shell, change.Value);
+        return Roles.ExpiryOf(shell);
+    }
 }

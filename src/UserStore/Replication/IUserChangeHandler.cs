@@ -7,7 +7,7 @@ namespace UserStore.Replication;
 /// first record that failed. Handling must therefore be idempotent.
 /// </remarks>
 public interface IUserChangeHandler<TUser>
-    where TUser : User
+    where TUser : class
 {
     /// <summary>Handles a change.</summary>
     /// <param name="change">The change.</param>

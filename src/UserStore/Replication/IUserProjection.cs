@@ -4,7 +4,7 @@ namespace UserStore.Replication;
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <typeparam name="TView">The annotated type of the target's items.</typeparam>
 public interface IUserProjection<in TUser, out TView>
-    where TUser : User
+    where TUser : class
     where TView : class
 {
     /// <summary>Returns the item of a user.</summary>

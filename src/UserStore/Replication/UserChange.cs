@@ -3,7 +3,7 @@ namespace UserStore.Replication;
 /// <summary>Represents one change of a user in the stream of the table.</summary>
 /// <typeparam name="TUser">The type of the users.</typeparam>
 public sealed record UserChange<TUser>
-    where TUser : User
+    where TUser : class
 {
     /// <summary>Gets the kind of the change.</summary>
     public required UserChangeKind Kind { get; init; }

@@ -15,7 +15,7 @@ namespace UserStore.Replication;
 /// the stream, not records: repair what failed permanently by reading the source, never by replaying old images.
 /// </remarks>
 public sealed class UserChangeDispatcher<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
-    where TUser : User
+    where TUser : class
 {
     private readonly UserChangeReader<TUser> _reader;
     private readonly IUserChangeHandler<TUser>[] _handlers;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 
 namespace UserStore.Replication;
@@ -16,7 +17,7 @@ namespace UserStore.Replication;
 /// Safe for concurrent use.
 /// </remarks>
 public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
-    where TUser : User
+    where TUser : class
 {
     private const int MaxDigits = 40; // Amazon DynamoDB Streams API Reference, "StreamRecord": SequenceNumber
 
@@ -32,8 +33,8 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     public UserChangeReader(UserStoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _schema = new StoreSchema(UserModel.For<TUser>(), options);
-        IDynamoDBContext context = UserContext.CreateForMapping(options, _schema.Model.Properties);
+        _schema = new StoreSchema(UserModel.For<TUser>(options), options);
+        IDynamoDBContext context = UserContext.CreateForMapping(options, _schema.Model);
         _items = new UserItems<TUser>(() => context, _schema.Model, _schema.Users.TableName);
     }
 
@@ -90,7 +91,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         }
     }
 
-    private UserChange<TUser> Read(JsonElement record, JsonElement body, UserKey key, string sequenceNumber)
+    private UserChange<TUser>? Read(JsonElement record, JsonElement body, UserKey key, string sequenceNumber)
     {
         string? name = StringIn(record, "eventName");
         UserChangeKind kind = name switch
@@ -100,12 +101,16 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             "REMOVE" => UserChangeKind.Removed,
             _ => throw new InvalidUserChangeException(sequenceNumber, "has an unknown 'eventName'."),
         };
+        TUser? oldUser = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", key, sequenceNumber);
+        TUser? newUser = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", key, sequenceNumber);
+        if (oldUser is null && newUser is null)
+            return null;
         return new UserChange<TUser>
         {
-            Kind = kind,
+            Kind = oldUser is null ? UserChangeKind.Inserted : newUser is null ? UserChangeKind.Removed : UserChangeKind.Modified,
             Key = key,
-            OldUser = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", key, sequenceNumber),
-            NewUser = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", key, sequenceNumber),
+            OldUser = oldUser,
+            NewUser = newUser,
             SequenceNumber = sequenceNumber,
             Timestamp = TimeIn(body),
             IsTimeToLiveDelete = kind == UserChangeKind.Removed && Property(record, "userIdentity") is { } identity
@@ -113,7 +118,8 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         };
     }
 
-    private TUser ImageIn(JsonElement body, string name, UserKey key, string sequenceNumber)
+    /// <returns>The user, or null if the item is of another kind.</returns>
+    private TUser? ImageIn(JsonElement body, string name, UserKey key, string sequenceNumber)
     {
         if (Property(body, name) is not { } image)
         {
@@ -123,7 +129,10 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
                     + "UserStoreOptions.StreamViewType to NewAndOldImages and enable such a stream on the table.");
         }
 
-        TUser user = _items.FromItem(AttributeJson.ReadItem(image));
+        var stored = new StoredUser(AttributeJson.ReadItem(image), _schema.Model);
+        if (!stored.IsUser)
+            return null;
+        TUser user = _items.FromItem(stored.Item);
         return _schema.Model.Key.Of(user) == key
             ? user
             : throw new InvalidUserChangeException(sequenceNumber, $"has an '{name}' of another user than its 'Keys'.");

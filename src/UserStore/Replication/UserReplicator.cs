@@ -32,7 +32,7 @@ namespace UserStore.Replication;
 public sealed class UserReplicator<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView> : IUserChangeHandler<TUser>
-    where TUser : User
+    where TUser : class
     where TView : class
 {
     private readonly UserTable<TUser> _source;

@@ -20,24 +20,25 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
 
     private IEnumerable<PolicyStatement> Store(bool mayWrite, bool mayCreate)
     {
-        bool hasEmails = schema.Emails is not null;
+        bool hasReservations = schema.Reservations is not null;
         IEnumerable<string> read = ["BatchGetItem", "DescribeTable", "GetItem", "Scan"];
-        IEnumerable<string> write = [.. hasEmails ? ["ConditionCheckItem"] : Array.Empty<string>(), "DeleteItem", "PutItem", "UpdateItem"];
+        IEnumerable<string> query = schema.Users.SortKey is null ? [] : ["Query"]; // of a partition of the table itself
+        IEnumerable<string> write = [.. hasReservations ? ["ConditionCheckItem"] : Array.Empty<string>(), "DeleteItem", "PutItem", "UpdateItem"];
         yield return Statement(
             "Users",
             [schema.Users.Name],
             [
-                .. read, .. mayWrite ? write : [], .. mayCreate ? Creation(schema.Users) : [], .. Health(schema.Users),
+                .. read, .. query, .. mayWrite ? write : [], .. mayCreate ? Creation(schema.Users) : [], .. Health(schema.Users),
             ]);
         yield return Statement("UsersIndexes", schema.Users.Indexes.Select(index => $"{schema.Users.Name}/index/{index.Name}"), ["Query"]);
-        if (schema.Emails is not null)
+        if (schema.Reservations is not null)
         {
             yield return Statement(
-                "Emails",
-                [schema.Emails.Name],
+                "Reservations",
+                [schema.Reservations.Name],
                 [
-                    .. read, .. mayWrite ? ["DeleteItem", "PutItem"] : Array.Empty<string>(), .. mayCreate ? Creation(schema.Emails) : [],
-                    .. Health(schema.Emails),
+                    .. read, .. mayWrite ? ["DeleteItem", "PutItem"] : Array.Empty<string>(), .. mayCreate ? Creation(schema.Reservations) : [],
+                    .. Health(schema.Reservations),
                 ]);
         }
     }

@@ -18,15 +18,15 @@ public sealed class UserStoreSchema
     {
         _store = store;
         Users = ToDefinition(store.Users);
-        Emails = store.Emails is null ? null : ToDefinition(store.Emails);
-        Tables = Emails is null ? [Users] : [Users, Emails];
+        Reservations = store.Reservations is null ? null : ToDefinition(store.Reservations);
+        Tables = Reservations is null ? [Users] : [Users, Reservations];
     }
 
     /// <summary>Gets the table of the users.</summary>
     public TableDefinition Users { get; }
 
     /// <summary>Gets the table that reserves emails; <see langword="null"/> if they are not unique.</summary>
-    public TableDefinition? Emails { get; }
+    public TableDefinition? Reservations { get; }
 
     /// <summary>Gets all tables of the store.</summary>
     public IReadOnlyList<TableDefinition> Tables { get; }
@@ -37,10 +37,10 @@ public sealed class UserStoreSchema
     /// <returns>The tables.</returns>
     /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not define a valid table.</exception>
     public static UserStoreSchema For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserStoreOptions options)
-        where TUser : User
+        where TUser : class
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new UserStoreSchema(new StoreSchema(UserModel.For<TUser>(), options));
+        return new UserStoreSchema(new StoreSchema(UserModel.For<TUser>(options), options));
     }
 
     /// <summary>Returns the tables of a replication of these users.</summary>

@@ -13,7 +13,7 @@ public sealed class WelcomeService(IUserStore users)
             User user = await users.CreateAsync(new User { Name = name, Email = email, Status = UserStatus.Pending }, cancellationToken);
             return user.UserId;
         }
-        catch (EmailAlreadyInUseException taken)
+        catch (UserValueInUseException taken)
         {
             return taken.OwnerUserId;
         }

@@ -10,12 +10,12 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
         for (int i = 0; i < 130; i++)
             await store.CreateAsync(new User { UserId = $"fake-{i:D3}", Email = i < 120 ? $"fake.{i}@example.test" : null });
 
-        List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
+        List<UniqueValueAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
 
         (pages.Sum(page => page.Users), pages.Sum(page => page.Reservations)).Should().Be((130, 120));
         pages.Should().OnlyContain(page => page.Findings.Count == 0 && page.Users + page.Reservations <= 100);
         pages.Select(page => page.ContinuationToken is null).Should().Equal(pages.Select(page => page == pages[^1]));
-        List<UserEmailAuditPage> rest = await AuditOf(store).CheckAsync(pages[0].ContinuationToken).ReadAllAsync();
+        List<UniqueValueAuditPage> rest = await AuditOf(store).CheckAsync(pages[0].ContinuationToken).ReadAllAsync();
         rest.Should().BeEquivalentTo(pages.Skip(1));
     }
 
@@ -34,7 +34,7 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
         await store.CreateAsync(new User { UserId = "fake-1", Email = "old@example.test", ExpiresAt = Now.AddSeconds(5) });
         await store.CreateAsync(new User { UserId = "fake-2", Email = "kept@example.test" });
         Clock.Advance(TimeSpan.FromSeconds(5));
-        var finding = new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "old@example.test", "fake-1");
+        var finding = new UniqueValueFinding(UniqueValueProblem.ReservationWithoutOwner, "Email", "old@example.test", "fake-1");
 
         (await FindingsAsync(AuditOf(store).CheckAsync())).Should().Equal(finding);
         (await FindingsAsync(AuditOf(store).RepairAsync())).Should().Equal(finding with { IsRepaired = true });
@@ -67,6 +67,6 @@ public abstract class AuditContract(StoreFactory stores) : Contract(stores)
         await cancelled.Should().ThrowAsync<OperationCanceledException>();
     }
 
-    private static async Task<List<UserEmailFinding>> FindingsAsync(IAsyncEnumerable<UserEmailAuditPage> pages)
+    private static async Task<List<UniqueValueFinding>> FindingsAsync(IAsyncEnumerable<UniqueValueAuditPage> pages)
         => [.. (await pages.ReadAllAsync()).SelectMany(page => page.Findings)];
 }

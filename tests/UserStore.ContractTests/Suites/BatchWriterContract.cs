@@ -40,7 +40,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         (result.Written, result.Rejected, result.Unknown, result.NotAttempted).Should().Be((280, 20, 0, 0));
         result.Failures.Where(item => item.Error is UserAlreadyExistsException).Select(item => item.Key.ToString())
             .Should().BeEquivalentTo(users.Take(10).Select(user => user.UserId));
-        result.Failures.Where(item => item.Error is EmailAlreadyInUseException).Select(item => item.Item!.Email)
+        result.Failures.Where(item => item.Error is UserValueInUseException).Select(item => item.Item!.Email)
             .Should().BeEquivalentTo(users.Skip(10).Take(10).Select(user => user.Email));
         await ShouldBeConsistentAsync(store);
         (await store.ListAsync().ReadAllAsync()).Should().HaveCount(300);
@@ -73,7 +73,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         BatchWriteResult<User> result = await WriterOf(store).CreateAsync(users);
 
         (result.Written, result.Rejected).Should().Be((20, 40));
-        result.Failures.Should().OnlyContain(item => item.Error is EmailAlreadyInUseException);
+        result.Failures.Should().OnlyContain(item => item.Error is UserValueInUseException);
         await ShouldBeConsistentAsync(store);
     }
 
@@ -134,7 +134,7 @@ public abstract class BatchWriterContract(StoreFactory stores) : Contract(stores
         (await store.ListAsync().ReadAllAsync()).Should().BeEmpty();
         if (!uniqueEmails)
             return;
-        List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
+        List<UniqueValueAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
         pages.Sum(page => page.Reservations).Should().Be(0);
     }
 

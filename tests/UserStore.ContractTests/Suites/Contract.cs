@@ -24,7 +24,7 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
 
     protected IUserBatchWriter<User> WriterOf(IUserStore<User> store) => stores.WriterOf(store);
 
-    protected IUserEmailAudit<User> AuditOf(IUserStore<User> store) => stores.AuditOf(store);
+    protected IUniqueValueAudit<User> AuditOf(IUserStore<User> store) => stores.AuditOf(store);
 
     protected bool LosesResponses => stores.LosesResponses;
 
@@ -37,7 +37,7 @@ public abstract class Contract(StoreFactory stores) : IAsyncLifetime
     /// <summary>Checks that users and reservations are consistent.</summary>
     protected async Task ShouldBeConsistentAsync(IUserStore<User> store)
     {
-        List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
+        List<UniqueValueAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
         pages.SelectMany(page => page.Findings).Should().BeEmpty();
     }
 

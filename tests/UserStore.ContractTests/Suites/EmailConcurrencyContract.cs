@@ -16,7 +16,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
     {
         IUserStore<User> store = await CreateStoreAsync();
         var created = new ConcurrentBag<User>();
-        var rejected = new ConcurrentBag<EmailAlreadyInUseException>();
+        var rejected = new ConcurrentBag<UserValueInUseException>();
 
         await RunAsync(async (_, attempt) =>
         {
@@ -24,7 +24,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
             {
                 created.Add(await store.CreateAsync(new User { Email = EmailOf(attempt % Emails) }));
             }
-            catch (EmailAlreadyInUseException taken)
+            catch (UserValueInUseException taken)
             {
                 rejected.Add(taken);
             }
@@ -71,7 +71,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
 
                 Interlocked.Increment(ref done);
             }
-            catch (UserStoreException refusal) when (refusal is EmailAlreadyInUseException or UserAlreadyExistsException
+            catch (UserStoreException refusal) when (refusal is UserValueInUseException or UserAlreadyExistsException
                 or UserNotFoundException or UserConflictException)
             {
                 // Another task won the race, as the test intends.
@@ -104,7 +104,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
 
     private async Task<int> CountReservationsAsync(IUserStore<User> store)
     {
-        List<UserEmailAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
+        List<UniqueValueAuditPage> pages = await AuditOf(store).CheckAsync().ReadAllAsync();
         pages.SelectMany(page => page.Findings).Should().BeEmpty();
         return pages.Sum(page => page.Reservations);
     }

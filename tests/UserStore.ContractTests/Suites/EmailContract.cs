@@ -25,7 +25,7 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         ];
         foreach (Func<Task> taking in takings)
         {
-            EmailAlreadyInUseException taken = (await taking.Should().ThrowAsync<EmailAlreadyInUseException>()).Which;
+            UserValueInUseException taken = (await taking.Should().ThrowAsync<UserValueInUseException>()).Which;
             (taken.OwnerKey.ToString(), taken.IsTransient).Should().Be(("fake-owner", false));
             taken.Message.Should().Contain("fake-owner").And.NotContain("example.test");
         }
@@ -149,7 +149,7 @@ public abstract class EmailContract(StoreFactory stores) : Contract(stores)
         await ShouldThrowAsync<InvalidUserException>(() => Patch(patch => patch.Increment(user => user.Age, 1)));
         await ShouldThrowAsync<UserNotFoundException>(
             () => store.UpdateAsync("fake-0", new UserPatch<User>().Set(user => user.Email, Taken)));
-        await ShouldThrowAsync<EmailAlreadyInUseException>(() => Patch(patch => patch.ExpectVersion(2)));
+        await ShouldThrowAsync<UserValueInUseException>(() => Patch(patch => patch.ExpectVersion(2)));
 
         Task Patch(Func<UserPatch<User>, UserPatch<User>> with)
             => store.UpdateAsync("fake-2", with(new UserPatch<User>().Set(user => user.Email, Taken)));

@@ -79,7 +79,7 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
         await ShouldReadAsync(created);
         TypedUser replaced = await store.UpdateAsync(created with { Age = 1 });
         await ShouldReadAsync(replaced);
-        TypedUser other = await store.UpdateAsync(new TypedUser { UserId = "fake-1", Version = 2, WriteId = replaced.WriteId, CreatedAt = Now });
+        TypedUser other = await store.UpdateAsync(new TypedUser { UserId = "fake-1", Version = 2, Revision = replaced.Revision, CreatedAt = Now });
         await ShouldReadAsync(other);
         TypedUser given = Users[name];
         TypedUser patched = await store.UpdateAsync("fake-1", new UserPatch<TypedUser>()

@@ -1,3 +1,4 @@
+using UserStore.Modeling;
 using UserStore.Paging;
 using UserStore.Preparation;
 using UserStore.Testing;
@@ -157,7 +158,8 @@ public abstract class PinnedRangeContract(StoreFactory stores) : Contract(stores
 
     private string PositionIn(string token) => new ContinuationTokens([]).Decode(token, Fingerprint()).Position;
 
-    private byte[] Fingerprint() => new QueryInput<User>(new UserStoreOptions()).PrepareQuery(LastFiveDays()).Fingerprint;
+    private byte[] Fingerprint() =>
+        new QueryInput<User>(UserModel.For<User>(new UserStoreOptions()), new UserStoreOptions()).PrepareQuery(LastFiveDays()).Fingerprint;
 
     private static async Task<List<User>?> TryAsync(Func<Task<List<User>>> read)
     {

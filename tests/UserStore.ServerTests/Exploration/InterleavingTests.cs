@@ -106,7 +106,7 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
             return (explored, unknown, [.. violations]);
         if (scenario.UniqueEmails)
         {
-            List<UserEmailAuditPage> pages = await new DynamoDbUserEmailAudit<User>(LocalServer.Shared.Client, options).CheckAsync().ReadAllAsync();
+            List<UniqueValueAuditPage> pages = await new DynamoDbUniqueValueAudit<User>(LocalServer.Shared.Client, options).CheckAsync().ReadAllAsync();
             pages.SelectMany(page => page.Findings).Should().BeEmpty();
         }
 
@@ -150,7 +150,7 @@ public sealed class InterleavingTests(ITestOutputHelper output) : IAsyncDisposab
             UserWriteOutcomeUnknownException when call.Applied > mostWrites => $"{call.Name} is unknown and was applied {call.Applied} times",
             UserWriteOutcomeUnknownException when !call.HadFault => $"{call.Name} is unknown although it lost no response",
             null or UserWriteOutcomeUnknownException => null,
-            UserAlreadyExistsException or EmailAlreadyInUseException or UserNotFoundException or UserConflictException or UserConditionFailedException
+            UserAlreadyExistsException or UserValueInUseException or UserNotFoundException or UserConflictException or UserConditionFailedException
                 => call.Applied >= writes && mostWrites == writes ? $"{call.Name} was refused and applied: {call.Failure.GetType().Name}"
                 : !othersWrote && !scenario.MayRefuseAlone ? $"{call.Name} was refused although nobody else wrote: {call.Failure.GetType().Name}"
                 : null,

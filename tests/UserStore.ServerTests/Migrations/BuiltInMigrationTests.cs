@@ -12,7 +12,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     [Fact]
     public async Task A_service_starts_without_any_tables()
     {
-        Bench.Options.Migrations.AddCreateTables().AddReserveEmails();
+        Bench.Options.Migrations.AddCreateTables().AddReserveUniqueValues();
 
         MigrationRun run = await Bench.NewRunner().RunAsync();
 
@@ -55,7 +55,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
         failed.InnerException.Should().BeOfType<UserStoreSchemaException>().Which.Message.Should().Match(
             "Table '*Users': has deletion protection and was not deleted. To delete the table with all its items, disable its deletion "
             + "protection first.");
-        (await TableNamesAsync()).Should().Contain([UsersTable, $"{UsersTable[..^"Users".Length]}UserEmails"]);
+        (await TableNamesAsync()).Should().Contain([UsersTable, $"{UsersTable[..^"Users".Length]}UserReservations"]);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
         for (int i = 0; i < 150; i++)
             await PutAsync(UsersTable, ("user_id", $"fake-{i:000}"), ("email", $"User{i}@example.test"));
         await PutAsync(UsersTable, ("user_id", "fake-other"), ("email", "user7@example.test"));
-        Bench.Options.Migrations.AddReserveEmails();
+        Bench.Options.Migrations.AddReserveUniqueValues();
 
         MigrationFailedException failed = (
             await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
@@ -89,14 +89,14 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
         await Server.Client.DeleteItemAsync(UsersTable, new() { ["user_id"] = new("fake-other") });
         await Bench.NewRunner().RunAsync();
 
-        (await ScanAsync(Bench.StoreOptions.TableNamePrefix + "UserEmails")).Should().HaveCount(150);
+        (await ScanAsync(Bench.StoreOptions.TableNamePrefix + "UserReservations")).Should().HaveCount(150);
     }
 
     [Fact]
     public async Task Emails_are_not_reserved_in_a_store_without_unique_emails()
     {
         Bench.StoreOptions.UniqueEmails = false;
-        Bench.Options.Migrations.AddReserveEmails();
+        Bench.Options.Migrations.AddReserveUniqueValues();
 
         (await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>())
             .Which.InnerException.Should().BeOfType<InvalidMigrationException>();
@@ -171,7 +171,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
         items.Should().HaveCount(60).And.OnlyContain(item => item["version"].N == "1");
         items.Count(item => item.ContainsKey("plan")).Should().Be(59);
         (await users.GetAsync("fake-007")).Name.Should().Be("Here already");
-        (await new DynamoDbUserEmailAudit<User>(Server.Client, Bench.StoreOptions).CheckAsync().ReadAllAsync())
+        (await new DynamoDbUniqueValueAudit<User>(Server.Client, Bench.StoreOptions).CheckAsync().ReadAllAsync())
             .SelectMany(page => page.Findings).Should().BeEmpty();
     }
 

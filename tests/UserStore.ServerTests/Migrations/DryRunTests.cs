@@ -43,7 +43,7 @@ public sealed class DryRunTests : MigrationServerTest
 
         IReadOnlyList<string> sent = Sent();
         sent.Should().OnlyContain(operation => Reads.Contains(operation)).And.Contain("Scan");
-        (await TableNamesAsync()).Should().BeEquivalentTo(UsersTable, Bench.StoreOptions.TableNamePrefix + "UserEmails");
+        (await TableNamesAsync()).Should().BeEquivalentTo(UsersTable, Bench.StoreOptions.TableNamePrefix + "UserReservations");
         (await store.GetAsync("fake-001")).Should().Be(before);
         plan.Requests.Count(
             request => request is { MigrationId: "4_fill", Operation: "UpdateItem" }).Should().BeInRange(1, 50, "one page is read");
@@ -151,7 +151,7 @@ public sealed class DryRunTests : MigrationServerTest
         IUserStore<User> store = await CreateUsersAsync();
         for (int i = 0; i < 150; i++)
             await store.CreateAsync(new User { Email = $"fake-{i}@example.test" });
-        Bench.Options.Migrations.AddReserveEmails();
+        Bench.Options.Migrations.AddReserveUniqueValues();
         Wire.Clear();
 
         await Bench.NewRunner().PlanAsync();
@@ -163,7 +163,7 @@ public sealed class DryRunTests : MigrationServerTest
     private void AddAll()
     {
         string other = UsersTable + "-other";
-        Bench.Options.Migrations.AddCreateTables("1_create").AddReserveEmails("2_reserve");
+        Bench.Options.Migrations.AddCreateTables("1_create").AddReserveUniqueValues("2_reserve");
         Bench.Options.Migrations.Add("3_own", async (context, token) =>
         {
             await context.CreateTableAsync(

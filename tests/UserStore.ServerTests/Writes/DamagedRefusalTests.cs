@@ -23,7 +23,7 @@ public sealed class DamagedRefusalTests : ProxyTest
         ["create with an email in use"] = (
             "TransactWriteItems",
             (store, _) => store.CreateAsync(new User { UserId = "fake-3", Email = "b@example.test" }),
-            typeof(EmailAlreadyInUseException)),
+            typeof(UserValueInUseException)),
         ["patch of a missing user"] = ("UpdateItem", (store, _) => store.UpdateAsync("none", Birthday), typeof(UserNotFoundException)),
         ["patch of an old version"] = ("UpdateItem", (store, _) => store.UpdateAsync("fake-1", Birthday.ExpectVersion(1)), typeof(UserConflictException)),
         ["patch with a condition"] = (
@@ -35,7 +35,7 @@ public sealed class DamagedRefusalTests : ProxyTest
         ["save of an email in use"] = (
             "TransactWriteItems",
             async (store, _) => await store.UpdateAsync(await store.GetAsync("fake-1", ReadConsistency.Strong) with { Email = "b@example.test" }),
-            typeof(EmailAlreadyInUseException)),
+            typeof(UserValueInUseException)),
         ["delete of an old version"] = ("DeleteItem", (store, stale) => store.DeleteUnchangedAsync(stale), typeof(UserConflictException)),
     };
 

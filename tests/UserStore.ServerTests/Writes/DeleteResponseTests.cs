@@ -56,7 +56,7 @@ public sealed class DeleteResponseTests : ProxyTest
 
                 (await ScanAsync(Table)).Should().BeEmpty();
                 if (uniqueEmails)
-                    (await ScanAsync(EmailsTable)).Should().BeEmpty();
+                    (await ScanAsync(ReservationsTable)).Should().BeEmpty();
             }
         }
     }

@@ -63,9 +63,9 @@ public sealed class MixedWriteTests : ProxyTest
         _unknown.Should().BeLessThan(Count / 5);
         if (uniqueEmails)
         {
-            (await new DynamoDbUserEmailAudit<User>(Server.Client, Options).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings)
+            (await new DynamoDbUniqueValueAudit<User>(Server.Client, Options).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings)
                 .Should().BeEmpty();
-            (await ScanAsync(EmailsTable)).Should().HaveCount(stored.Values.Count(user => user.Email is not null));
+            (await ScanAsync(ReservationsTable)).Should().HaveCount(stored.Values.Count(user => user.Email is not null));
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class UnreadableWriteTests : ServerTest
         await ShouldBeAppliedAsync(attribute, () => store.DeleteAsync("fake-1"));
 
         (await ItemAsync()).Should().BeNull();
-        (await ScanAsync(EmailsTable)).Should().BeEmpty();
+        (await ScanAsync(ReservationsTable)).Should().BeEmpty();
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class UnreadableWriteTests : ServerTest
         await store.DeleteUnchangedAsync(_created);
 
         (await ItemAsync()).Should().BeNull();
-        (await ScanAsync(EmailsTable)).Should().BeEmpty();
+        (await ScanAsync(ReservationsTable)).Should().BeEmpty();
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class UnreadableWriteTests : ServerTest
 
         (result.Read, result.Written, result.NotFound, result.IsComplete).Should().Be((3, 2, 1, true));
         (await ScanAsync(Table)).Should().BeEmpty();
-        (await ScanAsync(EmailsTable)).Should().BeEmpty();
+        (await ScanAsync(ReservationsTable)).Should().BeEmpty();
     }
 
     private static async Task ShouldBeAppliedAsync(string attribute, Func<Task> write)

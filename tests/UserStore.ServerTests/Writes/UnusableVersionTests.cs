@@ -90,7 +90,7 @@ public sealed class UnusableVersionTests : ServerTest
             (await Stores.WriterOf(store).DeleteAsync(["fake-1"])).Written.Should().Be(1);
 
         (await ScanAsync(Table)).Should().BeEmpty();
-        (await ScanAsync(EmailsTable)).Should().BeEmpty();
+        (await ScanAsync(ReservationsTable)).Should().BeEmpty();
     }
 
     private Task<DynamoDbUserStore<User>> StoreAsync(string version, bool isOurs) => StoreAsync(Versions[version], isOurs);

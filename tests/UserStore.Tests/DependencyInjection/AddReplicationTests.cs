@@ -38,7 +38,7 @@ public sealed class AddReplicationTests
     [InlineData(7, "x", null, "TargetTable make the table name 'x', but it must have 3 to 255")]
     [InlineData(7, null, "a b c", "GuardTable make the table name 'a b c'")]
     [InlineData(7, "Users", null, "must differ from each other and from the tables of the store")]
-    [InlineData(7, null, "UserEmails", "must differ from each other and from the tables of the store")]
+    [InlineData(7, null, "UserReservations", "must differ from each other and from the tables of the store")]
     [InlineData(7, "Same", "Same", "must differ from each other and from the tables of the store")]
     public void Invalid_options_are_rejected(double days, string? target, string? guards, string problem)
     {

@@ -23,7 +23,7 @@ public sealed class AddUserStoreTests
         store.Should().BeOfType<DynamoDbUserStore>();
         provider.GetRequiredService<IUserStore<User>>().Should().BeSameAs(store);
         provider.GetRequiredService<IUserBatchWriter<User>>().Should().BeOfType<DynamoDbUserBatchWriter<User>>();
-        provider.GetRequiredService<IUserEmailAudit<User>>().Should().BeOfType<DynamoDbUserEmailAudit<User>>();
+        provider.GetRequiredService<IUniqueValueAudit<User>>().Should().BeOfType<DynamoDbUniqueValueAudit<User>>();
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class AddUserStoreTests
 
         provider.GetRequiredService<IUserStore<Member>>().Should().BeOfType<DynamoDbUserStore<Member>>();
         provider.GetRequiredService<IUserBatchWriter<Member>>().Should().BeOfType<DynamoDbUserBatchWriter<Member>>();
-        provider.GetRequiredService<IUserEmailAudit<Member>>().Should().BeOfType<DynamoDbUserEmailAudit<Member>>();
+        provider.GetRequiredService<IUniqueValueAudit<Member>>().Should().BeOfType<DynamoDbUniqueValueAudit<Member>>();
         provider.GetService<IUserStore>().Should().BeNull();
     }
 

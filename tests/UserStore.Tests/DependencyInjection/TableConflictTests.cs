@@ -53,22 +53,23 @@ public sealed class TableConflictTests
     [Fact]
     public void One_table_of_reservations_for_two_stores_is_rejected()
     {
-        _services.AddUserStore<Admin>(options => (options.UsersTable, options.EmailsTable) = ("Admins", "Emails"));
-        _services.AddUserStore<Member>(options => (options.UsersTable, options.EmailsTable) = ("Members", "Emails"));
+        _services.AddUserStore<Admin>(options => (options.UsersTable, options.ReservationsTable) = ("Admins", "Emails"));
+        _services.AddUserStore<Member>(options => (options.UsersTable, options.ReservationsTable) = ("Members", "Emails"));
 
-        Failures().Should().ContainSingle().Which.Should().Contain("Member: EmailsTable with the prefix is 'Emails', which is also the emails table of")
-            .And.EndWith("Admin. Set EmailsTable of one of them, such as 'MemberEmails'.");
+        Failures().Should().ContainSingle().Which.Should()
+            .Contain("Member: ReservationsTable with the prefix is 'Emails', which is also the reservations table of")
+            .And.EndWith("Admin. Set ReservationsTable of one of them, such as 'MemberReservations'.");
     }
 
     [Fact]
-    public void A_users_table_that_is_the_emails_table_of_another_store_is_rejected()
+    public void A_users_table_that_is_the_reservations_table_of_another_store_is_rejected()
     {
         _services.AddUserStore();
-        _services.AddUserStore<Member>(options => options.UsersTable = "UserEmails");
+        _services.AddUserStore<Member>(options => options.UsersTable = "UserReservations");
 
         Failures().Should().ContainSingle().Which.Should()
-            .Contain("UsersTable with the prefix is 'UserEmails', which is also the emails table of UserStore.User")
-            .And.EndWith("Set UsersTable or EmailsTable, such as 'Members'.");
+            .Contain("UsersTable with the prefix is 'UserReservations', which is also the reservations table of UserStore.User")
+            .And.EndWith("Set UsersTable or ReservationsTable, such as 'Members'.");
     }
 
     [Fact]
@@ -112,7 +113,7 @@ public sealed class TableConflictTests
     public void Registering_a_store_twice_is_not_a_conflict()
     {
         _services.AddUserStore().AddMigrations(options => options.Migrations.AddCreateTables());
-        _services.AddUserStore().AddMigrations(options => options.Migrations.AddReserveEmails());
+        _services.AddUserStore().AddMigrations(options => options.Migrations.AddReserveUniqueValues());
 
         Failures().Should().BeEmpty();
     }
@@ -171,7 +172,7 @@ public sealed class TableConflictTests
 
     [Theory]
     [InlineData("Members", null, "TargetTable with the prefix is 'Members', which is also the users' table of")]
-    [InlineData("MembersEmails", null, "TargetTable with the prefix is 'MembersEmails', which is also the emails table of")]
+    [InlineData("MembersReservations", null, "TargetTable with the prefix is 'MembersReservations', which is also the reservations table of")]
     [InlineData("_migrations", null, "TargetTable with the prefix is '_migrations', which is also the migration journal of")]
     [InlineData("OtherViews", null, "TargetTable with the prefix is 'OtherViews', which is also the target table of a replication of")]
     [InlineData(null, "OtherViewsGuards", "GuardTable with the prefix is 'OtherViewsGuards', which is also the guard table of a replication of")]

@@ -78,16 +78,16 @@ public sealed class GuideExamples
     public async Task The_example_of_a_mock_runs()
     {
         var users = new Mock<IUserStore>();
-        users.Setup(store => store.FindByEmailAsync("fake@example.test", It.IsAny<ReadConsistency>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new User { Name = "Fake User", Email = "fake@example.test" });
+        users.Setup(store => store.FindAsync(It.IsAny<UserKey>(), It.IsAny<ReadConsistency>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new User { UserId = "fake-2", Name = "Fake User" });
         users.Setup(store => store.CreateAsync(It.IsAny<User>(), It.IsAny<CancellationToken>()))
-            .ThrowsAsync(new EmailAlreadyInUseException(ownerKey: "fake-1"));
+            .ThrowsAsync(new UserValueInUseException(nameof(User.Email), ownerKey: "fake-1"));
 
-        User? found = await users.Object.FindByEmailAsync("fake@example.test");
+        User? found = await users.Object.FindAsync("fake-2");
         Func<Task> create = () => users.Object.CreateAsync(new User());
 
         found!.Name.Should().Be("Fake User");
-        await create.Should().ThrowAsync<EmailAlreadyInUseException>();
+        await create.Should().ThrowAsync<UserValueInUseException>();
     }
 
     [Fact]

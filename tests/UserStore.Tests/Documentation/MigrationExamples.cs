@@ -46,7 +46,7 @@ public sealed class MigrationExamples
         services.AddSingleton<IAmazonDynamoDB>(client);
 
         services.AddUserStore(options => options.TableNamePrefix = "myservice-")
-            .AddMigrations(options => options.Migrations.AddCreateTables().AddReserveEmails())
+            .AddMigrations(options => options.Migrations.AddCreateTables().AddReserveUniqueValues())
             .RunMigrationsOnStart();
 
         using IHost host = builder.Build();

@@ -29,7 +29,7 @@ public sealed class ReadmeExamples
         var services = new ServiceCollection();
         services.AddUserStore(options => options.TableNamePrefix = "myservice-");
         services.AddUserStore(options => options.TableNamePrefix = "myservice-")
-            .AddMigrations(options => options.Migrations.AddCreateTables().AddReserveEmails())
+            .AddMigrations(options => options.Migrations.AddCreateTables().AddReserveUniqueValues())
             .RunMigrationsOnStart();
         services.AddSingleton(server.CreateClient()).AddSingleton<IAmazonDynamoDB>(
             provider => provider.GetRequiredService<AmazonDynamoDBClient>());
@@ -48,11 +48,11 @@ public sealed class ReadmeExamples
         (renamed.Version, older.Age).Should().Be((2, 1));
         deleted.Should().Be(older);
 
-        IUserEmailAudit<User> audit = provider.GetRequiredService<IUserEmailAudit<User>>();
-        await foreach (UserEmailAuditPage page in audit.RepairAsync())
+        IUniqueValueAudit<User> audit = provider.GetRequiredService<IUniqueValueAudit<User>>();
+        await foreach (UniqueValueAuditPage page in audit.RepairAsync())
             Console.WriteLine($"{page.Users} users and {page.Reservations} reservations read, {page.Findings.Count} inconsistencies");
 
-        foreach (string table in new[] { "myservice-Users", "myservice-UserEmails" })
+        foreach (string table in new[] { "myservice-Users", "myservice-UserReservations" })
             await provider.GetRequiredService<IAmazonDynamoDB>().DeleteTableAsync(table);
     }
 
@@ -167,7 +167,7 @@ public sealed class ReadmeExamples
             (await users.UpdateAsync(user with { Name = "x" })).Version.Should().Be(2);
         }
 
-        foreach (string table in new[] { "test-Users", "test-UserEmails" })
+        foreach (string table in new[] { "test-Users", "test-UserReservations" })
             await server.CreateClient().DeleteTableAsync(table);
     }
 

@@ -43,7 +43,7 @@ public sealed class MigrationContextTests
 
     private static MigrationContext CreateContext()
     {
-        var schema = new StoreSchema(UserModel.For<User>(), new UserStoreOptions());
+        var schema = new StoreSchema(UserModel.For<User>(new UserStoreOptions()), new UserStoreOptions());
         var journal = new InMemoryMigrationJournal();
         var target = new MigrationTarget(
             new MigrationStoreAccess<User>(schema, TimeProvider.System, NullLogger.Instance), journal, journal, journal, Mock.Of<IAmazonDynamoDB>());

@@ -81,7 +81,7 @@ public sealed class MigrationRegistrationTests
         ServiceCollection services = [];
         services.AddUserStore().AddMigrations(options =>
         {
-            options.Migrations.AddCreateTables().AddReserveEmails();
+            options.Migrations.AddCreateTables().AddReserveUniqueValues();
             options.Migrations.AddImport("00000000000003_import", new ExternalTable { TableName = "External" });
             options.Migrations.Add("00000000000004_fill", (context, token) => context.BackfillAsync(
                 new Backfill { Name = "fill", TableName = context.UsersTable, Transform = (_, _) => ValueTask.CompletedTask }, token));

@@ -62,7 +62,7 @@ public sealed class StorableTypesTests
 
     private static void Survives<T>(T value)
     {
-        UserModel model = UserModel.For<Holder<T>>();
+        UserModel model = UserModel.For<Holder<T>>(new UserStoreOptions());
         using var client = new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1);
         using DynamoDBContext context = UserContext.Create(client, new StoreSchema(model, new UserStoreOptions()));
 
@@ -74,7 +74,7 @@ public sealed class StorableTypesTests
 
     private static void ShouldBeRejected<T>()
     {
-        Action read = () => UserModel.For<Holder<T>>();
+        Action read = () => UserModel.For<Holder<T>>(new UserStoreOptions());
 
         read.Should().Throw<InvalidOperationException>(typeof(T).ToString()).WithMessage("*property Value*converter*");
     }

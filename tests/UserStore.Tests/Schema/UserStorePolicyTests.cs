@@ -15,7 +15,7 @@ public sealed class UserStorePolicyTests
         JsonElement root = JsonDocument.Parse(policy).RootElement;
         root.GetProperty("Version").GetString().Should().Be("2012-10-17");
         JsonElement[] statements = [.. root.GetProperty("Statement").EnumerateArray()];
-        statements.Select(statement => statement.GetProperty("Sid").GetString()).Should().Equal("Users", "UsersIndexes", "Emails");
+        statements.Select(statement => statement.GetProperty("Sid").GetString()).Should().Equal("Users", "UsersIndexes", "Reservations");
         statements.Should().OnlyContain(statement => statement.GetProperty("Effect").GetString() == "Allow");
         Texts(statements[0], "Action").Should().Equal(
             "dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive", "dynamodb:GetItem", "dynamodb:Scan");
@@ -42,7 +42,7 @@ public sealed class UserStorePolicyTests
             schema, UserStoreRole.ReadWrite, new() { AccountId = "123456789012", Region = "us-gov-west-1", Partition = "aws-us-gov" });
 
         policy.Should().Contain("arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/test-Users/index/by-status")
-            .And.NotContain("Emails").And.NotContain("TimeToLive").And.NotContain("ConditionCheckItem");
+            .And.NotContain("Reservations").And.NotContain("TimeToLive").And.NotContain("ConditionCheckItem");
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public sealed class UserStorePolicyTests
         {
             string sid = statement.GetProperty("Sid").GetString()!;
             Texts(statement, "Action").Where(action => action!.EndsWith("ContinuousBackups", StringComparison.Ordinal)).Should().Equal(
-                sid is "Users" or "Emails" ? actions.Select(action => $"dynamodb:{action}") : []);
-            if (sid == "Emails")
+                sid is "Users" or "Reservations" ? actions.Select(action => $"dynamodb:{action}") : []);
+            if (sid == "Reservations")
                 Texts(statement, "Action").Contains("dynamodb:UpdateTable").Should().Be(role == UserStoreRole.Migrations);
         }
     }

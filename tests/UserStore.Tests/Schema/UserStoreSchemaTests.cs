@@ -18,14 +18,14 @@ public sealed class UserStoreSchemaTests
 
         UserStoreSchema schema = UserStoreSchema.For<User>(options);
 
-        schema.Tables.Should().Equal(schema.Users, schema.Emails!);
+        schema.Tables.Should().Equal(schema.Users, schema.Reservations!);
         schema.Users.Should().BeEquivalentTo(new TableDefinition("test-Users", new KeyDefinition("user_id", "S"), null,
         [
             new IndexDefinition("email-index", new KeyDefinition("email", "S"), null),
             new IndexDefinition("users-by-status", new KeyDefinition("status", "S"), new KeyDefinition("created_at", "S")),
         ])
         { StreamViewType = TableStreamViewType.NewAndOldImages, TimeToLiveAttribute = "expires_at" });
-        schema.Emails.Should().BeEquivalentTo(new TableDefinition("test-UserEmails", new KeyDefinition("email", "S"), null, []));
+        schema.Reservations.Should().BeEquivalentTo(new TableDefinition("test-UserReservations", new KeyDefinition("reservation", "S"), null, []));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class UserStoreSchemaTests
     {
         UserStoreSchema schema = UserStoreSchema.For<User>(new UserStoreOptions { UniqueEmails = false, EnableTimeToLive = false });
 
-        schema.Emails.Should().BeNull();
+        schema.Reservations.Should().BeNull();
         schema.Tables.Should().Equal(schema.Users);
         schema.Users.TimeToLiveAttribute.Should().BeNull();
     }

@@ -114,7 +114,7 @@ public sealed class InMemoryUserStoreTests
         await using ServiceProvider provider = new ServiceCollection().AddUserStore().Services.AddInMemoryUserStore().BuildServiceProvider();
         await provider.GetRequiredService<IUserStore>().CreateAsync(FakeUsers.Create(1));
 
-        List<UserEmailAuditPage> pages = await ReadAsync(provider.GetRequiredService<IUserEmailAudit<User>>().CheckAsync());
+        List<UniqueValueAuditPage> pages = await ReadAsync(provider.GetRequiredService<IUniqueValueAudit<User>>().CheckAsync());
 
         (pages.Sum(page => page.Users), pages.Sum(page => page.Reservations)).Should().Be((1, 1));
     }

@@ -61,8 +61,8 @@ internal sealed class ExpressionWriter
 
     public string Value(StoredScalar value) => Value(value.ToEntry());
 
-    /// <summary>Selects the attributes of the model: not those of other programs, nor the ids of earlier writes.</summary>
-    public string Projection(UserModel model) => string.Join(", ", model.Properties.Select(Name));
+    /// <summary>Selects the attributes of the model and of the revision: not those of other programs, nor the ids of earlier writes.</summary>
+    public string Projection(UserModel model) => string.Join(", ", model.Attributes.Append(model.WriteIds[0]).Append(model.BirthId).Select(Name));
 
     /// <summary>Accepts any item, but not the absence of one.</summary>
     public string Exists(UserModel model) => $"attribute_exists({Name(model.Key.PartitionKey.Property)})";
@@ -70,18 +70,49 @@ internal sealed class ExpressionWriter
     /// <summary>Accepts the absence of an item only.</summary>
     public string Absent(UserModel model) => $"attribute_not_exists({Name(model.Key.PartitionKey.Property)})";
 
-    /// <summary>Accepts items that are expired.</summary>
-    public string Expired(UserModel model, DateTimeOffset now) => $"{Name(model.ExpiresAt)} <= {Value(model.ExpiresAt.ToScalar(now))}";
-
-    /// <summary>Accepts items that are not expired, including those without an expiry.</summary>
-    public string NotExpired(UserModel model, DateTimeOffset now) => $"(NOT {Expired(model, now)})";
-
-    /// <summary>Accepts items with this email, as the table holds it, or without one.</summary>
-    public string SameEmail(UserModel model, string? email)
+    /// <summary>Accepts users that are expired; null if users of the type do not expire.</summary>
+    public string? Expired(UserModel model, DateTimeOffset now)
     {
-        string name = Name(model[nameof(User.Email)]);
-        return email is null ? $"attribute_not_exists({name})" : $"{name} = {Value(new Primitive(email))}";
+        if (model.ExpiresAt is not { } property)
+            return null;
+        string expired = $"{Name(property)} <= {Value(StoredNumber.Of(now.ToUnixTimeSeconds()))}";
+        return model.Discriminators.Count == 0 ? expired : $"({expired} AND {IsUser(model)})";
     }
+
+    /// <summary>Accepts items that are users; null if every item of the table is one.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="without">The keys of the queried index, by which DynamoDB cannot filter.</param>
+    public string? IsUser(UserModel model, params ReadOnlySpan<MappedProperty?> without)
+    {
+        string? condition = null;
+        foreach ((MappedProperty property, StoredScalar value) in model.Discriminators)
+        {
+            if (!without.Contains(property))
+                condition = Both(condition, $"{Name(property)} = {Value(value)}");
+        }
+
+        return condition;
+    }
+
+    /// <summary>Accepts users that are not expired, including those without an expiry; null if that is every item.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="without">The keys of the queried index, by which DynamoDB cannot filter.</param>
+    public string? Living(UserModel model, DateTimeOffset now, params ReadOnlySpan<MappedProperty?> without)
+    {
+        string? isUser = IsUser(model, without);
+        string? notExpired = model.ExpiresAt is { } property
+            ? $"(NOT {Name(property)} <= {Value(StoredNumber.Of(now.ToUnixTimeSeconds()))})"
+            : null;
+        return Both(notExpired, isUser);
+    }
+
+    /// <summary>Joins conditions of which any may be null.</summary>
+    public static string? Both(string? one, string? other) => one is null ? other : other is null ? one : $"{one} AND {other}";
+
+    /// <summary>Accepts items with this string in an attribute, as the table holds it, or without the attribute.</summary>
+    public string Same(MappedProperty property, StoredScalar? value)
+        => value is { } stored ? $"{Name(property)} = {Value(stored)}" : $"attribute_not_exists({Name(property)})";
 
     /// <summary>Accepts the key and sort key range of a query.</summary>
     public string KeyCondition(PreparedQuery query)

@@ -17,6 +17,15 @@ internal static class UserContext
         return context;
     }
 
+    /// <summary>Creates a context that only maps users: it requires a client, but sends no request.</summary>
+    public static DynamoDBContext CreateForMapping(UserStoreOptions options, UserModel model)
+    {
+        var client = new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1);
+        DynamoDBContext context = Create(client, options, model.Properties);
+        context.RegisterTableDefinition(new StoreSchema(model, options).ToSdkTable(client));
+        return context;
+    }
+
     /// <summary>Creates a context that only maps items: it requires a client, but sends no request.</summary>
     public static DynamoDBContext CreateForMapping(UserStoreOptions options, IEnumerable<MappedProperty> properties)
         => Create(new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1), options, properties);

@@ -13,12 +13,16 @@ namespace UserStore.DynamoDb.Items;
 /// <summary>Maps users to items and back, by the SDK's context, and checks the rules that apply to whole items.</summary>
 internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     Func<IDynamoDBContext> context, UserModel model, string tableName)
-    where TUser : User
+    where TUser : class
 {
     // More than any number, instant or Guid takes: a Guid has 36 characters.
     private const int MaxScalarBytes = 36;
 
-    /// <summary>Returns the item of a user.</summary>
+    private readonly UserRoleValues _roles = new(model);
+    private readonly MappedProperty[] _epochs = [.. model.Properties.Where(property => property.IsEpoch)];
+    private readonly string[] _constructed = ConstructedAttributes(model);
+
+    /// <summary>Returns the item of a user, without the revision.</summary>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
     public Dictionary<string, AttributeValue> ToItem(TUser user)
     {
@@ -51,7 +55,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         try
         {
             TUser user = Map(item);
-            user.MarkAsStored();
+            _roles.Attach(user, item.Text(model.WriteIds[0]), item.Text(model.BirthId));
             return user;
         }
         catch (Exception failure) when (failure is not UserStoreException)
@@ -78,7 +82,12 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         Document document = ToDocument(ShellWith(sets));
         var values = new Document();
         foreach (PatchChange change in sets)
-            values[change.Property.AttributeName] = document[change.Property.AttributeName];
+        {
+            values[change.Property.AttributeName] = change is { Property.IsEpoch: true, Value: DateTime date }
+                ? new Primitive(MappedProperty.EpochSeconds(date), saveAsNumeric: true)
+                : document[change.Property.AttributeName];
+        }
+
         ItemRules.Check(Map(values), model.Properties);
         return values;
     }
@@ -93,25 +102,44 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     private TUser Map(Dictionary<string, AttributeValue> item)
     {
-        Document document = Document.FromAttributeMap(item.Count <= model.Properties.Count ? item : Known(item));
+        Document document = Document.FromAttributeMap(item.Count <= model.Attributes.Count ? item : Known(item));
         // A version that is no whole number was written by another program. To the conditions of writes, it is none.
-        string version = model[nameof(User.Version)].AttributeName;
-        if (item.ContainsKey(version) && item.Number(version) is null)
+        if (model.Version?.AttributeName is { } version && item.ContainsKey(version) && item.Number(version) is null)
             document.Remove(version);
+        foreach (MappedProperty property in _epochs)
+        {
+            if (item.Number(property.AttributeName) is { } seconds)
+                document[property.AttributeName] = DynamoDBEntryConversion.V2.ConvertToEntry(DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime);
+        }
+
+        foreach (string attribute in _constructed)
+        {
+            if (!document.ContainsKey(attribute))
+                document[attribute] = DynamoDBNull.Null; // the SDK requires a value for every parameter of a constructor
+        }
+
         return context().FromDocument<TUser>(document);
     }
 
     // The SDK would convert every attribute to an object of its own, although it reads only those of the type.
     private Dictionary<string, AttributeValue> Known(Dictionary<string, AttributeValue> item)
     {
-        var known = new Dictionary<string, AttributeValue>(model.Properties.Count, StringComparer.Ordinal);
-        foreach (MappedProperty property in model.Properties)
+        var known = new Dictionary<string, AttributeValue>(model.Attributes.Count, StringComparer.Ordinal);
+        foreach (string attribute in model.Attributes)
         {
-            if (item.TryGetValue(property.AttributeName, out AttributeValue? value))
-                known.Add(property.AttributeName, value);
+            if (item.TryGetValue(attribute, out AttributeValue? value))
+                known.Add(attribute, value);
         }
 
         return known;
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "User types are kept whole.")]
+    private static string[] ConstructedAttributes(UserModel model)
+    {
+        var parameters = StoredMembers.BoundConstructor(typeof(TUser))?.GetParameters() ?? [];
+        return [.. model.Properties.Where(property => Array.Exists(
+            parameters, parameter => property.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase))).Select(property => property.AttributeName)];
     }
 
     // The messages of the SDK and of converters contain values, so only the type and the stack trace of the failure are kept.
@@ -164,7 +192,17 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     private static Dictionary<string, AttributeValue> Map(Document document)
         => document.ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
 
-    private Dictionary<string, AttributeValue> Map(TUser user) => Map(ToDocument(user));
+    private Dictionary<string, AttributeValue> Map(TUser user)
+    {
+        Dictionary<string, AttributeValue> item = Map(ToDocument(user));
+        foreach (MappedProperty property in _epochs)
+        {
+            if (property.GetValue(user) is DateTime date)
+                item[property.AttributeName] = new AttributeValue { N = MappedProperty.EpochSeconds(date) };
+        }
+
+        return item;
+    }
 
     /// <exception cref="InvalidUserException">A value cannot be mapped.</exception>
     public Document ToDocument(TUser user)

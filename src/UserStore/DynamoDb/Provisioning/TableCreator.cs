@@ -15,7 +15,7 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, T
         TableDescription table = await editor.EnsureTableAsync(schema.ToCreateRequest()).ConfigureAwait(false);
 
         // The service creates one index at a time.
-        foreach (MappedIndex index in schema.Indexes)
+        foreach (MappedIndex index in schema.GlobalIndexes)
         {
             table = await editor.EnsureIndexAsync(
                 schema.NameOf(index), found => schema.ToAddIndexRequest(index, found)).ConfigureAwait(false);

@@ -17,7 +17,7 @@ namespace UserStore.DynamoDb.Reading;
 internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, byte[] fingerprint, int? limit)
     : UserPager<TUser>(table.QueryInput.Tokens, fingerprint, limit)
-    where TUser : User
+    where TUser : class
 {
     /// <summary>Gets a value indicating whether an item that cannot be read is an error, whatever the options specify.</summary>
     public bool MustReadAll { get; init; }
@@ -56,6 +56,8 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
         foreach (Dictionary<string, AttributeValue> item in items ?? [])
         {
             var stored = new StoredUser(item, table.Model);
+            if (!stored.IsUser)
+                continue; // of another kind, by a key of the queried index
             (TUser? user, UnreadableUser? problem) = MustReadAll ? (table.ToUser(stored), null) : table.ToUserOrReport(stored);
             if (user is not null)
                 users.Add(user);

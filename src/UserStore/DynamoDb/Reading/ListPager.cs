@@ -11,7 +11,7 @@ namespace UserStore.DynamoDb.Reading;
 internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, UserListOptions options, int segment = 0)
     : DynamoDbPager<TUser>(table, table.QueryInput.FingerprintOf(options, segment), limit: null)
-    where TUser : User
+    where TUser : class
 {
     private readonly UserTable<TUser> _table = table;
 
@@ -20,7 +20,7 @@ internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedM
         Dictionary<string, AttributeValue>? startKey = StartKeyAt(position, query: null);
         StoreCall call = _table.Sender.Begin(cancellationToken);
         var writer = new ExpressionWriter();
-        string filter = writer.NotExpired(_table.Model, _table.Input.Now());
+        string? filter = writer.Living(_table.Model, _table.Input.Now());
         string projection = writer.Projection(_table.Model);
         var request = new ScanRequest
         {

@@ -12,7 +12,7 @@ namespace UserStore.DynamoDb.Reading;
 internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, PreparedQuery query)
     : DynamoDbPager<TUser>(table, query.Fingerprint, query.Limit)
-    where TUser : User
+    where TUser : class
 {
     private readonly UserTable<TUser> _table = table;
 
@@ -23,14 +23,14 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
         StoreCall call = _table.Sender.Begin(cancellationToken);
         var writer = new ExpressionWriter();
         string key = writer.KeyCondition(start.Query);
-        string filter = writer.NotExpired(_table.Model, _table.Input.Now());
+        string? filter = writer.Living(_table.Model, _table.Input.Now(), query.Index.PartitionKey, query.Index.SortKey);
         if (query.Filter is not null)
-            filter = $"{filter} AND {writer.Condition(query.Filter)}";
+            filter = ExpressionWriter.Both(filter, writer.Condition(query.Filter));
         string projection = writer.Projection(_table.Model);
         var request = new QueryRequest
         {
             TableName = _table.TableName,
-            IndexName = _table.Schema.Users.NameOf(query.Index),
+            IndexName = query.Index.IsTable ? null : _table.Schema.Users.NameOf(query.Index),
             KeyConditionExpression = key,
             FilterExpression = filter,
             // DynamoDB rejects it if the index lacks one of the attributes, so that no part of a user is missing.

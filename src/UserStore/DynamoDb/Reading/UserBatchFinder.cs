@@ -9,7 +9,7 @@ namespace UserStore.DynamoDb.Reading;
 
 /// <summary>Reads users by many keys with concurrent batch requests, and returns them in the order of the keys.</summary>
 internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(UserTable<TUser> table)
-    where TUser : User
+    where TUser : class
 {
     // Each holds up to a hundred users until those before it are taken.
     private const int MaxRequests = 8;

@@ -10,7 +10,13 @@ namespace UserStore.DynamoDb.Tables;
 internal sealed class StoreSchema
 {
     private const string DefaultUsersTable = "Users";
-    private const string DefaultEmailsTable = "UserEmails";
+    private const string DefaultReservationsTable = "UserReservations";
+
+    /// <summary>The partition key of the table of reservations.</summary>
+    public const string ReservationKey = "reservation";
+
+    /// <summary>The attribute with the key of the user for whom a value is reserved.</summary>
+    public const string ReservationOwner = "owner";
 
     public StoreSchema(UserModel model, UserStoreOptions options)
     {
@@ -21,18 +27,19 @@ internal sealed class StoreSchema
         {
             SortKey = model.Key.SortKey is null ? null : KeyAttribute.Of(model.Key.SortKey.Property),
             TableStreamViewType = options.StreamViewType,
-            TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt.AttributeName : null,
+            TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt?.AttributeName : null,
             DeletionProtection = options.DeletionProtection,
             PointInTimeRecovery = options.PointInTimeRecovery,
         };
-        Emails = options.UniqueEmails
-            ? new TableSchema(options.TableNamePrefix + EmailsTableWithoutPrefix(users), KeyAttribute.Of(model[nameof(User.Email)]), [], options)
+        Reservations = model.UniqueValues.Any(unique => unique.IsReservedBy(options))
+            ? new TableSchema(
+                options.TableNamePrefix + ReservationsTableWithoutPrefix(users), new KeyAttribute(ReservationKey, ScalarAttributeType.S), [], options)
             {
                 DeletionProtection = options.DeletionProtection,
                 PointInTimeRecovery = options.PointInTimeRecovery,
             }
             : null;
-        Tables = Emails is null ? [Users] : [Users, Emails];
+        Tables = Reservations is null ? [Users] : [Users, Reservations];
     }
 
     public UserModel Model { get; }
@@ -41,8 +48,8 @@ internal sealed class StoreSchema
 
     public TableSchema Users { get; }
 
-    /// <summary>Gets the table of the reservations, or null if emails are not unique.</summary>
-    public TableSchema? Emails { get; }
+    /// <summary>Gets the table of the reservations, or null if no values are unique.</summary>
+    public TableSchema? Reservations { get; }
 
     /// <summary>Gets all tables of the store.</summary>
     public TableSchema[] Tables { get; }
@@ -54,7 +61,7 @@ internal sealed class StoreSchema
             .AddHashKey(Model.Key.PartitionKey.AttributeName, EntryType(Model.Key.PartitionKey.Property));
         if (Model.Key.SortKey is { } sortKey)
             builder = builder.AddRangeKey(sortKey.AttributeName, EntryType(sortKey.Property));
-        foreach (MappedIndex index in Users.Indexes)
+        foreach (MappedIndex index in Users.Indexes.Where(index => !index.IsLocal))
         {
             string name = Users.NameOf(index);
             string partitionKey = index.PartitionKey.AttributeName;
@@ -67,9 +74,9 @@ internal sealed class StoreSchema
         return builder.Build();
     }
 
-    // Two user types must not share reservations: the owner of an email is looked up only in the table of its own type.
-    private string EmailsTableWithoutPrefix(string users) => Options.EmailsTable
-        ?? (users == DefaultUsersTable ? DefaultEmailsTable : users + "Emails");
+    // Two user types must not share reservations: the owner of a value is looked up only in the table of its own type.
+    private string ReservationsTableWithoutPrefix(string users) => Options.ReservationsTable
+        ?? (users == DefaultUsersTable ? DefaultReservationsTable : users + "Reservations");
 
     private static DynamoDBEntryType EntryType(MappedProperty key)
         => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;

@@ -18,6 +18,9 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     public IReadOnlyList<MappedIndex> Indexes => indexes;
 
+    /// <summary>Gets the indexes that can be added to an existing table.</summary>
+    public IEnumerable<MappedIndex> GlobalIndexes => indexes.Where(index => !index.IsLocal);
+
     public string? TimeToLiveAttribute { get; init; }
 
     public TableStreamViewType TableStreamViewType { get; init; }
@@ -36,7 +39,8 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
         TableName = TableName,
         KeySchema = ToKeySchema(Keys),
         AttributeDefinitions = AttributeDefinitions([.. Keys, .. indexes.SelectMany(KeysOf)]),
-        GlobalSecondaryIndexes = indexes.Count == 0 ? null : [.. indexes.Select(index => ToIndexRequest(index, IsProvisioned))],
+        GlobalSecondaryIndexes = GlobalIndexes.Any() ? [.. GlobalIndexes.Select(index => ToIndexRequest(index, IsProvisioned))] : null,
+        LocalSecondaryIndexes = LocalIndexes.Any() ? [.. LocalIndexes.Select(ToLocalIndexRequest)] : null,
         BillingMode = IsProvisioned ? BillingMode.PROVISIONED : BillingMode.PAY_PER_REQUEST,
         ProvisionedThroughput = Throughput(IsProvisioned),
         StreamSpecification = Stream,
@@ -96,15 +100,19 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
         => Problem(table, index) is { } problem ? new UserStoreSchemaException(TableName, NameOf(index), problem, cause) : null;
 
     /// <summary>Returns the attributes of the start key of a query of an index, or of a scan of the table.</summary>
-    public IEnumerable<KeyAttribute> StartKeyOf(MappedIndex? index) => index is null ? Keys : [.. Keys, .. KeysOf(index)];
+    public IEnumerable<KeyAttribute> StartKeyOf(MappedIndex? index) => index is null or { IsTable: true } ? Keys : [.. Keys, .. KeysOf(index)];
 
     public GlobalSecondaryIndexDescription? Find(TableDescription table, MappedIndex index)
         => table.GlobalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
+
+    private IEnumerable<MappedIndex> LocalIndexes => indexes.Where(index => index.IsLocal);
 
     private bool IsProvisioned => options.BillingMode == TableBillingMode.Provisioned;
 
     private string? Problem(TableDescription table, MappedIndex index)
     {
+        if (index.IsLocal)
+            return LocalProblem(table, index);
         const string Remedy = "Delete it and run EnsureTablesAsync, or set another name in UserStoreOptions.IndexNames.";
         GlobalSecondaryIndexDescription? found = Find(table, index);
         if (found is null)
@@ -113,6 +121,24 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
             return $"has other keys than {Describe(KeysOf(index))}. {Remedy}";
         return found.Projection?.ProjectionType == ProjectionType.ALL ? null : $"does not project all attributes (projection type ALL). {Remedy}";
     }
+
+    // DynamoDB creates local indexes with the table only.
+    private string? LocalProblem(TableDescription table, MappedIndex index)
+    {
+        LocalSecondaryIndexDescription? found = table.LocalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
+        if (found is null)
+            return "does not exist, and a local index can only be created with the table. Correct UserStoreOptions.IndexNames, or use a global index.";
+        return SameKeys(found.KeySchema, table.AttributeDefinitions, KeysOf(index))
+            ? null
+            : $"has other keys than {Describe(KeysOf(index))}. Set another name in UserStoreOptions.IndexNames.";
+    }
+
+    private LocalSecondaryIndex ToLocalIndexRequest(MappedIndex index) => new()
+    {
+        IndexName = NameOf(index),
+        KeySchema = ToKeySchema(KeysOf(index)),
+        Projection = new Projection { ProjectionType = ProjectionType.ALL },
+    };
 
     private static KeyAttribute[] KeysOf(MappedIndex index) => index.SortKey is null
         ? [KeyAttribute.Of(index.PartitionKey)]

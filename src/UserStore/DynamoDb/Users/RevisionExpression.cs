@@ -13,10 +13,9 @@ internal static class RevisionExpression
     /// <summary>Returns the condition that the stored user has this revision, which has a version.</summary>
     public static string ToCondition(this Revision revision, UserModel model, ExpressionWriter writer)
     {
-        MappedProperty versionProperty = model[nameof(User.Version)];
-        string version = writer.Name(versionProperty);
-        string writeId = writer.Name(model[nameof(User.WriteId)]);
-        string sameVersion = $"{version} = {writer.Value(versionProperty.ToScalar(revision.Version!))}";
+        string version = writer.Name(model.Version!);
+        string writeId = writer.Name(model.WriteIds[0]);
+        string sameVersion = $"{version} = {writer.Value(StoredNumber.Of(revision.Version!.Value))}";
         string sameWrite = revision.WriteId is null
             ? $"attribute_not_exists({writeId})"
             : $"{writeId} = {writer.Value(new Primitive(revision.WriteId))}";
@@ -25,20 +24,20 @@ internal static class RevisionExpression
 
     /// <summary>Returns the condition that the stored user has no version, or something else than a number as one.</summary>
     public static string HasNoVersion(UserModel model, ExpressionWriter writer)
-    {
-        MappedProperty version = model[nameof(User.Version)];
-        return $"(NOT {writer.Name(version)} >= {writer.Value(version.ToScalar(long.MinValue))})";
-    }
+        => $"(NOT {writer.Name(model.Version!)} >= {writer.Value(StoredNumber.Of(long.MinValue))})";
 
     /// <summary>Returns the condition that the stored user is still the item that was read, whatever its version and write id are.</summary>
     public static string SameRevision(StoredUser read, UserModel model, ExpressionWriter writer)
     {
-        return $"{writer.Exists(model)} AND {SameAttribute(nameof(User.Version))} AND {SameAttribute(nameof(User.WriteId))}";
+        string sameWrite = SameAttribute(model.WriteIds[0]);
+        return model.Version is { } version
+            ? $"{writer.Exists(model)} AND {SameAttribute(version.AttributeName)} AND {sameWrite}"
+            : $"{writer.Exists(model)} AND {sameWrite}";
 
-        string SameAttribute(string property)
+        string SameAttribute(string attribute)
         {
-            string name = writer.Name(model[property]);
-            return read.Item.TryGetValue(model[property].AttributeName, out AttributeValue? value)
+            string name = writer.Name(attribute);
+            return read.Item.TryGetValue(attribute, out AttributeValue? value)
                 ? $"{name} = {writer.Value(value)}"
                 : $"attribute_not_exists({name})";
         }
@@ -53,12 +52,12 @@ internal static class RevisionExpression
     /// <param name="model">The model.</param>
     /// <param name="writer">The writer of the expression.</param>
     public static string NewerThanLast(string own, UserModel model, ExpressionWriter writer)
-        => $"(NOT {writer.Name(model[nameof(User.WriteId)])} >= {own})";
+        => $"(NOT {writer.Name(model.WriteIds[0])} >= {own})";
 
     /// <summary>Returns the condition that the stored user was created by this write.</summary>
     public static string SameBirth(string? birthId, UserModel model, ExpressionWriter writer)
     {
-        string name = writer.Name(model[nameof(User.BirthId)]);
+        string name = writer.Name(model.BirthId);
         return birthId is null ? $"attribute_not_exists({name})" : $"{name} = {writer.Value(new Primitive(birthId))}";
     }
 
@@ -70,31 +69,42 @@ internal static class RevisionExpression
     /// <param name="replacesVersion">Whether the stored version is not a number that can be incremented.</param>
     public static IEnumerable<string> Advance(string own, UserModel model, ExpressionWriter writer, bool replacesVersion)
     {
-        string version = writer.Name(model[nameof(User.Version)]);
-        string[] ids = [.. User.WriteIdAttributes.Select(writer.Name)];
+        string[] ids = [.. model.WriteIds.Select(writer.Name)];
         string floor = writer.Value(new Primitive(WriteIds.Floor));
         return
         [
-            replacesVersion ? $"{version} = {writer.Value(1)}" : $"{version} = if_not_exists({version}, {writer.Value(0)}) + {writer.Value(1)}",
+            .. NextVersion(),
             .. ids.Index().Skip(1).Select(id => $"{id.Item} = if_not_exists({ids[id.Index - 1]}, {floor})").Reverse(),
             $"{ids[0]} = {own}",
         ];
+
+        IEnumerable<string> NextVersion()
+        {
+            if (model.Version is not { } property)
+                return [];
+            string version = writer.Name(property);
+            return [replacesVersion ? $"{version} = {writer.Value(1)}" : $"{version} = if_not_exists({version}, {writer.Value(0)}) + {writer.Value(1)}"];
+        }
     }
 
     /// <summary>Adds the id of a write to an expression and returns its placeholder.</summary>
     public static string OwnId(string writeId, ExpressionWriter writer) => writer.Value(new Primitive(writeId));
 
     /// <summary>Returns the revision in an item; a version that is no whole number counts as none.</summary>
-    public static Revision RevisionIn(Dictionary<string, AttributeValue> item, UserModel model) => new(
-        VersionIn(item.GetValueOrDefault(model[nameof(User.Version)].AttributeName)),
-        Array.ConvertAll(User.WriteIdAttributes, item.Text),
-        item.Text(model[nameof(User.BirthId)].AttributeName));
+    public static Revision RevisionIn(Dictionary<string, AttributeValue> item, UserModel model)
+    {
+        string?[] ids = new string?[model.WriteIds.Count];
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = item.Text(model.WriteIds[i]);
+        return new Revision(model.Version is { } version ? VersionIn(item.GetValueOrDefault(version.AttributeName)) : null, ids, item.Text(model.BirthId));
+    }
 
     /// <summary>Writes the revision into an item. Write ids that are not remembered stay as they are.</summary>
     public static void WriteTo(this Revision revision, Dictionary<string, AttributeValue> item, UserModel model)
     {
-        item[model[nameof(User.Version)].AttributeName] = new() { N = revision.Version?.ToString(CultureInfo.InvariantCulture) };
-        foreach ((int i, string attribute) in User.WriteIdAttributes.Index())
+        if (model.Version is { } version)
+            item[version.AttributeName] = new() { N = revision.Version?.ToString(CultureInfo.InvariantCulture) };
+        foreach ((int i, string attribute) in model.WriteIds.Index())
         {
             if (revision.WriteIds[i] is { } id)
                 item[attribute] = new AttributeValue(id);

@@ -13,47 +13,65 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
 
     public UserKey? Key => model.Key.FindIn(Item);
 
-    public string? Email => StringOf(model[nameof(User.Email)]);
-
     public Revision Revision => RevisionExpression.RevisionIn(Item, model);
 
     public bool IsAbsent => Item.Count == 0;
 
-    public bool IsExpired(DateTimeOffset now) => Number(model.ExpiresAt) <= now.ToUnixTimeSeconds();
+    /// <summary>Gets a value indicating whether the item is a user, and not one of another kind in the same table.</summary>
+    public bool IsUser
+    {
+        get
+        {
+            foreach ((MappedProperty property, StoredScalar value) in model.Discriminators)
+            {
+                if (ScalarOf(property)?.SameAs(value) != true)
+                    return false;
+            }
 
-    public bool Exists(DateTimeOffset now) => !IsAbsent && !IsExpired(now);
+            return !IsAbsent;
+        }
+    }
+
+    public bool IsExpired(DateTimeOffset now) => model.ExpiresAt is { } property && Number(property) <= now.ToUnixTimeSeconds();
+
+    /// <summary>Returns whether the item is a user that has not expired.</summary>
+    public bool Exists(DateTimeOffset now) => IsUser && !IsExpired(now);
 
     /// <summary>Gets a value indicating whether another program stored something else than a number as the version, which cannot be
     /// incremented.</summary>
-    public bool HasVersionOfOtherType => Item.TryGetValue(model[nameof(User.Version)].AttributeName, out AttributeValue? value) && value.N is null;
+    public bool HasVersionOfOtherType => model.Version is { } property
+        && Item.TryGetValue(property.AttributeName, out AttributeValue? value) && value.N is null;
 
     /// <summary>Gets a value indicating whether another program stored something else than a whole number as the version.</summary>
-    public bool HasUnusableVersion => Has(model[nameof(User.Version)]) && Revision.Version is null;
+    public bool HasUnusableVersion => model.Version is { } property && Has(property) && Revision.Version is null;
 
     /// <summary>Returns whether another item of the same key is the same user: not one that was created after this one was deleted.</summary>
     public bool IsBornAs(StoredUser other) => Revision.BirthId == other.Revision.BirthId;
-
-    /// <summary>Returns whether this is the item that a user was read from.</summary>
-    public bool IsRevisionOf(User user) => !IsAbsent && Revision.IsSameAs(Revision.Of(user));
 
     /// <summary>Returns whether nothing was written since another item of the same key was read.</summary>
     public bool IsRevisionOf(StoredUser other)
     {
         (Dictionary<string, AttributeValue> one, Dictionary<string, AttributeValue> two) = (Item, other.Item);
-        return !IsAbsent && new[] { model[nameof(User.Version)], model[nameof(User.WriteId)] }.All(property => AttributeValueComparer.AreEqual(
-            one.GetValueOrDefault(property.AttributeName), two.GetValueOrDefault(property.AttributeName)));
+        IEnumerable<string> attributes = model.Version is null ? [model.WriteIds[0]] : [model.Version.AttributeName, model.WriteIds[0]];
+        return !IsAbsent && attributes.All(name => AttributeValueComparer.AreEqual(one.GetValueOrDefault(name), two.GetValueOrDefault(name)));
     }
 
-    /// <summary>Returns the exception for a write that expected this user as it was read, and found it as it is here.</summary>
-    public UserConflictException Conflict(User user, DateTimeOffset now, Exception? cause = null)
-        => new(model.Key.Of(user), user.Version, Exists(now) ? Revision.Version : null, !Exists(now), cause);
+    /// <summary>Returns the exception for a write that expected this user at a version as it was read, and found it as it is here.</summary>
+    public UserConflictException Conflict(UserKey key, long? version, DateTimeOffset now, Exception? cause = null)
+        => new(key, version, Exists(now) ? Revision.Version : null, !Exists(now), cause);
 
     public bool Has(MappedProperty property) => Item.ContainsKey(property.AttributeName);
 
-    /// <summary>Returns a number, or null when the attribute is absent or of another type.</summary>
-    public decimal? Number(MappedProperty property)
+    /// <summary>Returns a stored value, or null when the attribute is absent or of a type that is not compared.</summary>
+    public StoredScalar? ScalarOf(MappedProperty property) => Item.GetValueOrDefault(property.AttributeName) switch
+    {
+        { S: { } text } => new StoredScalar(ScalarKind.String, text),
+        { N: { } number } => new StoredScalar(ScalarKind.Number, number),
+        { BOOL: { } flag } => new StoredScalar(ScalarKind.Boolean, flag ? bool.TrueString : bool.FalseString),
+        _ => null,
+    };
+
+    private decimal? Number(MappedProperty property)
         => Item.TryGetValue(property.AttributeName, out AttributeValue? value)
             && decimal.TryParse(value.N, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number : null;
-
-    private string? StringOf(MappedProperty property) => Item.GetValueOrDefault(property.AttributeName)?.S;
 }

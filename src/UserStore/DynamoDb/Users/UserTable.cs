@@ -12,16 +12,16 @@ namespace UserStore.DynamoDb.Users;
 
 /// <summary>The users' table of one store, with what its operations share.</summary>
 internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
-    where TUser : User
+    where TUser : class
 {
     public UserTable(StoreConnection connection)
     {
         Client = connection.Client;
-        Schema = new StoreSchema(UserModel.For<TUser>(), connection.Options);
+        Schema = new StoreSchema(UserModel.For<TUser>(connection.Options), connection.Options);
         IDynamoDBContext context = connection.Context ?? UserContext.Create(Client, Schema);
         Items = new UserItems<TUser>(() => context, Schema.Model, Schema.Users.TableName);
-        Input = new UserInput<TUser>(connection.Options, connection.Time, Items.ReadBack);
-        QueryInput = new QueryInput<TUser>(connection.Options);
+        Input = new UserInput<TUser>(Schema.Model, connection.Options, connection.Time, Items.ReadBack);
+        QueryInput = new QueryInput<TUser>(Schema.Model, connection.Options);
         Sender = new RequestSender(connection, Schema);
         Reader = new TableReader(Client);
         Users = [Schema.Users];
@@ -46,7 +46,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     public string TableName => Schema.Users.TableName;
 
-    public UserModel Model => Input.Model;
+    public UserModel Model => Schema.Model;
 
     public UserKey KeyOf(TUser user) => Model.Key.Of(user);
 
@@ -107,18 +107,51 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public async Task<StoredUser> ReadAsync(StoreCall call, UserKey key)
         => new(await Reader.FindAsync(call, Schema.Users, Model.Key.ToItem(key)).ConfigureAwait(false), Model);
 
-    /// <summary>Reads the item of a user that another program wrote, which has no usable version or no write id. Not every such user was read
-    /// from the table, so only the item shows which email and version it has.</summary>
-    /// <returns>The item; null for a user whose revision is known.</returns>
+    /// <summary>Reads the item of a user whose revision, or what it holds, is not known.</summary>
+    /// <param name="call">The call that reads.</param>
+    /// <param name="key">The key of the user.</param>
+    /// <param name="user">The user, with the version that it replaces.</param>
+    /// <param name="known">What is known of the stored user; null for nothing, so that the item is compared with the user itself.</param>
     /// <exception cref="UserConflictException">The user was changed since it was read.</exception>
-    public async Task<StoredUser?> ReadUnversionedAsync(StoreCall call, TUser user)
+    public async Task<StoredUser> ReadExpectedAsync(StoreCall call, UserKey key, TUser user, UserRevision? known)
     {
-        if (user.WriteId is not null && user.Version is not null)
-            return null;
-        StoredUser stored = await ReadAsync(call, Model.Key.Of(user)).ConfigureAwait(false);
+        StoredUser stored = await ReadAsync(call, key).ConfigureAwait(false);
         DateTimeOffset now = Input.Now();
-        return stored.Exists(now) && stored.IsRevisionOf(user) ? stored : throw stored.Conflict(user, now);
+        long? version = Input.Roles.VersionOf(user);
+        bool isExpected = stored.Exists(now) && stored.Revision.Version == version
+            && (known is null ? IsBornWhen(user, stored) : stored.Revision.WriteId == known.WriteId);
+        return isExpected ? stored : throw stored.Conflict(key, version, now);
     }
+
+    /// <summary>Returns what a stored user reserves, in the order of the model; null where it has no value that can be reserved.</summary>
+    public ReservedValue?[] ReservedIn(StoredUser stored) => [.. Model.UniqueValues.Select(unique => ReservedIn(stored, unique))];
+
+    public ReservedValue? ReservedIn(StoredUser stored, UniqueValue unique) => Input.UniqueValues.ReservedIn(unique, stored.ScalarOf);
+
+    /// <summary>Returns an item with the unique values, and their scopes, that are known of a user.</summary>
+    public StoredUser WithValuesOf(UserRevision known)
+    {
+        var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
+        foreach ((int position, MappedProperty property) in Model.ReservedProperties.Index())
+        {
+            if (position < known.Values.Count && known.Values[position] is { } text)
+                item[property.AttributeName] = property.KeyKind() == ScalarKind.Number ? new AttributeValue { N = text } : new AttributeValue(text);
+        }
+
+        return new StoredUser(item, Model);
+    }
+
+    /// <summary>Returns the condition that a user still has the unique values, and their scopes, that were read; null if there are none.</summary>
+    public string? SameValues(StoredUser read, IEnumerable<UniqueValue> values, ExpressionWriter writer) => values
+        .Where(unique => unique.IsReservedBy(Schema.Options))
+        .SelectMany(unique => unique.Scope is null ? new[] { unique.Property } : [unique.Property, unique.Scope])
+        .Distinct()
+        .Select(property => writer.Same(property, read.ScalarOf(property)))
+        .Aggregate((string?)null, ExpressionWriter.Both);
+
+    // A user that was deleted and recreated can have the same version.
+    private bool IsBornWhen(TUser user, StoredUser stored)
+        => Model.CreatedAt is not { } property || Equals(property.GetValue(user), property.GetValue(ToUser(stored)));
 
     /// <summary>Reads whether a write was applied, and returns the user if it was.</summary>
     public async Task<StoredUser?> FindWrittenAsync(StoreCall call, UserKey key, string writeId)

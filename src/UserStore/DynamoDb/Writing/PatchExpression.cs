@@ -20,7 +20,7 @@ internal static class PatchExpression
         => ToUpdate(patch, values, schema, (own, writer) =>
         {
             string condition = RevisionExpression.NewerThanLast(own, schema.Model, writer);
-            if (patch.ReplacesVersion)
+            if (patch.ReplacesVersion && schema.Model.Version is not null)
                 condition += $" AND {RevisionExpression.HasNoVersion(schema.Model, writer)}";
             return begunOn is { } user ? $"{condition} AND {RevisionExpression.SameBirth(user.Revision.BirthId, schema.Model, writer)}" : condition;
         });
@@ -28,10 +28,9 @@ internal static class PatchExpression
     /// <param name="patch">The patch, which sets values that were computed from a stored user.</param>
     /// <param name="values">The new values by attribute, as the context maps them.</param>
     /// <param name="schema">The tables.</param>
-    /// <param name="basis">The stored user: no other revision is replaced.</param>
-    public static Update ToUpdateOf(StoredUser basis, PreparedPatch patch, Document values, StoreSchema schema)
-        => ToUpdate(patch, values, schema, (_, writer) =>
-            $"{RevisionExpression.SameRevision(basis, schema.Model, writer)} AND {writer.SameEmail(schema.Model, basis.Email)}");
+    /// <param name="isUnchanged">Returns the condition that the stored user is still the same: no other revision is replaced.</param>
+    public static Update ToUpdateOf(PreparedPatch patch, Document values, StoreSchema schema, Func<ExpressionWriter, string> isUnchanged)
+        => ToUpdate(patch, values, schema, (_, writer) => isUnchanged(writer));
 
     private static Update ToUpdate(
         PreparedPatch patch, Document values, StoreSchema schema, Func<string, ExpressionWriter, string> onRevision)
@@ -57,6 +56,9 @@ internal static class PatchExpression
                     sets.Add(
                         $"{name} = list_append(if_not_exists({name}, {empty}), {writer.Value(values[change.Property.AttributeName])})");
                     break;
+                case PatchAction.Set when change.Property.IsWrittenOnce:
+                    sets.Add($"{name} = if_not_exists({name}, {writer.Value(values[change.Property.AttributeName])})");
+                    break;
                 default:
                     sets.Add($"{name} = {writer.Value(values[change.Property.AttributeName])}");
                     break;
@@ -64,7 +66,8 @@ internal static class PatchExpression
         }
 
         string own = RevisionExpression.OwnId(patch.WriteId, writer);
-        sets.Add(SetUpdatedAt(patch, model, writer));
+        if (model.UpdatedAt is { } updatedAt)
+            sets.Add($"{writer.Name(updatedAt)} = {writer.Value(UpdatedAt(updatedAt, patch.Now))}");
         sets.AddRange(RevisionExpression.Advance(own, model, writer, patch.ReplacesVersion));
         string set = "SET " + string.Join(", ", sets);
         string condition = $"{Condition(patch, model, writer)} AND {onRevision(own, writer)}";
@@ -80,20 +83,14 @@ internal static class PatchExpression
         };
     }
 
-    private static string SetUpdatedAt(PreparedPatch patch, UserModel model, ExpressionWriter writer)
-    {
-        MappedProperty updatedAt = model[nameof(User.UpdatedAt)];
-        return $"{writer.Name(updatedAt)} = {writer.Value(updatedAt.ToScalar(patch.Now))}";
-    }
+    private static StoredScalar UpdatedAt(MappedProperty property, DateTimeOffset now)
+        => property.ToScalar(property.ValueType == typeof(DateTime) ? property.AsReadBack(now.UtcDateTime)! : now);
 
     private static string Condition(PreparedPatch patch, UserModel model, ExpressionWriter writer)
     {
-        string condition = $"{writer.Exists(model)} AND {writer.NotExpired(model, patch.Now)}";
+        string condition = ExpressionWriter.Both(writer.Exists(model), writer.Living(model, patch.Now))!;
         if (patch.ExpectedVersion is { } version)
-        {
-            MappedProperty property = model[nameof(User.Version)];
-            condition += $" AND {writer.Name(property)} = {writer.Value(property.ToScalar(version))}";
-        }
+            condition += $" AND {writer.Name(model.Version!)} = {writer.Value(StoredNumber.Of(version))}";
 
         foreach (PatchChange change in patch.Changes)
         {

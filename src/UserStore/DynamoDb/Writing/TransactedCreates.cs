@@ -3,49 +3,52 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.Batching;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
+using UserStore.Modeling;
+using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Creates users with unique emails, as many in one transaction as fit. A user whose condition fails is created alone.</summary>
+/// <summary>Creates users with unique values, as many in one transaction as fit. A user whose condition fails is created alone.</summary>
 internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, UserWrites<TUser> writes)
     : BatchOperation<TUser>(table.FindKey)
-    where TUser : User
+    where TUser : class
 {
     // Amazon DynamoDB API Reference, "TransactWriteItems": 100 actions, 4 MB. Half a megabyte is left for what surrounds the items.
     private const int MaxActions = 100;
     private const long MaxBytes = 3_500_000;
-    private const int ReservationBytes = 4_200; // keys of at most 2048 bytes each, and their names
+    private const int RevisionBytes = 200; // the ids that the store adds
+    private const int ReservationBytes = 5_300; // a key of 2048 bytes and an owner of 3072, and their names
 
-    public override (TUser Prepared, UserKey Key) Prepare(TUser item)
+    public override (object Prepared, UserKey Key) Prepare(TUser item)
     {
-        TUser created = table.Input.PrepareCreate(item);
-        table.Items.Check(created);
-        return (created, table.KeyOf(created));
+        PreparedUser<TUser> created = table.Input.PrepareCreate(item);
+        table.Items.Check(created.User);
+        return (created, created.Key);
     }
 
     public override IEnumerable<IReadOnlyList<BatchItem<TUser>>> Group(IReadOnlyList<BatchItem<TUser>> items)
     {
         var group = new List<BatchItem<TUser>>();
-        var emails = new HashSet<string>(StringComparer.Ordinal);
+        var reservations = new HashSet<ReservedValue>();
         (int actions, long bytes) = (0, 0);
         foreach (BatchItem<TUser> item in items)
         {
-            TUser user = item.Prepared!;
-            int needed = user.Email is null ? 1 : 2;
-            long size = table.Items.SizeOf(user) + ReservationBytes;
+            PreparedUser<TUser> user = PreparedIn(item);
+            ReservedValue[] reserved = [.. user.ReservedValues];
+            int needed = 1 + reserved.Length;
+            long size = table.Items.SizeOf(user.User) + ((long)reserved.Length * ReservationBytes) + RevisionBytes;
             // One transaction may not write the same reservation twice.
-            if (actions + needed > MaxActions || bytes + size > MaxBytes || (user.Email is not null && emails.Contains(user.Email)))
+            if (actions + needed > MaxActions || bytes + size > MaxBytes || reserved.Any(reservations.Contains))
             {
                 yield return group;
                 group = [];
-                emails.Clear();
+                reservations.Clear();
                 (actions, bytes) = (0, 0);
             }
 
             group.Add(item);
-            if (user.Email is not null)
-                emails.Add(user.Email);
+            reservations.UnionWith(reserved);
             (actions, bytes) = (actions + needed, bytes + size);
         }
 
@@ -97,13 +100,14 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         var owners = new List<BatchItem<TUser>>();
         foreach (BatchItem<TUser> item in items)
         {
-            TUser user = item.Prepared!;
+            PreparedUser<TUser> user = PreparedIn(item);
             actions.Add(new TransactWriteItem { Put = writes.Creation.ToPut(user) });
             owners.Add(item);
-            if (user.Email is null)
-                continue;
-            actions.Add(writes.Reservations!.Acquire(user.Email, table.KeyOf(user)));
-            owners.Add(item);
+            foreach (ReservedValue value in user.ReservedValues)
+            {
+                actions.Add(writes.Reservations!.Acquire(value, user.Key));
+                owners.Add(item);
+            }
         }
 
         ConditionFailure? failure = await writes.Transaction!.SendOnceAsync(call, actions, batchSize: items.Count).ConfigureAwait(false);
@@ -122,7 +126,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         try
         {
             StoreCall call = table.Sender.Begin(cancellationToken, item.Key, request.Retry, request);
-            await writes.Creation.CreateAsync(call, item.Prepared!, responseWasLost: responseWasLost).ConfigureAwait(false);
+            await writes.Creation.CreateAsync(call, PreparedIn(item), responseWasLost: responseWasLost).ConfigureAwait(false);
             request.Tally.AddWritten();
         }
         catch (Exception failure)
@@ -130,6 +134,8 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
             await FailAsync(item, failure, request).ConfigureAwait(false);
         }
     }
+
+    private static PreparedUser<TUser> PreparedIn(BatchItem<TUser> item) => (PreparedUser<TUser>)item.Prepared!;
 
     // A transaction has one exception; each of its users gets it with its own id.
     private ValueTask FailAsync(BatchItem<TUser> item, Exception failure, BatchRequest<TUser> request)

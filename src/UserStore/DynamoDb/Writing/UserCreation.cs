@@ -11,8 +11,8 @@ namespace UserStore.DynamoDb.Writing;
 
 /// <summary>Stores whole users: new ones, or those that replace whatever is stored.</summary>
 internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserTable<TUser> table, EmailTransaction<TUser>? emails)
-    where TUser : User
+    UserTable<TUser> table, ReservingTransaction<TUser>? reserving)
+    where TUser : class
 {
     /// <summary>Stores a new user.</summary>
     /// <param name="call">The call that writes.</param>
@@ -20,38 +20,36 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     /// <param name="unknown">Attributes of its item that the user type does not have.</param>
     /// <param name="responseWasLost">Whether no response was received to an earlier request with this user, which can still arrive.</param>
     public async Task<TUser> CreateAsync(
-        StoreCall call, TUser created, Dictionary<string, AttributeValue>? unknown = null, bool responseWasLost = false)
+        StoreCall call, PreparedUser<TUser> created, Dictionary<string, AttributeValue>? unknown = null, bool responseWasLost = false)
     {
         while (true)
         {
             Put put = ToPut(created);
             foreach ((string name, AttributeValue value) in unknown ?? [])
                 put.Item.TryAdd(name, value);
-            ConditionFailure? failure = emails is not null && created.Email is not null
-                ? await emails.CommitAsync(
+            ConditionFailure? failure = reserving is not null && created.ReservedValues.Any()
+                ? await reserving.CommitAsync(
                     call,
                     new TransactWriteItem { Put = put },
-                    table.KeyOf(created),
-                    acquire: created.Email,
-                    release: null,
+                    created.Key,
+                    new ReservationChange([.. created.ReservedValues], []),
                     wasApplied: () => WasAppliedAsync(call, created)).ConfigureAwait(false)
                 : await PutAsync(call, put, created).ConfigureAwait(false);
             if (failure is null)
-                return created;
+                return created.User;
 
-            StoredUser stored = await table.ReadConflictingAsync(call, table.KeyOf(created), failure).ConfigureAwait(false);
+            StoredUser stored = await table.ReadConflictingAsync(call, created.Key, failure).ConfigureAwait(false);
             failure = failure with { ResponseWasLost = failure.ResponseWasLost || responseWasLost };
-            UserAlreadyExistsException? refusal = stored.Exists(created.UpdatedAt)
-                ? new UserAlreadyExistsException(table.KeyOf(created), failure.Exception)
-                : null;
-            switch (WriteSettlement.Settle(stored, created.WriteId!, failure, isRefused: refusal is not null, isCreate: true))
+            bool isTaken = !stored.IsAbsent && !(stored.IsUser && stored.IsExpired(created.Now)); // also by an item of another kind
+            UserAlreadyExistsException? refusal = isTaken ? new UserAlreadyExistsException(created.Key, failure.Exception) : null;
+            switch (WriteSettlement.Settle(stored, created.WriteId, failure, isRefused: isTaken, isCreate: true))
             {
                 case WriteOutcome.Applied:
-                    return created;
+                    return created.User;
                 case WriteOutcome.Refused:
                     throw refusal!;
                 case WriteOutcome.Unknown:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, table.KeyOf(created), refusal ?? (Exception)failure.Exception);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, created.Key, refusal ?? (Exception)failure.Exception);
                 default:
                     created = await NextAttemptAsync(call, stored, created, failure).ConfigureAwait(false);
                     break;
@@ -59,54 +57,68 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
         }
     }
 
-    /// <summary>Stores a user in place of any other with its id, whose email needs no reservation.</summary>
-    public async Task OverwriteAsync(StoreCall call, TUser user)
+    /// <summary>Stores a user in place of any other with its key, whose unique values need no reservation.</summary>
+    /// <exception cref="UserAlreadyExistsException">The key holds an item of another kind.</exception>
+    public async Task OverwriteAsync(StoreCall call, PreparedUser<TUser> user)
     {
         while (await PutAsync(call, ToReplacingPut(user), user).ConfigureAwait(false) is { } failure)
         {
-            StoredUser stored = await table.ReadConflictingAsync(call, table.KeyOf(user), failure).ConfigureAwait(false);
-            switch (WriteSettlement.Settle(stored, user.WriteId!, failure, isRefused: false))
+            StoredUser stored = await table.ReadConflictingAsync(call, user.Key, failure).ConfigureAwait(false);
+            bool isOfOtherKind = !stored.IsAbsent && !stored.IsUser;
+            switch (WriteSettlement.Settle(stored, user.WriteId, failure, isRefused: isOfOtherKind))
             {
                 case WriteOutcome.Applied:
                     return;
+                case WriteOutcome.Refused:
+                    throw new UserAlreadyExistsException(user.Key, failure.Exception);
                 case WriteOutcome.Superseded:
                     user = await NextAttemptAsync(call, stored, user, failure).ConfigureAwait(false);
                     break;
                 default:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, table.KeyOf(user), failure.Exception);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, user.Key, failure.Exception);
             }
         }
     }
 
     /// <summary>Returns the write of a new user itself.</summary>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
-    public Put ToPut(TUser created)
+    public Put ToPut(PreparedUser<TUser> created)
     {
         var writer = new ExpressionWriter();
-        string absentOrExpired = $"{writer.Absent(table.Model)} OR {writer.Expired(table.Model, created.UpdatedAt)}";
-        return ToPut(created, $"({absentOrExpired}) AND {NewerThanLast(created, writer)}", writer);
+        string absent = writer.Absent(table.Model);
+        string absentOrExpired = writer.Expired(table.Model, created.Now) is { } expired ? $"({absent} OR {expired})" : absent;
+        return ToPut(created, $"{absentOrExpired} AND {NewerThanLast(created, writer)}", writer);
     }
 
-    private Put ToReplacingPut(TUser user)
+    private Put ToReplacingPut(PreparedUser<TUser> user)
     {
         var writer = new ExpressionWriter();
-        return ToPut(user, NewerThanLast(user, writer), writer);
+        string newer = NewerThanLast(user, writer);
+        return ToPut(user, writer.IsUser(table.Model) is { } isUser ? $"({writer.Absent(table.Model)} OR {isUser}) AND {newer}" : newer, writer);
     }
 
-    private string NewerThanLast(TUser user, ExpressionWriter writer)
-        => RevisionExpression.NewerThanLast(RevisionExpression.OwnId(user.WriteId!, writer), table.Model, writer);
+    private string NewerThanLast(PreparedUser<TUser> user, ExpressionWriter writer)
+        => RevisionExpression.NewerThanLast(RevisionExpression.OwnId(user.WriteId, writer), table.Model, writer);
 
-    private Put ToPut(TUser user, string condition, ExpressionWriter writer) => new()
+    private Put ToPut(PreparedUser<TUser> user, string condition, ExpressionWriter writer) => new()
     {
         TableName = table.TableName,
-        Item = table.Items.ToItem(user),
+        Item = ToItem(user),
         ConditionExpression = condition,
         ExpressionAttributeNames = writer.Names,
         ExpressionAttributeValues = writer.Values,
         ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
     };
 
-    private async Task<ConditionFailure?> PutAsync(StoreCall call, Put put, TUser user)
+    private Dictionary<string, AttributeValue> ToItem(PreparedUser<TUser> user)
+    {
+        Dictionary<string, AttributeValue> item = table.Items.ToItem(user.User);
+        user.Revision.WriteTo(item, table.Model);
+        item[table.Model.BirthId] = new AttributeValue(user.Revision.BirthId);
+        return item;
+    }
+
+    private async Task<ConditionFailure?> PutAsync(StoreCall call, Put put, PreparedUser<TUser> user)
     {
         PutItemRequest request = put.ToRequest();
         request.ReturnConsumedCapacity = call.Capacity;
@@ -118,14 +130,10 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
         return result.Failure;
     }
 
-    private async Task<bool> WasAppliedAsync(StoreCall call, TUser user)
-        => await table.FindWrittenAsync(call, table.KeyOf(user), user.WriteId!).ConfigureAwait(false) is not null;
+    private async Task<bool> WasAppliedAsync(StoreCall call, PreparedUser<TUser> user)
+        => await table.FindWrittenAsync(call, user.Key, user.WriteId).ConfigureAwait(false) is not null;
 
-    private async Task<TUser> NextAttemptAsync(StoreCall call, StoredUser stored, TUser user, ConditionFailure failure)
-    {
-        string writeId = await table.NextWriteIdAsync(call, stored, table.KeyOf(user), user.WriteId!, failure).ConfigureAwait(false);
-        TUser next = Revision.First(writeId, user.Version!.Value).ApplyTo(user);
-        next.MarkAsStored();
-        return next;
-    }
+    private async Task<PreparedUser<TUser>> NextAttemptAsync(StoreCall call, StoredUser stored, PreparedUser<TUser> user, ConditionFailure failure)
+        => table.Input.WithWriteId(
+            user, await table.NextWriteIdAsync(call, stored, user.Key, user.WriteId, failure).ConfigureAwait(false));
 }

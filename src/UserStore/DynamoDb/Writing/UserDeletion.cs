@@ -9,10 +9,10 @@ using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnCond
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Deletes the revision of a user that was read, and releases its email.</summary>
+/// <summary>Deletes the revision of a user that was read, and releases its unique values.</summary>
 internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserTable<TUser> table, EmailTransaction<TUser>? emails)
-    where TUser : User
+    UserTable<TUser> table, ReservingTransaction<TUser>? reserving)
+    where TUser : class
 {
     /// <summary>Deletes whatever revision is stored, or the one with the expected version, and returns it.</summary>
     /// <returns>The item that was deleted, which need not be readable; null if there is none.</returns>
@@ -28,8 +28,7 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
             if (expectedVersion is not null && revision.Version != expectedVersion)
                 throw new UserConflictException(key, expectedVersion, revision.Version, innerException: failure?.Exception);
 
-            failure = await WriteAsync(
-                call, key, stored.Email, writer => RevisionExpression.SameRevision(stored, table.Model, writer)).ConfigureAwait(false);
+            failure = await WriteAsync(call, key, Pinned(stored)).ConfigureAwait(false);
             if (failure is null || await WasAppliedAsync(call, key, revision, failure).ConfigureAwait(false))
                 return stored;
             if (round > 1)
@@ -38,28 +37,38 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     }
 
     /// <summary>Deletes the revision that the caller read.</summary>
-    public async Task DeleteAsync(StoreCall call, TUser user)
+    public async Task DeleteUnchangedAsync(StoreCall call, UserKey key, TUser user)
     {
-        var revision = Revision.Of(user);
-        ConditionFailure? failure = await table.ReadUnversionedAsync(call, user).ConfigureAwait(false) is { } read
-            ? await WriteAsync(
-                call, table.KeyOf(user), read.Email, writer => RevisionExpression.SameRevision(read, table.Model, writer)).ConfigureAwait(false)
-            : await WriteAsync(call, table.KeyOf(user), user.StoredEmail, writer => revision.ToCondition(table.Model, writer)).ConfigureAwait(false);
-        if (failure is not null && !await WasAppliedAsync(call, table.KeyOf(user), revision, failure).ConfigureAwait(false))
+        UserRevision? known = table.Input.Roles.KnownOf(user);
+        long? version = table.Input.Roles.VersionOf(user);
+        bool isKnown = known is { WriteId: not null } && version is not null && (reserving is null || !known.AreFingerprints);
+        Pin pin = isKnown
+            ? Pinned(known!, version!.Value)
+            : Pinned(await table.ReadExpectedAsync(call, key, user, known).ConfigureAwait(false));
+        ConditionFailure? failure = await WriteAsync(call, key, pin).ConfigureAwait(false);
+        if (failure is not null && !await WasAppliedAsync(call, key, pin.Revision, failure).ConfigureAwait(false))
         {
-            StoredUser stored = await table.ReadConflictingAsync(call, table.KeyOf(user), failure).ConfigureAwait(false);
-            throw stored.Conflict(user, table.Input.Now(), failure.Exception);
+            StoredUser stored = await table.ReadConflictingAsync(call, key, failure).ConfigureAwait(false);
+            throw stored.Conflict(key, version, table.Input.Now(), failure.Exception);
         }
     }
 
-    private async Task<ConditionFailure?> WriteAsync(
-        StoreCall call, UserKey key, string? storedEmail, Func<ExpressionWriter, string> onRevision)
+    private Pin Pinned(StoredUser read) => new(
+        read.Revision, read, writer => RevisionExpression.SameRevision(read, table.Model, writer));
+
+    private Pin Pinned(UserRevision known, long version)
     {
-        Delete delete = ToDelete(key, storedEmail, onRevision);
-        if (emails is not null && table.Input.ReservationOf(storedEmail) is { } email)
+        var revision = Revision.Of(known, version);
+        return new Pin(revision, table.WithValuesOf(known), writer => revision.ToCondition(table.Model, writer));
+    }
+
+    private async Task<ConditionFailure?> WriteAsync(StoreCall call, UserKey key, Pin pin)
+    {
+        Delete delete = ToDelete(key, pin);
+        if (reserving?.ChangeOf(pin.Read, []) is { IsEmpty: false } change)
         {
-            return await emails.CommitAsync(
-                call, new TransactWriteItem { Delete = delete }, key, acquire: null, release: email, WasDeletedAsync).ConfigureAwait(false);
+            return await reserving.CommitAsync(
+                call, new TransactWriteItem { Delete = delete }, key, change, WasDeletedAsync).ConfigureAwait(false);
         }
 
         DeleteItemRequest request = delete.ToRequest();
@@ -88,20 +97,21 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
             failure.Operation, table.Users, key, new UserConflictException(key, deleted.Version, found.Version, innerException: failure.Exception));
     }
 
-    private Delete ToDelete(UserKey key, string? storedEmail, Func<ExpressionWriter, string> onRevision)
+    private Delete ToDelete(UserKey key, Pin pin)
     {
         var writer = new ExpressionWriter();
-        string condition = $"{onRevision(writer)} AND {writer.NotExpired(table.Model, table.Input.Now())}";
-        if (emails is not null)
-            condition += $" AND {writer.SameEmail(table.Model, storedEmail)}";
+        string condition = ExpressionWriter.Both(pin.Condition(writer), writer.Living(table.Model, table.Input.Now()))!;
         return new Delete
         {
             TableName = table.TableName,
             Key = table.Model.Key.ToItem(key),
-            ConditionExpression = condition,
+            ConditionExpression = ExpressionWriter.Both(condition, table.SameValues(pin.Read, table.Model.UniqueValues, writer)),
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
         };
     }
+
+    /// <summary>The revision that is deleted, an item with the unique values that it holds, and the condition that it is still stored.</summary>
+    private sealed record Pin(Revision Revision, StoredUser Read, Func<ExpressionWriter, string> Condition);
 }

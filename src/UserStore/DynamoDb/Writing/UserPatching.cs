@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
@@ -8,13 +9,13 @@ using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Applies patches: in one request without a read, or, when the email may change, to the revision read before.</summary>
+/// <summary>Applies patches: in one request without a read, or, when unique values may change, to the revision read before.</summary>
 internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserTable<TUser> table, EmailTransaction<TUser>? emails)
-    where TUser : User
+    UserTable<TUser> table, ReservingTransaction<TUser>? reserving)
+    where TUser : class
 {
-    public Task<TUser> PatchAsync(StoreCall call, PreparedPatch patch) => emails is not null && patch.EmailChange is { } change
-        ? PatchEmailAsync(call, patch, (string?)change.Value)
+    public Task<TUser> PatchAsync(StoreCall call, PreparedPatch patch) => reserving is not null && patch.ChangesUniqueValue
+        ? PatchValuesAsync(call, patch)
         : PatchWithoutReadAsync(call, patch);
 
     private async Task<TUser> PatchWithoutReadAsync(StoreCall call, PreparedPatch patch)
@@ -58,9 +59,9 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
         }
     }
 
-    // The email to release must be known, and a transaction returns no item: so the new user is computed from the one that was read, and
+    // The values to release must be known, and a transaction returns no item: so the new user is computed from the one that was read, and
     // replaces no other revision.
-    private async Task<TUser> PatchEmailAsync(StoreCall call, PreparedPatch patch, string? email)
+    private async Task<TUser> PatchValuesAsync(StoreCall call, PreparedPatch patch)
     {
         StoredUser? begunOn = null;
         for (int round = 1; ; round++)
@@ -76,12 +77,15 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                 WriteId = table.Input.WriteIds.NextAbove(stored.Revision.WriteId, patch.Key),
                 ReplacesVersion = stored.HasUnusableVersion,
             };
-            TUser patched = patch.ApplyTo(table.ToUser(stored), stored.Has);
+            TUser patched = patch.ApplyTo(table.ToUser(stored), stored.Revision.BirthId, stored.Has);
             PreparedPatch computed = patch.SettingValuesOf(patched);
-            Update update = PatchExpression.ToUpdateOf(stored, computed, table.Items.MapChanges(computed.Changes), table.Schema);
-            ConditionFailure? failure = email == stored.Email
+            Update update = PatchExpression.ToUpdateOf(
+                computed, table.Items.MapChanges(computed.Changes), table.Schema, writer => ExpressionWriter.Both(
+                    RevisionExpression.SameRevision(stored, table.Model, writer), table.SameValues(stored, table.Model.UniqueValues, writer))!);
+            ReservationChange change = reserving!.ChangeOf(stored, table.Input.UniqueValues.ReservedBy(patched));
+            ConditionFailure? failure = change.IsEmpty
                 ? (await UpdateAsync(call, patch, update).ConfigureAwait(false)).Failure
-                : await ChangeEmailAsync(call, patch, update, stored.Email, email).ConfigureAwait(false);
+                : await ChangeValuesAsync(call, patch, update, change).ConfigureAwait(false);
             if (failure is null)
                 return patched;
 
@@ -131,17 +135,12 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
         }
     }
 
-    private Task<ConditionFailure?> ChangeEmailAsync(
-        StoreCall call, PreparedPatch patch, Update update, string? storedEmail, string? email)
-    {
-        string? reserved = table.Input.ReservationOf(storedEmail);
-        return emails!.CommitAsync(
+    private Task<ConditionFailure?> ChangeValuesAsync(StoreCall call, PreparedPatch patch, Update update, ReservationChange change)
+        => reserving!.CommitAsync(
             call,
             new TransactWriteItem { Update = update },
             patch.Key,
-            acquire: email,
-            release: reserved == email ? null : reserved,
+            change,
             wasApplied: async () => await table.FindWrittenAsync(call, patch.Key, patch.WriteId).ConfigureAwait(false) is not null,
             async invalid => PatchFailure.ExplainInvalid(patch, await table.ReadAsync(call, patch.Key).ConfigureAwait(false), invalid));
-    }
 }

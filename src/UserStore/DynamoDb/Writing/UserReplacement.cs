@@ -11,51 +11,83 @@ using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnCond
 
 namespace UserStore.DynamoDb.Writing;
 
-/// <summary>Replaces the revision of a user that was read; in a transaction, when the email changes.</summary>
+/// <summary>Replaces the revision of a user that was read; in a transaction, when unique values change.</summary>
 internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserTable<TUser> table, EmailTransaction<TUser>? emails)
-    where TUser : User
+    UserTable<TUser> table, ReservingTransaction<TUser>? reserving)
+    where TUser : class
 {
+    private UserModel Model => table.Model;
+
     /// <param name="call">The call that writes.</param>
     /// <param name="user">The user as the caller changed it.</param>
     /// <param name="next">The user as it is to be stored.</param>
-    public async Task<TUser> ReplaceAsync(StoreCall call, TUser user, TUser next)
+    public async Task<TUser> ReplaceAsync(StoreCall call, TUser user, PreparedUser<TUser> next)
     {
-        table.Items.Check(next);
-        StoredUser? read = await table.ReadUnversionedAsync(call, user).ConfigureAwait(false);
-        ConditionFailure? failure = await WriteAsync(call, user, next, read).ConfigureAwait(false);
+        table.Items.Check(next.User);
+        UserRevision? known = table.Input.Roles.KnownOf(user);
+        long? version = table.Input.Roles.VersionOf(user);
+        StoredUser? read = MustRead(known, version, next)
+            ? await table.ReadExpectedAsync(call, next.Key, user, known).ConfigureAwait(false)
+            : null;
+        if (read is { } stored)
+            next = Continue(next, stored);
+        ConditionFailure? failure = await WriteAsync(call, next, known, version, read).ConfigureAwait(false);
         if (failure is not null)
         {
-            StoredUser stored = await table.ReadConflictingAsync(call, table.KeyOf(user), failure).ConfigureAwait(false);
-            UserConflictException refusal = stored.Conflict(user, next.UpdatedAt, failure.Exception);
-            switch (WriteSettlement.Settle(stored, next.WriteId!, failure, isRefused: true, isPinned: true, birthId: user.BirthId))
+            StoredUser found = await table.ReadConflictingAsync(call, next.Key, failure).ConfigureAwait(false);
+            UserConflictException refusal = found.Conflict(next.Key, version, next.Now, failure.Exception);
+            switch (WriteSettlement.Settle(found, next.WriteId, failure, isRefused: true, isPinned: true, birthId: next.Revision.BirthId))
             {
                 case WriteOutcome.Refused:
                     throw refusal;
                 case WriteOutcome.Unknown:
-                    throw call.OutcomeUnknown(failure.Operation, table.Users, table.KeyOf(user), refusal);
+                    throw call.OutcomeUnknown(failure.Operation, table.Users, next.Key, refusal);
             }
         }
 
-        return next;
+        return next.User;
     }
 
-    private async Task<ConditionFailure?> WriteAsync(StoreCall call, TUser user, TUser next, StoredUser? read)
+    // What is not known of the stored user is read, and never guessed.
+    private bool MustRead(UserRevision? known, long? version, PreparedUser<TUser> next)
     {
-        string? storedEmail = read is { } stored ? stored.Email : user.StoredEmail;
-        if (emails is not null && next.Email != storedEmail)
+        if (known is not { WriteId: not null } || version is null || Model.WrittenOnce.Count > 0)
+            return true;
+        // A fingerprint shows that a value has changed, but not from which.
+        return reserving is not null && known.AreFingerprints && Model.ReservedProperties.Index().Any(
+            property => !known.Holds(property.Index, UserRoleValues.TextOf(property.Item, next.User)));
+    }
+
+    // The revision follows the one that was read, and values that are written once stay.
+    private PreparedUser<TUser> Continue(PreparedUser<TUser> next, StoredUser read)
+    {
+        if (Model.WrittenOnce.Count > 0)
         {
-            string? reserved = table.Input.ReservationOf(storedEmail);
-            return await emails.CommitAsync(
+            TUser before = table.ToUser(read);
+            foreach (MappedProperty property in Model.WrittenOnce.Where(read.Has))
+                property.SetValue(next.User, property.GetValue(before));
+        }
+
+        Revision revision = read.Revision.Next(table.Input.WriteIds.NextAbove(read.Revision.WriteId, next.Key));
+        table.Input.Roles.Attach(next.User, revision.WriteId, revision.BirthId);
+        return next with { Revision = revision };
+    }
+
+    private async Task<ConditionFailure?> WriteAsync(
+        StoreCall call, PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read)
+    {
+        StoredUser held = read ?? table.WithValuesOf(known!);
+        if (reserving is not null && ChangeOf(held, next, known, read) is { IsEmpty: false } change)
+        {
+            return await reserving.CommitAsync(
                 call,
-                new TransactWriteItem { Update = ToUpdate(user, next, read, writer => writer.SameEmail(table.Model, storedEmail)) },
-                table.KeyOf(user),
-                acquire: next.Email,
-                release: reserved == next.Email ? null : reserved,
+                new TransactWriteItem { Update = ToUpdate(next, known, version, read, writer => table.SameValues(held, Model.UniqueValues, writer)) },
+                next.Key,
+                change,
                 WasAppliedAsync).ConfigureAwait(false);
         }
 
-        UpdateItemRequest request = ToUpdate(user, next, read).ToRequest();
+        UpdateItemRequest request = ToUpdate(next, known, version, read).ToRequest();
         request.ReturnValues = ReturnValue.NONE; // the new user is known
         request.ReturnConsumedCapacity = call.Capacity;
         WriteResult<UpdateItemResponse> result = await call.WriteAsync(
@@ -63,41 +95,49 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         return result.Failure;
 
         async Task<bool> WasAppliedAsync()
-            => await table.FindWrittenAsync(call, table.KeyOf(next), next.WriteId!).ConfigureAwait(false) is not null;
+            => await table.FindWrittenAsync(call, next.Key, next.WriteId).ConfigureAwait(false) is not null;
     }
 
+    // Unchanged fingerprints mean unchanged values.
+    private ReservationChange ChangeOf(StoredUser held, PreparedUser<TUser> next, UserRevision? known, StoredUser? read)
+        => read is null && known!.AreFingerprints
+            ? new ReservationChange([], [])
+            : reserving!.ChangeOf(held, next.Reserved);
+
     // All attributes of the model, so that others survive, and the ids of earlier writes, which users do not contain, are shifted.
-    private Update ToUpdate(TUser user, TUser next, StoredUser? read, Func<ExpressionWriter, string>? alsoRequired = null)
+    private Update ToUpdate(
+        PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read, Func<ExpressionWriter, string?>? alsoRequired = null)
     {
-        UserModel model = table.Model;
-        Dictionary<string, AttributeValue> item = table.Items.ToItem(next); // without the attributes whose value is null
+        Dictionary<string, AttributeValue> item = table.Items.ToItem(next.User); // without the attributes whose value is null
         var writer = new ExpressionWriter();
         List<string> sets = [], removes = [];
-        foreach (MappedProperty property in model.Properties.Where(property => !IsOfRevision(property)))
+        foreach (string attribute in Model.Attributes.Where(attribute => !IsOfRevision(attribute)))
         {
-            if (item.TryGetValue(property.AttributeName, out AttributeValue? value))
-                sets.Add($"{writer.Name(property)} = {writer.Value(value)}");
+            if (item.TryGetValue(attribute, out AttributeValue? value))
+                sets.Add($"{writer.Name(attribute)} = {writer.Value(value)}");
             else
-                removes.Add(writer.Name(property));
+                removes.Add(writer.Name(attribute));
         }
 
-        string own = RevisionExpression.OwnId(next.WriteId!, writer);
-        sets.AddRange(RevisionExpression.Advance(own, model, writer, replacesVersion: user.Version is null));
+        string own = RevisionExpression.OwnId(next.WriteId, writer);
+        sets.AddRange(RevisionExpression.Advance(own, Model, writer, replacesVersion: read is { } found ? found.Revision.Version is null : version is null));
         string set = $"SET {string.Join(", ", sets)}";
-        string sameRevision = read is { } stored ? RevisionExpression.SameRevision(stored, model, writer) : Revision.Of(user).ToCondition(model, writer);
-        string condition = $"{sameRevision} AND {writer.NotExpired(model, next.UpdatedAt)}";
+        string sameRevision = read is { } stored
+            ? RevisionExpression.SameRevision(stored, Model, writer)
+            : Revision.Of(known!, version).ToCondition(Model, writer);
+        string condition = ExpressionWriter.Both(sameRevision, writer.Living(Model, next.Now))!;
         return new Update
         {
             TableName = table.TableName,
-            Key = table.Model.Key.ToItem(table.KeyOf(user)),
+            Key = Model.Key.ToItem(next.Key),
             UpdateExpression = removes.Count == 0 ? set : $"{set} REMOVE {string.Join(", ", removes)}",
-            ConditionExpression = alsoRequired is null ? condition : $"{condition} AND {alsoRequired(writer)}",
+            ConditionExpression = ExpressionWriter.Both(condition, alsoRequired?.Invoke(writer)),
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
         };
     }
 
-    private static bool IsOfRevision(MappedProperty property)
-        => property.Name is nameof(User.UserId) or nameof(User.Version) or nameof(User.WriteId) or nameof(User.BirthId);
+    private bool IsOfRevision(string attribute)
+        => attribute == Model.Version?.AttributeName || Model.Key.Parts.Any(part => part.AttributeName == attribute);
 }

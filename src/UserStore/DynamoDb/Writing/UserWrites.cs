@@ -6,23 +6,23 @@ namespace UserStore.DynamoDb.Writing;
 
 /// <summary>The writes of one store, wired once for everything that writes.</summary>
 internal sealed class UserWrites<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
-    where TUser : User
+    where TUser : class
 {
     public UserWrites(UserTable<TUser> table)
     {
-        Reservations = table.Schema.Emails is { } emails ? new EmailReservations<TUser>(table, emails) : null;
-        Transaction = Reservations is null ? null : new EmailTransaction<TUser>(table, Reservations);
+        Reservations = table.Schema.Reservations is { } reservations ? new ReservationTable<TUser>(table, reservations) : null;
+        Transaction = Reservations is null ? null : new ReservingTransaction<TUser>(table, Reservations);
         Creation = new UserCreation<TUser>(table, Transaction);
         Replacement = new UserReplacement<TUser>(table, Transaction);
         Patching = new UserPatching<TUser>(table, Transaction);
         Deletion = new UserDeletion<TUser>(table, Transaction);
     }
 
-    /// <summary>Gets the reservations; null when emails need not be unique.</summary>
-    public EmailReservations<TUser>? Reservations { get; }
+    /// <summary>Gets the reservations; null when no values are unique.</summary>
+    public ReservationTable<TUser>? Reservations { get; }
 
-    /// <summary>Gets the transaction of users and reservations; null when emails need not be unique.</summary>
-    public EmailTransaction<TUser>? Transaction { get; }
+    /// <summary>Gets the transaction of users and reservations; null when no values are unique.</summary>
+    public ReservingTransaction<TUser>? Transaction { get; }
 
     public UserCreation<TUser> Creation { get; }
 

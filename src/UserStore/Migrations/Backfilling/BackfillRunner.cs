@@ -51,6 +51,8 @@ internal sealed class BackfillRunner
         {
             if (_backfill.Mark is { } mark && item.GetValueOrDefault(mark)?.S == _mark)
                 return false;
+            if (_users is not null && !new StoredUser(item, _users).IsUser)
+                return false;
             var desired = new BackfillItem(AttributeValueComparer.Copy(item));
             await _backfill.Transform(desired, cancellationToken).ConfigureAwait(false);
             var change = new ItemChange(item, desired.Attributes);
@@ -83,10 +85,18 @@ internal sealed class BackfillRunner
     {
         if (key.Keys.FirstOrDefault(change.Concerns) is { } keyName)
             throw new InvalidBackfillChangeException($"changes '{keyName}', a key of the table.");
-        if (_users is not null && _attempt.Store.Schema.Emails is not null && change.Concerns(_users[nameof(User.Email)].AttributeName))
+        if (_users?.ReservedProperties.FirstOrDefault(property => change.Concerns(property.AttributeName)) is { } reserved
+            && _users.UniqueValues.Any(unique => (unique.Property == reserved || unique.Scope == reserved)
+                && unique.IsReservedBy(_attempt.Store.Schema.Options)))
         {
             throw new InvalidBackfillChangeException(
-                "changes the email of a user, which is reserved. Change it through MigrationContext.OpenStore.");
+                $"changes '{reserved.AttributeName}' of a user, whose value is reserved. Change it through MigrationContext.OpenStore.");
+        }
+
+        if (_users?.Discriminators.FirstOrDefault(discriminator => change.Concerns(discriminator.Property.AttributeName)) is { Property: { } kind })
+        {
+            throw new InvalidBackfillChangeException(
+                $"changes '{kind.AttributeName}', by which UserTypeBuilder.OnlyWhere distinguishes users from other items.");
         }
     }
 

@@ -1,7 +1,7 @@
 namespace UserStore.Migrations.BuiltIn;
 
 /// <summary>Creates the tables of the store.</summary>
-internal sealed class CreateTables(string id) : Migration(id, "Creates the tables of users and emails.")
+internal sealed class CreateTables(string id) : Migration(id, "Creates the tables of users and reservations.")
 {
     public override Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
         => context.CreateTablesAsync(cancellationToken);
@@ -9,7 +9,7 @@ internal sealed class CreateTables(string id) : Migration(id, "Creates the table
 
 /// <summary>Creates the tables of the store. Undoing it deletes them with all users.</summary>
 internal sealed class CreateAndDeleteTables(string id)
-    : UndoableMigration(id, "Creates the tables of users and emails; undoing it deletes them.")
+    : UndoableMigration(id, "Creates the tables of users and reservations; undoing it deletes them.")
 {
     internal override bool UndoDeletesUsers => true;
 
@@ -20,7 +20,7 @@ internal sealed class CreateAndDeleteTables(string id)
     {
         // The users first: if their table is protected, nothing is deleted.
         await context.DeleteTableAsync(context.UsersTable, cancellationToken).ConfigureAwait(false);
-        if (context.EmailsTable is not null)
-            await context.DeleteTableAsync(context.EmailsTable, cancellationToken).ConfigureAwait(false);
+        if (context.ReservationsTable is not null)
+            await context.DeleteTableAsync(context.ReservationsTable, cancellationToken).ConfigureAwait(false);
     }
 }

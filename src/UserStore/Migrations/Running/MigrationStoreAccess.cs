@@ -8,6 +8,7 @@ using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.DynamoDb.Writing;
+using UserStore.Preparation;
 
 namespace UserStore.Migrations.Running;
 
@@ -21,7 +22,7 @@ internal abstract class MigrationStoreAccess(StoreSchema schema, TimeProvider ti
     public StoreConnection Connect(IAmazonDynamoDB client) => new(client, schema.Options, time, logger) { OwnsRetries = true, SeesEveryAttempt = false };
 
     /// <summary>Reserves the emails of existing users with the client of a migration.</summary>
-    public abstract IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
+    public abstract IAsyncEnumerable<UniqueValueAuditPage> ReserveAsync(
         IAmazonDynamoDB client, string? continuationToken, CancellationToken cancellationToken);
 
     /// <summary>Opens the store for the import of items that another program wrote.</summary>
@@ -33,22 +34,22 @@ internal abstract class MigrationStoreAccess(StoreSchema schema, TimeProvider ti
 internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     StoreSchema schema, TimeProvider time, ILogger logger)
     : MigrationStoreAccess(schema, time, logger)
-    where TUser : User
+    where TUser : class
 {
-    public override IAsyncEnumerable<UserEmailAuditPage> RepairEmailsAsync(
+    public override IAsyncEnumerable<UniqueValueAuditPage> ReserveAsync(
         IAmazonDynamoDB client, string? continuationToken, CancellationToken cancellationToken)
-        => new DynamoDbUserEmailAudit<TUser>(Connect(client)).RepairAsync(continuationToken, cancellationToken);
+        => new DynamoDbUniqueValueAudit<TUser>(Connect(client)).RepairAsync(continuationToken, cancellationToken);
 
     public override Func<Dictionary<string, AttributeValue>, IRequestObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client)
     {
         var table = new UserTable<TUser>(Connect(client));
         UserCreation<TUser> creation = new UserWrites<TUser>(table).Creation;
-        HashSet<string> known = [.. table.Model.Properties.Select(property => property.AttributeName)];
+        HashSet<string> known = [.. table.Model.Attributes];
 
         return async (item, observer, cancellationToken) =>
         {
-            TUser user = table.Input.PrepareImport(table.ToUser(new StoredUser(item, table.Model)));
-            StoreCall call = table.Sender.Begin(cancellationToken, table.KeyOf(user), observer: observer);
+            PreparedUser<TUser> user = table.Input.PrepareImport(table.ToUser(new StoredUser(item, table.Model)));
+            StoreCall call = table.Sender.Begin(cancellationToken, user.Key, observer: observer);
             try
             {
                 await creation.CreateAsync(

@@ -12,7 +12,7 @@ internal static class UnrecordedAccess
 {
     private static readonly HashSet<Type> Services =
     [
-        typeof(IUserStore), typeof(IUserStore<>), typeof(IUserBatchWriter<>), typeof(IUserEmailAudit<>), typeof(IMigrationRunner),
+        typeof(IUserStore), typeof(IUserStore<>), typeof(IUserBatchWriter<>), typeof(IUniqueValueAudit<>), typeof(IMigrationRunner),
         typeof(IServiceProvider), typeof(IServiceScopeFactory),
     ];
 

@@ -10,7 +10,7 @@ internal sealed class ReplicationComparer<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
     RequestSender sender, ReplicationStateReader<TUser, TView> reader, ReplicationStateWriter<TUser, TView> writer)
-    where TUser : User
+    where TUser : class
     where TView : class
 {
     /// <summary>Reads one user again, and returns the drift that remains.</summary>

@@ -22,7 +22,7 @@ internal sealed class ReplicationWalk<
     ReplicationStateReader<TUser, TView> reader,
     ReplicationComparer<TUser, TView> comparer,
     TargetWriter writer)
-    where TUser : User
+    where TUser : class
     where TView : class
 {
     // A page of one table needs one batch read of each of the others.

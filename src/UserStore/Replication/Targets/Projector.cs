@@ -11,7 +11,7 @@ namespace UserStore.Replication.Targets;
 /// <summary>Creates the items of the target, mapped as the store maps users, and rejects items that the target cannot store.</summary>
 internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
     IUserProjection<TUser, TView> projection, ReplicationSchema schema)
-    where TUser : User
+    where TUser : class
     where TView : class
 {
     private readonly Lazy<IDynamoDBContext> _context = new(

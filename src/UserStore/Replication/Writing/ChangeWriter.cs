@@ -17,7 +17,7 @@ internal sealed class ChangeWriter<
     ReplicationStateWriter<TUser, TView> states,
     TargetWriter writer,
     Func<long> removedUntil)
-    where TUser : User
+    where TUser : class
     where TView : class
 {
     /// <summary>Writes a change, unless that change or a later one of the same user was written before.</summary>
@@ -68,7 +68,7 @@ internal sealed class ChangeWriter<
         ReplicationState state = await reader.ReadSourceAsync(call, change.Key, guard).ConfigureAwait(false);
         if (state.Failure is not null)
             throw state.Failure;
-        bool isOfChange = change.NewUser?.WriteId is { } writeId && writeId == state.WriteId
+        bool isOfChange = change.NewUser is { } user && source.Input.Roles.KnownOf(user)?.WriteId is { } writeId && writeId == state.WriteId
             && AttributeValueComparer.ByValue.Equals(item?.Item, state.Expected?.Item);
         return isOfChange ? state with { ReadAt = null } : state;
     }

@@ -14,7 +14,7 @@ internal sealed class ReplicationStateReader<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
     UserTable<TUser> source, ReplicationSchema schema, Projector<TUser, TView> projector)
-    where TUser : User
+    where TUser : class
     where TView : class
 {
     private KeyModel Key => source.Model.Key;
@@ -82,13 +82,14 @@ internal sealed class ReplicationStateReader<
 
     private ReplicationState Evaluate(UserKey key, Guard? guard, DateTimeOffset readAt, Dictionary<string, AttributeValue>? item)
     {
-        var state = new ReplicationState(key, guard, item is { Count: > 0 }, Expected: null) { ReadAt = readAt };
+        var stored = new StoredUser(item, source.Model);
+        var state = new ReplicationState(key, guard, stored.IsUser, Expected: null) { ReadAt = readAt };
         if (!state.IsInSource)
             return state;
         try
         {
-            TUser user = source.ToUser(new StoredUser(item, source.Model));
-            return state with { Expected = projector.Project(user), WriteId = user.WriteId };
+            TUser user = source.ToUser(stored);
+            return state with { Expected = projector.Project(user), WriteId = stored.Revision.WriteId };
         }
         catch (UserStoreException failure) when (failure is UserProjectionException or UserStoreSchemaException)
         {

@@ -9,7 +9,7 @@ internal sealed class ReplicationStateWriter<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TView>(
     ReplicationSchema schema, ReplicationStateReader<TUser, TView> reader, TargetWriter writer, Func<long> removedUntil)
-    where TUser : User
+    where TUser : class
     where TView : class
 {
     // Each user needs up to four of the 100 actions of a transaction. A transaction has up to 4 MB, with the guards.

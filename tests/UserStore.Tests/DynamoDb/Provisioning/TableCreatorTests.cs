@@ -94,7 +94,7 @@ public sealed class TableCreatorTests
 
     private CreateTableResponse Create()
     {
-        CreateTableRequest request = new StoreSchema(UserModel.For<User>(), _options).Users.ToCreateRequest();
+        CreateTableRequest request = new StoreSchema(UserModel.For<User>(_options), _options).Users.ToCreateRequest();
         _table = new TableDescription
         {
             TableStatus = TableStatus.ACTIVE,

@@ -64,7 +64,7 @@ public sealed class RequestDetailsTests
             .Should().ThrowAsync<UserStoreSchemaException>()).Which;
 
         throttled.Operation.Should().Be("TransactWriteItems");
-        throttled.TableNames.Should().BeEquivalentTo("shop-Users", "shop-UserEmails");
+        throttled.TableNames.Should().BeEquivalentTo("shop-Users", "shop-UserReservations");
         missing.Operation.Should().Be("GetItem");
         missing.TableNames.Should().ContainSingle();
         new UserNotFoundException("fake-1").TableNames.Should().BeEmpty();

@@ -62,5 +62,5 @@ public sealed class TableSchemaTests
         Schema().TimeToLiveAttribute.Should().BeNull();
     }
 
-    private TableSchema Schema() => new StoreSchema(UserModel.For<Member>(), _options).Users;
+    private TableSchema Schema() => new StoreSchema(UserModel.For<Member>(_options), _options).Users;
 }

@@ -6,7 +6,7 @@ namespace UserStore.Tests.DynamoDb.Users;
 
 public sealed class RevisionExpressionTests
 {
-    private static readonly UserModel Model = UserModel.For<User>();
+    private static readonly UserModel Model = UserModel.For<User>(new UserStoreOptions());
 
     [Theory]
     [InlineData("7", 7L)]

@@ -80,11 +80,11 @@ public sealed class WriteSettlementTests
             item[i == 0 ? "write_id" : $"write_id_{i + 1}"] = new(i < ids.Length ? ids[i].ToString() : "-");
         if (birth is not null)
             item["birth_id"] = new(birth);
-        return WriteSettlement.Settle(new StoredUser(item, UserModel.For<User>()), Own, failure, isRefused, isPinned);
+        return WriteSettlement.Settle(new StoredUser(item, UserModel.For<User>(new UserStoreOptions())), Own, failure, isRefused, isPinned);
     }
 
     private static WriteOutcome SettleAbsent(ConditionFailure failure, bool isPinned)
-        => WriteSettlement.Settle(new StoredUser(null, UserModel.For<User>()), Own, failure, isRefused: true, isPinned);
+        => WriteSettlement.Settle(new StoredUser(null, UserModel.For<User>(new UserStoreOptions())), Own, failure, isRefused: true, isPinned);
 
     private static ConditionFailure Seen() => Failure(responseWasLost: false, mayBeApplied: false);
 

@@ -13,7 +13,7 @@ internal sealed class ModelProcess
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
 
-    private static readonly StoreSchema Schema = new(UserModel.For<User>(), new UserStoreOptions());
+    private static readonly StoreSchema Schema = new(UserModel.For<User>(new UserStoreOptions()), new UserStoreOptions());
 
     private readonly ModelTables _tables;
     private readonly ModelStorage _storage;

@@ -24,16 +24,16 @@ public sealed class MigrationReporterTests
     }
 
     [Theory]
-    [InlineData(null, null, "reserving emails: 120 done")]
-    [InlineData(500, null, "reserving emails: 120 of 500 done")]
-    [InlineData(500, 3, "reserving emails: 120 of 500 done, 3 s remaining")]
-    [InlineData(500, 303, "reserving emails: 120 of 500 done, 5 min 3 s remaining")]
-    [InlineData(500, 108_000, "reserving emails: 120 of 500 done, 30 h remaining")]
-    [InlineData(500, 352_800, "reserving emails: 120 of 500 done, 4 d 2 h remaining")]
-    [InlineData(120, 0, "reserving emails: 120 of 120 done")]
-    [InlineData(120, 3, "reserving emails: 120 of 120 done")]
-    [InlineData(100, 3, "reserving emails: 120 done")]
-    [InlineData(0, 3, "reserving emails: 120 done")]
+    [InlineData(null, null, "reserving unique values: 120 done")]
+    [InlineData(500, null, "reserving unique values: 120 of 500 done")]
+    [InlineData(500, 3, "reserving unique values: 120 of 500 done, 3 s remaining")]
+    [InlineData(500, 303, "reserving unique values: 120 of 500 done, 5 min 3 s remaining")]
+    [InlineData(500, 108_000, "reserving unique values: 120 of 500 done, 30 h remaining")]
+    [InlineData(500, 352_800, "reserving unique values: 120 of 500 done, 4 d 2 h remaining")]
+    [InlineData(120, 0, "reserving unique values: 120 of 120 done")]
+    [InlineData(120, 3, "reserving unique values: 120 of 120 done")]
+    [InlineData(100, 3, "reserving unique values: 120 done")]
+    [InlineData(0, 3, "reserving unique values: 120 done")]
     public async Task Progress_shows_only_what_is_known(int? total, int? seconds, string expected)
     {
         using var log = new FakeLoggerProvider();
@@ -43,7 +43,7 @@ public sealed class MigrationReporterTests
             services => services.AddLogging(logging => logging.AddProvider(log))
                 .AddSingleton<IMigrationReporter>(new SpectreMigrationReporter(ConsoleOf(output, AnsiSupport.No))),
             isBroken: false,
-            new MigrationProgress("reserving emails", 120, total, remaining));
+            new MigrationProgress("reserving unique values", 120, total, remaining));
 
         await runner.RunAsync();
 

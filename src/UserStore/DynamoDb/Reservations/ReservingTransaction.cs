@@ -3,52 +3,57 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
+using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Reservations;
 
-/// <summary>Writes a user and the reservations of its emails in one transaction, and again when the reservations turn out to be
+/// <summary>Writes a user and the reservations of its unique values in one transaction, and again when the reservations turn out to be
 /// different.</summary>
-internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserTable<TUser> users, EmailReservations<TUser> reservations)
-    where TUser : User
+internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    UserTable<TUser> users, ReservationTable<TUser> reservations)
+    where TUser : class
 {
+    /// <summary>Returns the change from the values that a stored user holds to those that it is to hold.</summary>
+    public ReservationChange ChangeOf(StoredUser stored, IEnumerable<ReservedValue?> next)
+    {
+        ReservedValue[] after = [.. next.OfType<ReservedValue>()];
+        // A value that another program stored in another form need not be reserved yet.
+        return new ReservationChange(
+            [.. after.Where(value => users.ReservedIn(stored, value.Unique) != value || stored.ScalarOf(value.Unique.Property)?.Text != value.Value)],
+            [.. users.ReservedIn(stored).OfType<ReservedValue>().Except(after)]);
+    }
+
     /// <param name="call">The call that writes.</param>
     /// <param name="userWrite">The write of the user, with its condition.</param>
     /// <param name="key">The user.</param>
-    /// <param name="acquire">The email to reserve for the user, if any.</param>
-    /// <param name="release">The email to release, if any.</param>
+    /// <param name="change">The values to reserve for the user, and those to release.</param>
     /// <param name="wasApplied">Reads whether everything was written, after a response was lost and no retry received one.</param>
     /// <param name="explainInvalid">Returns the exception for a write of the user that DynamoDB calls invalid.</param>
     /// <returns>Null when everything was written; otherwise the failed condition of <paramref name="userWrite"/>, and nothing was
     /// written.</returns>
-    /// <exception cref="EmailAlreadyInUseException">Another user owns the email.</exception>
+    /// <exception cref="UserValueInUseException">Another user owns a value.</exception>
     public async Task<ConditionFailure?> CommitAsync(
         StoreCall call,
         TransactWriteItem userWrite,
         UserKey key,
-        string? acquire,
-        string? release,
+        ReservationChange change,
         Func<Task<bool>>? wasApplied = null,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null)
     {
-        (UserKey Key, StoredUser User)? invalidOwner = null;
+        var invalidOwners = new Dictionary<ReservedValue, (UserKey Key, StoredUser User)>();
+        List<ReservedValue> release = [.. change.Release];
         bool responseWasLost = false;
         for (int round = 1; ; round++)
         {
-            List<TransactWriteItem> actions = [userWrite];
-            if (acquire is not null && invalidOwner is { } owner)
-            {
-                actions.Add(reservations.TakeOver(acquire, key, owner.Key));
-                actions.Add(reservations.RuleOut(owner.Key, owner.User, acquire));
-            }
-            else if (acquire is not null)
-            {
-                actions.Add(reservations.Acquire(acquire, key));
-            }
-
+            List<TransactWriteItem> actions = [userWrite, .. change.Acquire.Select(value => invalidOwners.TryGetValue(value, out var owner)
+                ? reservations.TakeOver(value, key, owner.Key)
+                : reservations.Acquire(value, key))];
+            // A transaction has one action for each item: an owner of several values is ruled out once.
+            var ruledOut = invalidOwners.GroupBy(owner => owner.Value.Key).ToArray();
+            actions.AddRange(ruledOut.Select(owner => reservations.RuleOut(
+                owner.Key, owner.First().Value.User, [.. owner.Select(taken => taken.Key)])));
             int reserving = actions.Count;
-            if (release is not null)
-                actions.Add(reservations.Release(release, key));
+            actions.AddRange(release.Select(value => reservations.Release(value, key)));
 
             if (await SendOnceAsync(call, actions, wasApplied, explainInvalid).ConfigureAwait(false) is not { } failure)
                 return null;
@@ -57,14 +62,17 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
             responseWasLost = failure.ResponseWasLost;
             if (failure.Concerns(0))
                 return failure;
-            if (release is not null && failure.Concerns(reserving))
-                release = null; // another user owns what this one had: there is nothing to release
+            // Another user owns what this one had: there is nothing to release.
+            release = [.. release.Where((_, position) => !failure.Concerns(reserving + position))];
             try
             {
-                if (Enumerable.Range(0, reserving).Any(failure.Concerns))
+                for (int i = 0; i < change.Acquire.Count; i++)
                 {
-                    invalidOwner = await FindInvalidOwnerAsync(
-                        call, acquire!, key, failure.Reasons[1].Item, failure.Exception).ConfigureAwait(false);
+                    int ruling = invalidOwners.TryGetValue(change.Acquire[i], out var ruled)
+                        ? 1 + change.Acquire.Count + Array.FindIndex(ruledOut, owner => owner.Key == ruled.Key)
+                        : -1;
+                    if (failure.Concerns(1 + i) || (ruling >= 0 && failure.Concerns(ruling)))
+                        await FindInvalidOwnerAsync(call, change.Acquire[i], key, failure, 1 + i, invalidOwners).ConfigureAwait(false);
                 }
 
                 // The second round uses what the first one found; a third one means that others write concurrently.
@@ -104,7 +112,8 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
     }
 
     private UserStoreUnavailableException KeptChanging(UserKey key, ConditionFailure failure) => new(
-        $"The email of user '{key}' could not be reserved, because other writers kept changing its reservation. Retry later.", failure.Exception)
+        $"The unique values of user '{key}' could not be reserved, because other writers kept changing their reservations. Retry later.",
+        failure.Exception)
     {
         Operation = failure.Operation,
         TableNames = [.. users.Schema.Tables.Select(table => table.TableName)],
@@ -118,15 +127,27 @@ internal sealed class EmailTransaction<[DynamicallyAccessedMembers(DynamicallyAc
         ReturnConsumedCapacity = call.Capacity,
     };
 
-    private async Task<(UserKey Key, StoredUser User)?> FindInvalidOwnerAsync(
-        StoreCall call, string email, UserKey key, Dictionary<string, AttributeValue>? reservation, Exception failure)
+    private async Task FindInvalidOwnerAsync(
+        StoreCall call,
+        ReservedValue value,
+        UserKey key,
+        ConditionFailure failure,
+        int action,
+        Dictionary<ReservedValue, (UserKey Key, StoredUser User)> invalidOwners)
     {
-        UserKey? found = reservations.OwnerIn(reservation) ?? await reservations.FindOwnerKeyAsync(call, email).ConfigureAwait(false);
+        invalidOwners.Remove(value);
+        UserKey? found = reservations.OwnerIn(failure.Reasons[action].Item) ?? await reservations.FindOwnerKeyAsync(call, value).ConfigureAwait(false);
         if (found is not { } ownerKey || ownerKey == key)
-            return null;
+            return;
         StoredUser owner = await users.ReadAsync(call, ownerKey).ConfigureAwait(false);
-        return reservations.IsValidOwner(owner, email)
-            ? throw new EmailAlreadyInUseException(ownerKey, failure)
-            : (ownerKey, owner);
+        if (reservations.IsValidOwner(owner, value))
+            throw new UserValueInUseException(value.Unique.Property.Name, ownerKey, failure.Exception);
+        invalidOwners.Add(value, (ownerKey, owner));
     }
+}
+
+/// <summary>The reservations that a write of a user changes.</summary>
+internal sealed record ReservationChange(IReadOnlyList<ReservedValue> Acquire, IReadOnlyList<ReservedValue> Release)
+{
+    public bool IsEmpty => Acquire.Count + Release.Count == 0;
 }

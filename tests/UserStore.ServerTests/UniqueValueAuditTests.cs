@@ -5,15 +5,15 @@ using UserStore.Testing;
 namespace UserStore.ServerTests;
 
 /// <summary>Inconsistencies that other programs cause, how the audit reports them, and how it repairs them.</summary>
-public sealed class UserEmailAuditTests : ServerTest
+public sealed class UniqueValueAuditTests : ServerTest
 {
     private DynamoDbUserStore<User> _store = null!;
-    private DynamoDbUserEmailAudit<User> _audit = null!;
+    private DynamoDbUniqueValueAudit<User> _audit = null!;
 
     public override async Task InitializeAsync()
     {
         _store = await CreateStoreAsync();
-        _audit = new DynamoDbUserEmailAudit<User>(Client, Options, Stores.Time);
+        _audit = new DynamoDbUniqueValueAudit<User>(Client, Options, Stores.Time);
     }
 
     [Fact]
@@ -28,16 +28,16 @@ public sealed class UserEmailAuditTests : ServerTest
         await ReserveAsync("deleted@example.test", "fake-deleted");
         await ReserveAsync("moved@example.test", "fake-owner");
 
-        List<UserEmailFinding> findings = await FindingsAsync(_audit.CheckAsync());
+        List<UniqueValueFinding> findings = await FindingsAsync(_audit.CheckAsync());
 
         findings.Should().BeEquivalentTo(
         [
-            new UserEmailFinding(UserEmailProblem.UserWithoutReservation, "unreserved@example.test", "fake-unreserved"),
-            new UserEmailFinding(UserEmailProblem.DuplicateEmail, "owned@example.test", "fake-rival", "fake-owner"),
-            new UserEmailFinding(UserEmailProblem.DuplicateEmail, "twin@example.test", "fake-twin-1", "fake-twin-2"),
-            new UserEmailFinding(UserEmailProblem.DuplicateEmail, "twin@example.test", "fake-twin-2", "fake-twin-1"),
-            new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "deleted@example.test", "fake-deleted"),
-            new UserEmailFinding(UserEmailProblem.ReservationWithoutOwner, "moved@example.test", "fake-owner"),
+            new UniqueValueFinding(UniqueValueProblem.UserWithoutReservation, "Email", "unreserved@example.test", "fake-unreserved"),
+            new UniqueValueFinding(UniqueValueProblem.DuplicateValue, "Email", "owned@example.test", "fake-rival", "fake-owner"),
+            new UniqueValueFinding(UniqueValueProblem.DuplicateValue, "Email", "twin@example.test", "fake-twin-1", "fake-twin-2"),
+            new UniqueValueFinding(UniqueValueProblem.DuplicateValue, "Email", "twin@example.test", "fake-twin-2", "fake-twin-1"),
+            new UniqueValueFinding(UniqueValueProblem.ReservationWithoutOwner, "Email", "deleted@example.test", "fake-deleted"),
+            new UniqueValueFinding(UniqueValueProblem.ReservationWithoutOwner, "Email", "moved@example.test", "fake-owner"),
         ]);
         findings.Should().OnlyContain(finding => !finding.ToString().Contains("example.test"));
         (await _store.GetAsync("fake-owner", ReadConsistency.Strong)).Should().Be(owner);
@@ -56,15 +56,15 @@ public sealed class UserEmailAuditTests : ServerTest
         await ReserveAsync("inherited@example.test", "fake-deleted");
         await ReserveAsync("deleted@example.test", "fake-deleted");
 
-        List<UserEmailFinding> findings = await FindingsAsync(_audit.RepairAsync());
+        List<UniqueValueFinding> findings = await FindingsAsync(_audit.RepairAsync());
 
         findings.Where(finding => finding.IsRepaired).Select(finding => (finding.Problem, finding.Key.ToString())).Should().BeEquivalentTo(
         [
-            (UserEmailProblem.UserWithoutReservation, "fake-unreserved"),
-            (UserEmailProblem.UserWithoutReservation, "fake-heir"),
-            (UserEmailProblem.ReservationWithoutOwner, "fake-deleted"),
+            (UniqueValueProblem.UserWithoutReservation, "fake-unreserved"),
+            (UniqueValueProblem.UserWithoutReservation, "fake-heir"),
+            (UniqueValueProblem.ReservationWithoutOwner, "fake-deleted"),
         ]);
-        findings.Where(finding => !finding.IsRepaired).Should().OnlyContain(finding => finding.Problem == UserEmailProblem.DuplicateEmail)
+        findings.Where(finding => !finding.IsRepaired).Should().OnlyContain(finding => finding.Problem == UniqueValueProblem.DuplicateValue)
             .And.HaveCount(3);
         (await OwnerOfAsync("unreserved@example.test")).Should().Be("fake-unreserved");
         (await OwnerOfAsync("inherited@example.test")).Should().Be("fake-heir");
@@ -74,7 +74,7 @@ public sealed class UserEmailAuditTests : ServerTest
         await _store.UpdateAsync("fake-twin-2", new UserPatch<User>().Set(user => user.Email, "other@example.test"));
         await _store.DeleteAsync("fake-rival");
         (await FindingsAsync(_audit.RepairAsync())).Should().ContainSingle().Which.Should().Be(
-            new UserEmailFinding(UserEmailProblem.UserWithoutReservation, "twin@example.test", "fake-twin-1", IsRepaired: true));
+            new UniqueValueFinding(UniqueValueProblem.UserWithoutReservation, "Email", "twin@example.test", "fake-twin-1", IsRepaired: true));
         (await FindingsAsync(_audit.CheckAsync())).Should().BeEmpty();
     }
 
@@ -84,7 +84,7 @@ public sealed class UserEmailAuditTests : ServerTest
         for (int i = 0; i < 250; i++)
             await PutUserAsync($"fake-{i:D3}", i % 3 == 0 ? $" Fake.{i}@Example.test" : $"fake.{i}@example.test");
 
-        List<UserEmailAuditPage> pages = await _audit.RepairAsync().ReadAllAsync();
+        List<UniqueValueAuditPage> pages = await _audit.RepairAsync().ReadAllAsync();
 
         pages.SelectMany(page => page.Findings).Should().HaveCount(250).And.OnlyContain(finding => finding.IsRepaired);
         pages.Should().OnlyContain(page => page.Users + page.Reservations <= 100);
@@ -95,7 +95,7 @@ public sealed class UserEmailAuditTests : ServerTest
         User untouched = (await _store.FindByEmailAsync("fake.4@example.test", ReadConsistency.Strong))!;
         (untouched.Version, untouched.Name).Should().Be((null, "Fake External"));
         Func<Task> take = () => _store.CreateAsync(new User { Email = "FAKE.3@example.test" });
-        (await take.Should().ThrowAsync<EmailAlreadyInUseException>()).Which.OwnerKey.ToString().Should().Be("fake-003");
+        (await take.Should().ThrowAsync<UserValueInUseException>()).Which.OwnerKey.ToString().Should().Be("fake-003");
     }
 
     [Fact]
@@ -104,9 +104,9 @@ public sealed class UserEmailAuditTests : ServerTest
         await PutUserAsync("fake-1", "Same@example.test");
         await PutUserAsync("fake-2", "SAME@example.test");
 
-        List<UserEmailFinding> findings = await FindingsAsync(_audit.RepairAsync());
+        List<UniqueValueFinding> findings = await FindingsAsync(_audit.RepairAsync());
 
-        findings.Should().Contain(finding => finding.Problem == UserEmailProblem.DuplicateEmail && !finding.IsRepaired);
+        findings.Should().Contain(finding => finding.Problem == UniqueValueProblem.DuplicateValue && !finding.IsRepaired);
         (await OwnerOfAsync("same@example.test")).Should().BeOneOf("fake-1", "fake-2");
     }
 
@@ -116,11 +116,11 @@ public sealed class UserEmailAuditTests : ServerTest
         for (int i = 0; i < 250; i++)
             await PutUserAsync($"fake-{i:D3}", $"fake.{i}@example.test");
         await ReserveAsync("deleted@example.test", "fake-deleted");
-        UserEmailAuditPage first = await FirstAsync(_audit.RepairAsync());
+        UniqueValueAuditPage first = await FirstAsync(_audit.RepairAsync());
         first.Findings.Should().HaveCount(100);
 
-        var another = new DynamoDbUserEmailAudit<User>(Client, Options, Stores.Time);
-        List<UserEmailAuditPage> rest = await another.RepairAsync(first.ContinuationToken).ReadAllAsync();
+        var another = new DynamoDbUniqueValueAudit<User>(Client, Options, Stores.Time);
+        List<UniqueValueAuditPage> rest = await another.RepairAsync(first.ContinuationToken).ReadAllAsync();
 
         rest.Sum(page => page.Users).Should().Be(150);
         rest.SelectMany(page => page.Findings).Should().HaveCount(151).And.OnlyContain(finding => finding.IsRepaired);
@@ -137,10 +137,10 @@ public sealed class UserEmailAuditTests : ServerTest
         await _store.CreateAsync(new User { UserId = "fake-1", Email = "old@example.test", ExpiresAt = Clock.GetUtcNow().AddSeconds(5) });
         Clock.Advance(TimeSpan.FromSeconds(5));
 
-        UserEmailFinding finding = (await FindingsAsync(_audit.RepairAsync())).Should().ContainSingle().Subject;
+        UniqueValueFinding finding = (await FindingsAsync(_audit.RepairAsync())).Should().ContainSingle().Subject;
 
-        finding.Should().Be(new UserEmailFinding(
-            UserEmailProblem.ReservationWithoutOwner, "old@example.test", "fake-1", IsRepaired: true));
+        finding.Should().Be(new UniqueValueFinding(
+            UniqueValueProblem.ReservationWithoutOwner, "Email", "old@example.test", "fake-1", IsRepaired: true));
         (await Client.GetItemAsync(Table, new() { ["user_id"] = new("fake-1") }, true)).Item.Should().BeNullOrEmpty();
         (await OwnerOfAsync("old@example.test")).Should().BeNull();
     }
@@ -159,7 +159,7 @@ public sealed class UserEmailAuditTests : ServerTest
                 moving = await Other().UpdateAsync(moving with { Email = $"moved.{++scans}@example.test" });
         };
 
-        List<UserEmailFinding> findings = await FindingsAsync(repair ? _audit.RepairAsync() : _audit.CheckAsync());
+        List<UniqueValueFinding> findings = await FindingsAsync(repair ? _audit.RepairAsync() : _audit.CheckAsync());
 
         findings.Should().BeEmpty();
         scans.Should().Be(2);
@@ -172,7 +172,7 @@ public sealed class UserEmailAuditTests : ServerTest
         await PutUserAsync("fake-1", "external@example.test");
         BeforeNext("TransactWriteItems", () => Other().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Email, "own@example.test")));
 
-        List<UserEmailFinding> findings = await FindingsAsync(_audit.RepairAsync());
+        List<UniqueValueFinding> findings = await FindingsAsync(_audit.RepairAsync());
 
         findings.Should().BeEmpty("it was consistent by then");
         (await OwnerOfAsync("own@example.test")).Should().Be("fake-1");
@@ -202,7 +202,7 @@ public sealed class UserEmailAuditTests : ServerTest
 
         Wire.Clear();
         await FindingsAsync(_audit.RepairAsync());
-        List<UserEmailAuditPage> pages = await _audit.CheckAsync().ReadAllAsync();
+        List<UniqueValueAuditPage> pages = await _audit.CheckAsync().ReadAllAsync();
         pages.SelectMany(page => page.Findings).Should().BeEmpty();
         (pages.Sum(page => page.Users), pages.Sum(page => page.Reservations)).Should().Be((225, 225));
     }
@@ -213,11 +213,11 @@ public sealed class UserEmailAuditTests : ServerTest
         await PutUserAsync("fake-1", "nobody");
         await PutUserAsync("fake-2", "nobody");
         await PutUserAsync("fake-3", "\u212Aate@example.test");
-        UserEmailFinding[] invalid =
+        UniqueValueFinding[] invalid =
         [
-            new(UserEmailProblem.InvalidEmail, "nobody", "fake-1"),
-            new(UserEmailProblem.InvalidEmail, "nobody", "fake-2"),
-            new(UserEmailProblem.InvalidEmail, "\u212Aate@example.test", "fake-3"),
+            new(UniqueValueProblem.InvalidValue, "Email", "nobody", "fake-1"),
+            new(UniqueValueProblem.InvalidValue, "Email", "nobody", "fake-2"),
+            new(UniqueValueProblem.InvalidValue, "Email", "\u212Aate@example.test", "fake-3"),
         ];
 
         (await FindingsAsync(_audit.CheckAsync())).Should().BeEquivalentTo(invalid);
@@ -236,7 +236,7 @@ public sealed class UserEmailAuditTests : ServerTest
         Options.NormalizeEmail = email => throw new FormatException(email);
 
         (await FindingsAsync(_audit.RepairAsync())).Should().Equal(
-            new UserEmailFinding(UserEmailProblem.InvalidEmail, "foreign@example.test", "fake-1"));
+            new UniqueValueFinding(UniqueValueProblem.InvalidValue, "Email", "foreign@example.test", "fake-1"));
         (await _store.DeleteAsync("fake-1"))!.Email.Should().Be("foreign@example.test");
     }
 
@@ -258,12 +258,12 @@ public sealed class UserEmailAuditTests : ServerTest
             Wire.Operations.Count(operation => operation == "Scan"));
     }
 
-    private static async Task<List<UserEmailFinding>> FindingsAsync(IAsyncEnumerable<UserEmailAuditPage> pages)
+    private static async Task<List<UniqueValueFinding>> FindingsAsync(IAsyncEnumerable<UniqueValueAuditPage> pages)
         => [.. (await pages.ReadAllAsync()).SelectMany(page => page.Findings)];
 
-    private static async Task<UserEmailAuditPage> FirstAsync(IAsyncEnumerable<UserEmailAuditPage> pages)
+    private static async Task<UniqueValueAuditPage> FirstAsync(IAsyncEnumerable<UniqueValueAuditPage> pages)
     {
-        await foreach (UserEmailAuditPage page in pages)
+        await foreach (UniqueValueAuditPage page in pages)
             return page;
         throw new InvalidOperationException("There is no page.");
     }
@@ -284,8 +284,8 @@ public sealed class UserEmailAuditTests : ServerTest
     }
 
     private Task ReserveAsync(string email, string userId)
-        => Client.PutItemAsync(EmailsTable, new() { ["email"] = new(email), ["user_id"] = new(userId) });
+        => Client.PutItemAsync(ReservationsTable, StoredReservations.ToItem(email, userId));
 
     private async Task<string?> OwnerOfAsync(string email)
-        => (await Client.GetItemAsync(EmailsTable, new() { ["email"] = new(email) }, true)).Item?.GetValueOrDefault("user_id")?.S;
+        => (await Client.GetItemAsync(ReservationsTable, StoredReservations.KeyOf(email), true)).Item?.GetValueOrDefault("owner")?.S;
 }

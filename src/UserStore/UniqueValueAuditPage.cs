@@ -5,5 +5,5 @@ namespace UserStore;
 /// <param name="Users">The number of users in the page.</param>
 /// <param name="Reservations">The number of reservations in the page.</param>
 /// <param name="ContinuationToken">The position after the page; <see langword="null"/> after the last page.</param>
-public sealed record UserEmailAuditPage(
-    IReadOnlyList<UserEmailFinding> Findings, int Users, int Reservations, string? ContinuationToken);
+public sealed record UniqueValueAuditPage(
+    IReadOnlyList<UniqueValueFinding> Findings, int Users, int Reservations, string? ContinuationToken);

@@ -4,37 +4,37 @@ using UserStore.Migrations.Journaling;
 namespace UserStore.Migrations.BuiltIn;
 
 /// <summary>Reserves the emails of existing users.</summary>
-internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the emails of existing users.")
+internal sealed class ReserveUniqueValues(string id) : Migration(id, "Reserves the unique values of existing users.")
 {
     private const int MaxNamed = 20;
     private const string Token = "token";
 
     public override async Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
     {
-        if (context.EmailsTable is null)
+        if (context.ReservationsTable is null)
         {
             throw new InvalidMigrationException(
-                Id, "reserves emails, but UserStoreOptions.UniqueEmails is false. Remove it, or set the option.");
+                Id, "reserves unique values, but the store has none: the type declares none, or UserStoreOptions.UniqueEmails is false. Remove it.");
         }
 
-        // Resumes after the last page up to which all emails are reserved.
-        Checkpoint checkpoint = await context.Attempt.Checkpoints.ClaimAsync("reserve-emails", 0, 1, cancellationToken).ConfigureAwait(false);
+        // Resumes after the last page up to which all values are reserved.
+        Checkpoint checkpoint = await context.Attempt.Checkpoints.ClaimAsync("reserve-unique-values", 0, 1, cancellationToken).ConfigureAwait(false);
         long users = checkpoint.Read;
         var unreserved = new List<string>();
         int unreservedCount = 0;
-        await foreach (UserEmailAuditPage page in context.Attempt.Store.RepairEmailsAsync(
+        await foreach (UniqueValueAuditPage page in context.Attempt.Store.ReserveAsync(
             context.Attempt.Client, checkpoint.Position?.Text(Token), cancellationToken).ConfigureAwait(false))
         {
             users += page.Users;
-            foreach (UserEmailFinding finding in page.Findings.Where(
-                finding => !finding.IsRepaired && finding.Problem != UserEmailProblem.InvalidEmail)) // for which there is nothing to reserve
+            foreach (UniqueValueFinding finding in page.Findings.Where(
+                finding => !finding.IsRepaired && finding.Problem != UniqueValueProblem.InvalidValue)) // for which there is nothing to reserve
             {
                 unreservedCount++;
                 if (unreserved.Count < MaxNamed)
                     unreserved.Add(finding.Key.ToString());
             }
 
-            context.Report(new MigrationProgress("reserving emails", users));
+            context.Report(new MigrationProgress("reserving unique values", users));
             if (context.IsDryRun)
                 return; // one page, like a backfill
             if (unreservedCount == 0 && page.ContinuationToken is { } token)
@@ -46,10 +46,11 @@ internal sealed class ReserveEmails(string id) : Migration(id, "Reserves the ema
 
         if (unreservedCount > 0)
         {
+            string more = unreservedCount > unreserved.Count ? ", ..." : "";
             throw new InvalidMigrationException(
                 Id,
-                $"could not reserve {unreservedCount} emails, because several users have the same email. See IUserEmailAudit.CheckAsync, choose who "
-                    + $"keeps it, and run the migration again. Users: {string.Join(", ", unreserved)}{(unreservedCount > unreserved.Count ? ", ..." : "")}.");
+                $"could not reserve {unreservedCount} values, because several users have the same value. See IUniqueValueAudit.CheckAsync, choose "
+                    + $"who keeps it, and run the migration again. Users: {string.Join(", ", unreserved)}{more}.");
         }
     }
 }

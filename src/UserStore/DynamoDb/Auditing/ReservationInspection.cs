@@ -1,0 +1,214 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Reservations;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Users;
+using UserStore.DynamoDb.Writing;
+using UserStore.Modeling;
+using UserStore.Preparation;
+using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
+
+namespace UserStore.DynamoDb.Auditing;
+
+/// <summary>Inspects one user or reservation that seems inconsistent, and repairs it. A user and its reservation are read in one snapshot,
+/// so that concurrent writes are not mistaken for inconsistencies.</summary>
+internal sealed class ReservationInspection<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    UserTable<TUser> users, UserWrites<TUser> writes)
+    where TUser : class
+{
+    // What changes before every repair is in use, and inconsistent only for a moment.
+    private const int MaxRounds = 5;
+
+    private readonly ReservationTable<TUser> _reservations = writes.Reservations!;
+
+    /// <summary>Inspects a user whose value did not seem to be reserved for it.</summary>
+    /// <returns>The inconsistency, or null.</returns>
+    public async Task<UniqueValueFinding?> InspectUserAsync(UserKey key, ReservedValue value, bool repair, CancellationToken cancellationToken)
+    {
+        StoreCall call = users.Sender.Begin(cancellationToken, key);
+        string property = value.Unique.Property.Name;
+        UniqueValueFinding? finding = null;
+        for (int round = 1; round <= MaxRounds; round++)
+        {
+            (StoredUser user, UserKey? ownerKey) = await _reservations.ReadBothAsync(call, key, value.Key).ConfigureAwait(false);
+            if (!_reservations.IsValidOwner(user, value) || ownerKey == key)
+                return null;
+            if (await FindOtherUserAsync(call, key, user, value, ownerKey).ConfigureAwait(false) is { } other)
+                return new UniqueValueFinding(UniqueValueProblem.DuplicateValue, property, value.Value, key, other);
+
+            finding = new UniqueValueFinding(UniqueValueProblem.UserWithoutReservation, property, value.Value, key);
+            try
+            {
+                if (repair && await ReserveAsync(call, user, value, cancellationToken).ConfigureAwait(false))
+                    return finding with { IsRepaired = true };
+            }
+            catch (UserValueInUseException taken)
+            {
+                return new UniqueValueFinding(UniqueValueProblem.DuplicateValue, property, value.Value, key, taken.OwnerKey);
+            }
+            catch (UserStoreSchemaException unreadable) when (unreadable.UnreadableBecause is not null && users.ReportsUnreadable)
+            {
+                users.Report(unreadable);
+                return finding;
+            }
+
+            if (!repair)
+                return finding;
+        }
+
+        return finding;
+    }
+
+    /// <summary>Inspects a user whose value did not seem to be valid.</summary>
+    /// <returns>The inconsistency, or null.</returns>
+    public async Task<UniqueValueFinding?> InspectInvalidAsync(UserKey key, UniqueValue unique, CancellationToken cancellationToken)
+    {
+        StoredUser user = await users.ReadAsync(users.Sender.Begin(cancellationToken), key).ConfigureAwait(false);
+        return user.Exists(users.Input.Now()) && user.ScalarOf(unique.Property) is { Kind: ScalarKind.String } value
+            && users.ReservedIn(user, unique) is null
+            ? new UniqueValueFinding(UniqueValueProblem.InvalidValue, unique.Property.Name, value.Text, key)
+            : null;
+    }
+
+    /// <summary>Inspects a reservation whose owner did not seem to have the value.</summary>
+    /// <returns>The inconsistency, or null.</returns>
+    public async Task<UniqueValueFinding?> InspectReservationAsync(
+        string reservation, UserKey ownerKey, bool repair, CancellationToken cancellationToken)
+    {
+        StoreCall call = users.Sender.Begin(cancellationToken, ownerKey);
+        (UniqueValue? unique, string? value) = ReservedValue.Parse(reservation, users.Model);
+        UniqueValueFinding? finding = null;
+        for (int round = 1; round <= MaxRounds; round++)
+        {
+            (StoredUser owner, UserKey? current) = await _reservations.ReadBothAsync(call, ownerKey, reservation).ConfigureAwait(false);
+            if (current != ownerKey || _reservations.HeldBy(owner, reservation) is not null)
+                return null;
+            finding = new UniqueValueFinding(UniqueValueProblem.ReservationWithoutOwner, unique?.Property.Name, value, ownerKey);
+            if (!repair)
+                return finding;
+            if (await WithdrawAsync(call, reservation, ownerKey, owner).ConfigureAwait(false))
+                return finding with { IsRepaired = true };
+        }
+
+        return finding;
+    }
+
+    // The index is eventually consistent, so each user that it names is read again; one that it lacks is found by the reservation instead.
+    private async Task<UserKey?> FindOtherUserAsync(
+        StoreCall call, UserKey key, StoredUser user, ReservedValue value, UserKey? ownerKey)
+    {
+        if (ownerKey is { } owner && _reservations.IsValidOwner(await users.ReadAsync(call, owner).ConfigureAwait(false), value))
+            return owner;
+        if (users.Input.UniqueValues.IndexOf(value.Unique) is not { } index)
+            return null; // the repair of the other user finds the reservation of this one
+        string[] spellings = [value.Value, user.ScalarOf(value.Unique.Property)!.Value.Text];
+        foreach (string spelling in spellings.Distinct(StringComparer.Ordinal))
+        {
+            Dictionary<string, AttributeValue>? start = null;
+            do
+            {
+                QueryRequest request = ToQuery(index, spelling, start);
+                request.ReturnConsumedCapacity = call.Capacity;
+                QueryResponse page = await call.SendAsync(
+                    "Query", users.Users, token => users.Client.QueryAsync(request, token)).ConfigureAwait(false);
+                foreach (UserKey other in (page.Items ?? []).Select(item => users.Model.Key.FindIn(item)!.Value))
+                {
+                    if (other != key && _reservations.IsValidOwner(await users.ReadAsync(call, other).ConfigureAwait(false), value))
+                        return other;
+                }
+
+                start = page.LastEvaluatedKey;
+            }
+            while (start is { Count: > 0 });
+        }
+
+        return null;
+    }
+
+    private async Task<bool> ReserveAsync(StoreCall call, StoredUser user, ReservedValue value, CancellationToken cancellationToken)
+    {
+        UserKey key = user.Key!.Value;
+        string stored = user.ScalarOf(value.Unique.Property)!.Value.Text;
+        if (stored == value.Value)
+        {
+            return await writes.Transaction!.CommitAsync(
+                call, ToCheck(user, value.Unique), key, new ReservationChange([value], [])).ConfigureAwait(false) is null;
+        }
+
+        // Another program stored the value in another form, under which the store does not find it.
+        PreparedPatch patch = users.Input.PrepareNormalization(key, value, stored);
+        try
+        {
+            await writes.Patching.PatchAsync(users.Sender.Begin(cancellationToken, key), patch).ConfigureAwait(false);
+            return true;
+        }
+        catch (UserStoreException changed) when (changed is UserConditionFailedException or UserNotFoundException or UserConflictException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> WithdrawAsync(StoreCall call, string reservation, UserKey ownerKey, StoredUser owner)
+    {
+        List<TransactWriteItem> actions = [_reservations.Withdraw(reservation, ownerKey), RuleOut(reservation, ownerKey, owner)];
+        return await writes.Transaction!.SendOnceAsync(call, actions).ConfigureAwait(false) is null;
+    }
+
+    // The owner must not have taken the value since it was read. An expired one that still has it is deleted.
+    private TransactWriteItem RuleOut(string reservation, UserKey ownerKey, StoredUser owner)
+    {
+        if (users.ReservedIn(owner).FirstOrDefault(held => held?.Key == reservation) is { } value)
+            return _reservations.RuleOut(ownerKey, owner, [value]);
+        var writer = new ExpressionWriter();
+        string? unchanged = owner.IsAbsent
+            ? writer.Absent(users.Model)
+            : ExpressionWriter.Both(writer.Exists(users.Model), users.SameValues(owner, users.Model.UniqueValues, writer));
+        return new TransactWriteItem
+        {
+            ConditionCheck = new ConditionCheck
+            {
+                TableName = users.TableName,
+                Key = users.Model.Key.ToItem(ownerKey),
+                ConditionExpression = unchanged,
+                ExpressionAttributeNames = writer.Names,
+                ExpressionAttributeValues = writer.Values,
+            },
+        };
+    }
+
+    private TransactWriteItem ToCheck(StoredUser user, UniqueValue unique)
+    {
+        var writer = new ExpressionWriter();
+        string? condition = ExpressionWriter.Both(
+            users.SameValues(user, [unique], writer), writer.Living(users.Model, users.Input.Now()));
+        return new TransactWriteItem
+        {
+            ConditionCheck = new ConditionCheck
+            {
+                TableName = users.TableName,
+                Key = users.Model.Key.ToItem(user.Key!.Value),
+                ConditionExpression = condition,
+                ExpressionAttributeNames = writer.Names,
+                ExpressionAttributeValues = writer.Values,
+                ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
+            },
+        };
+    }
+
+    private QueryRequest ToQuery(MappedIndex index, string value, Dictionary<string, AttributeValue>? start)
+    {
+        var writer = new ExpressionWriter();
+        return new QueryRequest
+        {
+            TableName = users.TableName,
+            IndexName = users.Schema.Users.NameOf(index),
+            KeyConditionExpression = $"{writer.Name(index.PartitionKey)} = {writer.Value(new Primitive(value))}",
+            ProjectionExpression = string.Join(", ", users.Model.Key.Parts.Select(part => writer.Name(part.Property))),
+            ExpressionAttributeNames = writer.Names,
+            ExpressionAttributeValues = writer.Values,
+            ExclusiveStartKey = start,
+        };
+    }
+}

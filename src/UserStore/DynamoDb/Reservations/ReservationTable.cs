@@ -1,0 +1,199 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2.DocumentModel;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
+using UserStore.Modeling;
+using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
+
+namespace UserStore.DynamoDb.Reservations;
+
+/// <summary>
+/// The table of reservations: which user owns which unique value. A reservation is valid only while its owner exists, has not expired and has that
+/// value; any other counts as absent.
+/// </summary>
+/// <remarks>The conditions of these actions decide races.</remarks>
+internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    UserTable<TUser> users, TableSchema table)
+    where TUser : class
+{
+    // A caller that moves a value between every two reads is in a loop.
+    private const int MaxReads = 10;
+
+    private UserModel Model => users.Model;
+
+    /// <summary>Reserves a value that is free, or that the user owns already.</summary>
+    public TransactWriteItem Acquire(ReservedValue value, UserKey key)
+    {
+        var writer = new ExpressionWriter();
+        return Put(value, key, FreeOrOwnedBy(key, writer), writer);
+    }
+
+    /// <summary>Takes a reservation from an owner that is not valid; used together with <see cref="RuleOut"/>.</summary>
+    public TransactWriteItem TakeOver(ReservedValue value, UserKey key, UserKey ownerKey)
+    {
+        var writer = new ExpressionWriter();
+        return Put(value, key, OwnedBy(ownerKey, writer), writer);
+    }
+
+    /// <summary>
+    /// Ensures that an owner still does not have values when the transaction is applied. An expired one is deleted, so that a slow clock cannot
+    /// revive it.
+    /// </summary>
+    public TransactWriteItem RuleOut(UserKey ownerKey, StoredUser owner, IReadOnlyList<ReservedValue> values)
+    {
+        DateTimeOffset now = users.Input.Now();
+        var writer = new ExpressionWriter();
+        if (owner.IsUser && owner.IsExpired(now) && values.Any(value => users.ReservedIn(owner, value.Unique) == value))
+        {
+            return new TransactWriteItem
+            {
+                Delete = new Delete
+                {
+                    TableName = users.TableName,
+                    Key = Model.Key.ToItem(ownerKey),
+                    ConditionExpression = $"{writer.Expired(Model, now)} AND {users.SameValues(owner, values.Select(value => value.Unique), writer)}",
+                    ExpressionAttributeNames = writer.Names,
+                    ExpressionAttributeValues = writer.Values,
+                },
+            };
+        }
+
+        string others = string.Join(" AND ", values.Select(value => DoesNotHave(value, writer)));
+        string otherKind = string.Concat(Model.Discriminators.Select(
+            discriminator => $" OR {writer.Name(discriminator.Property)} <> {writer.Value(discriminator.Value)}"));
+        return new TransactWriteItem
+        {
+            ConditionCheck = new ConditionCheck
+            {
+                TableName = users.TableName,
+                Key = Model.Key.ToItem(ownerKey),
+                ConditionExpression = $"{writer.Absent(Model)}{otherKind} OR {others}",
+                ExpressionAttributeNames = writer.Names,
+                ExpressionAttributeValues = writer.Values,
+            },
+        };
+    }
+
+    /// <summary>Releases a value that the user had.</summary>
+    public TransactWriteItem Release(ReservedValue value, UserKey key)
+    {
+        var writer = new ExpressionWriter();
+        return Delete(value.Key, FreeOrOwnedBy(key, writer), writer);
+    }
+
+    /// <summary>Releases a reservation whose owner is not valid; used together with a check of the owner.</summary>
+    public TransactWriteItem Withdraw(string reservation, UserKey ownerKey)
+    {
+        var writer = new ExpressionWriter();
+        return Delete(reservation, OwnedBy(ownerKey, writer), writer);
+    }
+
+    /// <summary>Returns the value that a user holds by a reservation; null if the user is not its valid owner.</summary>
+    public ReservedValue? HeldBy(StoredUser owner, string reservation) => owner.Exists(users.Input.Now())
+        ? users.ReservedIn(owner).FirstOrDefault(value => value?.Key == reservation)
+        : null;
+
+    /// <summary>Returns whether a user is the valid owner of a reserved value.</summary>
+    public bool IsValidOwner(StoredUser owner, ReservedValue value)
+        => owner.Exists(users.Input.Now()) && users.ReservedIn(owner, value.Unique) == value;
+
+    /// <summary>Reads the owner of a value consistently.</summary>
+    /// <returns>The key of the owner; null when the value is not reserved.</returns>
+    public async Task<UserKey?> FindOwnerKeyAsync(StoreCall call, ReservedValue value)
+        => OwnerIn(await users.Reader.FindAsync(call, table, KeyOf(value.Key)).ConfigureAwait(false));
+
+    /// <summary>Reads a user and the owner of a reservation in one snapshot.</summary>
+    public async Task<(StoredUser User, UserKey? OwnerKey)> ReadBothAsync(StoreCall call, UserKey key, string reservation)
+    {
+        var request = new TransactGetItemsRequest
+        {
+            ReturnConsumedCapacity = call.Capacity,
+            TransactItems =
+            [
+                new TransactGetItem { Get = new Get { TableName = users.TableName, Key = Model.Key.ToItem(key) } },
+                new TransactGetItem { Get = new Get { TableName = table.TableName, Key = KeyOf(reservation) } },
+            ],
+        };
+        TransactGetItemsResponse response = await call.SendAsync(
+            "TransactGetItems", users.Schema.Tables, token => users.Client.TransactGetItemsAsync(request, token)).ConfigureAwait(false);
+        return (new StoredUser(response.Responses[0].Item, Model), OwnerIn(response.Responses[1].Item));
+    }
+
+    /// <summary>Returns the attributes of the key of a reservation.</summary>
+    public static Dictionary<string, AttributeValue> KeyOf(string reservation) => new() { [StoreSchema.ReservationKey] = new AttributeValue(reservation) };
+
+    /// <summary>Returns the owner in an item of the table.</summary>
+    public UserKey? OwnerIn(Dictionary<string, AttributeValue>? item) => Model.Key.FromText(item?.GetValueOrDefault(StoreSchema.ReservationOwner)?.S);
+
+    /// <summary>Finds the user with a value, consistently.</summary>
+    public async Task<TUser?> FindUserAsync(StoreCall call, ReservedValue value)
+    {
+        UserKey? ownerKey = await FindOwnerKeyAsync(call, value).ConfigureAwait(false);
+        for (int reads = 1; ownerKey is { } owner; reads++)
+        {
+            StoredUser user = await users.ReadAsync(call, owner).ConfigureAwait(false);
+            if (IsValidOwner(user, value))
+                return users.ToUser(user);
+
+            // Between the two reads the value may have moved to another user.
+            ownerKey = await FindOwnerKeyAsync(call, value).ConfigureAwait(false);
+            if (ownerKey == owner)
+                return null;
+            if (reads == MaxReads)
+            {
+                throw new UserStoreUnavailableException(
+                    $"The reservation in table '{table.TableName}' changed its owner at each of {MaxReads} reads. Try again.")
+                {
+                    TableNames = [table.TableName],
+                };
+            }
+        }
+
+        return null;
+    }
+
+    private static string FreeOrOwnedBy(UserKey key, ExpressionWriter writer)
+        => $"attribute_not_exists({writer.Name(StoreSchema.ReservationKey)}) OR {OwnedBy(key, writer)}";
+
+    private static string OwnedBy(UserKey key, ExpressionWriter writer)
+        => $"{writer.Name(StoreSchema.ReservationOwner)} = {writer.Value(new Primitive(KeyModel.ToText(key)))}";
+
+    private static string DoesNotHave(ReservedValue value, ExpressionWriter writer)
+    {
+        string other = $"{writer.Name(value.Unique.Property)} <> {writer.Value(new Primitive(value.Value))}";
+        return value is { Unique.Scope: { } scope, Scope: { } within } ? $"({other} OR {writer.Name(scope)} <> {writer.Value(within)})" : other;
+    }
+
+    private TransactWriteItem Put(ReservedValue value, UserKey key, string condition, ExpressionWriter writer)
+    {
+        Dictionary<string, AttributeValue> item = KeyOf(value.Key);
+        item.Add(StoreSchema.ReservationOwner, new AttributeValue(KeyModel.ToText(key)));
+        return new TransactWriteItem
+        {
+            Put = new Put
+            {
+                TableName = table.TableName,
+                Item = item,
+                ConditionExpression = condition,
+                ExpressionAttributeNames = writer.Names,
+                ExpressionAttributeValues = writer.Values,
+                ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
+            },
+        };
+    }
+
+    private TransactWriteItem Delete(string reservation, string condition, ExpressionWriter writer) => new()
+    {
+        Delete = new Delete
+        {
+            TableName = table.TableName,
+            Key = KeyOf(reservation),
+            ConditionExpression = condition,
+            ExpressionAttributeNames = writer.Names,
+            ExpressionAttributeValues = writer.Values,
+        },
+    };
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace UserStore.Modeling;
+
+/// <summary>Describes a property whose values are unique.</summary>
+/// <param name="Position">The position among the unique values of the type.</param>
+/// <param name="Name">The declared name, which is part of every reservation.</param>
+/// <param name="Property">The property.</param>
+/// <param name="Scope">The property within whose values the values are unique; null for the whole table.</param>
+/// <param name="Normalization">How values are normalized.</param>
+internal sealed record UniqueValue(
+    int Position, string Name, MappedProperty Property, MappedProperty? Scope, UniqueValueNormalization Normalization)
+{
+    /// <summary>Returns whether a store reserves the values.</summary>
+    public bool IsReservedBy(UserStoreOptions options) => options.UniqueEmails || Normalization != UniqueValueNormalization.Email;
+}
+
+/// <summary>A value that is reserved for a user.</summary>
+/// <param name="Unique">The property.</param>
+/// <param name="Value">The normalized value.</param>
+/// <param name="Scope">The stored value of the scope; null if there is no scope, or the user has none.</param>
+internal sealed record ReservedValue(UniqueValue Unique, string Value, StoredScalar? Scope)
+{
+    private const string HashPrefix = "sha256:";
+
+    /// <summary>Gets the key of the reservation: name, scope and value, each prefixed with its length, so that no two are the same.</summary>
+    public string Key { get; } = KeyOf(Part(Unique.Name) + Part(TextOf(Scope)) + Part(Value));
+
+    /// <summary>Returns the property and the value of a reservation, as far as its key shows them.</summary>
+    public static (UniqueValue? Unique, string? Value) Parse(string key, UserModel model)
+    {
+        if (key.StartsWith(HashPrefix, StringComparison.Ordinal) || Take(ref key) is not { } name || Take(ref key) is null || Take(ref key) is not { } value)
+            return (null, null);
+        return (model.UniqueValues.FirstOrDefault(unique => unique.Name == name), value);
+    }
+
+    private static string? Take(ref string text)
+    {
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0 || !int.TryParse(text.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+            || length > text.Length - colon - 1)
+        {
+            return null;
+        }
+
+        string part = text.Substring(colon + 1, length);
+        text = text[(colon + 1 + length)..];
+        return part;
+    }
+
+    // A string and a number are different scopes.
+    private static string TextOf(StoredScalar? scope) => scope is { } value ? $"{(value.Kind == ScalarKind.Number ? 'N' : 'S')}{value.Text}" : "";
+
+    private static string Part(string text) => string.Create(CultureInfo.InvariantCulture, $"{text.Length}:{text}");
+
+    private static string KeyOf(string parts) => UserRules.Utf8Length(parts) <= UserRules.MaxPartitionKeyBytes
+        ? parts
+        : HashPrefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts)));
+}

@@ -1,0 +1,19 @@
+using UserStore.Modeling;
+
+namespace UserStore.Preparation;
+
+/// <summary>A validated user as it is to be stored, with what the store adds to every write.</summary>
+/// <param name="User">The user, a copy that the caller does not have.</param>
+/// <param name="Key">The key of the user.</param>
+/// <param name="Revision">The revision that the write stores.</param>
+/// <param name="Now">The time of the write.</param>
+/// <param name="Reserved">The unique values of the user, in the order of the model; null where it has none.</param>
+internal sealed record PreparedUser<TUser>(
+    TUser User, UserKey Key, Revision Revision, DateTimeOffset Now, IReadOnlyList<ReservedValue?> Reserved)
+    where TUser : class
+{
+    public string WriteId => Revision.WriteId!;
+
+    /// <summary>Gets the unique values that the user has.</summary>
+    public IEnumerable<ReservedValue> ReservedValues => Reserved.OfType<ReservedValue>();
+}

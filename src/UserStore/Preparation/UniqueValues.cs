@@ -1,0 +1,111 @@
+using System.Linq.Expressions;
+using UserStore.Modeling;
+
+namespace UserStore.Preparation;
+
+/// <summary>The unique values of one store: normalizes them, and determines what users hold.</summary>
+internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
+{
+    public UniqueValueNormalizer Normalizer { get; } = new(options);
+
+    /// <summary>Gets a value indicating whether the store reserves any value.</summary>
+    public bool Any { get; } = model.UniqueValues.Any(unique => unique.IsReservedBy(options));
+
+    /// <summary>Returns the unique value of a property that a caller looks up by.</summary>
+    /// <exception cref="InvalidUserException">The property is not unique.</exception>
+    public UniqueValue Resolve(LambdaExpression property)
+    {
+        MappedProperty resolved = model.Resolve(property);
+        return model.UniqueValueOf(resolved)
+            ?? throw new InvalidUserException(resolved.Name, $"is not unique: mark it with [Unique], or query an index of {model.UserType.Name}");
+    }
+
+    /// <summary>Throws if a value cannot be looked up with this consistency.</summary>
+    public void CheckConsistency(UniqueValue unique, ReadConsistency consistency)
+    {
+        if (!Enum.IsDefined(consistency))
+            throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "The consistency is not defined.");
+        if (consistency == ReadConsistency.Strong && !unique.IsReservedBy(options))
+        {
+            throw new InvalidOperationException(
+                "Without UserStoreOptions.UniqueEmails, users are found by email through an index, and DynamoDB cannot read an index "
+                    + "consistently. Ask for eventual consistency.");
+        }
+
+        if (consistency == ReadConsistency.Eventual && IndexOf(unique) is null)
+        {
+            throw new InvalidOperationException(
+                $"No index of {model.UserType.Name} has {unique.Property.Name} as its partition key. Ask for strong consistency, which reads the reservation.");
+        }
+    }
+
+    /// <summary>Returns the index by which users with a value are found, or null.</summary>
+    public MappedIndex? IndexOf(UniqueValue unique)
+        => model.Indexes.Values.FirstOrDefault(index => index.PartitionKey == unique.Property);
+
+    /// <summary>Returns the value to look up.</summary>
+    /// <exception cref="InvalidUserException">The value or the scope violates a rule.</exception>
+    public ReservedValue Prepare(UniqueValue unique, string value, UserKeyPart? within)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (Normalizer.Normalize(unique, value, out string normalized) is { } rule)
+            throw new InvalidUserException(unique.Property.Name, rule);
+        if (unique.Scope is not { } property)
+        {
+            return within is null
+                ? new ReservedValue(unique, normalized, null)
+                : throw new InvalidUserException(unique.Property.Name, "is unique in the whole table and has no scope; leave out 'within'");
+        }
+
+        if (within is not { } scope)
+            return new ReservedValue(unique, normalized, null);
+        KeyProperty part = KeyProperty.Of(property, isSortKey: false)!;
+        return part.ViolatedRule(scope) is { } violated
+            ? throw new InvalidUserException(property.Name, violated)
+            : new ReservedValue(unique, normalized, part.ToScalar(scope));
+    }
+
+    /// <summary>Normalizes the unique values of a user, and returns those to reserve.</summary>
+    public ReservedValue?[] Normalize(object user, List<UserRuleViolation> violations)
+    {
+        if (model.UniqueValues.Count == 0)
+            return [];
+        var reserved = new ReservedValue?[model.UniqueValues.Count];
+        foreach (UniqueValue unique in model.UniqueValues)
+        {
+            if (unique.Property.GetValue(user) is not string value)
+                continue;
+            if (Normalizer.Normalize(unique, value, out string normalized) is { } rule)
+            {
+                violations.Add(new UserRuleViolation(unique.Property.Name, rule));
+                unique.Property.SetValue(user, null);
+                continue;
+            }
+
+            if (!ReferenceEquals(normalized, value))
+                unique.Property.SetValue(user, normalized);
+            if (unique.IsReservedBy(options))
+                reserved[unique.Position] = new ReservedValue(unique, normalized, ScopeOf(unique, user));
+        }
+
+        return reserved;
+    }
+
+    /// <summary>Returns what a user reserves whose unique values are normalized.</summary>
+    public IEnumerable<ReservedValue?> ReservedBy(object user) => model.UniqueValues.Select(
+        unique => unique.IsReservedBy(options) && unique.Property.GetValue(user) is string value
+            ? new ReservedValue(unique, value, ScopeOf(unique, user))
+            : null);
+
+    /// <summary>Returns what a stored user reserves, or null if it has no value that can be reserved.</summary>
+    /// <param name="unique">The property.</param>
+    /// <param name="stored">Returns the stored value of a property.</param>
+    public ReservedValue? ReservedIn(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored)
+        => unique.IsReservedBy(options) && stored(unique.Property) is { Kind: ScalarKind.String, Text: var value }
+            && Normalizer.Normalize(unique, value, out string normalized) is null
+            ? new ReservedValue(unique, normalized, unique.Scope is null ? null : stored(unique.Scope))
+            : null;
+
+    private static StoredScalar? ScopeOf(UniqueValue unique, object user) => unique.Scope?.GetValue(user) is { } value
+        && unique.Scope.TryToScalar(value, out StoredScalar scalar) ? scalar : null;
+}

@@ -1,0 +1,82 @@
+using UserStore.Modeling;
+
+namespace UserStore.Preparation;
+
+/// <summary>Reads and sets the properties of users that have roles.</summary>
+internal sealed class UserRoleValues(UserModel model)
+{
+    /// <summary>Returns the version, or null.</summary>
+    public long? VersionOf(object user)
+        => model.Version?.GetValue(user) is { } version ? Convert.ToInt64(version, System.Globalization.CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Returns when the user expires, in epoch seconds; null if it does not.</summary>
+    public long? ExpiryOf(object user) => model.ExpiresAt?.GetValue(user) switch
+    {
+        null => null,
+        DateTimeOffset instant => instant.ToUnixTimeSeconds(),
+        DateTime date => new DateTimeOffset(date.ToUniversalTime()).ToUnixTimeSeconds(),
+        var seconds => Convert.ToInt64(seconds, System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Sets the version, in the type of its property.</summary>
+    public void SetVersion(object user, long? version)
+    {
+        if (model.Version is { } property)
+        {
+            property.SetValue(user, version is null
+                ? null
+                : Convert.ChangeType(version.Value, property.ValueType, System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Sets a time, in the type of its property.</summary>
+    public static void SetTime(MappedProperty? property, object user, DateTimeOffset now)
+        => property?.SetValue(user, property.ValueType == typeof(DateTime) ? property.AsReadBack(now.UtcDateTime) : now);
+
+    /// <summary>Returns whether a time has a value other than the default.</summary>
+    public static bool HasTime(MappedProperty property, object user)
+        => property.GetValue(user) is { } value && !value.Equals(property.ValueType == typeof(DateTime) ? default(DateTime) : default(DateTimeOffset));
+
+    /// <summary>Truncates an expiry to whole seconds, as it is stored.</summary>
+    public void TruncateExpiry(object user)
+    {
+        if (model.ExpiresAt is { } property && property.IsInstantOrDate && property.GetValue(user) is { } expiry)
+            property.SetValue(user, WholeSeconds(expiry));
+    }
+
+    /// <summary>Returns an instant in whole seconds and in UTC.</summary>
+    public static object WholeSeconds(object expiry) => expiry switch
+    {
+        DateTimeOffset instant => DateTimeOffset.FromUnixTimeSeconds(instant.ToUnixTimeSeconds()),
+        DateTime date => DateTimeOffset.FromUnixTimeSeconds(new DateTimeOffset(date.ToUniversalTime()).ToUnixTimeSeconds()).UtcDateTime,
+        _ => expiry,
+    };
+
+    /// <summary>Returns what is known of the stored user, or null if the user does not have it.</summary>
+    /// <exception cref="InvalidUserException">The revision is not one that the store returned.</exception>
+    public UserRevision? KnownOf(object user) => model.Revision?.GetValue(user) switch
+    {
+        UserRevision known => known,
+        string text => UserRevision.Parse(text, model.ReservedProperties.Count)
+            ?? throw new InvalidUserException(model.Revision!.Name, "must be the revision that the store returned, unchanged"),
+        _ => null,
+    };
+
+    /// <summary>Records in a user that the table holds it as it is, with this revision.</summary>
+    public void Attach(object user, string? writeId, string? birthId)
+    {
+        if (model.Revision is not { } property)
+            return;
+        var known = new UserRevision(
+            writeId, birthId, VersionOf(user), ExpiryOf(user), [.. model.ReservedProperties.Select(property => TextOf(property, user))]);
+        property.SetValue(user, property.PropertyType == typeof(string) ? known.ToString() : known);
+    }
+
+    /// <summary>Returns the stored form of a value as a string, or null.</summary>
+    public static string? TextOf(MappedProperty property, object user) => property.GetValue(user) switch
+    {
+        null => null,
+        string text when !property.HasConverter => text,
+        var value => property.TryToScalar(value, out StoredScalar scalar) ? scalar.Text : null,
+    };
+}

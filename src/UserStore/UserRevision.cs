@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace UserStore;
+
+/// <summary>What the store knows of a stored user that it returned: which revision it is, and what it holds.</summary>
+/// <param name="WriteId">The id of the last write; null if another program wrote the user.</param>
+/// <param name="BirthId">The id of the write that created the user; null likewise.</param>
+/// <param name="Version">The version; null if there is none.</param>
+/// <param name="ExpiresAt">When the user expires, in epoch seconds.</param>
+/// <param name="Values">The stored unique values and their scopes, or their fingerprints, in the order of the model.</param>
+/// <param name="AreFingerprints">Whether the values are fingerprints.</param>
+internal sealed record UserRevision(
+    string? WriteId, string? BirthId, long? Version, long? ExpiresAt, ValueList<string?> Values, bool AreFingerprints = false)
+{
+    private const char Separator = '.'; // occurs in no part
+    private const int FixedParts = 4;
+    private const int FingerprintBytes = 9;
+
+    /// <summary>Returns whether the user holds a value, as far as is known.</summary>
+    public bool Holds(int position, string? value)
+        => position < Values.Count && Values[position] == (AreFingerprints ? FingerprintOf(value) : value);
+
+    /// <summary>Returns the revision as an opaque string, which contains no values of the user.</summary>
+    public override string ToString() => string.Join(
+        Separator,
+        [
+            WriteId ?? "", BirthId ?? "", Version?.ToString(CultureInfo.InvariantCulture) ?? "", ExpiresAt?.ToString(CultureInfo.InvariantCulture) ?? "",
+            .. Values.Select(value => AreFingerprints ? value ?? "" : FingerprintOf(value) ?? ""),
+        ]);
+
+    /// <summary>Returns the revision that a string contains, or null if it was not returned by <see cref="ToString"/>.</summary>
+    public static UserRevision? Parse(string text, int values)
+    {
+        string[] parts = text.Split(Separator);
+        return parts.Length == FixedParts + values && TryParse(parts[2], out long? version) && TryParse(parts[3], out long? expiresAt)
+            ? new UserRevision(
+                NullIfEmpty(parts[0]), NullIfEmpty(parts[1]), version, expiresAt, [.. parts[FixedParts..].Select(NullIfEmpty)], AreFingerprints: true)
+            : null;
+    }
+
+    private static string? FingerprintOf(string? value)
+        => value is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)).AsSpan(0, FingerprintBytes));
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    private static bool TryParse(string text, out long? number)
+    {
+        number = null;
+        if (text.Length == 0)
+            return true;
+        bool isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed);
+        number = parsed;
+        return isNumber;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Linq.Expressions;
+
+namespace UserStore;
+
+internal enum UserRole
+{
+    PartitionKey,
+    SortKey,
+    Version,
+    CreatedAt,
+    UpdatedAt,
+    ExpiresAt,
+    Revision,
+}
+
+/// <summary>What the options say of a user type in place of, or in addition to, its attributes.</summary>
+internal sealed class UserTypeDescription(Type userType)
+{
+    public Type UserType => userType;
+
+    /// <summary>Gets the names of the properties that have roles.</summary>
+    public Dictionary<UserRole, string> Roles { get; } = [];
+
+    public HashSet<string> GeneratedKeys { get; } = new(StringComparer.Ordinal);
+
+    public List<DescribedUniqueValue> UniqueValues { get; } = [];
+
+    public LambdaExpression? OnlyWhere { get; set; }
+}
+
+/// <summary>A unique value as the options describe it.</summary>
+internal sealed record DescribedUniqueValue(string Name, string Property, UniqueValueNormalization Normalization, string? Within);
