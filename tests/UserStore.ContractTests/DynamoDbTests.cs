@@ -1,4 +1,5 @@
 using UserStore.ContractTests.Suites;
+using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ContractTests;
 
@@ -61,3 +62,21 @@ public sealed class DynamoDbChangeTests() : ChangeContract(new DynamoDbStores())
 public sealed class DynamoDbNumberTests() : NumberContract(new DynamoDbStores());
 
 public sealed class DynamoDbPinnedRangeTests() : PinnedRangeContract(new DynamoDbStores());
+
+public sealed class DynamoDbUserTypeTests() : UserTypeContract<User>(new DynamoDbStores(), UserKinds.User);
+
+public sealed class DynamoDbAccountTypeTests() : UserTypeContract<Account>(new DynamoDbStores(), UserKinds.Account);
+
+public sealed class DynamoDbMemberTypeTests() : UserTypeContract<Member>(new DynamoDbStores(), UserKinds.Member);
+
+public sealed class DynamoDbVisitorTypeTests() : UserTypeContract<Visitor>(new DynamoDbStores(), UserKinds.Visitor);
+
+public sealed class DynamoDbSubscriberTypeTests() : UserTypeContract<Subscriber>(new DynamoDbStores(), UserKinds.Subscriber);
+
+public sealed class DynamoDbUserVersionedTypeTests() : VersionedTypeContract<User>(new DynamoDbStores(), UserKinds.User);
+
+public sealed class DynamoDbAccountVersionedTypeTests() : VersionedTypeContract<Account>(new DynamoDbStores(), UserKinds.Account);
+
+public sealed class DynamoDbMemberVersionedTypeTests() : VersionedTypeContract<Member>(new DynamoDbStores(), UserKinds.Member);
+
+public sealed class DynamoDbSubscriberVersionedTypeTests() : VersionedTypeContract<Subscriber>(new DynamoDbStores(), UserKinds.Subscriber);

@@ -1,4 +1,5 @@
 using UserStore.ContractTests.Suites;
+using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ContractTests;
 
@@ -61,3 +62,21 @@ public sealed class FaultyWireChangeTests() : ChangeContract(new FaultyWireStore
 public sealed class FaultyWireNumberTests() : NumberContract(new FaultyWireStores());
 
 public sealed class FaultyWirePinnedRangeTests() : PinnedRangeContract(new FaultyWireStores());
+
+public sealed class FaultyWireUserTypeTests() : UserTypeContract<User>(new FaultyWireStores(), UserKinds.User);
+
+public sealed class FaultyWireAccountTypeTests() : UserTypeContract<Account>(new FaultyWireStores(), UserKinds.Account);
+
+public sealed class FaultyWireMemberTypeTests() : UserTypeContract<Member>(new FaultyWireStores(), UserKinds.Member);
+
+public sealed class FaultyWireVisitorTypeTests() : UserTypeContract<Visitor>(new FaultyWireStores(), UserKinds.Visitor);
+
+public sealed class FaultyWireSubscriberTypeTests() : UserTypeContract<Subscriber>(new FaultyWireStores(), UserKinds.Subscriber);
+
+public sealed class FaultyWireUserVersionedTypeTests() : VersionedTypeContract<User>(new FaultyWireStores(), UserKinds.User);
+
+public sealed class FaultyWireAccountVersionedTypeTests() : VersionedTypeContract<Account>(new FaultyWireStores(), UserKinds.Account);
+
+public sealed class FaultyWireMemberVersionedTypeTests() : VersionedTypeContract<Member>(new FaultyWireStores(), UserKinds.Member);
+
+public sealed class FaultyWireSubscriberVersionedTypeTests() : VersionedTypeContract<Subscriber>(new FaultyWireStores(), UserKinds.Subscriber);

@@ -1,4 +1,5 @@
 using UserStore.ContractTests.Suites;
+using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ContractTests;
 
@@ -61,3 +62,21 @@ public sealed class InMemoryChangeTests() : ChangeContract(new InMemoryStores())
 public sealed class InMemoryNumberTests() : NumberContract(new InMemoryStores());
 
 public sealed class InMemoryPinnedRangeTests() : PinnedRangeContract(new InMemoryStores());
+
+public sealed class InMemoryUserTypeTests() : UserTypeContract<User>(new InMemoryStores(), UserKinds.User);
+
+public sealed class InMemoryAccountTypeTests() : UserTypeContract<Account>(new InMemoryStores(), UserKinds.Account);
+
+public sealed class InMemoryMemberTypeTests() : UserTypeContract<Member>(new InMemoryStores(), UserKinds.Member);
+
+public sealed class InMemoryVisitorTypeTests() : UserTypeContract<Visitor>(new InMemoryStores(), UserKinds.Visitor);
+
+public sealed class InMemorySubscriberTypeTests() : UserTypeContract<Subscriber>(new InMemoryStores(), UserKinds.Subscriber);
+
+public sealed class InMemoryUserVersionedTypeTests() : VersionedTypeContract<User>(new InMemoryStores(), UserKinds.User);
+
+public sealed class InMemoryAccountVersionedTypeTests() : VersionedTypeContract<Account>(new InMemoryStores(), UserKinds.Account);
+
+public sealed class InMemoryMemberVersionedTypeTests() : VersionedTypeContract<Member>(new InMemoryStores(), UserKinds.Member);
+
+public sealed class InMemorySubscriberVersionedTypeTests() : VersionedTypeContract<Subscriber>(new InMemoryStores(), UserKinds.Subscriber);

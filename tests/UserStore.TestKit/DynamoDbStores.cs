@@ -42,9 +42,12 @@ public class DynamoDbStores : StoreFactory
 
     protected static LocalServer Server => LocalServer.Shared;
 
-    public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
+    public override async Task<IUserStore<TUser>> CreateAsync<TUser>(
+        Action<UserTypeBuilder<TUser>>? describe, bool uniqueEmails = true, params byte[][] tokenKeys)
     {
         UserStoreOptions options = NewOptions();
+        if (describe is not null)
+            options.Describe(describe);
         (options.UniqueEmails, options.StreamViewType) = (uniqueEmails, Stream);
         options.NormalizeEmail = NormalizeEmail ?? options.NormalizeEmail;
         foreach (byte[] key in tokenKeys)
@@ -61,16 +64,16 @@ public class DynamoDbStores : StoreFactory
     public override async Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
     {
         var reader = new UserChangeReader<TUser>(_options[store]);
-        LocalStream stream = await OpenStreamAsync(_options[store]);
+        LocalStream stream = await OpenStreamAsync(UserStoreSchema.For<TUser>(_options[store]).Users.Name);
         UserChangeRecord<TUser>[] records = [.. (await stream.ReadNewAsync()).Select(reader.ReadRecord)];
         records.Should().OnlyContain(record => record.Problem == null);
-        return [.. records.Select(record => record.Change!)];
+        return [.. records.Select(record => record.Change).OfType<UserChange<TUser>>()];
     }
 
     /// <summary>Opens the stream of a store's table at its oldest record.</summary>
-    internal static async Task<LocalStream> OpenStreamAsync(UserStoreOptions options)
+    internal static async Task<LocalStream> OpenStreamAsync(string tableName)
     {
-        DescribeTableResponse table = await Server.Client.DescribeTableAsync(options.TableNamePrefix + "Users");
+        DescribeTableResponse table = await Server.Client.DescribeTableAsync(tableName);
         return new LocalStream(Server.Endpoint, table.Table.LatestStreamArn);
     }
 
@@ -108,7 +111,7 @@ public class DynamoDbStores : StoreFactory
     }
 
     public async Task<DynamoDbUserStore<TUser>> CreateAsync<TUser>(UserStoreOptions options)
-        where TUser : User
+        where TUser : class
     {
         // The tables become active by the clock of the server instead of the clock of the test.
         await new DynamoDbUserStore<TUser>(Server.Client, options).EnsureTablesAsync();
@@ -116,7 +119,7 @@ public class DynamoDbStores : StoreFactory
     }
 
     public DynamoDbUserStore<TUser> Open<TUser>(UserStoreOptions options)
-        where TUser : User
+        where TUser : class
     {
         var scope = new UserStorePolicyOptions { AccountId = AccountId, Region = Region };
         IAmazonDynamoDB client = Client ?? Policed(

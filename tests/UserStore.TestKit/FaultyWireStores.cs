@@ -38,8 +38,9 @@ public sealed class FaultyWireStores : DynamoDbStores
 
     public override bool LosesResponses => true;
 
-    public override async Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
-        => new LossyStore<TUser>(await base.CreateAsync<TUser>(uniqueEmails, tokenKeys));
+    public override async Task<IUserStore<TUser>> CreateAsync<TUser>(
+        Action<UserTypeBuilder<TUser>>? describe, bool uniqueEmails = true, params byte[][] tokenKeys)
+        => new LossyStore<TUser>(await base.CreateAsync(describe, uniqueEmails, tokenKeys));
 
     public override IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
         => new LossyBatchWriter<TUser>(base.WriterOf(((LossyStore<TUser>)store).Store));

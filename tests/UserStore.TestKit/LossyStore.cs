@@ -6,7 +6,7 @@ namespace UserStore.TestKit;
 /// <summary>A store over a wire that loses responses. A refusal that follows a lost response is reported as unknown, because the lost attempt may
 /// still arrive; here it is thrown as the refusal that the suites expect, which is the inner exception.</summary>
 public sealed class LossyStore<TUser>(IUserStore<TUser> store) : IUserStore<TUser>
-    where TUser : User
+    where TUser : class
 {
     public IUserStore<TUser> Store => store;
 
@@ -62,7 +62,7 @@ public sealed class LossyStore<TUser>(IUserStore<TUser> store) : IUserStore<TUse
 
 /// <summary>The batch writer of a <see cref="LossyStore{TUser}"/>.</summary>
 public sealed class LossyBatchWriter<TUser>(IUserBatchWriter<TUser> writer) : IUserBatchWriter<TUser>
-    where TUser : User
+    where TUser : class
 {
     public async Task<BatchWriteResult<TUser>> CreateAsync(
         IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default)

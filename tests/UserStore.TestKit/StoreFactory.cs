@@ -16,14 +16,20 @@ public abstract class StoreFactory : IAsyncDisposable
     /// <summary>Gets the clock of the migrations, whose runners wait for each other.</summary>
     public SelfAdvancingClock MigrationClock { get; } = new();
 
-    public abstract Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
-        where TUser : User;
+    public Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
+        where TUser : class
+        => CreateAsync<TUser>(describe: null, uniqueEmails, tokenKeys);
+
+    /// <summary>Creates a store whose options describe the user type.</summary>
+    public abstract Task<IUserStore<TUser>> CreateAsync<TUser>(
+        Action<UserTypeBuilder<TUser>>? describe, bool uniqueEmails = true, params byte[][] tokenKeys)
+        where TUser : class;
 
     public abstract IUserBatchWriter<TUser> WriterOf<TUser>(IUserStore<TUser> store)
-        where TUser : User;
+        where TUser : class;
 
     public abstract IUniqueValueAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
-        where TUser : User;
+        where TUser : class;
 
     /// <summary>Gets or sets the function that normalizes emails; null for the default.</summary>
     public Func<string, string>? NormalizeEmail { get; set; }
@@ -33,7 +39,7 @@ public abstract class StoreFactory : IAsyncDisposable
 
     /// <summary>Reads all stream records of a store's table.</summary>
     public abstract Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
-        where TUser : User;
+        where TUser : class;
 
     /// <summary>Opens the target of migrations as a separate process; the same bench has the same target.</summary>
     internal abstract MigrationTarget OpenMigrations(MigrationBench bench);
@@ -57,9 +63,12 @@ public sealed class InMemoryStores : StoreFactory
 {
     private readonly ConcurrentDictionary<MigrationBench, MigrationTarget> _targets = [];
 
-    public override Task<IUserStore<TUser>> CreateAsync<TUser>(bool uniqueEmails = true, params byte[][] tokenKeys)
+    public override Task<IUserStore<TUser>> CreateAsync<TUser>(
+        Action<UserTypeBuilder<TUser>>? describe, bool uniqueEmails = true, params byte[][] tokenKeys)
     {
         var options = new InMemoryUserStoreOptions { TimeProvider = Clock, UniqueEmails = uniqueEmails };
+        if (describe is not null)
+            options.Describe(describe);
         options.NormalizeEmail = NormalizeEmail ?? options.NormalizeEmail;
         foreach (byte[] key in tokenKeys)
             options.TokenKeys.Add(key);

@@ -11,12 +11,16 @@ internal static class StoredMembers
     public static (PropertyInfo[] Stored, PropertyInfo[] NotStored) Of(
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
     {
-        string[] parameters = [.. BoundConstructor(type)?.GetParameters().Select(parameter => parameter.Name!) ?? []];
+        string[] parameters = ParametersOf(type);
         PropertyInfo[] members = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .Where(member => member.CanRead && member.GetIndexParameters().Length == 0
                 && (member.CanWrite || parameters.Contains(member.Name, StringComparer.OrdinalIgnoreCase)))];
         return ([.. members.Where(IsStored)], [.. members.Where(member => !IsStored(member) && member.CanWrite)]);
     }
+
+    /// <summary>Returns the names of the parameters to which the context binds attributes; none if it sets properties instead.</summary>
+    public static string[] ParametersOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+        => [.. BoundConstructor(type)?.GetParameters().Select(parameter => parameter.Name!) ?? []];
 
     /// <summary>Returns why the context cannot create objects of a type, or null.</summary>
     public static string? ViolatedRule([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
@@ -37,8 +41,7 @@ internal static class StoredMembers
             : null;
     }
 
-    /// <summary>Returns the constructor to whose parameters the context binds attributes; null if it sets properties instead.</summary>
-    public static ConstructorInfo? BoundConstructor([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+    private static ConstructorInfo? BoundConstructor([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
     {
         ConstructorInfo[] constructors = type.GetConstructors();
         if (constructors.SingleOrDefault(IsMarked) is { } marked)

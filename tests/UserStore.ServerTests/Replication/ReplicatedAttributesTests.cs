@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
+using Functions.Local;
 using UserStore.DynamoDb;
 using UserStore.Replication;
 
@@ -58,7 +59,8 @@ public sealed class ReplicatedAttributesTests : ServerTest
     private async Task HandleNewAsync(UserReplicator<Source, Target> replicator)
     {
         var reader = new UserChangeReader<Source>(Options);
-        foreach (UserChangeRecord<Source> record in (await (await DynamoDbStores.OpenStreamAsync(Options)).ReadNewAsync()).Select(reader.ReadRecord))
+        LocalStream stream = await DynamoDbStores.OpenStreamAsync(Options.TableNamePrefix + "Users");
+        foreach (UserChangeRecord<Source> record in (await stream.ReadNewAsync()).Select(reader.ReadRecord))
             await replicator.HandleAsync(record.Change!);
     }
 

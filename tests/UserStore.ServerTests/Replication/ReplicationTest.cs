@@ -31,7 +31,7 @@ public abstract class ReplicationTest : ServerTest
         Replicator = NewReplicator(new ByPlace());
         await Replicator.EnsureTablesAsync();
         Reader = new UserChangeReader<PlacedUser>(Options);
-        _stream = await DynamoDbStores.OpenStreamAsync(Options);
+        _stream = await DynamoDbStores.OpenStreamAsync(Options.TableNamePrefix + "Users");
         Wire.Clear();
     }
 

@@ -134,12 +134,11 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return known;
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "User types are kept whole.")]
     private static string[] ConstructedAttributes(UserModel model)
     {
-        var parameters = StoredMembers.BoundConstructor(typeof(TUser))?.GetParameters() ?? [];
-        return [.. model.Properties.Where(property => Array.Exists(
-            parameters, parameter => property.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase))).Select(property => property.AttributeName)];
+        string[] parameters = StoredMembers.ParametersOf(typeof(TUser));
+        return [.. model.Properties.Where(property => parameters.Contains(property.Name, StringComparer.OrdinalIgnoreCase))
+            .Select(property => property.AttributeName)];
     }
 
     // The messages of the SDK and of converters contain values, so only the type and the stack trace of the failure are kept.
