@@ -91,6 +91,9 @@ internal sealed class AnnotatedType
         {
             throw InvalidType($"has a public field {publicField.Name}, which the SDK stores; make it a property, or mark it with [DynamoDBIgnore]");
         }
+
+        if (StoredMembers.MarkedInVain(type) is { } member)
+            throw InvalidType($"has an attribute of stored properties on {member.Name}, which is not stored; a stored property has a setter and no [DynamoDBIgnore]");
     }
 
     private MappedProperty ReadProperty(PropertyInfo member)

@@ -15,7 +15,8 @@ internal static class Discriminators
         }
         catch (InvalidUserException invalid)
         {
-            throw type.InvalidType($"cannot be restricted by OnlyWhere: {invalid.Message}");
+            UserRuleViolation violation = invalid.Violations[0];
+            throw type.InvalidType($"is restricted by an OnlyWhere of {violation.Field}, which {violation.Rule}");
         }
 
         return found;

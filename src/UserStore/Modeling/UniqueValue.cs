@@ -26,7 +26,15 @@ internal sealed record ReservedValue(UniqueValue Unique, string Value, StoredSca
     private const string HashPrefix = "sha256:";
 
     /// <summary>Gets the key of the reservation: name, scope and value, each prefixed with its length, so that no two are the same.</summary>
-    public string Key { get; } = KeyOf(Part(Unique.Name) + Part(TextOf(Scope)) + Part(Value));
+    public string Key
+    {
+        get
+        {
+            string scope = TextOf(Scope);
+            return KeyOf(string.Create(
+                CultureInfo.InvariantCulture, $"{Unique.Name.Length}:{Unique.Name}{scope.Length}:{scope}{Value.Length}:{Value}"));
+        }
+    }
 
     /// <summary>Returns the property and the value of a reservation, as far as its key shows them.</summary>
     public static (UniqueValue? Unique, string? Value) Parse(string key, UserModel model)
@@ -52,8 +60,6 @@ internal sealed record ReservedValue(UniqueValue Unique, string Value, StoredSca
 
     // A string and a number are different scopes.
     private static string TextOf(StoredScalar? scope) => scope is { } value ? $"{(value.Kind == ScalarKind.Number ? 'N' : 'S')}{value.Text}" : "";
-
-    private static string Part(string text) => string.Create(CultureInfo.InvariantCulture, $"{text.Length}:{text}");
 
     private static string KeyOf(string parts) => UserRules.Utf8Length(parts) <= UserRules.MaxPartitionKeyBytes
         ? parts

@@ -67,8 +67,10 @@ internal sealed class UserRoleValues(UserModel model)
     {
         if (model.Revision is not { } property)
             return;
-        var known = new UserRevision(
-            writeId, birthId, VersionOf(user), ExpiryOf(user), [.. model.ReservedProperties.Select(property => TextOf(property, user))]);
+        string?[] values = new string?[model.ReservedProperties.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = TextOf(model.ReservedProperties[i], user);
+        var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), new ValueList<string?>(values));
         property.SetValue(user, property.PropertyType == typeof(string) ? known.ToString() : known);
     }
 

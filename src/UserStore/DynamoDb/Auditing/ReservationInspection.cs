@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
@@ -204,7 +203,7 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
         {
             TableName = users.TableName,
             IndexName = users.Schema.Users.NameOf(index),
-            KeyConditionExpression = $"{writer.Name(index.PartitionKey)} = {writer.Value(new Primitive(value))}",
+            KeyConditionExpression = $"{writer.Name(index.PartitionKey)} = {writer.Value(value)}",
             ProjectionExpression = string.Join(", ", users.Model.Key.Parts.Select(part => writer.Name(part.Property))),
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,

@@ -1,6 +1,4 @@
 using System.Text;
-using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Modeling;
 using UserStore.Preparation;
@@ -13,23 +11,12 @@ namespace UserStore.DynamoDb.Items;
 internal sealed class ExpressionWriter
 {
     private readonly Dictionary<string, string> _placeholders = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DynamoDBEntry> _values = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, AttributeValue> _attributeValues = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AttributeValue> _values = new(StringComparer.Ordinal);
 
     public Dictionary<string, string> Names => _placeholders.ToDictionary(name => name.Value, name => name.Key, StringComparer.Ordinal);
 
-    public Dictionary<string, AttributeValue>? Values
-    {
-        get
-        {
-            if (_values.Count == 0)
-                return _attributeValues.Count == 0 ? null : new(_attributeValues, StringComparer.Ordinal);
-            Dictionary<string, AttributeValue> values = new Document(_values).ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
-            foreach ((string placeholder, AttributeValue value) in _attributeValues)
-                values[placeholder] = value;
-            return values;
-        }
-    }
+    /// <summary>Gets the values; null if there are none, which DynamoDB demands.</summary>
+    public Dictionary<string, AttributeValue>? Values => _values.Count == 0 ? null : _values;
 
     public string Name(string attribute)
     {
@@ -40,26 +27,21 @@ internal sealed class ExpressionWriter
 
     public string Name(MappedProperty property) => Name(property.AttributeName);
 
-    public string Value(DynamoDBEntry value)
+    /// <summary>Adds a value as it is stored.</summary>
+    public string Value(AttributeValue value)
     {
-        string placeholder = NextValue();
+        string placeholder = $":{_values.Count}";
         _values.Add(placeholder, value);
         return placeholder;
     }
 
-    /// <summary>Adds a value as it is stored.</summary>
-    public string Value(AttributeValue value)
-    {
-        string placeholder = NextValue();
-        _attributeValues.Add(placeholder, value);
-        return placeholder;
-    }
+    public string Value(string text) => Value(new AttributeValue(text));
 
     public string Value(int number) => Value(StoredNumber.Of(number));
 
-    public string Value(StoredNumber number) => Value(new Primitive(number.ToString(), saveAsNumeric: true));
+    public string Value(StoredNumber number) => Value(new AttributeValue { N = number.ToString() });
 
-    public string Value(StoredScalar value) => Value(value.ToEntry());
+    public string Value(StoredScalar value) => Value(value.ToAttribute());
 
     /// <summary>Selects the attributes of the model and of the revision: not those of other programs, nor the ids of earlier writes.</summary>
     public string Projection(UserModel model) => string.Join(", ", model.Attributes.Append(model.WriteIds[0]).Append(model.BirthId).Select(Name));
@@ -137,8 +119,6 @@ internal sealed class ExpressionWriter
         return text.ToString();
     }
 
-    private string NextValue() => $":{_values.Count + _attributeValues.Count}";
-
     private void Write(UserCondition condition, StringBuilder text)
     {
         switch (condition)
@@ -162,7 +142,7 @@ internal sealed class ExpressionWriter
                 break;
             case StartsWithCondition prefix:
                 text.Append("begins_with(").Append(Name(prefix.Property)).Append(", ").Append(
-                    Value(new Primitive(prefix.Prefix))).Append(')');
+                    Value(prefix.Prefix)).Append(')');
                 break;
             case ContainsCondition contains:
                 text.Append("contains(").Append(Name(contains.Property)).Append(", ").Append(Value(contains.Value)).Append(')');
@@ -171,7 +151,7 @@ internal sealed class ExpressionWriter
                 // Some programs store NULL where others omit the attribute.
                 string name = Name(present.Property);
                 text.Append("(attribute_exists(").Append(name).Append(
-                    ") AND NOT attribute_type(").Append(name).Append(", ").Append(Value(new Primitive("NULL"))).Append("))");
+                    ") AND NOT attribute_type(").Append(name).Append(", ").Append(Value("NULL")).Append("))");
                 break;
             default:
                 throw new InvalidOperationException($"There is no expression for {condition.GetType().Name}.");

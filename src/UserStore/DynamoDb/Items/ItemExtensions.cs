@@ -1,11 +1,19 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
+using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Items;
 
-/// <summary>Reads and writes the attributes of items other than users: journal, lock, checkpoints, guards.</summary>
+/// <summary>Reads and writes single attributes, as those of the journal, of locks, checkpoints and guards.</summary>
 internal static class ItemExtensions
 {
+    public static AttributeValue ToAttribute(this StoredScalar value) => value.Kind switch
+    {
+        ScalarKind.Number => new AttributeValue { N = value.Text },
+        ScalarKind.Boolean => new AttributeValue { BOOL = value.Text == bool.TrueString },
+        _ => new AttributeValue(value.Text),
+    };
+
     public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
 
     public static AttributeValue Instant(DateTimeOffset instant) => new(InstantConverter.ToText(instant));

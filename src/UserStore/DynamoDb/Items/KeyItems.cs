@@ -11,10 +11,10 @@ internal static class KeyItems
     {
         var item = new Dictionary<string, AttributeValue>(model.Parts.Count, StringComparer.Ordinal)
         {
-            [model.PartitionKey.AttributeName] = ToAttribute(model.PartitionKey, key.PartitionKey),
+            [model.PartitionKey.AttributeName] = model.PartitionKey.ToScalar(key.PartitionKey).ToAttribute(),
         };
         if (model.SortKey is not null)
-            item.Add(model.SortKey.AttributeName, ToAttribute(model.SortKey, key.SortKey!.Value));
+            item.Add(model.SortKey.AttributeName, model.SortKey.ToScalar(key.SortKey!.Value).ToAttribute());
         return item;
     }
 
@@ -28,10 +28,4 @@ internal static class KeyItems
         { N: { } number } => new StoredScalar(ScalarKind.Number, number),
         _ => null,
     };
-
-    private static AttributeValue ToAttribute(KeyProperty property, UserKeyPart part)
-    {
-        StoredScalar scalar = property.ToScalar(part);
-        return scalar.Kind == ScalarKind.Number ? new AttributeValue { N = scalar.Text } : new AttributeValue(scalar.Text);
-    }
 }

@@ -18,6 +18,9 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     // More than any number, instant or Guid takes: a Guid has 36 characters.
     private const int MaxScalarBytes = 36;
 
+    // So many attributes are converted in vain for less than the copy of an item takes: those of the revision that are read with a user.
+    private const int CheapAttributes = 2;
+
     private readonly UserRoleValues _roles = new(model);
     private readonly MappedProperty[] _epochs = [.. model.Properties.Where(property => property.IsEpoch)];
     private readonly string[] _constructed = ConstructedAttributes(model);
@@ -76,20 +79,22 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     /// <summary>Maps the new values of a patch as the context maps whole users.</summary>
     /// <exception cref="InvalidUserException">A value violates a rule of DynamoDB.</exception>
-    public Document MapChanges(IEnumerable<PatchChange> changes)
+    public Dictionary<string, AttributeValue> MapChanges(IEnumerable<PatchChange> changes)
     {
         PatchChange[] sets = NewValues(changes);
         Document document = ToDocument(ShellWith(sets));
         var values = new Document();
         foreach (PatchChange change in sets)
+            values[change.Property.AttributeName] = document[change.Property.AttributeName];
+        Dictionary<string, AttributeValue> item = Map(values);
+        foreach (PatchChange change in sets)
         {
-            values[change.Property.AttributeName] = change is { Property.IsEpoch: true, Value: DateTime date }
-                ? new Primitive(MappedProperty.EpochSeconds(date), saveAsNumeric: true)
-                : document[change.Property.AttributeName];
+            if (change is { Property.IsEpoch: true, Value: DateTime date })
+                item[change.Property.AttributeName] = new AttributeValue { N = MappedProperty.EpochSeconds(date) };
         }
 
-        ItemRules.Check(Map(values), model.Properties);
-        return values;
+        ItemRules.Check(item, model.Properties);
+        return item;
     }
 
     /// <summary>Throws if the new values of a patch alone would violate a rule. Does not map them if the values show that they do not.</summary>
@@ -102,7 +107,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     private TUser Map(Dictionary<string, AttributeValue> item)
     {
-        Document document = Document.FromAttributeMap(item.Count <= model.Attributes.Count ? item : Known(item));
+        Document document = Document.FromAttributeMap(item.Count <= model.Attributes.Count + CheapAttributes ? item : Known(item));
         // A version that is no whole number was written by another program. To the conditions of writes, it is none.
         if (model.Version?.AttributeName is { } version && item.ContainsKey(version) && item.Number(version) is null)
             document.Remove(version);

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
@@ -159,11 +158,11 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
         => $"attribute_not_exists({writer.Name(StoreSchema.ReservationKey)}) OR {OwnedBy(key, writer)}";
 
     private static string OwnedBy(UserKey key, ExpressionWriter writer)
-        => $"{writer.Name(StoreSchema.ReservationOwner)} = {writer.Value(new Primitive(KeyModel.ToText(key)))}";
+        => $"{writer.Name(StoreSchema.ReservationOwner)} = {writer.Value(KeyModel.ToText(key))}";
 
     private static string DoesNotHave(ReservedValue value, ExpressionWriter writer)
     {
-        string other = $"{writer.Name(value.Unique.Property)} <> {writer.Value(new Primitive(value.Value))}";
+        string other = $"{writer.Name(value.Unique.Property)} <> {writer.Value(value.Value)}";
         return value is { Unique.Scope: { } scope, Scope: { } within } ? $"({other} OR {writer.Name(scope)} <> {writer.Value(within)})" : other;
     }
 

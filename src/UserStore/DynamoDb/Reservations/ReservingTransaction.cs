@@ -49,7 +49,7 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
                 ? reservations.TakeOver(value, key, owner.Key)
                 : reservations.Acquire(value, key))];
             // A transaction has one action for each item: an owner of several values is ruled out once.
-            var ruledOut = invalidOwners.GroupBy(owner => owner.Value.Key).ToArray();
+            var ruledOut = invalidOwners.Count == 0 ? [] : invalidOwners.GroupBy(owner => owner.Value.Key).ToArray();
             actions.AddRange(ruledOut.Select(owner => reservations.RuleOut(
                 owner.Key, owner.First().Value.User, [.. owner.Select(taken => taken.Key)])));
             int reserving = actions.Count;

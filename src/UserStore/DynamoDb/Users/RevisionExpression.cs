@@ -1,5 +1,4 @@
 using System.Globalization;
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.Modeling;
@@ -18,7 +17,7 @@ internal static class RevisionExpression
         string sameVersion = $"{version} = {writer.Value(StoredNumber.Of(revision.Version!.Value))}";
         string sameWrite = revision.WriteId is null
             ? $"attribute_not_exists({writeId})"
-            : $"{writeId} = {writer.Value(new Primitive(revision.WriteId))}";
+            : $"{writeId} = {writer.Value(revision.WriteId)}";
         return $"{sameVersion} AND {sameWrite}";
     }
 
@@ -58,7 +57,7 @@ internal static class RevisionExpression
     public static string SameBirth(string? birthId, UserModel model, ExpressionWriter writer)
     {
         string name = writer.Name(model.BirthId);
-        return birthId is null ? $"attribute_not_exists({name})" : $"{name} = {writer.Value(new Primitive(birthId))}";
+        return birthId is null ? $"attribute_not_exists({name})" : $"{name} = {writer.Value(birthId)}";
     }
 
     /// <summary>Returns the assignments that turn whatever revision is stored into the next one.</summary>
@@ -70,7 +69,7 @@ internal static class RevisionExpression
     public static IEnumerable<string> Advance(string own, UserModel model, ExpressionWriter writer, bool replacesVersion)
     {
         string[] ids = [.. model.WriteIds.Select(writer.Name)];
-        string floor = writer.Value(new Primitive(WriteIds.Floor));
+        string floor = writer.Value(WriteIds.Floor);
         return
         [
             .. NextVersion(),
@@ -88,7 +87,7 @@ internal static class RevisionExpression
     }
 
     /// <summary>Adds the id of a write to an expression and returns its placeholder.</summary>
-    public static string OwnId(string writeId, ExpressionWriter writer) => writer.Value(new Primitive(writeId));
+    public static string OwnId(string writeId, ExpressionWriter writer) => writer.Value(writeId);
 
     /// <summary>Returns the revision in an item; a version that is no whole number counts as none.</summary>
     public static Revision RevisionIn(Dictionary<string, AttributeValue> item, UserModel model)

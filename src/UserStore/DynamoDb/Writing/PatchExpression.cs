@@ -1,4 +1,3 @@
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
@@ -16,7 +15,7 @@ internal static class PatchExpression
     /// <param name="values">The new values by attribute, as the context maps them.</param>
     /// <param name="schema">The tables.</param>
     /// <param name="begunOn">The user of an earlier attempt, if there was one: no other user with its id is changed.</param>
-    public static Update ToUpdate(PreparedPatch patch, Document values, StoreSchema schema, StoredUser? begunOn)
+    public static Update ToUpdate(PreparedPatch patch, Dictionary<string, AttributeValue> values, StoreSchema schema, StoredUser? begunOn)
         => ToUpdate(patch, values, schema, (own, writer) =>
         {
             string condition = RevisionExpression.NewerThanLast(own, schema.Model, writer);
@@ -29,11 +28,11 @@ internal static class PatchExpression
     /// <param name="values">The new values by attribute, as the context maps them.</param>
     /// <param name="schema">The tables.</param>
     /// <param name="isUnchanged">Returns the condition that the stored user is still the same: no other revision is replaced.</param>
-    public static Update ToUpdateOf(PreparedPatch patch, Document values, StoreSchema schema, Func<ExpressionWriter, string> isUnchanged)
+    public static Update ToUpdateOf(PreparedPatch patch, Dictionary<string, AttributeValue> values, StoreSchema schema, Func<ExpressionWriter, string> isUnchanged)
         => ToUpdate(patch, values, schema, (_, writer) => isUnchanged(writer));
 
     private static Update ToUpdate(
-        PreparedPatch patch, Document values, StoreSchema schema, Func<string, ExpressionWriter, string> onRevision)
+        PreparedPatch patch, Dictionary<string, AttributeValue> values, StoreSchema schema, Func<string, ExpressionWriter, string> onRevision)
     {
         UserModel model = schema.Model;
         var writer = new ExpressionWriter();
@@ -52,7 +51,7 @@ internal static class PatchExpression
                         $"{name} = if_not_exists({name}, {writer.Value(0)}) + {writer.Value(change.Property.ToScalar(change.Value!))}");
                     break;
                 case PatchAction.Append:
-                    string empty = writer.Value(new DynamoDBList());
+                    string empty = writer.Value(new AttributeValue { L = [] });
                     sets.Add(
                         $"{name} = list_append(if_not_exists({name}, {empty}), {writer.Value(values[change.Property.AttributeName])})");
                     break;

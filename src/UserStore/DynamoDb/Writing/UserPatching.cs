@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
@@ -20,7 +19,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
 
     private async Task<TUser> PatchWithoutReadAsync(StoreCall call, PreparedPatch patch)
     {
-        Document values = table.Items.MapChanges(patch.Changes);
+        Dictionary<string, AttributeValue> values = table.Items.MapChanges(patch.Changes);
         StoredUser? begunOn = null;
         while (true)
         {

@@ -1,0 +1,143 @@
+using Microsoft.Extensions.DependencyInjection;
+using static UserStore.Tests.Modeling.UnhonoredTypes;
+using static UserStore.Tests.Modeling.UnstorableTypes;
+
+namespace UserStore.Tests.Modeling;
+
+/// <summary>A type that cannot be stored is rejected at registration, with a sentence that names the type, the property and the rule.</summary>
+public sealed class UserTypeRuleTests
+{
+    [Fact]
+    public void A_type_needs_one_key_of_strings_Guids_or_integers()
+    {
+        ShouldBeRejected<WithoutTable>("must have [DynamoDBTable]");
+        ShouldBeRejected<WithoutKey>("must have one key: mark a property with [DynamoDBHashKey]");
+        ShouldBeRejected<TwoPartitionKeys>("mark only one property with [DynamoDBHashKey]");
+        ShouldBeRejected<TwoSortKeys>("must have at most one [DynamoDBRangeKey]");
+        ShouldBeRejected<DateKey>("has a key At of type DateTime");
+        ShouldBeRejected<UnsignedKey>("has a key Id of type UInt64");
+        ShouldBeRejected<FractionalSortKey>("has a key Weight of type Double");
+        ShouldBeRejected<GeneratedNumber>("has a generated key Id that is an integer");
+    }
+
+    [Fact]
+    public void A_role_belongs_to_one_property_of_a_fitting_type()
+    {
+        ShouldBeRejected<TwoVersions>("marks two properties with [DynamoDBVersion]: First and Second");
+        ShouldBeRejected<TextVersion>("has a version Version that is not a nullable integer");
+        ShouldBeRejected<PlainVersion>("has a version Version that is not a nullable integer");
+        ShouldBeRejected<TwoCreationTimes>("marks two properties with [CreatedAt]: Born and Made");
+        ShouldBeRejected<TwoUpdateTimes>("marks two properties with [UpdatedAt]: Changed and Touched");
+        ShouldBeRejected<TextTime>("has a time Born that is neither a DateTimeOffset nor a DateTime");
+        ShouldBeRejected<TwoExpiries>("marks two properties with [ExpiresAt]: First and Second");
+        ShouldBeRejected<TextExpiry>("has an expiry Expires that is not stored as epoch seconds");
+        ShouldBeRejected<TwoRevisions>("marks two properties with [Revision]: First and Second");
+        ShouldBeRejected<StoredRevision>("would have its revision ETag stored by the SDK; mark it with [DynamoDBIgnore] as well");
+        ShouldBeRejected<NumberRevision>("has a revision ETag that is not a string");
+    }
+
+    [Fact]
+    public void A_unique_value_is_a_string_with_a_name_of_its_own_and_a_stored_scope()
+    {
+        ShouldBeRejected<UniqueNumber>("has a unique value Badge that is not stored as a string");
+        ShouldBeRejected<UniqueList>("has a unique value Names that is not stored as a string");
+        ShouldBeRejected<UniqueKey>("has a unique value Id that is a part of the key");
+        ShouldBeRejected<UniqueIgnored>("has an attribute of stored properties on Handle, which is not stored");
+        ShouldBeRejected<SameUniqueName>("has two unique values with the name 'name'");
+        ShouldBeRejected<EmptyUniqueName>("has a unique value Handle whose name is empty");
+        ShouldBeRejected<LongUniqueName>("has a unique value Handle whose name is empty or longer than 255 characters");
+        ShouldBeRejected<UndefinedNormalization>("has a unique value Handle whose normalization is not defined");
+        ShouldBeRejected<IgnoredScope>("does not store Team, which is its scope of Handle");
+        ShouldBeRejected<MissingScope>("does not store Club, which is its scope of Handle");
+        ShouldBeRejected<BooleanScope>("has the scope IsGuest of Handle that is neither a string nor a Guid nor an integer");
+        ShouldBeRejected<Plain>("has more than 30 unique values", type =>
+        {
+            for (int number = 0; number <= 30; number++)
+                type.Unique($"name-{number}", user => user.Name);
+        });
+    }
+
+    [Fact]
+    public void An_attribute_of_the_SDK_that_is_not_honored_is_named()
+    {
+        ShouldBeRejected<FirstConversion>("ConversionSchema.V1");
+        ShouldBeRejected<PolymorphicRoot>("[DynamoDBPolymorphicType], which is supported for properties only");
+        ShouldBeRejected<PublicField>("has a public field Name, which the SDK stores");
+        ShouldBeRejected<Counter>("[DynamoDBAtomicCounter] on Count");
+        ShouldBeRejected<SearchVector>("[DynamoDBSearchVector] on Vector");
+        ShouldBeRejected<OrderedIndexKeys>("keys of several attributes (Order) are not supported");
+        ShouldBeRejected<EpochInstant>("stores At as epoch seconds");
+        ShouldBeRejected<BoundVersion>("sets Version by a constructor");
+        ShouldBeRejected<BoundTimestamp>("sets Made by a constructor");
+        ShouldBeRejected<TwoConstructors>("must have a public constructor without parameters, or one public constructor");
+        ShouldBeRejected<StrayParameter>("has a constructor with a parameter 'alias' that has the name of no property");
+        ShouldBeRejected<LocalIndexWithoutSortKey>("declares the local index 'name-index', but the table has no sort key");
+        ShouldBeRejected<IndexOfBothKinds>("declares the index 'name-index' as a global and as a local one");
+        ShouldBeRejected<FlattenedTwice>("maps two properties to the attribute 'City'");
+    }
+
+    [Fact]
+    public void A_description_in_options_obeys_the_same_rules()
+    {
+        ShouldBeRejected<Bare>("must have one key", type => type.Version(user => user.Number));
+        ShouldBeRejected<Bare>("has a key Weight of type Double", type => type.PartitionKey(user => user.Weight));
+        ShouldBeRejected<Bare>("has a unique value Id that is a part of the key", type => type.PartitionKey(user => user.Id).Unique("id", user => user.Id));
+        ShouldBeRejected<Bare>("has a version Weight", type => type.PartitionKey(user => user.Id).Version(user => user.Weight));
+        ShouldBeRejected<Bare>("stores Id, which is its revision", type => type.PartitionKey(user => user.Id).Revision(user => user.Id));
+        ShouldBeRejected<Bare>("which is its scope of Id", type => type.PartitionKey(user => user.Number).Unique("id", u => u.Id, within: u => u.Hidden));
+        ShouldBeRejected<Plain>("UserStoreOptions.Describe describes Bare, but the store is for Plain", options: o => o.Describe<Bare>(_ => { }));
+        Action method = () => new UserStoreOptions().Describe<Bare>(type => type.PartitionKey(user => user.ToString()));
+        Action nested = () => new UserStoreOptions().Describe<Bare>(type => type.PartitionKey(user => user.Id!.Length));
+        method.Should().Throw<ArgumentException>().WithMessage("*not a property of the user*");
+        nested.Should().Throw<ArgumentException>().WithMessage("*not a property of the user*");
+    }
+
+    [Fact]
+    public void OnlyWhere_consists_of_equalities_of_stored_properties_with_constants()
+    {
+        const string rule = "is restricted by an OnlyWhere that is more than equalities";
+        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name != "a"));
+        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == "a" || user.Name == "b"));
+        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name!.StartsWith("ab", StringComparison.Ordinal)));
+        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == "a" && user.Number > 1));
+        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == "a" && user.Name == "b"));
+        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == user.Other));
+        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == null));
+        ShouldBeRejected<Plain>("is restricted by an OnlyWhere of Hidden, which is not stored", type => type.OnlyWhere(user => user.Hidden == "a"));
+        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name!.Length == 1));
+        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(_ => true));
+        string captured = "user";
+        Register<Plain>(type => type.OnlyWhere(user => user.Name == captured && user.Number == 7 && "x" == user.Other)).Should().NotThrow();
+    }
+
+    [Fact]
+    public void Attributes_that_the_store_maintains_belong_to_no_property()
+    {
+        Register<WithBookkeepingNames>(options: options => options.BookkeepingPrefix = "us_").Should().NotThrow();
+        ShouldBeRejected<WithBookkeepingNames>("maps a property to the attribute 'birth_id', which the store maintains; set UserStoreOptions.BookkeepingPrefix");
+        ShouldBeRejected<WithPrefixedName>(
+            "maps a property to the attribute 'us_write_id_3', which the store maintains", options: options => options.BookkeepingPrefix = "us_");
+    }
+
+    private static void ShouldBeRejected<TUser>(
+        string rule, Action<UserTypeBuilder<TUser>>? describe = null, Action<UserStoreOptions>? options = null)
+        where TUser : class
+        => Register(describe, options).Should().Throw<InvalidOperationException>(rule)
+            .Which.Message.Should().Contain(rule).And.ContainAny(typeof(TUser).FullName, typeof(TUser).Name).And.EndWith(".");
+
+    private static Action Register<TUser>(Action<UserTypeBuilder<TUser>>? describe = null, Action<UserStoreOptions>? options = null)
+        where TUser : class
+        => () =>
+        {
+            var services = new ServiceCollection();
+            services.AddUserStore<TUser>(configured =>
+            {
+                configured.ServiceUrl = "http://127.0.0.1:1";
+                if (describe is not null)
+                    configured.Describe(describe);
+                options?.Invoke(configured);
+            });
+            using ServiceProvider provider = services.BuildServiceProvider();
+            provider.GetRequiredService<IUserStore<TUser>>();
+        };
+}
