@@ -135,8 +135,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     {
         ArgumentNullException.ThrowIfNull(property);
         UniqueValue unique = _input.UniqueValues.Resolve(property);
-        _input.UniqueValues.CheckConsistency(unique, consistency);
-        ReservedValue wanted = _input.UniqueValues.Prepare(unique, value, within);
+        ReservedValue wanted = _input.UniqueValues.PrepareLookup(unique, value, consistency, within);
         if (consistency == ReadConsistency.Strong)
         {
             return await RunAsync(

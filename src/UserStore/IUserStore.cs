@@ -88,14 +88,14 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="property">The property, marked with <see cref="UniqueAttribute"/>, such as <c>u => u.Email</c>.</param>
     /// <param name="value">The value; normalized as on writing.</param>
     /// <param name="consistency">The consistency of the read.</param>
-    /// <param name="within">The scope, for a property that is unique within one; <see langword="null"/> for users without a scope in a strong
-    /// read, and for all scopes in an eventual one.</param>
+    /// <param name="within">The scope, for a property that is unique within one. <see langword="null"/> means all scopes in an eventual read, and
+    /// users without a scope in a strong one, if there can be any.</param>
     /// <param name="cancellationToken">A token to cancel the call.</param>
     /// <returns>The user; for an eventual read the one that was updated last if the index has several, and of those
     /// with the same time the user whose key is first in ordinal order.</returns>
     /// <exception cref="InvalidOperationException">The read is strong, but values of the property are not reserved; or it is eventual, and no index
     /// has the property as its partition key.</exception>
-    /// <exception cref="InvalidUserException">The property is not unique, or the value or scope violates a rule.</exception>
+    /// <exception cref="InvalidUserException">The property is not unique, the value or scope violates a rule, or the scope is missing.</exception>
     /// <remarks>
     /// An eventual read costs one query of the index, which is updated with a delay. A strong read costs one consistent read of the
     /// reservation and one of the user. It finds only users whose value is reserved; <see cref="IUniqueValueAudit{TUser}"/> reserves the

@@ -80,3 +80,9 @@ public sealed class DynamoDbAccountVersionedTypeTests() : VersionedTypeContract<
 public sealed class DynamoDbMemberVersionedTypeTests() : VersionedTypeContract<Member>(new DynamoDbStores(), UserKinds.Member);
 
 public sealed class DynamoDbSubscriberVersionedTypeTests() : VersionedTypeContract<Subscriber>(new DynamoDbStores(), UserKinds.Subscriber);
+
+public sealed class DynamoDbSharedTableTests() : SharedTableContract(new DynamoDbStores());
+
+public sealed class DynamoDbScopeTests() : ScopeContract(new DynamoDbStores());
+
+public sealed class DynamoDbUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new DynamoDbStores());

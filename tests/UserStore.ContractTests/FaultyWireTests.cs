@@ -80,3 +80,9 @@ public sealed class FaultyWireAccountVersionedTypeTests() : VersionedTypeContrac
 public sealed class FaultyWireMemberVersionedTypeTests() : VersionedTypeContract<Member>(new FaultyWireStores(), UserKinds.Member);
 
 public sealed class FaultyWireSubscriberVersionedTypeTests() : VersionedTypeContract<Subscriber>(new FaultyWireStores(), UserKinds.Subscriber);
+
+public sealed class FaultyWireSharedTableTests() : SharedTableContract(new FaultyWireStores());
+
+public sealed class FaultyWireScopeTests() : ScopeContract(new FaultyWireStores());
+
+public sealed class FaultyWireUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new FaultyWireStores());

@@ -80,3 +80,9 @@ public sealed class InMemoryAccountVersionedTypeTests() : VersionedTypeContract<
 public sealed class InMemoryMemberVersionedTypeTests() : VersionedTypeContract<Member>(new InMemoryStores(), UserKinds.Member);
 
 public sealed class InMemorySubscriberVersionedTypeTests() : VersionedTypeContract<Subscriber>(new InMemoryStores(), UserKinds.Subscriber);
+
+public sealed class InMemorySharedTableTests() : SharedTableContract(new InMemoryStores());
+
+public sealed class InMemoryScopeTests() : ScopeContract(new InMemoryStores());
+
+public sealed class InMemoryUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new InMemoryStores());

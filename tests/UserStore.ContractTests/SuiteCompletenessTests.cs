@@ -8,7 +8,7 @@ public sealed class SuiteCompletenessTests
     private static readonly string[] Stores = ["InMemory", "DynamoDb", "FaultyWire"];
 
     private static readonly Type[] AllSuites = [.. typeof(Contract).Assembly.GetTypes().Where(
-        type => type.IsAbstract && type.BaseType == typeof(Contract) && !type.IsGenericType)];
+        type => type.IsAbstract && type.IsSubclassOf(typeof(Contract)) && !type.IsGenericType)];
 
     private static readonly Type[] UserTypes = [typeof(User), typeof(Account), typeof(Member), typeof(Visitor), typeof(Subscriber)];
 

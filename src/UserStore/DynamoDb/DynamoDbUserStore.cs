@@ -95,8 +95,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         ArgumentNullException.ThrowIfNull(property);
         UniqueValues values = _table.Input.UniqueValues;
         UniqueValue unique = values.Resolve(property);
-        values.CheckConsistency(unique, consistency);
-        ReservedValue wanted = values.Prepare(unique, value, within);
+        ReservedValue wanted = values.PrepareLookup(unique, value, consistency, within);
         if (consistency == ReadConsistency.Strong)
             return await _writes.Reservations!.FindUserAsync(_table.Sender.Begin(cancellationToken), wanted).ConfigureAwait(false);
 

@@ -20,34 +20,16 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
             ?? throw new InvalidUserException(resolved.Name, $"is not unique: mark it with [Unique], or query an index of {model.UserType.Name}");
     }
 
-    /// <summary>Throws if a value cannot be looked up with this consistency.</summary>
-    public void CheckConsistency(UniqueValue unique, ReadConsistency consistency)
-    {
-        if (!Enum.IsDefined(consistency))
-            throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "The consistency is not defined.");
-        if (consistency == ReadConsistency.Strong && !unique.IsReservedBy(options))
-        {
-            throw new InvalidOperationException(
-                "Without UserStoreOptions.UniqueEmails, users are found by email through an index, and DynamoDB cannot read an index "
-                    + "consistently. Ask for eventual consistency.");
-        }
-
-        if (consistency == ReadConsistency.Eventual && IndexOf(unique) is null)
-        {
-            throw new InvalidOperationException(
-                $"No index of {model.UserType.Name} has {unique.Property.Name} as its partition key. Ask for strong consistency, which reads the reservation.");
-        }
-    }
-
     /// <summary>Returns the index by which users with a value are found, or null.</summary>
     public MappedIndex? IndexOf(UniqueValue unique)
         => model.Indexes.Values.FirstOrDefault(index => index.PartitionKey == unique.Property);
 
     /// <summary>Returns the value to look up.</summary>
     /// <exception cref="InvalidUserException">The value or the scope violates a rule.</exception>
-    public ReservedValue Prepare(UniqueValue unique, string value, UserKeyPart? within)
+    public ReservedValue PrepareLookup(UniqueValue unique, string value, ReadConsistency consistency, UserKeyPart? within)
     {
         ArgumentNullException.ThrowIfNull(value);
+        CheckConsistency(unique, consistency);
         if (Normalizer.Normalize(unique, value, out string normalized) is { } rule)
             throw new InvalidUserException(unique.Property.Name, rule);
         if (unique.Scope is not { } property)
@@ -58,7 +40,12 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
         }
 
         if (within is not { } scope)
-            return new ReservedValue(unique, normalized, null);
+        {
+            return consistency == ReadConsistency.Strong && IsNeverNull(property)
+                ? throw new InvalidUserException(unique.Property.Name, $"is unique within {property.Name}: pass its value as 'within'")
+                : new ReservedValue(unique, normalized, null);
+        }
+
         KeyProperty part = KeyProperty.Of(property, isSortKey: false)!;
         return part.ViolatedRule(scope) is { } violated
             ? throw new InvalidUserException(property.Name, violated)
@@ -105,6 +92,28 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
             && Normalizer.Normalize(unique, value, out string normalized) is null
             ? new ReservedValue(unique, normalized, unique.Scope is null ? null : stored(unique.Scope))
             : null;
+
+    // A value cannot be looked up with every consistency.
+    private void CheckConsistency(UniqueValue unique, ReadConsistency consistency)
+    {
+        if (!Enum.IsDefined(consistency))
+            throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "The consistency is not defined.");
+        if (consistency == ReadConsistency.Strong && !unique.IsReservedBy(options))
+        {
+            throw new InvalidOperationException(
+                "Without UserStoreOptions.UniqueEmails, users are found by email through an index, and DynamoDB cannot read an index "
+                    + "consistently. Ask for eventual consistency.");
+        }
+
+        if (consistency == ReadConsistency.Eventual && IndexOf(unique) is null)
+        {
+            throw new InvalidOperationException(
+                $"No index of {model.UserType.Name} has {unique.Property.Name} as its partition key. Ask for strong consistency, which reads the reservation.");
+        }
+    }
+
+    private bool IsNeverNull(MappedProperty property)
+        => model.Key.Contains(property) || (property.PropertyType.IsValueType && property.PropertyType == property.ValueType);
 
     private static StoredScalar? ScopeOf(UniqueValue unique, object user) => unique.Scope?.GetValue(user) is { } value
         && unique.Scope.TryToScalar(value, out StoredScalar scalar) ? scalar : null;

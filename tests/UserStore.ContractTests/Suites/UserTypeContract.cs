@@ -128,9 +128,6 @@ public abstract class UserTypeContract<TUser>(StoreFactory stores, UserKind<TUse
         Kind.NameOf((await FindAsync(1))!).Should().Be(Kind.Version is null ? "Fake 1" : "New");
     }
 
-
-
-
     [Fact]
     public async Task A_deleted_user_is_returned_and_releases_its_values()
     {
@@ -143,7 +140,6 @@ public abstract class UserTypeContract<TUser>(StoreFactory stores, UserKind<TUse
         await Store.CreateAsync(Kind.WithUnique(Kind.New(2), Kind.UniqueValue(1)));
         await ShouldBeConsistentAsync();
     }
-
 
     [Fact]
     public async Task All_users_are_listed_in_pages_and_segments()
