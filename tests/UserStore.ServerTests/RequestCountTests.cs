@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
+using UserStore.TestKit.UserTypes;
 using UserStore.Testing;
 
 namespace UserStore.ServerTests;
@@ -78,6 +79,45 @@ public sealed class RequestCountTests : ServerTest
         Sent().Should().Equal("DeleteItem");
         (await Client.ListTablesAsync(new ListTablesRequest { ExclusiveStartTableName = Options.TableNamePrefix })).TableNames
             .Where(name => name.StartsWith(Options.TableNamePrefix, StringComparison.Ordinal)).Should().Equal(Table);
+    }
+
+    [Fact]
+    public async Task A_type_with_a_revision_costs_what_User_costs()
+    {
+        Options.Describe(UserKinds.Member.Describe!);
+        DynamoDbUserStore<Member> store = await Stores.CreateAsync<Member>(Options);
+        Sent();
+
+        Member member = await store.CreateAsync(UserKinds.Member.New(1));
+        Sent().Should().Equal("TransactWriteItems");
+        member = await store.UpdateAsync(member with { Name = "New" });
+        Sent().Should().Equal("UpdateItem");
+        member = await store.UpdateAsync(member with { Email = "new@example.test" });
+        Sent().Should().Equal(["GetItem", "TransactWriteItems"], "a fingerprint shows that the email is another one, but not which one is reserved");
+        await store.UpdateAsync(UserKinds.Member.KeyOf(member), new UserPatch<Member>().Set(user => user.Name, "Newer"));
+        Sent().Should().Equal("UpdateItem");
+        await store.DeleteAsync(UserKinds.Member.KeyOf(member));
+        Sent().Should().Equal("GetItem", "TransactWriteItems");
+        await store.QueryAsync(UserQuery<Member>.OfPartition("tenant-1")).ReadAllAsync();
+        Sent().Should().Equal("Query");
+    }
+
+    [Fact]
+    public async Task A_type_without_a_revision_costs_one_consistent_read_more_on_replacement()
+    {
+        DynamoDbUserStore<Account> store = await Stores.CreateAsync<Account>(Options);
+        Sent();
+
+        Account account = await store.CreateAsync(UserKinds.Account.New(1));
+        Sent().Should().Equal("TransactWriteItems");
+        account = await store.UpdateAsync(UserKinds.Account.WithName(account, "New"));
+        Sent().Should().Equal("GetItem", "UpdateItem");
+        account = await store.UpdateAsync(UserKinds.Account.WithUnique(account, "new"));
+        Sent().Should().Equal("GetItem", "TransactWriteItems");
+        await store.UpdateAsync(account.Id, new UserPatch<Account>().Set(user => user.Name, "Newer"));
+        Sent().Should().Equal("UpdateItem");
+        await store.DeleteUnchangedAsync((await store.FindAsync(account.Id, ReadConsistency.Strong))!);
+        Sent().Should().Equal("GetItem", "GetItem", "TransactWriteItems");
     }
 
     [Fact]
