@@ -34,8 +34,12 @@ internal sealed class UserRoleValues(UserModel model)
         => property?.SetValue(user, property.ValueType == typeof(DateTime) ? property.AsReadBack(now.UtcDateTime) : now);
 
     /// <summary>Returns whether a time has a value other than the default.</summary>
-    public static bool HasTime(MappedProperty property, object user)
-        => property.GetValue(user) is { } value && !value.Equals(property.ValueType == typeof(DateTime) ? default(DateTime) : default(DateTimeOffset));
+    public static bool HasTime(MappedProperty property, object user) => property.GetValue(user) switch
+    {
+        DateTime date => date != default,
+        DateTimeOffset instant => instant != default,
+        _ => false,
+    };
 
     /// <summary>Truncates an expiry to whole seconds, as it is stored.</summary>
     public void TruncateExpiry(object user)
