@@ -2,6 +2,7 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
 using UserStore.TestKit.UserTypes;
 using UserStore.Testing;
+using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests;
 
@@ -56,6 +57,23 @@ public sealed class RequestCountTests : ServerTest
         Sent();
         await store.DeleteUnchangedAsync(user);
         Sent().Should().Equal("TransactWriteItems");
+    }
+
+    [Fact]
+    public async Task A_user_with_its_revision_is_replaced_without_a_read_unless_unique_values_change()
+    {
+        DynamoDbUserStore<Subscriber> store = await Stores.CreateAsync<Subscriber>(Options);
+        Subscriber user = await store.CreateAsync(new Subscriber("fake@example.test", "Fake", 1));
+        Sent();
+
+        user = await store.UpdateAsync(user with { Points = 2 });
+        Sent().Should().Equal("UpdateItem");
+        user = await store.UpdateAsync(user with { Points = 3, ETag = null });
+        Sent().Should().Equal("GetItem", "UpdateItem");
+        user = await store.UpdateAsync(user with { Phone = "555" });
+        Sent().Should().Equal("GetItem", "TransactWriteItems");
+        await store.DeleteUnchangedAsync(user);
+        Sent().Should().Equal("GetItem", "TransactWriteItems");
     }
 
     [Fact]
