@@ -63,6 +63,8 @@ public sealed class DynamoDbNumberTests() : NumberContract(new DynamoDbStores())
 
 public sealed class DynamoDbPinnedRangeTests() : PinnedRangeContract(new DynamoDbStores());
 
+public sealed class DynamoDbRoleTests() : RoleContract(new DynamoDbStores());
+
 public sealed class DynamoDbUserTypeTests() : UserTypeContract<User>(new DynamoDbStores(), UserKinds.User);
 
 public sealed class DynamoDbAccountTypeTests() : UserTypeContract<Account>(new DynamoDbStores(), UserKinds.Account);

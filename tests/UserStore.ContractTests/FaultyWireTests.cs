@@ -63,6 +63,8 @@ public sealed class FaultyWireNumberTests() : NumberContract(new FaultyWireStore
 
 public sealed class FaultyWirePinnedRangeTests() : PinnedRangeContract(new FaultyWireStores());
 
+public sealed class FaultyWireRoleTests() : RoleContract(new FaultyWireStores());
+
 public sealed class FaultyWireUserTypeTests() : UserTypeContract<User>(new FaultyWireStores(), UserKinds.User);
 
 public sealed class FaultyWireAccountTypeTests() : UserTypeContract<Account>(new FaultyWireStores(), UserKinds.Account);

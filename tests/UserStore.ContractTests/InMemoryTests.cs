@@ -63,6 +63,8 @@ public sealed class InMemoryNumberTests() : NumberContract(new InMemoryStores())
 
 public sealed class InMemoryPinnedRangeTests() : PinnedRangeContract(new InMemoryStores());
 
+public sealed class InMemoryRoleTests() : RoleContract(new InMemoryStores());
+
 public sealed class InMemoryUserTypeTests() : UserTypeContract<User>(new InMemoryStores(), UserKinds.User);
 
 public sealed class InMemoryAccountTypeTests() : UserTypeContract<Account>(new InMemoryStores(), UserKinds.Account);
