@@ -24,6 +24,7 @@ public sealed partial class ReadmeTests
     [InlineData("operations.md", "GuideExamples.cs", "FirstTest.cs")]
     [InlineData("security.md", "GuideExamples.cs", "FirstTest.cs")]
     [InlineData("trimming.md", "GuideExamples.cs", "FirstTest.cs")]
+    [InlineData("existing-tables.md", "Customer.cs", "InPlace.cs", "ExistingTableExamples.cs", "FirstTest.cs")]
     [InlineData("migrations.md", "MigrationExamples.cs", "FirstTest.cs")]
     [InlineData("replication.md", "ReplicationExamples.cs", "FirstTest.cs")]
     public void Every_line_of_code_is_compiled_and_run_in_the_examples(string document, params string[] code)
