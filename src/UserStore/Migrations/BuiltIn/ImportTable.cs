@@ -27,9 +27,10 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
         if (!context.Attempt.HasTables)
             return;
         KeyModel userKey = context.Attempt.Store.Schema.Model.Key;
-        // Where the key is that of the user, no two items have the same one. A dry run stores no claims.
+        // Where the key is that of the user, no two items have the same one, except for Guids and numbers in two spellings. A dry run stores no claims.
         IReadOnlyList<string> keyNames = await scan.FindKeyNamesAsync(cancellationToken).ConfigureAwait(false);
-        bool isSameKey = keyNames.Select(NameOf).ToHashSet(StringComparer.Ordinal).SetEquals(userKey.Parts.Select(part => part.AttributeName));
+        bool isSameKey = userKey.Parts.All(part => part.Kind == KeyPartKind.String)
+            && keyNames.Select(NameOf).ToHashSet(StringComparer.Ordinal).SetEquals(userKey.Parts.Select(part => part.AttributeName));
         ImportClaims? claims = isSameKey || context.IsDryRun ? null : await ClaimAsync(context, userKey, cancellationToken).ConfigureAwait(false);
 
         var store = context.Attempt.Store.OpenForItems(context.Attempt.Client);
