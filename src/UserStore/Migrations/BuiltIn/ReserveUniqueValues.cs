@@ -31,7 +31,7 @@ internal sealed class ReserveUniqueValues(string id) : Migration(id, "Reserves t
             {
                 unreservedCount++;
                 if (unreserved.Count < MaxNamed)
-                    unreserved.Add(finding.Key.ToString());
+                    unreserved.Add(finding.OtherKey is { } other ? $"'{finding.Key}' and '{other}'" : $"'{finding.Key}'");
             }
 
             context.Report(new MigrationProgress("reserving unique values", users));
