@@ -29,6 +29,12 @@ public sealed class InMemoryUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
         string? continuationToken, bool repair, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         AuditPosition? position = store.QueryInput.PrepareAudit(continuationToken);
+        if (position is { InReservations: false, After: { } text }
+            && !(store.Input.Model.Key.FromText(text) is { } key && store.Input.Model.Key.FindValid(key) is not null))
+        {
+            throw new InvalidContinuationTokenException("contains no key to resume from");
+        }
+
         while (position is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();

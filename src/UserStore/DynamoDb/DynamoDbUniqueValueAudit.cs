@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Auditing;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Reading;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
@@ -91,12 +91,11 @@ public sealed class DynamoDbUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
     {
         { After: null } => null,
         { InReservations: true, After: var reservation } => ReservationTable<TUser>.KeyOf(reservation),
-        { After: var text } => _users.Model.Key.ToItem(_users.Model.Key.FromText(text)!.Value),
+        { After: var key } => KeyPosition.Parse(key, _users.Schema.Users, query: null),
     };
 
-    private string PositionOf(Dictionary<string, AttributeValue> lastKey, bool inReservations) => inReservations
-        ? lastKey[StoreSchema.ReservationKey].S
-        : KeyModel.ToText(_users.Model.Key.FindIn(lastKey)!.Value);
+    private static string PositionOf(Dictionary<string, AttributeValue> lastKey, bool inReservations)
+        => inReservations ? lastKey[StoreSchema.ReservationKey].S : KeyPosition.Of(lastKey);
 
     private async Task<Inspection[]> SuspectUsersAsync(
         StoreCall call, List<Dictionary<string, AttributeValue>> items, ReservationInspection<TUser> inspection)

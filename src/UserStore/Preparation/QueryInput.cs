@@ -82,16 +82,15 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
         ? $"list\n{model.UserType.FullName}"
         : string.Create(CultureInfo.InvariantCulture, $"list\n{model.UserType.FullName}\n{segment}\n{listOptions.TotalSegments}"));
 
-    /// <summary>Returns the position at which an audit starts.</summary>
+    /// <summary>Returns the position at which an audit starts. Whether the key of a user is one depends on the store.</summary>
     public AuditPosition PrepareAudit(string? continuationToken)
     {
         if (continuationToken is null)
             return new AuditPosition();
         AuditPosition position = AuditPosition.Of(Tokens.Decode(continuationToken, AuditFingerprint));
-        bool isKey = position.After is not { } text || (position.InReservations
-            ? UserRules.ViolatedKeyRule(text, UserRules.MaxPartitionKeyBytes) is null
-            : model.Key.FromText(text) is { } key && model.Key.FindValid(key) is not null);
-        return isKey ? position : throw new InvalidContinuationTokenException("contains no key to resume from");
+        return !position.InReservations || position.After is null || UserRules.ViolatedKeyRule(position.After, UserRules.MaxPartitionKeyBytes) is null
+            ? position
+            : throw new InvalidContinuationTokenException("contains no key to resume from");
     }
 
     public string? TokenOf(AuditPosition? position) => position is null ? null : Tokens.Encode(position.ToToken(), AuditFingerprint);

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
@@ -75,9 +77,8 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
                     null, "has a record that is not a DynamoDB stream record: it has no object 'dynamodb'.");
             sequenceNumber = SequenceNumberIn(body);
             CheckTable(record, sequenceNumber);
-            UserKey found = KeyIn(body, sequenceNumber);
-            key = found;
-            return new UserChangeRecord<TUser>(sequenceNumber, key, Read(record, body, found, sequenceNumber), null);
+            key = KeyIn(body, sequenceNumber);
+            return new UserChangeRecord<TUser>(sequenceNumber, key, key is { } found ? Read(record, body, found, sequenceNumber) : null, null);
         }
         catch (InvalidUserChangeException problem)
         {
@@ -138,17 +139,29 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             : throw new InvalidUserChangeException(sequenceNumber, $"has an '{name}' of another user than its 'Keys'.");
     }
 
-    private UserKey KeyIn(JsonElement body, string sequenceNumber)
+    /// <returns>The key of the user, or null if the item is of another kind and has a key that no user can have.</returns>
+    private UserKey? KeyIn(JsonElement body, string sequenceNumber)
     {
-        if (Property(body, "Keys") is { } keys && _schema.Model.Key.FindIn(AttributeJson.ReadItem(keys)) is { } key
-            && _schema.Model.Key.FindValid(key) is not null)
-        {
+        Dictionary<string, AttributeValue>? keys = Property(body, "Keys") is { } json ? AttributeJson.ReadItem(json) : null;
+        if (keys is not null && _schema.Model.Key.FindIn(keys) is { } key && _schema.Model.Key.FindValid(key) is not null)
             return key;
+        if (Array.TrueForAll(_schema.Users.Keys, attribute => keys?.GetValueOrDefault(attribute.AttributeName) is { } part
+            && (attribute.AttributeType == ScalarAttributeType.N ? part.N : part.S) is not null) && IsOfOtherKind(body))
+        {
+            return null;
         }
 
         string expected = string.Join(" and ", _schema.Users.Keys.Select(attribute => $"'{attribute.AttributeName}' ({attribute.AttributeType})"));
         throw new InvalidUserChangeException(sequenceNumber, $"has no 'Keys' with {expected}. Read the stream of table '{_schema.Users.TableName}'.");
     }
+
+    private bool IsOfOtherKind(JsonElement body) => (Property(body, "OldImage"), Property(body, "NewImage")) switch
+    {
+        (null, null) => false,
+        var (before, after) => IsNoUser(before) && IsNoUser(after),
+    };
+
+    private bool IsNoUser(JsonElement? image) => image is null || !new StoredUser(AttributeJson.ReadItem(image.Value), _schema.Model).IsUser;
 
     // Only records from Lambda contain their source: arn:aws:dynamodb:{region}:{account}:table/{table}/stream/{label}.
     private void CheckTable(JsonElement record, string sequenceNumber)

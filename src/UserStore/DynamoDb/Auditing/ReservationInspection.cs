@@ -112,7 +112,7 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
                 request.ReturnConsumedCapacity = call.Capacity;
                 QueryResponse page = await call.SendAsync(
                     "Query", users.Users, token => users.Client.QueryAsync(request, token)).ConfigureAwait(false);
-                foreach (UserKey other in (page.Items ?? []).Select(item => users.Model.Key.FindIn(item)!.Value))
+                foreach (UserKey other in (page.Items ?? []).Select(item => users.Model.Key.FindIn(item)).OfType<UserKey>())
                 {
                     if (other != key && _reservations.IsValidOwner(await users.ReadAsync(call, other).ConfigureAwait(false), value))
                         return other;

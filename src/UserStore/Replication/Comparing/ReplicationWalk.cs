@@ -69,6 +69,7 @@ internal sealed class ReplicationWalk<
             ScanPage page = await ScanAsync(call, part, after, options.TotalSegments).ConfigureAwait(false);
             var drifts = new List<UserReplicationDrift>();
             List<(UserKey? User, Dictionary<string, AttributeValue>? Key)> found = [.. page.Items.Select(item => UserOf(item, part / options.TotalSegments))];
+            found.RemoveAll(entry => entry is { User: null, Key: null }); // in a shared table, items of other kinds can have keys that no user can have
             foreach ((UserKey? user, Dictionary<string, AttributeValue>? key) in found)
             {
                 if (user is not null)
