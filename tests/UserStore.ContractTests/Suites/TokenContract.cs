@@ -123,9 +123,9 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
     public async Task Forged_tokens_of_an_audit_are_rejected(string position)
     {
         IUserStore<User> store = await CreateStoreAsync();
-        byte[] fingerprint = ContinuationTokens.FingerprintOf($"email-audit\n{typeof(User).FullName}");
+        byte[] fingerprint = ContinuationTokens.FingerprintOf($"unique-values-audit\n{typeof(User).FullName}");
 
-        foreach (string forged in new[] { position, "U" + new string('x', 3000) })
+        foreach (string forged in new[] { position, "U" + new string('x', 3000), "R" + new string('x', 3000) })
         {
             string token = new ContinuationTokens([]).Encode(new ContinuationToken(forged, Remaining: null), fingerprint);
             await ShouldBeRejectedAsync(() => AuditOf(store).CheckAsync(token).ReadAllAsync());
