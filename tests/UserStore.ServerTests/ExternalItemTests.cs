@@ -107,6 +107,34 @@ public sealed class ExternalItemTests : ServerTest
         (conflict.ExpectedVersion, conflict.ActualVersion).Should().Be((null, 1));
     }
 
+    [Theory]
+    [InlineData("go-1")]
+    [InlineData("js-1")]
+    public async Task A_change_of_an_item_without_write_id_is_a_conflict_unless_it_is_outside_the_model(string id)
+    {
+        DynamoDbUserStore<User> store = await StoreAsync(GoItem, JavaScriptItem);
+        User read = await store.GetAsync(id);
+        await SetAsync("tags", new() { L = [new("beta-tester"), new("admin")] });
+
+        Func<Task> save = () => store.UpdateAsync(read with { Age = 1 });
+        Func<Task> delete = () => store.DeleteUnchangedAsync(read);
+
+        await save.Should().ThrowAsync<UserConflictException>();
+        await delete.Should().ThrowAsync<UserConflictException>();
+        read = await store.GetAsync(id, ReadConsistency.Strong);
+        await SetAsync("other", new("x"));
+        (await store.UpdateAsync(read with { Age = 1 })).Tags.Should().Equal("beta-tester", "admin");
+
+        Task SetAsync(string attribute, AttributeValue value) => Client.UpdateItemAsync(new UpdateItemRequest
+        {
+            TableName = Table,
+            Key = new() { ["user_id"] = new(id) },
+            UpdateExpression = "SET #a = :v",
+            ExpressionAttributeNames = new() { ["#a"] = attribute },
+            ExpressionAttributeValues = new() { [":v"] = value },
+        });
+    }
+
     [Fact]
     public async Task External_items_are_deleted()
     {

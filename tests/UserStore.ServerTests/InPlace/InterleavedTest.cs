@@ -41,6 +41,39 @@ public abstract class InterleavedTest<TUser, TProgram> : InPlaceCallTest<TUser, 
     }
 
     [Fact]
+    public async Task A_put_of_the_program_after_one_of_its_own_was_read_is_a_conflict_for_types_with_a_revision()
+    {
+        TUser read = await GetAsync(1);
+        await Program.PutAsync(1, "B");
+
+        Func<Task> save = () => Store.UpdateAsync(WithName(read, "C"));
+        if (HasVersion && !HasRevision)
+        {
+            await save();
+            await ShouldAgreeAsync(1, "C");
+            return;
+        }
+
+        await ShouldThrowOrNeedVersionAsync<UserConflictException>(save);
+        await ShouldThrowOrNeedVersionAsync<UserConflictException>(() => Store.DeleteUnchangedAsync(read));
+        await ShouldAgreeAsync(1, "B");
+    }
+
+    [Fact]
+    public async Task A_put_of_the_program_between_the_requests_of_one_call_is_a_conflict()
+    {
+        TUser read = await GetAsync(1);
+
+        PutBeforeTheNextWrite("B");
+        await ShouldThrowOrNeedVersionAsync<UserConflictException>(() => Store.UpdateAsync(WithName(read, "C")));
+        read = await GetAsync(1);
+        PutBeforeTheNextWrite("D");
+        await ShouldThrowOrNeedVersionAsync<UserConflictException>(() => Store.DeleteUnchangedAsync(read));
+        PutBeforeTheNextWrite("E");
+        NameOf((await Store.DeleteAsync(Key(1)))!).Should().Be("E", "the user that is returned is the one that was deleted");
+    }
+
+    [Fact]
     public async Task A_delete_of_the_program_is_a_conflict_for_saves_and_an_absent_user_for_all_other_calls()
     {
         if (Unique is not null)
@@ -93,4 +126,12 @@ public abstract class InterleavedTest<TUser, TProgram> : InPlaceCallTest<TUser, 
         await ShouldAgreeAsync(4, "C");
         (await Store.DeleteAsync(Key(4))).Should().NotBeNull();
     }
+
+    private void PutBeforeTheNextWrite(string name) => Wire.BeforeRequest = async request =>
+    {
+        if (request.Operation == "GetItem")
+            return;
+        Wire.BeforeRequest = null;
+        await Program.PutAsync(1, name);
+    };
 }

@@ -72,6 +72,9 @@ public sealed partial class ServiceUserProgram(IAmazonDynamoDB client, string ta
     public Task SetCreatedAsync(int number, string createdAt)
         => Client.PutItemAsync(Table, new(NewItem(number, "Fake")) { ["created_at"] = new(createdAt) });
 
+    public Task PutWithAgeAsync(int number, int age)
+        => Client.PutItemAsync(Table, new(NewItem(number, "Fake")) { ["age"] = new() { N = $"{age}" } });
+
     private Task SetAsync(int number, string name, string email) => Client.UpdateItemAsync(new UpdateItemRequest
     {
         TableName = Table,

@@ -69,6 +69,18 @@ public sealed class ServiceUserTableTests : InterleavedTest<ServiceUser, Service
         await ShouldAgreeAsync(1, "Fake");
     }
 
+    [Fact]
+    public async Task A_patch_of_an_email_adds_to_the_number_that_the_program_stored_last()
+    {
+        BeforeNext("TransactWriteItems", () => Program.PutWithAgeAsync(2, 40));
+
+        ServiceUser patched = await Store.UpdateAsync(
+            Key(2), new UserPatch<ServiceUser>().Set(user => user.Email, "new@example.test").Increment(user => user.Age, 1));
+
+        patched.Age.Should().Be(41);
+        await ShouldAgreeAsync(2, "Fake");
+    }
+
     // The program stores every string, also an empty one.
     [Fact]
     public async Task Empty_emails_of_the_program_are_invalid_values_that_block_only_saves()

@@ -58,7 +58,8 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         try
         {
             TUser user = Map(item);
-            _roles.Attach(user, item.Text(model.WriteIds[0]), item.Text(model.BirthId));
+            if (model.Revision is not null)
+                _roles.Attach(user, item.Text(model.WriteIds[0]), item.Text(model.BirthId), ItemRevision.FingerprintOf(item, model));
             return user;
         }
         catch (Exception failure) when (failure is not UserStoreException)

@@ -26,12 +26,10 @@ internal static class RevisionExpression
         => $"(NOT {writer.Name(model.Version!)} >= {writer.Value(StoredNumber.Of(long.MinValue))})";
 
     /// <summary>Returns the condition that the stored user is still the item that was read, whatever its version and write id are.</summary>
+    /// <remarks>Other programs write no ids, so that an item without one must have the same attributes.</remarks>
     public static string SameRevision(StoredUser read, UserModel model, ExpressionWriter writer)
     {
-        string sameWrite = SameAttribute(model.WriteIds[0]);
-        return model.Version is { } version
-            ? $"{writer.Exists(model)} AND {SameAttribute(version.AttributeName)} AND {sameWrite}"
-            : $"{writer.Exists(model)} AND {sameWrite}";
+        return string.Join(" AND ", [writer.Exists(model), .. ItemRevision.AttributesOf(read.Item, model).Select(SameAttribute)]);
 
         string SameAttribute(string attribute)
         {

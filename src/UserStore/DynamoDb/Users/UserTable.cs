@@ -119,7 +119,8 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         DateTimeOffset now = Input.Now();
         long? version = Input.Roles.VersionOf(user);
         bool isExpected = stored.Exists(now) && stored.Revision.Version == version
-            && (known is null ? IsBornWhen(user, stored) : stored.Revision.WriteId == known.WriteId);
+            && (known is null ? IsBornWhen(user, stored) : stored.Revision.WriteId == known.WriteId
+                && ItemRevision.FingerprintOf(stored.Item, Model) == known.Fingerprint);
         return isExpected ? stored : throw stored.Conflict(key, version, now);
     }
 
