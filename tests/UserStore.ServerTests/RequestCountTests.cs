@@ -2,7 +2,6 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
 using UserStore.TestKit.UserTypes;
 using UserStore.Testing;
-using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests;
 
@@ -60,23 +59,6 @@ public sealed class RequestCountTests : ServerTest
     }
 
     [Fact]
-    public async Task A_user_with_its_revision_is_replaced_without_a_read_unless_unique_values_change()
-    {
-        DynamoDbUserStore<Subscriber> store = await Stores.CreateAsync<Subscriber>(Options);
-        Subscriber user = await store.CreateAsync(new Subscriber("fake@example.test", "Fake", 1));
-        Sent();
-
-        user = await store.UpdateAsync(user with { Points = 2 });
-        Sent().Should().Equal("UpdateItem");
-        user = await store.UpdateAsync(user with { Points = 3, ETag = null });
-        Sent().Should().Equal("GetItem", "UpdateItem");
-        user = await store.UpdateAsync(user with { Phone = "555" });
-        Sent().Should().Equal("GetItem", "TransactWriteItems");
-        await store.DeleteUnchangedAsync(user);
-        Sent().Should().Equal("GetItem", "TransactWriteItems");
-    }
-
-    [Fact]
     public async Task Without_unique_emails_there_is_no_second_table_and_no_transaction()
     {
         Options.UniqueEmails = false;
@@ -112,7 +94,9 @@ public sealed class RequestCountTests : ServerTest
         Sent().Should().Equal("UpdateItem");
         member = await store.UpdateAsync(member with { Email = "new@example.test" });
         Sent().Should().Equal(["GetItem", "TransactWriteItems"], "a fingerprint shows that the email is another one, but not which one is reserved");
-        await store.UpdateAsync(UserKinds.Member.KeyOf(member), new UserPatch<Member>().Set(user => user.Name, "Newer"));
+        member = await store.UpdateAsync(member with { Name = "Newer", Revision = null });
+        Sent().Should().Equal("GetItem", "UpdateItem");
+        await store.UpdateAsync(UserKinds.Member.KeyOf(member), new UserPatch<Member>().Set(user => user.Name, "Newest"));
         Sent().Should().Equal("UpdateItem");
         await store.DeleteAsync(UserKinds.Member.KeyOf(member));
         Sent().Should().Equal("GetItem", "TransactWriteItems");

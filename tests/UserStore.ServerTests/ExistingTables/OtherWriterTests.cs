@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Testing;
+using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests.ExistingTables;
 
@@ -157,6 +158,21 @@ public sealed class OtherWriterTests : ExistingTableTest
         found.Select(finding => finding.Problem).Should().BeEquivalentTo(
             [UniqueValueProblem.UserWithoutReservation, UniqueValueProblem.ReservationWithoutOwner]);
         (await FindingsAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_an_index_the_audit_reserves_a_duplicate_value_for_one_of_its_users()
+    {
+        IUserStore<Subscriber> store = await Stores.CreateAsync<Subscriber>(Options);
+        await Context.SaveAsync(new Subscriber("fake.1@example.test", "Fake 1", 1, Phone: "555"));
+        await Context.SaveAsync(new Subscriber("fake.2@example.test", "Fake 2", 2, Phone: "555"));
+
+        List<UniqueValueAuditPage> pages = await Stores.AuditOf(store).RepairAsync().ReadAllAsync();
+
+        UniqueValueFinding[] findings = [.. pages.SelectMany(page => page.Findings).OrderBy(finding => finding.IsRepaired)];
+        findings.Select(finding => (finding.Problem, finding.IsRepaired)).Should().Equal(
+            (UniqueValueProblem.DuplicateValue, false), (UniqueValueProblem.UserWithoutReservation, true));
+        findings[0].OtherKey.Should().Be(findings[1].Key);
     }
 
     [Fact]
