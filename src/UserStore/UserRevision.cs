@@ -9,11 +9,11 @@ namespace UserStore;
 /// <param name="BirthId">The id of the write that created the user; null likewise.</param>
 /// <param name="Version">The version; null if there is none.</param>
 /// <param name="ExpiresAt">When the user expires, in epoch seconds.</param>
-/// <param name="Fingerprint">The fingerprint of the item; null if it has a write id.</param>
 /// <param name="Values">The stored unique values and their scopes, or their fingerprints, in the order of the model.</param>
 /// <param name="AreFingerprints">Whether the values are fingerprints.</param>
+/// <param name="Content">The fingerprint of the item; null if it has a write id.</param>
 internal sealed record UserRevision(
-    string? WriteId, string? BirthId, long? Version, long? ExpiresAt, string? Fingerprint, ValueList<string?> Values, bool AreFingerprints = false)
+    string? WriteId, string? BirthId, long? Version, long? ExpiresAt, ValueList<string?> Values, bool AreFingerprints = false, string? Content = null)
 {
     private const char Separator = '.'; // occurs in no part
     private const int FixedParts = 5;
@@ -28,8 +28,7 @@ internal sealed record UserRevision(
         Separator,
         [
             WriteId ?? "", BirthId ?? "", Version?.ToString(CultureInfo.InvariantCulture) ?? "", ExpiresAt?.ToString(CultureInfo.InvariantCulture) ?? "",
-            Fingerprint ?? "",
-            .. Values.Select(value => AreFingerprints ? value ?? "" : FingerprintOf(value) ?? ""),
+            Content ?? "", .. Values.Select(value => AreFingerprints ? value ?? "" : FingerprintOf(value) ?? ""),
         ]);
 
     /// <summary>Returns the revision that a string contains, or null if it was not returned by <see cref="ToString"/>.</summary>
@@ -38,7 +37,8 @@ internal sealed record UserRevision(
         string[] parts = text.Split(Separator);
         return parts.Length == FixedParts + values && TryParse(parts[2], out long? version) && TryParse(parts[3], out long? expiresAt)
             ? new UserRevision(
-                NullIfEmpty(parts[0]), NullIfEmpty(parts[1]), version, expiresAt, NullIfEmpty(parts[4]), [.. parts[FixedParts..].Select(NullIfEmpty)], AreFingerprints: true)
+                NullIfEmpty(parts[0]), NullIfEmpty(parts[1]), version, expiresAt, [.. parts[FixedParts..].Select(NullIfEmpty)],
+                AreFingerprints: true, NullIfEmpty(parts[4]))
             : null;
     }
 

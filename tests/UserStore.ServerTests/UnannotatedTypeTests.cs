@@ -15,7 +15,8 @@ public sealed class UnannotatedTypeTests : ServerTest
         await store.EnsureTablesAsync();
 
         Employee created = await store.CreateAsync(new Employee { Company = 7, Login = " ADA " });
-        Employee saved = await store.UpdateAsync(new Employee { Company = 7, Id = created.Id, Login = "ada", Name = "Ada", Hired = created.Hired, Revision = 1 });
+        Employee saved = await store.UpdateAsync(
+            new Employee { Company = 7, Id = created.Id, Login = "ada", Name = "Ada", Hired = created.Hired, Revision = 1 });
         Employee patched = await store.UpdateAsync(UserKey.Of(7, created.Id!), new UserPatch<Employee>().Set(user => user.Name, "Fake"));
 
         Guid.TryParse(created.Id, out _).Should().BeTrue();

@@ -45,7 +45,8 @@ public interface IUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccesse
     /// <param name="cancellationToken">A token to end the batch early. The call still returns a result, which reports items in progress as
     /// unknown.</param>
     /// <returns>The outcome of the batch.</returns>
-    /// <exception cref="InvalidOperationException">The store keeps values unique, such as emails, which is impossible when users are replaced unread.</exception>
+    /// <exception cref="InvalidOperationException">The store keeps emails or other values unique, which is impossible when users are replaced
+    /// unread.</exception>
     /// <remarks>Costs one conditional <c>PutItem</c> for each user. Its only condition is that no newer write was applied in the
     /// meantime, so that a replace that was applied is not applied again, over what another writer stored since.</remarks>
     Task<BatchWriteResult<TUser>> ReplaceAsync(

@@ -93,7 +93,10 @@ internal sealed class AnnotatedType
         }
 
         if (StoredMembers.MarkedInVain(type) is { } member)
-            throw InvalidType($"has an attribute of stored properties on {member.Name}, which is not stored; a stored property has a setter and no [DynamoDBIgnore]");
+        {
+            throw InvalidType(
+                $"has an attribute of stored properties on {member.Name}, which is not stored; a stored property has a setter and no [DynamoDBIgnore]");
+        }
     }
 
     private MappedProperty ReadProperty(PropertyInfo member)

@@ -121,7 +121,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return key;
     }
 
-    private static UserRevision Nothing { get; } = new(null, null, null, null, null, ValueList<string?>.Empty);
+    private static UserRevision Nothing { get; } = new(null, null, null, null, ValueList<string?>.Empty);
 
     private void RequireVersion()
     {

@@ -67,14 +67,14 @@ internal sealed class UserRoleValues(UserModel model)
     };
 
     /// <summary>Records in a user that the table holds it as it is, with this revision.</summary>
-    public void Attach(object user, string? writeId, string? birthId, string? fingerprint = null)
+    public void Attach(object user, string? writeId, string? birthId, string? content = null)
     {
         if (model.Revision is not { } property)
             return;
         string?[] values = new string?[model.ReservedProperties.Count];
         for (int i = 0; i < values.Length; i++)
             values[i] = TextOf(model.ReservedProperties[i], user);
-        var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), fingerprint, new ValueList<string?>(values));
+        var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), new ValueList<string?>(values), Content: content);
         property.SetValue(user, property.PropertyType == typeof(string) ? known.ToString() : known);
     }
 

@@ -54,7 +54,8 @@ public abstract class TypedReplicationTest<TUser>(UserKind<TUser> kind) : TypedS
 
     private sealed class ByName(UserKind<TUser> kind) : IUserProjection<TUser, NameView>
     {
-        public NameView Project(TUser user) => new() { Name = kind.NameOf(user)!, User = Modeling.KeyModel.ToText(kind.KeyOf(user)), Points = kind.PointsOf(user) };
+        public NameView Project(TUser user)
+            => new() { Name = kind.NameOf(user)!, User = Modeling.KeyModel.ToText(kind.KeyOf(user)), Points = kind.PointsOf(user) };
     }
 }
 

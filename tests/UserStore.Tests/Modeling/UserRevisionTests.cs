@@ -5,13 +5,13 @@ public sealed class UserRevisionTests
     [Fact]
     public void A_revision_survives_its_string_without_the_values()
     {
-        var known = new UserRevision("w1", "b1", 7, 1_800_000_000, null, ["ada", null]);
+        var known = new UserRevision("w1", "b1", 7, 1_800_000_000, ["ada", null], Content: "c1");
 
         string text = known.ToString();
         UserRevision parsed = UserRevision.Parse(text, values: 2)!;
 
         text.Should().NotContain("ada");
-        (parsed.WriteId, parsed.BirthId, parsed.Version, parsed.ExpiresAt, parsed.AreFingerprints).Should().Be(("w1", "b1", 7, 1_800_000_000, true));
+        (parsed.WriteId, parsed.BirthId, parsed.Version, parsed.ExpiresAt, parsed.Content).Should().Be(("w1", "b1", 7, 1_800_000_000, "c1"));
         (parsed.Holds(0, "ada"), parsed.Holds(0, "eve"), parsed.Holds(1, null), parsed.Holds(1, "ada"), parsed.Holds(2, null)).Should().Be(
             (true, false, true, false, false));
         parsed.ToString().Should().Be(text);
@@ -19,8 +19,8 @@ public sealed class UserRevisionTests
 
     [Fact]
     public void A_revision_of_another_program_has_no_ids()
-        => UserRevision.Parse(new UserRevision(null, null, null, null, "f", []).ToString(), values: 0)
-            .Should().Be(new UserRevision(null, null, null, null, "f", [], AreFingerprints: true));
+        => UserRevision.Parse(new UserRevision(null, null, null, null, []).ToString(), values: 0)
+            .Should().Be(new UserRevision(null, null, null, null, [], AreFingerprints: true));
 
     [Theory]
     [InlineData("")]

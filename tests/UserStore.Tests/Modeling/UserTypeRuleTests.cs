@@ -114,7 +114,8 @@ public sealed class UserTypeRuleTests
     public void Attributes_that_the_store_maintains_belong_to_no_property()
     {
         Register<WithBookkeepingNames>(options: options => options.BookkeepingPrefix = "us_").Should().NotThrow();
-        ShouldBeRejected<WithBookkeepingNames>("maps a property to the attribute 'birth_id', which the store maintains; set UserStoreOptions.BookkeepingPrefix");
+        ShouldBeRejected<WithBookkeepingNames>(
+            "maps a property to the attribute 'birth_id', which the store maintains; set UserStoreOptions.BookkeepingPrefix");
         ShouldBeRejected<WithPrefixedName>(
             "maps a property to the attribute 'us_write_id_3', which the store maintains", options: options => options.BookkeepingPrefix = "us_");
     }

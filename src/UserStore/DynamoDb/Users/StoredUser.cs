@@ -52,7 +52,8 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
     public bool IsRevisionOf(StoredUser other)
     {
         (Dictionary<string, AttributeValue> one, Dictionary<string, AttributeValue> two) = (Item, other.Item);
-        return !IsAbsent && ItemRevision.AttributesOf(two, model).All(name => AttributeValueComparer.AreEqual(one.GetValueOrDefault(name), two.GetValueOrDefault(name)));
+        return !IsAbsent && ItemRevision.AttributesOf(two, model).All(
+            name => AttributeValueComparer.AreEqual(one.GetValueOrDefault(name), two.GetValueOrDefault(name)));
     }
 
     /// <summary>Returns the exception for a write that expected this user at a version as it was read, and found it as it is here.</summary>

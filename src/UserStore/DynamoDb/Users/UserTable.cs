@@ -120,7 +120,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         long? version = Input.Roles.VersionOf(user);
         bool isExpected = stored.Exists(now) && stored.Revision.Version == version
             && (known is null ? IsBornWhen(user, stored) : stored.Revision.WriteId == known.WriteId
-                && ItemRevision.FingerprintOf(stored.Item, Model) == known.Fingerprint);
+                && ItemRevision.FingerprintOf(stored.Item, Model) == known.Content);
         return isExpected ? stored : throw stored.Conflict(key, version, now);
     }
 

@@ -28,7 +28,8 @@ internal static class PatchExpression
     /// <param name="values">The new values by attribute, as the context maps them.</param>
     /// <param name="schema">The tables.</param>
     /// <param name="isUnchanged">Returns the condition that the stored user is still the same: no other revision is replaced.</param>
-    public static Update ToUpdateOf(PreparedPatch patch, Dictionary<string, AttributeValue> values, StoreSchema schema, Func<ExpressionWriter, string> isUnchanged)
+    public static Update ToUpdateOf(
+        PreparedPatch patch, Dictionary<string, AttributeValue> values, StoreSchema schema, Func<ExpressionWriter, string> isUnchanged)
         => ToUpdate(patch, values, schema, (_, writer) => isUnchanged(writer));
 
     private static Update ToUpdate(
