@@ -6,7 +6,7 @@ using UserStore.Paging;
 namespace UserStore.Testing;
 
 /// <summary>Checks the reservations of an in-memory store against its users.</summary>
-/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
 /// <param name="store">The store to check.</param>
 /// <remarks>Only expiry causes inconsistencies in an in-memory store, because no other program writes to it.</remarks>
 public sealed class InMemoryUniqueValueAudit<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(

@@ -5,7 +5,7 @@ using UserStore.Preparation;
 namespace UserStore.Testing;
 
 /// <summary>Writes any number of users to an in-memory store. Each item is one call of the store and can receive its faults.</summary>
-/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
 /// <remarks>The batch writer does not retry and reports no consumed capacity.</remarks>
 public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserBatchWriter<TUser>
     where TUser : class

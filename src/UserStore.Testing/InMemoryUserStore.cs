@@ -12,7 +12,7 @@ using UserStore.Replication;
 namespace UserStore.Testing;
 
 /// <summary>Stores users in memory, with the versions, limits, order and copies of <see cref="DynamoDbUserStore{TUser}"/>.</summary>
-/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
 /// <remarks>
 /// <para>Safe for concurrent use. Use <see cref="Faults"/> to inject faults, and <see cref="Calls"/> to inspect recorded calls.</para>
 /// <para>

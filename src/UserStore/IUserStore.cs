@@ -4,7 +4,7 @@ using System.Linq.Expressions;
 namespace UserStore;
 
 /// <summary>Stores users of type <typeparamref name="TUser"/>.</summary>
-/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
 /// <remarks>
 /// <para>
 /// Instances are safe for concurrent use and live as long as the service. Returned users are independent copies. Short forms such as
@@ -27,7 +27,9 @@ namespace UserStore;
 /// <see cref="UserStoreUnavailableException"/>, which is transient: the write was not applied.
 /// </para>
 /// <para>
-/// Every call treats a user whose <see cref="User.ExpiresAt"/> has passed as absent, although DynamoDB removes the item later.
+/// Every call treats a user whose expiry (<see cref="User.ExpiresAt"/>, or the property with <see cref="ExpiresAtAttribute"/>) has passed as
+/// absent, although DynamoDB removes the item later, and likewise an item that does not satisfy
+/// <see cref="UserTypeBuilder{TUser}.OnlyWhere"/>.
 /// </para>
 /// </remarks>
 public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
@@ -39,7 +41,7 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <exception cref="UserStoreSchemaException">A table exists with other keys, or an index with other keys.</exception>
     /// <remarks>
     /// Can be called repeatedly, and by several processes concurrently. If nothing is missing, costs one <c>DescribeTable</c> for each table
-    /// (one, and one more with unique emails), with time to live one <c>DescribeTimeToLive</c>, and with point-in-time recovery one
+    /// (one, and one more if values are unique), with time to live one <c>DescribeTimeToLive</c>, and with point-in-time recovery one
     /// <c>DescribeContinuousBackups</c> for each table. Creating a table takes seconds; adding an index to a large table takes up to hours.
     /// Does not change what exists, except that it enables time to live, the stream, deletion protection and point-in-time recovery if they are
     /// disabled and the options require them. It never disables any of them.
@@ -47,14 +49,15 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     Task EnsureTablesAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Stores a new user. Never overwrites an existing one.</summary>
-    /// <param name="user">The user. An empty <see cref="User.UserId"/> and a default <see cref="User.CreatedAt"/> are filled in.</param>
+    /// <param name="user">The user. An empty part of the key that is generated, such as <see cref="User.UserId"/>, and a default time of creation
+    /// are filled in.</param>
     /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
-    /// <returns>The user as stored, with id, times and version 1.</returns>
-    /// <exception cref="UserAlreadyExistsException">Another user has this id.</exception>
-    /// <exception cref="UserValueInUseException">Another user has this email; only with unique emails.</exception>
+    /// <returns>The user as stored, with key, times and version 1.</returns>
+    /// <exception cref="UserAlreadyExistsException">Another user, or an item of another kind, has this key.</exception>
+    /// <exception cref="UserValueInUseException">Another user has a value that is unique, such as the email.</exception>
     /// <exception cref="InvalidUserException">The user violates rules; all of them are listed.</exception>
-    /// <remarks>Costs one conditional put or, for a user with an email and with unique emails, one transaction of two items. Replaces an
-    /// expired user with the same id or email.</remarks>
+    /// <remarks>Costs one conditional put or, for a user with unique values, one transaction of the user and one item for each of them. Replaces
+    /// an expired user with the same key or value.</remarks>
     Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Reads the user with this key, or <see langword="null"/>.</summary>
@@ -115,10 +118,12 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
     /// <returns>The user as stored, with its new version.</returns>
     /// <exception cref="UserConflictException">The table holds another revision, or the user no longer exists.</exception>
-    /// <exception cref="UserValueInUseException">The email is changed to one that another user has; only with unique emails.</exception>
+    /// <exception cref="UserValueInUseException">A unique value is changed to one that another user has.</exception>
     /// <exception cref="InvalidUserException">The user violates rules; all of them are listed.</exception>
-    /// <remarks>Costs one conditional write, or one transaction if the email changes and emails are unique, and one more read if the condition
-    /// fails. Attributes that <typeparamref name="TUser"/> does not have are preserved.</remarks>
+    /// <remarks>Costs one conditional write, or one transaction if unique values change, and one more read if the condition fails. A user that
+    /// does not carry its revision (<see cref="RevisionAttribute"/>), or whose type keeps values that are stored first
+    /// (<c>[DynamoDbUpdateBehavior]</c>), is read before, consistently. Attributes that <typeparamref name="TUser"/> does not have are
+    /// preserved.</remarks>
     Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default);
 
     /// <summary>Changes some properties of a stored user without reading it first.</summary>
@@ -128,17 +133,17 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <returns>The whole user after the change.</returns>
     /// <exception cref="UserNotFoundException">There is no such user, or it was deleted while the call tried to change it. A user that was
     /// recreated in the meantime is not changed.</exception>
-    /// <exception cref="UserConflictException">The patch expects another version than the table holds; or it changes the email, and other
+    /// <exception cref="UserConflictException">The patch expects another version than the table holds; or it changes unique values, and other
     /// writers changed the user at each attempt until <see cref="UserStoreRetryOptions.Timeout"/>.</exception>
     /// <exception cref="UserConditionFailedException">The condition of the patch is false.</exception>
-    /// <exception cref="UserValueInUseException">The patch sets an email that another user has; only with unique emails.</exception>
+    /// <exception cref="UserValueInUseException">The patch sets a unique value that another user has.</exception>
     /// <exception cref="InvalidUserException">The patch cannot be applied to <typeparamref name="TUser"/>, a new value violates a rule, or the
     /// changed user would exceed 400 KB.</exception>
     /// <exception cref="NotSupportedException">DynamoDB has no counterpart of a part of a condition.</exception>
     /// <exception cref="UserStoreSchemaException">The user cannot be read as <typeparamref name="TUser"/>. If
     /// <see cref="UserStoreSchemaException.WasApplied"/>, the patch was applied nevertheless: do not send it again.</exception>
     /// <remarks>
-    /// Costs one conditional write or, if the patch changes the email and emails are unique, a consistent read and a transaction. Other
+    /// Costs one conditional write or, if the patch changes unique values or their scopes, a consistent read and a transaction. Other
     /// writers of the same user at the same moment, and clocks that differ, may cost a second write request. Concurrent
     /// patches of different properties all take effect. If the response to an applied write was lost, the returned user is the one that is
     /// stored when the call finds that out.

@@ -96,7 +96,7 @@ public static class UserStoreExtensions
     }
 
     /// <summary>Finds the user with this email, or <see langword="null"/>.</summary>
-    /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+    /// <typeparam name="TUser"><see cref="User"/>, or a record derived from it.</typeparam>
     /// <param name="store">The store.</param>
     /// <param name="email">The address; normalized as on writing.</param>
     /// <param name="consistency">The consistency of the read.</param>
@@ -118,7 +118,7 @@ public static class UserStoreExtensions
     }
 
     /// <summary>Returns the users with a status, ordered by their creation.</summary>
-    /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+    /// <typeparam name="TUser"><see cref="User"/>, or a record derived from it.</typeparam>
     /// <param name="store">The store.</param>
     /// <param name="status">The status.</param>
     /// <param name="limit">The maximum number of users, at least 1; <see langword="null"/> for all.</param>
@@ -144,7 +144,7 @@ public static class UserStoreExtensions
     }
 
     /// <summary>Returns all users with an email.</summary>
-    /// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+    /// <typeparam name="TUser"><see cref="User"/>, or a record derived from it.</typeparam>
     /// <param name="store">The store.</param>
     /// <param name="email">The address; normalized as on writing.</param>
     /// <param name="cancellationToken">A token to cancel the enumeration.</param>

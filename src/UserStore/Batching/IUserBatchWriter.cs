@@ -26,8 +26,8 @@ public interface IUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccesse
     /// unknown.</param>
     /// <returns>The outcome of the batch.</returns>
     /// <remarks>
-    /// With unique emails, costs one transaction for up to 50 users. Users that cause a transaction to fail are retried individually, so that
-    /// they do not affect other users. Without unique emails, costs one conditional put for each user.
+    /// With unique values, costs one transaction for up to 50 users. Users that cause a transaction to fail are retried individually, so that
+    /// they do not affect other users. Without unique values, costs one conditional put for each user.
     /// </remarks>
     Task<BatchWriteResult<TUser>> CreateAsync(
         IEnumerable<TUser> users, BatchWriteOptions<TUser>? options = null, CancellationToken cancellationToken = default);

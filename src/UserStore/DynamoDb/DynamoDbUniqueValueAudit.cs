@@ -15,7 +15,7 @@ using UserStore.Paging;
 namespace UserStore.DynamoDb;
 
 /// <summary>Compares the table of users with the table of reservations in DynamoDB.</summary>
-/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
 public sealed class DynamoDbUniqueValueAudit<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUniqueValueAudit<TUser>
     where TUser : class
 {

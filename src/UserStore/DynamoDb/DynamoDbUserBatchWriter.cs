@@ -9,7 +9,7 @@ using UserStore.Preparation;
 namespace UserStore.DynamoDb;
 
 /// <summary>Writes any number of users to a DynamoDB table.</summary>
-/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
 public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserBatchWriter<TUser>
     where TUser : class
 {

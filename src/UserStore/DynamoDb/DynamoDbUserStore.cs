@@ -14,7 +14,7 @@ using UserStore.Preparation;
 namespace UserStore.DynamoDb;
 
 /// <summary>Stores users in a DynamoDB table, through the SDK's <see cref="DynamoDBContext"/>.</summary>
-/// <typeparam name="TUser"><see cref="User"/> or a record derived from it.</typeparam>
+/// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
 /// <remarks>
 /// <para>
 /// The context maps users to items and back. The requests are sent by the client: the context cannot express the conditions of writes, return
