@@ -6,29 +6,9 @@ using UserStore.TestKit.UserTypes;
 namespace UserStore.ServerTests;
 
 /// <summary>Items of other kinds whose keys no user can have, because the parts of users' keys are Guids.</summary>
-public sealed class UnusableKeyTests() : TypedReplicationTest<Seat>(Seats)
+public sealed class UnusableKeyTests() : TypedReplicationTest<Seat>(Seat.Kind)
 {
     private const int Others = 110; // more than a page of an audit or of a walk
-
-    private static readonly UserKind<Seat> Seats = new()
-    {
-        New = number => new Seat
-        {
-            Tenant = "tenant-1",
-            Id = new Guid(number, 0, 0, new byte[8]),
-            Email = $"fake.{number}@example.test",
-            Name = $"Fake {number}",
-            Points = number,
-        },
-        KeyOf = seat => UserKey.Of(seat.Tenant, seat.Id),
-        WithName = (seat, name) => seat with { Name = name },
-        Name = seat => seat.Name,
-        Points = seat => seat.Points,
-        Unique = seat => seat.Email,
-        WithUnique = (seat, email) => seat with { Email = email },
-        UniqueValue = number => $"fake.{number}@example.test",
-        Describe = type => type.OnlyWhere(seat => seat.ItemKind == "seat"),
-    };
 
     public override async Task InitializeAsync()
     {
@@ -91,10 +71,31 @@ public sealed class UnusableKeyTests() : TypedReplicationTest<Seat>(Seats)
 [DynamoDBTable("Seats")]
 public sealed record Seat
 {
+    public static UserKind<Seat> Kind { get; } = new()
+    {
+        New = number => new Seat
+        {
+            Tenant = "tenant-1",
+            Id = new Guid(number, 0, 0, new byte[8]),
+            Email = $"fake.{number}@example.test",
+            Name = $"Fake {number}",
+            Points = number,
+        },
+        KeyOf = seat => UserKey.Of(seat.Tenant, seat.Id),
+        WithName = (seat, name) => seat with { Name = name },
+        Name = seat => seat.Name,
+        Points = seat => seat.Points,
+        Unique = seat => seat.Email,
+        WithUnique = (seat, email) => seat with { Email = email },
+        UniqueValue = number => $"fake.{number}@example.test",
+        Describe = type => type.OnlyWhere(seat => seat.ItemKind == "seat"),
+    };
+
     [DynamoDBHashKey("tenant")]
     public required string Tenant { get; init; }
 
     [DynamoDBRangeKey("id")]
+    [GeneratedKey]
     public required Guid Id { get; init; }
 
     [DynamoDBProperty("kind")]

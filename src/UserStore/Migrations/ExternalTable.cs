@@ -29,7 +29,8 @@ public sealed class ExternalTable
     /// <see langword="null"/>: none. If it throws, the item becomes a poison item.</value>
     public Action<Dictionary<string, AttributeValue>>? Convert { get; init; }
 
-    /// <summary>Gets the function that derives the id of a user from the external item, for items without an id after renaming.</summary>
+    /// <summary>Gets the function that derives the id of a user from the external item, for items without an id after renaming. The id is the only
+    /// part of the key, if it is a string or a <see cref="Guid"/>, or the part with <see cref="GeneratedKeyAttribute"/>.</summary>
     /// <value>It must return the same id each time, and another one for each item. The default is <see langword="null"/>: a version-8 UUID from
     /// a hash of the item's key, which anybody who knows the key, such as an email, can compute.</value>
     public Func<IReadOnlyDictionary<string, AttributeValue>, string>? UserId { get; init; }

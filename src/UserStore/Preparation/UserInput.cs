@@ -30,10 +30,26 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public DateTimeOffset Now() => time.GetUtcNow().ToUniversalTime();
 
     /// <summary>Returns the user to store for the first time.</summary>
-    public PreparedUser<TUser> PrepareCreate(TUser user) => PrepareFirst(user, acceptExpired: false);
+    public PreparedUser<TUser> PrepareCreate(TUser user)
+    {
+        CheckType(user);
+        TUser content = Copy(user);
+        foreach (KeyProperty part in model.GeneratedKeys)
+        {
+            if (part.PartOf(content) is var given && (given.ToString().Length == 0 || given == Guid.Empty))
+                part.Property.SetValue(content, part.Kind == KeyPartKind.Guid ? Guid.CreateVersion7(Now()) : Guid.CreateVersion7(Now()).ToString());
+        }
 
-    /// <summary>Returns the user to store for the first time, as another program stored it before, whether or not it has expired.</summary>
-    public PreparedUser<TUser> PrepareImport(TUser user) => PrepareFirst(user, acceptExpired: true);
+        return Prepared(content, Revision.First(WriteIds.Next()), isFirst: true, acceptExpired: false);
+    }
+
+    /// <summary>Returns the user to store for the first time, as another program stored it before, whether or not it has expired. Its key is not
+    /// generated, because it must be the same in each attempt.</summary>
+    public PreparedUser<TUser> PrepareImport(TUser user)
+    {
+        CheckType(user);
+        return Prepared(Copy(user), Revision.First(WriteIds.Next()), isFirst: true, acceptExpired: true);
+    }
 
     /// <summary>Returns the user that replaces the revision from which <paramref name="user"/> was made.</summary>
     /// <remarks>A user that expired since it was read is not invalid: the write finds that it no longer exists.</remarks>
@@ -142,19 +158,6 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
                 $"This store keeps {typeof(TUser).Name}; it would lose fields of {user.GetType().Name}. Register AddUserStore<{user.GetType().Name}>().",
                 nameof(user));
         }
-    }
-
-    private PreparedUser<TUser> PrepareFirst(TUser user, bool acceptExpired)
-    {
-        CheckType(user);
-        TUser content = Copy(user);
-        foreach (KeyProperty part in model.GeneratedKeys)
-        {
-            if (part.PartOf(content) is var given && (given.ToString().Length == 0 || given == Guid.Empty))
-                part.Property.SetValue(content, part.Kind == KeyPartKind.Guid ? Guid.CreateVersion7(Now()) : Guid.CreateVersion7(Now()).ToString());
-        }
-
-        return Prepared(content, Revision.First(WriteIds.Next()), isFirst: true, acceptExpired);
     }
 
     // Returned users equal those that are read later: properties that are not stored, or absent, have their defaults.

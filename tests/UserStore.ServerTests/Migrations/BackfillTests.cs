@@ -40,7 +40,7 @@ public sealed class BackfillTests : BackfillTest
     public async Task A_concurrently_changed_item_is_transformed_in_its_new_state()
     {
         IUserStore<User> store = await CreateUsersAsync(1);
-        BeforeNext("UpdateItem", () => store.UpdateAsync("fake-000", new UserPatch<User>().Set(user => user.Name, "Somebody")));
+        BeforeNextWrite(() => store.UpdateAsync("fake-000", new UserPatch<User>().Set(user => user.Name, "Somebody")));
 
         await RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
 
@@ -51,7 +51,7 @@ public sealed class BackfillTests : BackfillTest
     public async Task A_concurrently_deleted_item_is_not_recreated()
     {
         IUserStore<User> store = await CreateUsersAsync(1);
-        BeforeNext("UpdateItem", () => store.DeleteAsync("fake-000"));
+        BeforeNextWrite(() => store.DeleteAsync("fake-000"));
 
         await RunAsync((context, token) => context.BackfillAsync(Shouting(), token));
 
@@ -198,6 +198,15 @@ public sealed class BackfillTests : BackfillTest
         progress.First().Should().Match<MigrationProgress>(one => one.Done < 30 && one.Remaining > TimeSpan.Zero);
         progress.Last().Should().Match<MigrationProgress>(one => one.Done == 30 && one.Remaining == TimeSpan.Zero);
     }
+
+    /// <summary>Runs an action once, directly before the next user is written; checkpoints are updated too.</summary>
+    private void BeforeNextWrite(Func<Task> action) => Wire.BeforeRequest = async request =>
+    {
+        if (request.Operation != "UpdateItem" || !request.Body.Contains($"\"{UsersTable}\"", StringComparison.Ordinal))
+            return;
+        Wire.BeforeRequest = null;
+        await action();
+    };
 
     private sealed class ProgressReporter(ConcurrentQueue<MigrationProgress> reports) : IMigrationReporter
     {

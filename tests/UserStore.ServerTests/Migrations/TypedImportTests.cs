@@ -114,6 +114,37 @@ public sealed class AccountImportTests() : TypedImportTest<Account>(UserKinds.Ac
         (await ScanAsync(UsersTable)).Should().ContainSingle().Which["Id"].S.Should().Be(ids[2].ToLowerInvariant());
         poison.Select(item => (item.Key["Id"].S, item.ConflictsWith?["Id"].S)).Should().BeEquivalentTo([(ids[0], ids[1]), (ids[1], ids[0]), (ids[3], null)]);
     }
+
+    [Fact]
+    public async Task A_Guid_that_is_computed_is_the_same_in_each_run_and_an_empty_one_is_poison()
+    {
+        await CreateExternalTableAsync(External, "no");
+        foreach (string number in new[] { "7", "8" })
+            await PutAsync(("no", number));
+        await PutAsync(("no", "9"), ("Id", Guid.Empty.ToString()));
+
+        for (int run = 1; run <= 2; run++)
+            (await ImportAsync(isRepaired: run > 1)).Should().ContainSingle().Which.Key["no"].S.Should().Be("9");
+
+        (await Store.ListAsync().ReadAllAsync()).Should().HaveCount(2).And.OnlyContain(account => account.Id.Version == 8);
+    }
+}
+
+/// <summary>Imports into a table whose sort key the store fills in.</summary>
+public sealed class GeneratedKeyImportTests() : TypedImportTest<Seat>(Seat.Kind)
+{
+    [Fact]
+    public async Task A_part_that_the_store_would_generate_is_computed()
+    {
+        await CreateExternalTableAsync(External, "no");
+        foreach (string number in new[] { "7", "8" })
+            await PutAsync(("no", number), ("tenant", "tenant-1"));
+
+        await ImportAsync();
+        await ImportAsync(isRepaired: true);
+
+        (await Store.QueryAsync(UserQuery<Seat>.OfPartition("tenant-1")).ReadAllAsync()).Should().HaveCount(2).And.OnlyContain(seat => seat.Id.Version == 8);
+    }
 }
 
 /// <summary>The base of tests that import an external table.</summary>
@@ -138,7 +169,7 @@ public abstract class TypedImportTest<TUser>(UserKind<TUser> kind) : TypedServer
         => Server.Client.PutItemAsync(External, attributes.ToDictionary(attribute => attribute.Name, attribute => attribute.Value));
 
     protected Task<IReadOnlyList<PoisonItem>> ImportAsync(
-        Action<IDictionary<string, AttributeValue>>? convert = null, params (string From, string To)[] attributes)
+        Action<IDictionary<string, AttributeValue>>? convert = null, bool isRepaired = false, params (string From, string To)[] attributes)
         => MigrateAsync("1_import", migrations =>
         {
             var table = new ExternalTable
@@ -150,5 +181,5 @@ public abstract class TypedImportTest<TUser>(UserKind<TUser> kind) : TypedServer
             foreach ((string from, string to) in attributes)
                 table.Attributes[from] = to;
             migrations.AddImport("1_import", table);
-        });
+        }, isRepaired);
 }

@@ -38,6 +38,9 @@ public sealed class MemberKeyLimitTests() : TypedReplicationTest<Member>(UserKin
         await Server.Client.DeleteItemAsync(Guards, new() { ["user_id"] = (await ScanAsync(Guards)).Single()["user_id"] });
         (await Replicator.RebuildAsync().ReadAllAsync()).SelectMany(page => page.Drifts).Should().NotBeEmpty().And.OnlyContain(drift => drift.Key == key);
         await ShouldEqualSourceAsync();
+        await Server.Client.DeleteItemAsync(UsersTable, KeyModel.ToItem(key));
+        (await FindingsAsync(repair: true)).Should().HaveCount(2).And.OnlyContain(finding => finding.Key == key && finding.IsRepaired);
+        (await ScanAsync(Reservations)).Should().BeEmpty();
     }
 
     [Theory]

@@ -52,7 +52,7 @@ public abstract class TypedReplicationTest<TUser>(UserKind<TUser> kind) : TypedS
         (await Replicator.CompareAsync().ReadAllAsync()).SelectMany(page => page.Drifts).Should().BeEmpty();
     }
 
-    private sealed class ByName(UserKind<TUser> kind) : IUserProjection<TUser, NameView>
+    protected sealed class ByName(UserKind<TUser> kind) : IUserProjection<TUser, NameView>
     {
         public NameView Project(TUser user)
             => new() { Name = kind.NameOf(user)!, User = Modeling.KeyModel.ToText(kind.KeyOf(user)), Points = kind.PointsOf(user) };

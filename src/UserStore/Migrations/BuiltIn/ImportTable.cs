@@ -26,18 +26,19 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
         var scan = new SegmentedScan(context.Attempt, ScanName, new NamedTable(external.TableName), external.Options);
         if (!context.Attempt.HasTables)
             return;
-        KeyModel userKey = context.Attempt.Store.Schema.Model.Key;
+        UserModel model = context.Attempt.Store.Schema.Model;
+        KeyModel userKey = model.Key;
         // Where the key is that of the user, no two items have the same one, except for Guids and numbers in two spellings. A dry run stores no claims.
         IReadOnlyList<string> keyNames = await scan.FindKeyNamesAsync(cancellationToken).ConfigureAwait(false);
         bool isSameKey = userKey.Parts.All(part => part.Kind == KeyPartKind.String)
             && keyNames.Select(NameOf).ToHashSet(StringComparer.Ordinal).SetEquals(userKey.Parts.Select(part => part.AttributeName));
-        ImportClaims? claims = isSameKey || context.IsDryRun ? null : await ClaimAsync(context, userKey, cancellationToken).ConfigureAwait(false);
+        ImportClaims? claims = isSameKey || context.IsDryRun ? null : await ClaimAsync(context, model, cancellationToken).ConfigureAwait(false);
 
         var store = context.Attempt.Store.OpenForItems(context.Attempt.Client);
         BackfillResult result = await scan.RunAsync(
             async (item, key, token) =>
             {
-                Dictionary<string, AttributeValue> user = ToUser(item, key, userKey);
+                Dictionary<string, AttributeValue> user = ToUser(item, key, model);
                 if (isSameKey && !key.All(part => ScalarOf(part.Value) == ScalarOf(user.GetValueOrDefault(NameOf(part.Key)))))
                 {
                     throw new InvalidBackfillChangeException(
@@ -57,14 +58,14 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
             context.Logger, Id, external.TableName, result.Changed, result.Read - result.Changed - result.Poison.Count, result.Poison.Count);
     }
 
-    private async Task<ImportClaims> ClaimAsync(MigrationContext context, KeyModel userKey, CancellationToken cancellationToken)
+    private async Task<ImportClaims> ClaimAsync(MigrationContext context, UserModel model, CancellationToken cancellationToken)
     {
         ImportClaims claims = context.Attempt.OpenImportClaims();
         var scan = new SegmentedScan(context.Attempt, claims.ScanName, new NamedTable(external.TableName), external.Options);
         await scan.RunAsync(
             async (item, key, token) =>
             {
-                if (TryToUser(item, key, userKey) is { } user && userKey.FindIn(user) is { } found)
+                if (TryToUser(item, key, model) is { } user && model.Key.FindIn(user) is { } found)
                     await claims.ClaimAsync(found, key, token).ConfigureAwait(false);
                 return false;
             },
@@ -73,11 +74,11 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
     }
 
     private Dictionary<string, AttributeValue>? TryToUser(
-        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, KeyModel userKey)
+        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, UserModel model)
     {
         try
         {
-            return ToUser(item, key, userKey);
+            return ToUser(item, key, model);
         }
         catch (Exception)
         {
@@ -86,7 +87,7 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
     }
 
     private Dictionary<string, AttributeValue> ToUser(
-        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, KeyModel userKey)
+        Dictionary<string, AttributeValue> item, Dictionary<string, AttributeValue> key, UserModel model)
     {
         var user = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
         foreach ((string name, AttributeValue value) in AttributeValueComparer.Copy(item))
@@ -96,9 +97,9 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
         }
 
         external.Convert?.Invoke(user);
-        if (userKey is { SortKey: null, PartitionKey: { Kind: KeyPartKind.String, AttributeName: var idName } } && !user.ContainsKey(idName))
-            user[idName] = new AttributeValue(external.UserId?.Invoke(item) ?? IdFrom(key));
-        foreach (KeyProperty part in userKey.Parts.Where(part => part.Kind == KeyPartKind.String))
+        foreach (KeyProperty part in ComputedParts(model).Where(part => !user.ContainsKey(part.AttributeName)))
+            user[part.AttributeName] = new AttributeValue(external.UserId?.Invoke(item) ?? IdFrom(key));
+        foreach (KeyProperty part in model.Key.Parts.Where(part => part.Kind == KeyPartKind.String))
         {
             if (user.GetValueOrDefault(part.AttributeName) is { N: { } number })
                 user[part.AttributeName] = new AttributeValue(number);
@@ -106,6 +107,10 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
 
         return user;
     }
+
+    // What the store would generate would be another value in each run.
+    private static IReadOnlyList<KeyProperty> ComputedParts(UserModel model)
+        => model.Key is { SortKey: null, PartitionKey: { Kind: not KeyPartKind.Integer } only } ? [only] : model.GeneratedKeys;
 
     private string NameOf(string attribute) => external.Attributes.TryGetValue(attribute, out string? name) ? name : attribute;
 
