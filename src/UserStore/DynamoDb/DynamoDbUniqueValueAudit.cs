@@ -120,7 +120,7 @@ public sealed class DynamoDbUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
             var reservations = await _users.Reader.FindManyAsync(
                 call, _users.Schema.Reservations!, [.. keys.Select(ReservationTable<TUser>.KeyOf)], ReadConsistency.Strong).ConfigureAwait(false);
             foreach (Dictionary<string, AttributeValue> reservation in reservations)
-                owners.Add(reservation[StoreSchema.ReservationKey].S, _writes.Reservations!.OwnerIn(reservation));
+                owners.Add(reservation[StoreSchema.ReservationKey].S, _writes.Reservations!.OwnerIn(reservation)?.Key);
         }
 
         return [.. valid.Where(user => owners.GetValueOrDefault(user.Value.Key) != user.Key)
@@ -131,15 +131,15 @@ public sealed class DynamoDbUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
     private async Task<Inspection[]> SuspectReservationsAsync(
         StoreCall call, List<Dictionary<string, AttributeValue>> items, ReservationInspection<TUser> inspection)
     {
-        (string Reservation, UserKey OwnerKey)[] reserved = [.. items.Where(item => _writes.Reservations!.OwnerIn(item) is not null)
+        (string Reservation, ReservationOwner Owner)[] reserved = [.. items.Where(item => _writes.Reservations!.OwnerIn(item) is not null)
             .Select(item => (item[StoreSchema.ReservationKey].S, _writes.Reservations!.OwnerIn(item)!.Value))];
-        UserKey[] ownerKeys = [.. reserved.Select(reservation => reservation.OwnerKey).Distinct()];
+        UserKey[] ownerKeys = [.. reserved.Select(reservation => reservation.Owner.Key).OfType<UserKey>().Distinct()];
         var owners = await _users.FindItemsAsync(call, ownerKeys, ReadConsistency.Strong).ConfigureAwait(false);
         return [.. reserved
-            .Where(reservation => _writes.Reservations!.HeldBy(
-                new StoredUser(owners.GetValueOrDefault(reservation.OwnerKey), _users.Model), reservation.Reservation) is null)
+            .Where(reservation => reservation.Owner.Key is not { } ownerKey || _writes.Reservations!.HeldBy(
+                new StoredUser(owners.GetValueOrDefault(ownerKey), _users.Model), reservation.Reservation) is null)
             .Select(reservation => (Inspection)((repair, token) => inspection.InspectReservationAsync(
-                reservation.Reservation, reservation.OwnerKey, repair, token)))];
+                reservation.Reservation, reservation.Owner, repair, token)))];
     }
 
     private delegate Task<UniqueValueFinding?> Inspection(bool repair, CancellationToken cancellationToken);

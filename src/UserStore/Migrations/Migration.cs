@@ -65,6 +65,9 @@ public abstract class Migration
     /// <see cref="MigrationOptions.AllowReset"/>.</summary>
     internal virtual bool UndoDeletesUsers => false;
 
+    /// <summary>Gets the id of a migration of an earlier version of this library that this one replaces; null for none.</summary>
+    internal virtual string? Replaces => null;
+
     /// <summary>Applies the change.</summary>
     /// <param name="context">Provides the tables, the client, and the building blocks.</param>
     /// <param name="cancellationToken">Cancelled by the caller of the run, or when the lock is lost.</param>

@@ -83,7 +83,8 @@ public sealed class MigrationList
         => Add(undoBehavior == TableUndoBehavior.Delete ? new CreateAndDeleteTables(id) : new CreateTables(id) as Migration);
 
     /// <summary>Adds a migration that reserves the unique values of existing users, such as their emails, with
-    /// <see cref="IUniqueValueAudit{TUser}"/>. It fails if two users have the same value.</summary>
+    /// <see cref="IUniqueValueAudit{TUser}"/>. It fails if two users have the same value. It also replaces the migration <c>AddReserveEmails</c> of
+    /// earlier pre-releases, whose services must be stopped before.</summary>
     /// <param name="id">The id of the migration.</param>
     /// <returns>The list.</returns>
     public MigrationList AddReserveUniqueValues(string id = "00000000000002_reserve_unique_values") => Add(new ReserveUniqueValues(id));

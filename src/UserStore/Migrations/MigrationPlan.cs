@@ -2,7 +2,7 @@ namespace UserStore.Migrations;
 
 /// <summary>Represents the steps of a run, in order.</summary>
 /// <param name="Steps">The steps; empty if there is nothing to do.</param>
-/// <param name="Warnings">Possible mistakes that the options allow.</param>
+/// <param name="Warnings">Possible mistakes that the options allow, and what must be done before the run.</param>
 public sealed record MigrationPlan(IReadOnlyList<MigrationStep> Steps, IReadOnlyList<string> Warnings)
 {
     /// <summary>Gets a value indicating whether this plan is the result of a dry run: created without the lock, so that it may be out of

@@ -23,6 +23,25 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
     }
 
     [Fact]
+    public async Task Emails_that_an_earlier_version_reserved_in_another_table_are_reserved_after_its_services_are_stopped()
+    {
+        MigrationBench earlier = Bench.AsOtherVersion();
+        earlier.Options.Migrations.AddCreateTables().Add("00000000000002_reserve_emails", (_, _) => Task.CompletedTask);
+        await earlier.NewRunner().RunAsync();
+        await PutAsync(UsersTable, ("user_id", "fake-1"), ("email", "fake@example.test"));
+        Bench.Options.Migrations.AddCreateTables().AddReserveUniqueValues();
+
+        MigrationPlan plan = await Bench.NewRunner().PlanAsync();
+        await Bench.NewRunner().RunAsync();
+        MigrationPlan idle = await Bench.NewRunner().PlanAsync();
+
+        plan.Warnings.Should().ContainSingle().Which.Should().Contain("Stop all services of that version before the run");
+        (idle.Steps.Count, idle.Warnings.Count).Should().Be((0, 0));
+        (await new DynamoDbUserStore<User>(Client, Bench.StoreOptions).FindByEmailAsync("fake@example.test", ReadConsistency.Strong))!
+            .UserId.Should().Be("fake-1");
+    }
+
+    [Fact]
     public async Task Tables_are_deleted_only_when_requested()
     {
         Bench.Options.Migrations.AddCreateTables();

@@ -31,10 +31,10 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
         UniqueValueFinding? finding = null;
         for (int round = 1; round <= MaxRounds; round++)
         {
-            (StoredUser user, UserKey? ownerKey) = await _reservations.ReadBothAsync(call, key, value.Key).ConfigureAwait(false);
-            if (!_reservations.IsValidOwner(user, value) || ownerKey == key)
+            (StoredUser user, ReservationOwner? owner) = await _reservations.ReadBothAsync(call, key, value.Key).ConfigureAwait(false);
+            if (!_reservations.IsValidOwner(user, value) || owner?.Key == key)
                 return null;
-            if (await FindOtherUserAsync(call, key, user, value, ownerKey).ConfigureAwait(false) is { } other)
+            if (await FindOtherUserAsync(call, key, user, value, owner?.Key).ConfigureAwait(false) is { } other)
                 return new UniqueValueFinding(UniqueValueProblem.DuplicateValue, property, value.Value, key, other);
 
             finding = new UniqueValueFinding(UniqueValueProblem.UserWithoutReservation, property, value.Value, key);
@@ -74,20 +74,29 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
     /// <summary>Inspects a reservation whose owner did not seem to have the value.</summary>
     /// <returns>The inconsistency, or null.</returns>
     public async Task<UniqueValueFinding?> InspectReservationAsync(
-        string reservation, UserKey ownerKey, bool repair, CancellationToken cancellationToken)
+        string reservation, ReservationOwner owner, bool repair, CancellationToken cancellationToken)
     {
-        StoreCall call = users.Sender.Begin(cancellationToken, ownerKey);
         (UniqueValue? unique, string? value) = ReservedValue.Parse(reservation, users.Model);
-        UniqueValueFinding? finding = null;
+        var finding = new UniqueValueFinding(
+            UniqueValueProblem.ReservationWithoutOwner, unique?.Property.Name, value, owner.Key ?? default);
+        if (owner.Key is not { } ownerKey)
+        {
+            return finding with
+            {
+                IsRepaired = repair && await writes.Transaction!.SendOnceAsync(
+                    users.Sender.Begin(cancellationToken), [_reservations.Withdraw(reservation, owner)]).ConfigureAwait(false) is null,
+            };
+        }
+
+        StoreCall call = users.Sender.Begin(cancellationToken, ownerKey);
         for (int round = 1; round <= MaxRounds; round++)
         {
-            (StoredUser owner, UserKey? current) = await _reservations.ReadBothAsync(call, ownerKey, reservation).ConfigureAwait(false);
-            if (current != ownerKey || _reservations.HeldBy(owner, reservation) is not null)
+            (StoredUser user, ReservationOwner? current) = await _reservations.ReadBothAsync(call, ownerKey, reservation).ConfigureAwait(false);
+            if (current?.Key != ownerKey || _reservations.HeldBy(user, reservation) is not null)
                 return null;
-            finding = new UniqueValueFinding(UniqueValueProblem.ReservationWithoutOwner, unique?.Property.Name, value, ownerKey);
             if (!repair)
                 return finding;
-            if (await WithdrawAsync(call, reservation, ownerKey, owner).ConfigureAwait(false))
+            if (await WithdrawAsync(call, reservation, owner, user).ConfigureAwait(false))
                 return finding with { IsRepaired = true };
         }
 
@@ -149,9 +158,9 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
         }
     }
 
-    private async Task<bool> WithdrawAsync(StoreCall call, string reservation, UserKey ownerKey, StoredUser owner)
+    private async Task<bool> WithdrawAsync(StoreCall call, string reservation, ReservationOwner owner, StoredUser user)
     {
-        List<TransactWriteItem> actions = [_reservations.Withdraw(reservation, ownerKey), RuleOut(reservation, ownerKey, owner)];
+        List<TransactWriteItem> actions = [_reservations.Withdraw(reservation, owner), RuleOut(reservation, owner.Key!.Value, user)];
         return await writes.Transaction!.SendOnceAsync(call, actions).ConfigureAwait(false) is null;
     }
 

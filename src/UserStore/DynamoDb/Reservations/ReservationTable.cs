@@ -31,10 +31,10 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
     }
 
     /// <summary>Takes a reservation from an owner that is not valid; used together with <see cref="RuleOut"/>.</summary>
-    public TransactWriteItem TakeOver(ReservedValue value, UserKey key, UserKey ownerKey)
+    public TransactWriteItem TakeOver(ReservedValue value, UserKey key, ReservationOwner owner)
     {
         var writer = new ExpressionWriter();
-        return Put(value, key, OwnedBy(ownerKey, writer), writer);
+        return Put(value, key, OwnedBy(owner, writer), writer);
     }
 
     /// <summary>
@@ -84,10 +84,10 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
     }
 
     /// <summary>Releases a reservation whose owner is not valid; used together with a check of the owner.</summary>
-    public TransactWriteItem Withdraw(string reservation, UserKey ownerKey)
+    public TransactWriteItem Withdraw(string reservation, ReservationOwner owner)
     {
         var writer = new ExpressionWriter();
-        return Delete(reservation, OwnedBy(ownerKey, writer), writer);
+        return Delete(reservation, OwnedBy(owner, writer), writer);
     }
 
     /// <summary>Returns the value that a user holds by a reservation; null if the user is not its valid owner.</summary>
@@ -100,12 +100,12 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
         => owner.Exists(users.Input.Now()) && users.ReservedIn(owner, value.Unique) == value;
 
     /// <summary>Reads the owner of a value consistently.</summary>
-    /// <returns>The key of the owner; null when the value is not reserved.</returns>
-    public async Task<UserKey?> FindOwnerKeyAsync(StoreCall call, ReservedValue value)
+    /// <returns>The owner; null when the value is not reserved.</returns>
+    public async Task<ReservationOwner?> FindOwnerAsync(StoreCall call, ReservedValue value)
         => OwnerIn(await users.Reader.FindAsync(call, table, KeyOf(value.Key)).ConfigureAwait(false));
 
     /// <summary>Reads a user and the owner of a reservation in one snapshot.</summary>
-    public async Task<(StoredUser User, UserKey? OwnerKey)> ReadBothAsync(StoreCall call, UserKey key, string reservation)
+    public async Task<(StoredUser User, ReservationOwner? Owner)> ReadBothAsync(StoreCall call, UserKey key, string reservation)
     {
         var request = new TransactGetItemsRequest
         {
@@ -125,12 +125,18 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
     public static Dictionary<string, AttributeValue> KeyOf(string reservation) => new() { [StoreSchema.ReservationKey] = new AttributeValue(reservation) };
 
     /// <summary>Returns the owner in an item of the table.</summary>
-    public UserKey? OwnerIn(Dictionary<string, AttributeValue>? item) => Model.Key.FromText(item?.GetValueOrDefault(StoreSchema.ReservationOwner)?.S);
+    public ReservationOwner? OwnerIn(Dictionary<string, AttributeValue>? item)
+    {
+        if (item?.GetValueOrDefault(StoreSchema.ReservationOwner)?.S is not { } text)
+            return null;
+        UserKey? key = Model.Key.FromText(text);
+        return new ReservationOwner(text, key is { } found && Model.Key.FindValid(found) is not null && KeyModel.ToText(found) == text ? key : null);
+    }
 
     /// <summary>Finds the user with a value, consistently.</summary>
     public async Task<TUser?> FindUserAsync(StoreCall call, ReservedValue value)
     {
-        UserKey? ownerKey = await FindOwnerKeyAsync(call, value).ConfigureAwait(false);
+        UserKey? ownerKey = (await FindOwnerAsync(call, value).ConfigureAwait(false))?.Key;
         for (int reads = 1; ownerKey is { } owner; reads++)
         {
             StoredUser user = await users.ReadAsync(call, owner).ConfigureAwait(false);
@@ -138,7 +144,7 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
                 return users.ToUser(user);
 
             // Between the two reads the value may have moved to another user.
-            ownerKey = await FindOwnerKeyAsync(call, value).ConfigureAwait(false);
+            ownerKey = (await FindOwnerAsync(call, value).ConfigureAwait(false))?.Key;
             if (ownerKey == owner)
                 return null;
             if (reads == MaxReads)
@@ -155,10 +161,10 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
     }
 
     private static string FreeOrOwnedBy(UserKey key, ExpressionWriter writer)
-        => $"attribute_not_exists({writer.Name(StoreSchema.ReservationKey)}) OR {OwnedBy(key, writer)}";
+        => $"attribute_not_exists({writer.Name(StoreSchema.ReservationOwner)}) OR {OwnedBy(new ReservationOwner(KeyModel.ToText(key), key), writer)}";
 
-    private static string OwnedBy(UserKey key, ExpressionWriter writer)
-        => $"{writer.Name(StoreSchema.ReservationOwner)} = {writer.Value(KeyModel.ToText(key))}";
+    private static string OwnedBy(ReservationOwner owner, ExpressionWriter writer)
+        => $"{writer.Name(StoreSchema.ReservationOwner)} = {writer.Value(owner.Text)}";
 
     private static string DoesNotHave(ReservedValue value, ExpressionWriter writer)
     {

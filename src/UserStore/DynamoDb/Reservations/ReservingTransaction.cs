@@ -40,18 +40,20 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
         Func<Task<bool>>? wasApplied = null,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null)
     {
-        var invalidOwners = new Dictionary<ReservedValue, (UserKey Key, StoredUser User)>();
+        var invalidOwners = new Dictionary<ReservedValue, (ReservationOwner Owner, StoredUser User)>();
         List<ReservedValue> release = [.. change.Release];
         bool responseWasLost = false;
         for (int round = 1; ; round++)
         {
             List<TransactWriteItem> actions = [userWrite, .. change.Acquire.Select(value => invalidOwners.TryGetValue(value, out var owner)
-                ? reservations.TakeOver(value, key, owner.Key)
+                ? reservations.TakeOver(value, key, owner.Owner)
                 : reservations.Acquire(value, key))];
             // A transaction has one action for each item: an owner of several values is ruled out once.
-            var ruledOut = invalidOwners.Count == 0 ? [] : invalidOwners.GroupBy(owner => owner.Value.Key).ToArray();
+            var ruledOut = invalidOwners.Count == 0
+                ? []
+                : invalidOwners.Where(owner => owner.Value.Owner.Key is not null).GroupBy(owner => owner.Value.Owner).ToArray();
             actions.AddRange(ruledOut.Select(owner => reservations.RuleOut(
-                owner.Key, owner.First().Value.User, [.. owner.Select(taken => taken.Key)])));
+                owner.Key.Key!.Value, owner.First().Value.User, [.. owner.Select(taken => taken.Key)])));
             int reserving = actions.Count;
             actions.AddRange(release.Select(value => reservations.Release(value, key)));
 
@@ -68,8 +70,8 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
             {
                 for (int i = 0; i < change.Acquire.Count; i++)
                 {
-                    int ruling = invalidOwners.TryGetValue(change.Acquire[i], out var ruled)
-                        ? 1 + change.Acquire.Count + Array.FindIndex(ruledOut, owner => owner.Key == ruled.Key)
+                    int ruling = invalidOwners.TryGetValue(change.Acquire[i], out var ruled) && ruled.Owner.Key is not null
+                        ? 1 + change.Acquire.Count + Array.FindIndex(ruledOut, owner => owner.Key == ruled.Owner)
                         : -1;
                     if (failure.Concerns(1 + i) || (ruling >= 0 && failure.Concerns(ruling)))
                         await FindInvalidOwnerAsync(call, change.Acquire[i], key, failure, 1 + i, invalidOwners).ConfigureAwait(false);
@@ -133,16 +135,16 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
         UserKey key,
         ConditionFailure failure,
         int action,
-        Dictionary<ReservedValue, (UserKey Key, StoredUser User)> invalidOwners)
+        Dictionary<ReservedValue, (ReservationOwner Owner, StoredUser User)> invalidOwners)
     {
         invalidOwners.Remove(value);
-        UserKey? found = reservations.OwnerIn(failure.Reasons[action].Item) ?? await reservations.FindOwnerKeyAsync(call, value).ConfigureAwait(false);
-        if (found is not { } ownerKey || ownerKey == key)
+        ReservationOwner? found = reservations.OwnerIn(failure.Reasons[action].Item) ?? await reservations.FindOwnerAsync(call, value).ConfigureAwait(false);
+        if (found is not { } owner || owner.Key == key)
             return;
-        StoredUser owner = await users.ReadAsync(call, ownerKey).ConfigureAwait(false);
-        if (reservations.IsValidOwner(owner, value))
-            throw new UserValueInUseException(value.Unique.Property.Name, ownerKey, failure.Exception);
-        invalidOwners.Add(value, (ownerKey, owner));
+        StoredUser user = owner.Key is { } ownerKey ? await users.ReadAsync(call, ownerKey).ConfigureAwait(false) : new StoredUser(null, users.Model);
+        if (owner.Key is { } valid && reservations.IsValidOwner(user, value))
+            throw new UserValueInUseException(value.Unique.Property.Name, valid, failure.Exception);
+        invalidOwners.Add(value, (owner, user));
     }
 }
 

@@ -3,11 +3,14 @@ using UserStore.Migrations.Journaling;
 
 namespace UserStore.Migrations.BuiltIn;
 
-/// <summary>Reserves the emails of existing users.</summary>
+/// <summary>Reserves the unique values of existing users.</summary>
 internal sealed class ReserveUniqueValues(string id) : Migration(id, "Reserves the unique values of existing users.")
 {
     private const int MaxNamed = 20;
     private const string Token = "token";
+
+    // It reserved emails in the table UserEmails, which stores of version 0.1 before this migration use, and no others.
+    internal override string? Replaces => "00000000000002_reserve_emails";
 
     public override async Task UpAsync(MigrationContext context, CancellationToken cancellationToken = default)
     {

@@ -74,7 +74,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
     private void CheckMissing(MigrationEntry[] entries, bool isIdle)
     {
         MigrationEntry[] missing = [.. entries.Where(entry => !source.Has(entry.Id)
-            && (entry.State == MigrationState.Applied || entry.IsUnfinished))];
+            && (entry.State == MigrationState.Applied || entry.IsUnfinished) && !IsReplaced(entry, entries))];
         if (missing.Length == 0)
             return;
         if (!isIdle && Array.Find(missing, entry => entry.IsInProgress) is { } interrupted)
@@ -94,6 +94,19 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
             ids,
             $"{List(ids)} applied, but this service does not have {(ids.Length == 1 ? "it" : "them")}. Run a version that does, or set "
                 + "MigrationOptions.Missing if earlier versions may run alongside later ones.");
+    }
+
+    private bool IsReplaced(MigrationEntry missing, MigrationEntry[] entries)
+    {
+        if (source.Ids.FirstOrDefault(id => source[id].Replaces == missing.Id) is not { } replacement)
+            return false;
+        if (!Array.Exists(entries, entry => entry.Id == replacement && entry.State == MigrationState.Applied))
+        {
+            _warnings.Add($"Migration '{replacement}' replaces '{missing.Id}' of an earlier version, which keeps reservations in another table. Stop all "
+                + "services of that version before the run: together, both versions can give one value to two users.");
+        }
+
+        return true;
     }
 
     private void Apply(MigrationPolicy policy, MigrationPlanError problem, string[] ids, string message)
