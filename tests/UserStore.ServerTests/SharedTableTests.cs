@@ -145,7 +145,11 @@ public sealed class SharedTableTests : ServerTest
         await _store.CreateAsync(UserKinds.Member.New(1) with { Email = "one@example.test", UserName = "one" });
         await Client.PutItemAsync(Directory, new()
         {
-            ["pk"] = new("tenant-1"), ["sk"] = new("member-1"), ["kind"] = new("order"), ["email"] = new("one@example.test"), ["user_name"] = new("one"),
+            ["pk"] = new("tenant-1"),
+            ["sk"] = new("member-1"),
+            ["kind"] = new("order"),
+            ["email"] = new("one@example.test"),
+            ["user_name"] = new("one"),
         });
         (await _store.FindByAsync(user => user.Email, "one@example.test", ReadConsistency.Strong)).Should().BeNull();
 

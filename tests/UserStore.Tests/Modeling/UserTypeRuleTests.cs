@@ -95,17 +95,17 @@ public sealed class UserTypeRuleTests
     [Fact]
     public void OnlyWhere_consists_of_equalities_of_stored_properties_with_constants()
     {
-        const string rule = "is restricted by an OnlyWhere that is more than equalities";
-        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name != "a"));
-        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == "a" || user.Name == "b"));
-        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name!.StartsWith("ab", StringComparison.Ordinal)));
-        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == "a" && user.Number > 1));
-        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == "a" && user.Name == "b"));
-        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == user.Other));
-        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name == null));
+        const string Rule = "is restricted by an OnlyWhere that is more than equalities";
+        ShouldBeRejected<Plain>(Rule, type => type.OnlyWhere(user => user.Name != "a"));
+        ShouldBeRejected<Plain>(Rule, type => type.OnlyWhere(user => user.Name == "a" || user.Name == "b"));
+        ShouldBeRejected<Plain>(Rule, type => type.OnlyWhere(user => user.Name!.StartsWith("ab", StringComparison.Ordinal)));
+        ShouldBeRejected<Plain>(Rule, type => type.OnlyWhere(user => user.Name == "a" && user.Number > 1));
+        ShouldBeRejected<Plain>(Rule, type => type.OnlyWhere(user => user.Name == "a" && user.Name == "b"));
+        ShouldBeRejected<Plain>(Rule, type => type.OnlyWhere(user => user.Name == user.Other));
+        ShouldBeRejected<Plain>(Rule, type => type.OnlyWhere(user => user.Name == null));
         ShouldBeRejected<Plain>("is restricted by an OnlyWhere of Hidden, which is not stored", type => type.OnlyWhere(user => user.Hidden == "a"));
-        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(user => user.Name!.Length == 1));
-        ShouldBeRejected<Plain>(rule, type => type.OnlyWhere(_ => true));
+        ShouldBeRejected<Plain>(Rule, type => type.OnlyWhere(user => user.Name!.Length == 1));
+        ShouldBeRejected<Plain>(Rule, type => type.OnlyWhere(_ => true));
         string captured = "user";
         Register<Plain>(type => type.OnlyWhere(user => user.Name == captured && user.Number == 7 && "x" == user.Other)).Should().NotThrow();
     }
