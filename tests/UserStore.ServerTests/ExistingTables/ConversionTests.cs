@@ -5,7 +5,7 @@ using Amazon.DynamoDBv2.Model;
 namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>The store writes in the V2 conversion of the SDK, whose default is V1. Each reads what the other writes.</summary>
-public sealed class ConversionTests : ExistingTableTest
+public sealed class ConversionTests : ContextProgramTest
 {
     [Fact]
     public async Task Items_of_the_store_are_read_in_the_V1_conversion()
@@ -106,5 +106,16 @@ public sealed class ConversionTests : ExistingTableTest
         Func<Task> rename = () => SaveByOtherAsync(customer => customer.Name = "New");
 
         (await rename.Should().ThrowAsync<AmazonDynamoDBException>()).Which.ErrorCode.Should().Be("ValidationException");
+    }
+
+    [Fact]
+    public async Task An_OnlyWhere_on_a_Boolean_excludes_items_in_the_V1_conversion()
+    {
+        var options = new UserStoreOptions { TableNamePrefix = Options.TableNamePrefix };
+        options.Describe<Customer>(type => type.OnlyWhere(customer => customer.IsActive == true));
+        await Context.SaveAsync(NewCustomer());
+
+        (await Stores.Open<Customer>(options).FindAsync("fake-1", ReadConsistency.Strong)).Should().BeNull();
+        (await Store.FindAsync("fake-1", ReadConsistency.Strong))!.IsActive.Should().BeTrue();
     }
 }

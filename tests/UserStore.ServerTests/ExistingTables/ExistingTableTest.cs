@@ -1,87 +1,101 @@
-using Amazon.DynamoDBv2.DataModel;
+using System.Linq.Expressions;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
 
 namespace UserStore.ServerTests.ExistingTables;
 
-/// <summary>The base of tests in which a store and another program, which uses the SDK's context with its defaults, write to one table.</summary>
-public abstract class ExistingTableTest : ServerTest
+/// <summary>The base of tests of a store over the table of another program, which has users 1 to 3 before the store is created.</summary>
+public abstract class ExistingTableTest<TUser, TProgram> : ServerTest
+    where TUser : class
+    where TProgram : TableProgram
 {
-    protected const string Email = "fake@example.test";
+    private TableDescription _before = null!;
 
-    protected DynamoDBContext Context { get; private set; } = null!;
+    protected abstract TProgram Program { get; }
 
-    protected DynamoDbUserStore<Customer> Store { get; private set; } = null!;
+    protected DynamoDbUserStore<TUser> Store { get; private set; } = null!;
+
+    protected DynamoDbUserBatchWriter<TUser> Writer => new(Client, Options, Stores.Time);
+
+    protected DynamoDbUniqueValueAudit<TUser> Audit => new(Client, Options, Stores.Time);
+
+    /// <summary>Gets the property that both sides change.</summary>
+    protected abstract Expression<Func<TUser, string?>> Name { get; }
+
+    /// <summary>Gets the unique property, the value of a user, and whether an index has the property as its key; null if there is none.</summary>
+    protected virtual (Expression<Func<TUser, string?>> Property, Func<int, string> Value, bool HasIndex)? Unique => null;
+
+    /// <summary>Gets the queries that return users 1 to 3 of the program.</summary>
+    protected virtual IReadOnlyList<UserQuery<TUser>> Queries => [];
+
+    /// <summary>Gets a value indicating whether saves compare revisions.</summary>
+    protected bool HasVersion => typeof(TUser).GetProperty("Version") is not null;
+
+    /// <summary>Gets a value indicating whether saves compare write ids as well, so that a version that occurs twice is not the same
+    /// revision.</summary>
+    protected bool HasRevision => typeof(TUser).GetProperty("Revision") is not null;
+
+    /// <summary>Describes the type as far as its attributes do not.</summary>
+    protected virtual void Describe(UserStoreOptions options)
+    {
+    }
+
+    /// <summary>Returns a user as the program stores it.</summary>
+    protected abstract TUser NewUser(int number, string name = "Fake");
+
+    protected abstract TUser WithName(TUser user, string name);
+
+    protected abstract UserKey Key(int number);
+
+    /// <summary>Returns what the program reads of a user.</summary>
+    protected abstract IReadOnlyDictionary<string, object> Known(TUser user);
 
     public override async Task InitializeAsync()
     {
-        Store = await Stores.CreateAsync<Customer>(Options);
-        Context = new DynamoDBContextBuilder().WithDynamoDBClient(() => Server.Client)
-            .ConfigureContext(config => config.TableNamePrefix = Options.TableNamePrefix).Build();
+        await Program.CreateTableAsync();
+        for (int number = 1; number <= 3; number++)
+            await Program.PutAsync(number, "Fake");
+        _before = (await Client.DescribeTableAsync(Table)).Table;
+        Describe(Options);
+        Store = await Stores.CreateAsync<TUser>(Options);
     }
 
-    public override Task DisposeAsync()
+    [Fact]
+    public async Task Ensuring_the_tables_leaves_the_table_as_it_is_and_adds_only_that_of_reservations()
     {
-        Context.Dispose();
-        return base.DisposeAsync();
+        await Store.EnsureTablesAsync();
+
+        TableDescription after = (await Client.DescribeTableAsync(Table)).Table;
+        after.Should().BeEquivalentTo(_before, options => options.Excluding(table => table.ItemCount).Excluding(table => table.TableSizeBytes));
+        List<string> tables = (await Server.Client.Paginators.ListTables(new ListTablesRequest()).TableNames.ReadAllAsync())
+            .Where(name => name.StartsWith(Options.TableNamePrefix, StringComparison.Ordinal)).ToList();
+        tables.Should().BeEquivalentTo(Unique is null ? [Table] : [Table, ReservationsTable]);
     }
 
-    protected static Customer NewCustomer(string id = "fake-1") => new()
-    {
-        Id = id,
-        Email = Email,
-        Name = "Fake Customer",
-        IsActive = true,
-        Labels = ["b", "a"],
-        Numbers = [1, 2],
-        Joined = new DateTime(2029, 1, 2, 3, 4, 5, DateTimeKind.Utc),
-    };
+    protected Task<TUser> GetAsync(int number) => Store.GetAsync(Key(number), ReadConsistency.Strong);
 
-    /// <summary>Loads, changes and saves the customer as the other program does.</summary>
-    protected async Task SaveByOtherAsync(Action<Customer> change)
+    protected string? NameOf(TUser user) => Name.Compile()(user);
+
+    protected UserPatch<TUser> Rename(string name) => new UserPatch<TUser>().Set(Name, name);
+
+    protected Expression<Func<TUser, bool>> IsNamed(string name) => Expression.Lambda<Func<TUser, bool>>(
+        Expression.Equal(Name.Body, Expression.Constant(name)), Name.Parameters);
+
+    /// <summary>Checks that both sides read the same of a user.</summary>
+    protected async Task ShouldAgreeAsync(int number, string name)
     {
-        Customer customer = await Context.LoadAsync<Customer>("fake-1");
-        change(customer);
-        await Context.SaveAsync(customer);
+        TUser user = await GetAsync(number);
+
+        NameOf(user).Should().Be(name);
+        (await Program.ReadAsync(number)).Should().BeEquivalentTo(Known(user));
     }
 
-    protected async Task<Dictionary<string, AttributeValue>> ItemAsync() => (await Server.Client.GetItemAsync(new GetItemRequest
-    {
-        TableName = Options.TableNamePrefix + "Customers",
-        Key = new() { ["id"] = new("fake-1") },
-        ConsistentRead = true,
-    })).Item;
+    protected static async Task ShouldThrowAsync<TException>(Func<Task> call, string message = "*")
+        where TException : Exception
+        => await call.Should().ThrowAsync<TException>().WithMessage(message);
 
-    [DynamoDBTable("Customers")]
-    public class Customer
-    {
-        [DynamoDBHashKey("id")]
-        public string Id { get; set; } = "";
-
-        [DynamoDBProperty("email")]
-        [DynamoDBGlobalSecondaryIndexHashKey("email-index")]
-        [Unique("email", Normalization = UniqueValueNormalization.Email)]
-        public string? Email { get; set; }
-
-        [DynamoDBProperty("name")]
-        public string? Name { get; set; }
-
-        [DynamoDBProperty("points")]
-        public int Points { get; set; }
-
-        [DynamoDBProperty("active")]
-        public bool IsActive { get; set; }
-
-        [DynamoDBProperty("labels")]
-        public List<string> Labels { get; set; } = [];
-
-        [DynamoDBProperty("numbers")]
-        public List<int> Numbers { get; set; } = [];
-
-        [DynamoDBProperty("joined")]
-        public DateTime Joined { get; set; }
-
-        [DynamoDBVersion("version")]
-        public long? Version { get; set; }
-    }
+    /// <summary>Checks the outcome of a call that requires a version: its exception, or that it is refused for a type without one.</summary>
+    protected Task ShouldThrowOrNeedVersionAsync<TException>(Func<Task> call)
+        where TException : Exception
+        => HasVersion ? ShouldThrowAsync<TException>(call) : ShouldThrowAsync<InvalidOperationException>(call, "*[DynamoDBVersion]*");
 }

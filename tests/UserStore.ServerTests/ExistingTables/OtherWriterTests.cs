@@ -6,7 +6,7 @@ using UserStore.TestKit.UserTypes;
 namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>What another program may write to the table of a store, and what the store no longer knows afterwards.</summary>
-public sealed class OtherWriterTests : ExistingTableTest
+public sealed class OtherWriterTests : ContextProgramTest
 {
     [Fact]
     public async Task A_save_keeps_the_ids_of_writes_and_the_version_protects_both_writers()

@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.Migrations;
+using UserStore.ServerTests.UserTypes;
 using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests.Migrations;

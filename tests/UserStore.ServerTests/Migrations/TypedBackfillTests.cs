@@ -3,6 +3,7 @@ using System.Globalization;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.Migrations;
+using UserStore.ServerTests.UserTypes;
 using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests.Migrations;

@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2.DataModel;
 using Functions.Local;
 using UserStore.Replication;
+using UserStore.ServerTests.UserTypes;
 using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests.Replication;

@@ -1,7 +1,7 @@
 using System.Linq.Expressions;
 using Amazon.DynamoDBv2.Model;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A table without indexes, whose users the store changes by patches only, because they have no version.</summary>
 public sealed class CustomerTableTests : InterleavedTest<Customer, CustomerProgram>

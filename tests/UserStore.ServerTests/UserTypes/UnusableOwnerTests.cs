@@ -1,7 +1,7 @@
 using Amazon.DynamoDBv2.Model;
 using UserStore.TestKit.UserTypes;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>Reservations with owners that no user can be, such as those from before the type of the key changed.</summary>
 public sealed class UnusableOwnerTests() : TypedServerTest<Visitor>(UserKinds.Visitor)

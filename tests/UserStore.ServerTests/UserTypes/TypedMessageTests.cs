@@ -7,7 +7,7 @@ using UserStore.DynamoDb.Sending;
 using UserStore.Testing;
 using UserStore.TestKit.UserTypes;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>Exceptions and log events name users by their keys, and contain no other attribute; spans contain no keys.</summary>
 public abstract class TypedMessageTests<TUser>(UserKind<TUser> kind) : TypedServerTest<TUser>(kind)

@@ -1,7 +1,7 @@
 using UserStore.Testing;
 using UserStore.TestKit.UserTypes;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>Batches of users with keys of every kind: users are the same if their keys are.</summary>
 public abstract class TypedBatchTests<TUser>(UserKind<TUser> kind) : TypedServerTest<TUser>(kind)

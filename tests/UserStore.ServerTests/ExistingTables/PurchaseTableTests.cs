@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A table with a key of two parts, of a program that puts whole items and queries those of one user.</summary>
 public sealed class PurchaseTableTests : InterleavedTest<Purchase, PurchaseProgram>

@@ -1,9 +1,9 @@
 using Amazon.DynamoDBv2.Model;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A store and a program that write the same users in turns.</summary>
-public abstract class InterleavedTest<TUser, TProgram> : InPlaceCallTest<TUser, TProgram>
+public abstract class InterleavedTest<TUser, TProgram> : ExistingTableCallTest<TUser, TProgram>
     where TUser : class
     where TProgram : TableProgram
 {

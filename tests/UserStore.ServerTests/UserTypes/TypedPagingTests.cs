@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using UserStore.DynamoDb;
 using UserStore.TestKit.UserTypes;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>Pages of users with a key of two parts resume in another process at any user, and not in another query.</summary>
 public sealed class MemberPagingTests() : TypedServerTest<Member>(UserKinds.Member)

@@ -2,7 +2,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>An item of a user with a key of two parts, with a version but without a revision.</summary>
 [DynamoDBTable("Users")]

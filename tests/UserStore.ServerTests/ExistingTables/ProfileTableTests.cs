@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A table with ids, times in milliseconds and an index of emails, of a program that sets single attributes.</summary>
 public sealed class ProfileTableTests : InterleavedTest<Profile, ProfileProgram>

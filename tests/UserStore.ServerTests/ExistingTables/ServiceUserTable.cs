@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A user with tags, a status and times in nanoseconds.</summary>
 [DynamoDBTable("Users")]

@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A user whose key is the email.</summary>
 [DynamoDBTable("Users")]

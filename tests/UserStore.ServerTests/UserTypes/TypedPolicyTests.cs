@@ -8,7 +8,7 @@ using UserStore.Schema;
 using UserStore.ServerTests.Replication;
 using UserStore.TestKit.UserTypes;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>Policies and health of a store whose table has a sort key and a local index.</summary>
 public sealed class MemberPolicyTests() : TypedReplicationTest<Member>(UserKinds.Member)

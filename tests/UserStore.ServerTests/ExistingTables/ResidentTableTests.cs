@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A table whose key is an email, which the store does not normalize, of a program that only puts whole items.</summary>
 public sealed class ResidentTableTests : InterleavedTest<Resident, ResidentProgram>

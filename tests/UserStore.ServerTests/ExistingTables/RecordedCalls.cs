@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>Passes the calls of an interface on, and remembers which of its methods were called.</summary>
 public class RecordedCalls : DispatchProxy

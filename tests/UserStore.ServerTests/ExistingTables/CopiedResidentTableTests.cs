@@ -1,7 +1,7 @@
 using System.Linq.Expressions;
 using UserStore.DynamoDb;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A table with a key of two parts, of a program that copies the items of another table to it.</summary>
 public sealed class CopiedResidentTableTests : InterleavedTest<CopiedResident, CopiedResidentProgram>

@@ -3,7 +3,7 @@ using UserStore.DynamoDb.Items;
 using UserStore.Modeling;
 using UserStore.TestKit.UserTypes;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>The audit of unique values of users with keys of every kind, in a table that other items share.</summary>
 public abstract class TypedAuditTests<TUser>(UserKind<TUser> kind) : TypedServerTest<TUser>(kind)

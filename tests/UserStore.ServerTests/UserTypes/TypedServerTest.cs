@@ -9,7 +9,7 @@ using UserStore.Migrations;
 using UserStore.Modeling;
 using UserStore.TestKit.UserTypes;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>The base of tests that run over several user types: a store of the type, and items of another kind in its table.</summary>
 public abstract class TypedServerTest<TUser>(UserKind<TUser> kind) : ServerTest

@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.ServerTests.Replication;
 using UserStore.TestKit.UserTypes;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>Items of other kinds whose keys no user can have, because the parts of users' keys are Guids.</summary>
 public sealed class UnusableKeyTests() : TypedReplicationTest<Seat>(Seat.Kind)

@@ -2,10 +2,10 @@ using Amazon.DynamoDBv2;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>Every call, over items that a program wrote.</summary>
-public abstract class InPlaceCallTest<TUser, TProgram> : InPlaceTest<TUser, TProgram>
+public abstract class ExistingTableCallTest<TUser, TProgram> : ExistingTableTest<TUser, TProgram>
     where TUser : class
     where TProgram : TableProgram
 {

@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
 using UserStore.TestKit.UserTypes;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>Items of another kind in the table of users: they are neither returned nor overwritten nor deleted, whatever they contain.</summary>
 public sealed class SharedTableTests : ServerTest

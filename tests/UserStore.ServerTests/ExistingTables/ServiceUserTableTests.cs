@@ -1,7 +1,7 @@
 using System.Linq.Expressions;
 using Amazon.DynamoDBv2.Model;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A table with RFC 3339 times in nanoseconds and an index of statuses, of a program that omits empty attributes.</summary>
 public sealed class ServiceUserTableTests : InterleavedTest<ServiceUser, ServiceUserProgram>

@@ -2,7 +2,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace UserStore.ServerTests;
+namespace UserStore.ServerTests.UserTypes;
 
 /// <summary>A class without any attribute, which the options describe.</summary>
 public sealed class UnannotatedTypeTests : ServerTest

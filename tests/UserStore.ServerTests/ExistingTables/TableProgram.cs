@@ -1,7 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 
-namespace UserStore.ServerTests.InPlace;
+namespace UserStore.ServerTests.ExistingTables;
 
 /// <summary>A program that owns a table, reads and writes it by requests of its own, and knows nothing of the store.</summary>
 public abstract class TableProgram(IAmazonDynamoDB client, string table)
