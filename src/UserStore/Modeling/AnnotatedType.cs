@@ -15,15 +15,18 @@ internal sealed class AnnotatedType
 
     private readonly string _role;
     private readonly bool _isCamelCase;
+    private readonly bool _hasEnumMaps;
     private readonly string[] _parameters;
 
     /// <param name="type">The type.</param>
     /// <param name="role">The role of the type in messages, such as <c>user type</c>.</param>
     /// <param name="mayLackTable">Whether the type may lack <c>[DynamoDBTable]</c>, because the options describe it.</param>
+    /// <param name="hasEnumMaps">Whether other programs may use the type with the SDK's context, which reads nullable enums only as it writes
+    /// them.</param>
     /// <exception cref="InvalidOperationException">The type cannot be stored.</exception>
-    public AnnotatedType([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type, string role, bool mayLackTable = false)
+    public AnnotatedType([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type, string role, bool mayLackTable = false, bool hasEnumMaps = false)
     {
-        (Type, _role) = (type, role);
+        (Type, _role, _hasEnumMaps) = (type, role, hasEnumMaps);
         if (StoredMembers.ViolatedRule(type) is { } rule)
             throw InvalidType(rule);
         DynamoDBTableAttribute? table = type.GetCustomAttribute<DynamoDBTableAttribute>(inherit: true);
@@ -135,7 +138,7 @@ internal sealed class AnnotatedType
                     + "change it to a List, HashSet, Dictionary, ValueList<string> or class, give it a converter, or mark it [DynamoDBIgnore]");
         }
 
-        var property = new MappedProperty(member, attributeName, converter, isEpoch);
+        var property = new MappedProperty(member, attributeName, converter, isEpoch, _hasEnumMaps);
         return property.CanSet ? property : throw InvalidType($"has a property {member.Name} that only a constructor sets, from a field of another name; "
             + "make it an automatic property");
     }

@@ -17,9 +17,9 @@ internal sealed class MappedProperty
     private readonly IPropertyConverter? _converter;
     private readonly FieldInfo? _field;
 
-    public MappedProperty(PropertyInfo property, string attributeName, IPropertyConverter? converter, bool isEpoch = false)
+    public MappedProperty(PropertyInfo property, string attributeName, IPropertyConverter? converter, bool isEpoch = false, bool isEnumMap = false)
     {
-        (_property, _converter, IsEpoch) = (property, converter, isEpoch);
+        (_property, _converter, IsEpoch, IsEnumMap) = (property, converter, isEpoch, isEnumMap);
         // A property that only a constructor sets.
         _field = property.CanWrite ? null : FieldOf(property);
         (Name, AttributeName) = (property.Name, attributeName);
@@ -55,6 +55,9 @@ internal sealed class MappedProperty
     public bool IsInstantOrDate => ValueType == typeof(DateTimeOffset) || ValueType == typeof(DateTime);
 
     public bool IsNullableEnum => _converter is null && ValueType.IsEnum && ValueType != PropertyType;
+
+    /// <summary>Gets a value indicating whether a nullable enum is stored as the SDK stores it: as a map, which is not compared.</summary>
+    public bool IsEnumMap => field && IsNullableEnum;
 
     public bool IsNumber => _converter is null && StorableTypes.IsNumeric(ValueType);
 
@@ -157,9 +160,11 @@ internal sealed class MappedProperty
             return true;
         }
 
+        scalar = default;
+        if (IsEnumMap)
+            return false;
         if (_converter is null)
             return TryToStored(value, out scalar);
-        scalar = default;
         return _converter.ToEntry(value) is { } entry && StoredScalar.TryFromEntry(entry, out scalar);
     }
 

@@ -29,7 +29,8 @@ internal sealed class UserModel
 
     private UserModel([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType, UserTypeDescription? described, string prefix)
     {
-        var annotated = new AnnotatedType(userType, "user type", mayLackTable: described is not null);
+        var annotated = new AnnotatedType(
+            userType, "user type", mayLackTable: described is not null, hasEnumMaps: !userType.IsAssignableTo(typeof(User)));
         _roles = new UserRoles(annotated, described);
         (UserType, DefaultTableName) = (userType, annotated.TableName);
         (Properties, NotStored) = (annotated.Properties, [.. annotated.NotStored.Where(member => member != _roles.Revision)]);

@@ -53,7 +53,7 @@ internal static class UserContext
         foreach (Type list in StorableTypes.StringLists)
             context.ConverterCache.Add(list, strings);
         foreach (MappedProperty property in properties.Where(property => property.IsNullableEnum))
-            context.ConverterCache[property.PropertyType] = new NullableEnumConverter(property.ValueType);
+            context.ConverterCache[property.PropertyType] = new NullableEnumConverter(property.ValueType, property.IsEnumMap);
         return context;
     }
 }
