@@ -28,6 +28,15 @@ public sealed class TableConflictTests
     }
 
     [Fact]
+    public void Two_types_in_one_table_are_rejected_although_each_has_its_kind_of_items()
+    {
+        _services.AddUserStore<TestKit.UserTypes.Member>(options => options.Describe(TestKit.UserTypes.UserKinds.Member.Describe!));
+        _services.AddUserStore<Guest>(options => options.Describe<Guest>(type => type.OnlyWhere(guest => guest.Kind == "guest")));
+
+        Failures().Should().Contain(failure => failure.Contains("UsersTable with the prefix is 'Directory', which is also the users' table of "));
+    }
+
+    [Fact]
     public void Two_spellings_of_one_endpoint_are_one_server()
     {
         _services.AddUserStore(options => options.ServiceUrl = "http://LOCALHOST:8000");
@@ -245,4 +254,7 @@ public sealed class TableConflictTests
     {
         public OtherView? Project(Member user) => null;
     }
+
+    [DynamoDBTable("Directory")]
+    public sealed record Guest([property: DynamoDBHashKey] string Id, string Kind = "guest");
 }
