@@ -146,8 +146,8 @@ public sealed class UserStoreOptions
     /// <value>The defaults of <see cref="UserStoreRetryOptions"/>.</value>
     public UserStoreRetryOptions Retry { get; } = new();
 
-    /// <summary>Gets what the options say of the user type; null if its attributes say all.</summary>
-    internal UserTypeDescription? Description { get; set; }
+    /// <summary>What the options say of the user type; null if its attributes say all. A field, because configuration binds properties.</summary>
+    internal UserTypeDescription? Description;
 
     /// <summary>Describes the user type in code, in place of attributes or in addition to them.</summary>
     /// <typeparam name="TUser">The user type of the store.</typeparam>

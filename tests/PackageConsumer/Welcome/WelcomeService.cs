@@ -15,7 +15,7 @@ public sealed class WelcomeService(IUserStore users)
         }
         catch (UserValueInUseException taken)
         {
-            return taken.OwnerUserId;
+            return taken.OwnerKey.ToString();
         }
     }
 
