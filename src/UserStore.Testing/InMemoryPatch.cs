@@ -16,7 +16,7 @@ internal static class InMemoryPatch
             change => change.Action != PatchAction.Remove).Select(change => change.Property);
         IEnumerable<MappedProperty> removed = patch.Changes.Where(
             change => change.Action == PatchAction.Remove).Select(change => change.Property);
-        TUser patched = patch.ApplyTo(row.User, row.Revision.BirthId, property => !row.Absent.Contains(property));
+        TUser patched = patch.ApplyTo(row.User, row.Revision.BirthId, property => row.ValueOf(property) is not null);
         Dictionary<MappedProperty, StoredNumber> exactSums = new(row.ExactSums.ExceptBy(
             patch.Changes.Select(change => change.Property), sum => sum.Key));
         foreach (PatchChange change in patch.Changes.Where(change => change.Action == PatchAction.Increment))

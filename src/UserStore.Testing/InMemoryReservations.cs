@@ -23,7 +23,7 @@ internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(Dynamical
 
     /// <summary>Returns the values that a user reserves.</summary>
     public IEnumerable<ReservedValue> ReservedBy(InMemoryRow<TUser> row)
-        => input.UniqueValues.ReservedBy(row.User).OfType<ReservedValue>();
+        => input.UniqueValues.ReservedIn(row.ScalarOf).OfType<ReservedValue>();
 
     /// <summary>Releases the values that a user had, and reserves those that it has now.</summary>
     /// <exception cref="UserValueInUseException">Another user owns a value. Nothing was changed.</exception>

@@ -28,8 +28,13 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
     public TUser Replace(TUser user, PreparedUser<TUser> next)
     {
         InMemoryRow<TUser> row = FindExpected(next.Key, user, next.Now);
-        foreach (MappedProperty property in input.Model.WrittenOnce.Where(property => row.ValueOf(property) is not null))
+        if (input.Roles.KnownOf(user) is null)
+            input.CheckExpiry(next);
+        MappedProperty[] kept = [.. input.Model.WrittenOnce.Where(property => row.ValueOf(property) is not null)];
+        foreach (MappedProperty property in kept)
             property.SetValue(next.User, property.GetValue(row.User));
+        if (kept.Length > 0)
+            next = next with { Reserved = input.UniqueValues.ReservedIn(property => property.ScalarOf(next.User)) };
         reservations?.Move(next.Key, reservations.ReservedBy(row), next.Reserved, next.Now);
         Revision revision = row.Revision.Next(input.WriteIds.NextAbove(row.Revision.WriteId, next.Key));
         input.Roles.Attach(next.User, revision.WriteId, revision.BirthId);

@@ -32,10 +32,11 @@ internal sealed record UserRevision(
         ]);
 
     /// <summary>Returns the revision that a string contains, or null if it was not returned by <see cref="ToString"/>.</summary>
-    public static UserRevision? Parse(string text, int values)
+    /// <remarks>A revision from before a type had all of its unique values has fewer of them: it shows the others as changed.</remarks>
+    public static UserRevision? Parse(string text)
     {
         string[] parts = text.Split(Separator);
-        return parts.Length == FixedParts + values && TryParse(parts[2], out long? version) && TryParse(parts[3], out long? expiresAt)
+        return parts.Length >= FixedParts && Array.TrueForAll(parts, IsPart) && TryParse(parts[2], out long? version) && TryParse(parts[3], out long? expiresAt)
             ? new UserRevision(
                 NullIfEmpty(parts[0]), NullIfEmpty(parts[1]), version, expiresAt, [.. parts[FixedParts..].Select(NullIfEmpty)],
                 AreFingerprints: true, NullIfEmpty(parts[4]))
@@ -44,6 +45,8 @@ internal sealed record UserRevision(
 
     private static string? FingerprintOf(string? value)
         => value is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)).AsSpan(0, FingerprintBytes));
+
+    private static bool IsPart(string text) => text.All(character => char.IsAsciiLetterOrDigit(character) || character is '~' or '-' or '_');
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 

@@ -80,7 +80,7 @@ public sealed class DynamoDbUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
             AuditPosition? next = position.Next(page.Next is null ? null : PositionOf(page.Next, position.InReservations));
             yield return new UniqueValueAuditPage(
                 [.. findings.OfType<UniqueValueFinding>()],
-                Users: position.InReservations ? 0 : page.Items.Count,
+                Users: position.InReservations ? 0 : page.Items.Count(item => new StoredUser(item, _users.Model).IsUser),
                 Reservations: position.InReservations ? page.Items.Count : 0,
                 _users.QueryInput.TokenOf(next));
             position = next;
@@ -105,12 +105,18 @@ public sealed class DynamoDbUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
         var invalid = new List<(UserKey Key, UniqueValue Unique)>();
         foreach (StoredUser user in items.Select(item => new StoredUser(item, _users.Model)).Where(user => user.Exists(now)))
         {
+            if (user.Key is not { } key)
+            {
+                _users.ReportUnusableKey(user);
+                continue;
+            }
+
             foreach (UniqueValue unique in _users.Model.UniqueValues.Where(unique => unique.IsReservedBy(_users.Schema.Options)))
             {
                 if (_users.ReservedIn(user, unique) is { } value)
-                    valid.Add((user.Key!.Value, value));
-                else if (user.ScalarOf(unique.Property) is { Kind: ScalarKind.String })
-                    invalid.Add((user.Key!.Value, unique));
+                    valid.Add((key, value));
+                else if (user.HasValue(unique.Property))
+                    invalid.Add((key, unique));
             }
         }
 

@@ -12,6 +12,9 @@ internal sealed class KeyModel(KeyProperty partitionKey, KeyProperty? sortKey)
     /// <summary>Gets the properties of the parts.</summary>
     public IReadOnlyList<KeyProperty> Parts { get; } = sortKey is null ? [partitionKey] : [partitionKey, sortKey];
 
+    /// <summary>Gets a value indicating whether every stored key is that of a user: strings, which are stored as they are.</summary>
+    public bool HasOneForm { get; } = partitionKey.IsPlainText && sortKey?.IsPlainText != false;
+
     public bool Contains(MappedProperty property) => property == partitionKey.Property || property == sortKey?.Property;
 
     /// <summary>Returns the key of a user, which is not valid if a part of it is missing.</summary>

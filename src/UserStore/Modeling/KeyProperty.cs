@@ -6,12 +6,11 @@ namespace UserStore.Modeling;
 internal sealed class KeyProperty
 {
     private readonly int _maxBytes;
-    private readonly bool _isPlainText;
 
     private KeyProperty(MappedProperty property, KeyPartKind kind, int maxBytes)
     {
         (Property, Kind, _maxBytes) = (property, kind, maxBytes);
-        _isPlainText = kind == KeyPartKind.String && !property.HasConverter;
+        IsPlainText = kind == KeyPartKind.String && !property.HasConverter;
     }
 
     public MappedProperty Property { get; }
@@ -21,6 +20,9 @@ internal sealed class KeyProperty
     public string AttributeName => Property.AttributeName;
 
     public KeyPartKind Kind { get; }
+
+    /// <summary>Gets a value indicating whether the part is a string that is stored as it is.</summary>
+    public bool IsPlainText { get; }
 
     /// <summary>Returns the part of the key, or null if the property has another type than a key can have.</summary>
     public static KeyProperty? Of(MappedProperty property, bool isSortKey)
@@ -43,7 +45,7 @@ internal sealed class KeyProperty
     {
         if (stored is not { } scalar)
             return null;
-        if (_isPlainText)
+        if (IsPlainText)
             return scalar.Kind == ScalarKind.String ? (UserKeyPart?)scalar.Text : null;
         try
         {
@@ -65,7 +67,7 @@ internal sealed class KeyProperty
 
     /// <summary>Returns the stored form of a valid part.</summary>
     public StoredScalar ToScalar(UserKeyPart part)
-        => _isPlainText ? new StoredScalar(ScalarKind.String, part.ToString()) : Property.ToScalar(ToValue(part));
+        => IsPlainText ? new StoredScalar(ScalarKind.String, part.ToString()) : Property.ToScalar(ToValue(part));
 
     /// <summary>Returns the value of the property for a valid part.</summary>
     public object ToValue(UserKeyPart part) => Kind switch

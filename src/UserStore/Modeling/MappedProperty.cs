@@ -59,6 +59,8 @@ internal sealed class MappedProperty
     /// <summary>Gets a value indicating whether a nullable enum is stored as the SDK stores it: as a map, which is not compared.</summary>
     public bool IsEnumMap => field && IsNullableEnum;
 
+    public bool IsBoolean => _converter is null && ValueType == typeof(bool);
+
     public bool IsNumber => _converter is null && StorableTypes.IsNumeric(ValueType);
 
     /// <summary>Gets the minimum and maximum of the stored numbers that the property can hold; null if it holds no number.</summary>
@@ -93,7 +95,7 @@ internal sealed class MappedProperty
     }
 
     /// <summary>Gets a value indicating whether a value can differ from the written value when it is read back.</summary>
-    public bool IsLossy => IsDate || IsDecimal || IsFraction || IsSet || IsInstant;
+    public bool IsLossy => IsDate || IsDecimal || IsFraction || IsSet || IsInstant || (_converter is null && ValueType == typeof(TimeOnly));
 
     /// <summary>Gets a value indicating whether only mapping a value shows how it is read back: structures, collections of values that
     /// conversions change, and converters of the application.</summary>
@@ -109,12 +111,17 @@ internal sealed class MappedProperty
         DateTime date when IsDate => new DateTime(
             WholeUnits(date.ToUniversalTime().Ticks, IsEpoch ? TimeSpan.TicksPerSecond : TimeSpan.TicksPerMillisecond), DateTimeKind.Utc),
         DateTimeOffset instant when IsInstant => (_converter ?? Instants).FromEntry((_converter ?? Instants).ToEntry(instant)),
+        TimeOnly time when _converter is null => new TimeOnly(WholeUnits(time.Ticks, TimeSpan.TicksPerMillisecond)),
         0d when IsFraction => 0d,
         0f when IsFraction => 0f,
         decimal number when IsDecimal => number / 1.0000000000000000000000000000m, // the quotient has no trailing zeros
         IEnumerable items when IsSet && !items.Cast<object?>().Any() => null,
         _ => value,
     };
+
+    /// <summary>Returns a time as it is read back: in UTC, and with the precision of its stored form.</summary>
+    public object? AsStoredTime(object? time)
+        => time is DateTimeOffset instant && _converter is null or InstantConverter ? instant.ToUniversalTime() : AsReadBack(time);
 
     /// <summary>Creates a list of the property's type.</summary>
     /// <exception cref="InvalidUserException">The items are of another type, or the list cannot be created from items.</exception>
@@ -168,6 +175,9 @@ internal sealed class MappedProperty
         return _converter.ToEntry(value) is { } entry && StoredScalar.TryFromEntry(entry, out scalar);
     }
 
+    /// <summary>Returns the stored form of the value that a user has, or null for none and for structures.</summary>
+    public StoredScalar? ScalarOf(object user) => GetValue(user) is { } value && TryToScalar(value, out StoredScalar scalar) ? scalar : null;
+
     /// <summary>Converts a value of this property to its stored form.</summary>
     /// <exception cref="InvalidUserException">The value is of another type, not a single value, or cannot be stored.</exception>
     public StoredScalar ToScalar(object value)
@@ -204,11 +214,13 @@ internal sealed class MappedProperty
     /// <summary>Returns the type in which the property is stored as a key of an index, or null if it cannot be a key.</summary>
     public ScalarKind? KeyKind()
     {
-        if (ValueType == typeof(string) && _converter is null)
-            return ScalarKind.String;
-        object? sample = ValueType.IsValueType ? NewInstanceOf(ValueType) : null;
-        return sample is not null && TryToScalar(sample, out StoredScalar scalar) && scalar.Kind != ScalarKind.Boolean ? scalar.Kind : null;
+        if (ValueType == typeof(string))
+            return _converter is null ? ScalarKind.String : KindOf("1");
+        return ValueType.IsValueType ? KindOf(NewInstanceOf(ValueType)) : null;
     }
+
+    private ScalarKind? KindOf(object sample)
+        => TryToScalar(sample, out StoredScalar scalar) && scalar.Kind != ScalarKind.Boolean ? scalar.Kind : null;
 
     /// <summary>Converts a value of a type without a converter to its stored form. Returns false for structures.</summary>
     public static bool TryToStored(object value, out StoredScalar scalar)

@@ -60,6 +60,9 @@ internal static class StorableTypes
         => IsScalar(type) || type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?) || type == typeof(MemoryStream)
             || StringLists.Contains(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
 
+    public static bool IsOfFramework(Type type)
+        => type.Namespace is { } space && (space == nameof(System) || space.StartsWith("System.", StringComparison.Ordinal));
+
     private static bool IsScalar(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -96,8 +99,9 @@ internal static class StorableTypes
     {
         if (type.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute)) || outer.Contains(type))
             return true;
-        bool isOwn = type.Namespace is not { } space || (space != nameof(System) && !space.StartsWith("System.", StringComparison.Ordinal));
-        if (!isOwn || type.IsAbstract || type.IsGenericParameter || Nullable.GetUnderlyingType(type) is not null)
+        if (Nullable.GetUnderlyingType(type) is { } structure)
+            return IsStorableStructure(structure, outer);
+        if (IsOfFramework(type) || type.IsAbstract || type.IsGenericParameter)
             return false;
 
         HashSet<Type> inner = [.. outer, type];

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace UserStore.Modeling;
 
@@ -19,7 +20,7 @@ internal sealed record MappedIndex(string Name, MappedProperty PartitionKey, Map
 /// <summary>Describes a user type: properties, roles, key and indexes. Created once for each type, or for options that describe it.</summary>
 internal sealed class UserModel
 {
-    private static readonly ConcurrentDictionary<(Type Type, string Prefix), UserModel> Models = new();
+    private static readonly ConcurrentDictionary<(Type Type, string Prefix, bool MayLackTable), UserModel> Models = new();
 
     /// <summary>How many writes an item remembers.</summary>
     public const int RememberedWrites = 8;
@@ -27,10 +28,11 @@ internal sealed class UserModel
     private readonly Dictionary<string, MappedProperty> _byName;
     private readonly UserRoles _roles;
 
-    private UserModel([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType, UserTypeDescription? described, string prefix)
+    private UserModel(
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType, UserTypeDescription? described, string prefix, bool mayLackTable)
     {
         var annotated = new AnnotatedType(
-            userType, "user type", mayLackTable: described is not null, hasEnumMaps: !userType.IsAssignableTo(typeof(User)));
+            userType, "user type", mayLackTable, hasEnumMaps: !userType.IsAssignableTo(typeof(User)));
         _roles = new UserRoles(annotated, described);
         (UserType, DefaultTableName) = (userType, annotated.TableName);
         (Properties, NotStored) = (annotated.Properties, [.. annotated.NotStored.Where(member => member != _roles.Revision)]);
@@ -61,6 +63,14 @@ internal sealed class UserModel
                 + "rename the attribute");
         }
 
+        if (UniqueValues.FirstOrDefault(unique => unique.Property.GetValue(defaults) is not null) is { } defaulted)
+        {
+            throw annotated.InvalidType(
+                $"has a unique value {defaulted.Property.Name} with a default, which all users without a value would have; remove the default");
+        }
+
+        if (UniqueValues.FirstOrDefault(unique => unique.Scope is { } scope && IsMaintained(scope)) is { Scope: { } maintained })
+            throw annotated.InvalidType($"has the scope {maintained.Name}, which the store changes at every write");
         ReservedProperties = [.. UniqueValues.Select(unique => unique.Property)
             .Concat(UniqueValues.Select(unique => unique.Scope).OfType<MappedProperty>()).Distinct()];
         Discriminators = described?.OnlyWhere is { } onlyWhere ? Modeling.Discriminators.Parse(annotated, this, onlyWhere) : [];
@@ -137,9 +147,14 @@ internal sealed class UserModel
         where TUser : class
     {
         if (options.Description is not { } described)
-            return Models.GetOrAdd((typeof(TUser), options.BookkeepingPrefix), static key => new UserModel(typeof(TUser), described: null, key.Prefix));
+        {
+            return Models.GetOrAdd(
+                (typeof(TUser), options.BookkeepingPrefix, options.UsersTable is not null),
+                static key => new UserModel(typeof(TUser), described: null, key.Prefix, key.MayLackTable));
+        }
+
         return described.UserType == typeof(TUser)
-            ? new UserModel(typeof(TUser), described, options.BookkeepingPrefix)
+            ? new UserModel(typeof(TUser), described, options.BookkeepingPrefix, mayLackTable: true)
             : throw new InvalidOperationException(
                 $"UserStoreOptions.Describe describes {described.UserType.Name}, but the store is for {typeof(TUser).Name}.");
     }
@@ -206,9 +221,25 @@ internal sealed class UserModel
     };
 
     private static object NewDefaults([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
-        => type.GetConstructor(Type.EmptyTypes) is null
-            ? System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(type)
-            : Activator.CreateInstance(type)!;
+    {
+        if (StoredMembers.ParametersOf(type) is not { Length: > 0 } parameters)
+            return Activator.CreateInstance(type)!;
+        try
+        {
+            // As the context creates a user from an item without attributes.
+            return Activator.CreateInstance(type, [.. parameters.Select(DefaultOf)])!;
+        }
+        catch (TargetInvocationException)
+        {
+            return RuntimeHelpers.GetUninitializedObject(type); // the constructor demands values
+        }
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "A value type needs no constructor.")]
+    private static object? DefaultOf(ParameterInfo parameter) => parameter.HasDefaultValue ? parameter.DefaultValue
+        : parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null
+            ? RuntimeHelpers.GetUninitializedObject(parameter.ParameterType)
+            : null;
 
     // Returns member names only: other parts of an expression can contain values.
     private static string Describe(Expression expression) => expression is MemberExpression member

@@ -72,7 +72,11 @@ internal sealed class UserRoles
         MappedProperty[] partitions = Described(UserRole.PartitionKey) is { } partition ? [partition] : [.. _type.PartitionKeys];
         MappedProperty[] sorts = Described(UserRole.SortKey) is { } sort ? [sort] : [.. _type.SortKeys];
         if (partitions.Length != 1)
-            throw _type.InvalidType($"must have one key: mark {(partitions.Length == 0 ? "a property" : "only one property")} with [DynamoDBHashKey]");
+        {
+            throw _type.InvalidType($"must have one key: mark {(partitions.Length == 0 ? "a property" : "only one property")} with [DynamoDBHashKey], "
+                + "or describe it by UserStoreOptions.Describe");
+        }
+
         if (sorts.Length > 1)
             throw _type.InvalidType("must have at most one [DynamoDBRangeKey]");
         return new KeyModel(ReadPart(partitions[0], isSortKey: false), sorts is [var only] ? ReadPart(only, isSortKey: true) : null);
@@ -134,6 +138,8 @@ internal sealed class UserRoles
             throw _type.InvalidType($"has more than {MaxUniqueValues} unique values, which a transaction cannot hold");
         if (all.CountBy(unique => unique.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
             throw _type.InvalidType($"has two unique values with the name '{twice}'");
+        if (all.CountBy(unique => unique.Property).FirstOrDefault(property => property.Value > 1) is { Key: { } both })
+            throw _type.InvalidType($"declares {both} as unique twice");
         return [.. all.Select(ToUniqueValue)];
     }
 

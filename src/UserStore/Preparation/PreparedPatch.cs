@@ -20,6 +20,18 @@ internal sealed record PreparedPatch(
     public bool ChangesUniqueValue => Changes.Any(change => Model.UniqueValues.Any(
         unique => unique.Property == change.Property || unique.Scope == change.Property));
 
+    /// <summary>Returns the stored value of a property after this patch; null if there is none.</summary>
+    /// <param name="property">The property.</param>
+    /// <param name="patched">The user after the patch, whose properties have values also where nothing is stored.</param>
+    /// <param name="before">Returns the stored value before the patch.</param>
+    public StoredScalar? ScalarAfter(MappedProperty property, object patched, Func<MappedProperty, StoredScalar?> before)
+        => Changes.FirstOrDefault(change => change.Property == property) switch
+        {
+            null => before(property),
+            { Action: PatchAction.Remove } => null,
+            _ => property.ScalarOf(patched),
+        };
+
     /// <summary>Returns a user after this patch.</summary>
     /// <param name="user">The user as it is stored.</param>
     /// <param name="birthId">The id of the write that created the user.</param>

@@ -6,6 +6,8 @@ namespace UserStore.Preparation;
 /// <summary>The unique values of one store: normalizes them, and determines what users hold.</summary>
 internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 {
+    private readonly Scope?[] _scopes = ScopesOf(model);
+
     public UniqueValueNormalizer Normalizer { get; } = new(options);
 
     /// <summary>Gets a value indicating whether the store reserves any value.</summary>
@@ -46,7 +48,7 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
                 : new ReservedValue(unique, normalized, null);
         }
 
-        KeyProperty part = KeyProperty.Of(property, isSortKey: false)!;
+        KeyProperty part = _scopes[unique.Position]!.Part;
         return part.ViolatedRule(scope) is { } violated
             ? throw new InvalidUserException(property.Name, violated)
             : new ReservedValue(unique, normalized, part.ToScalar(scope));
@@ -57,7 +59,6 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
     {
         if (model.UniqueValues.Count == 0)
             return [];
-        var reserved = new ReservedValue?[model.UniqueValues.Count];
         foreach (UniqueValue unique in model.UniqueValues)
         {
             if (unique.Property.GetValue(user) is not string value)
@@ -71,18 +72,23 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 
             if (!ReferenceEquals(normalized, value))
                 unique.Property.SetValue(user, normalized);
-            if (unique.IsReservedBy(options))
-                reserved[unique.Position] = new ReservedValue(unique, normalized, ScopeOf(unique, user));
+        }
+
+        // A scope can be a unique value itself, so all of them are normalized before.
+        var reserved = new ReservedValue?[model.UniqueValues.Count];
+        foreach (UniqueValue unique in model.UniqueValues)
+        {
+            if (unique.IsReservedBy(options) && unique.Property.GetValue(user) is string value)
+                reserved[unique.Position] = new ReservedValue(unique, value, ScopeIn(unique, property => property.ScalarOf(user)));
         }
 
         return reserved;
     }
 
-    /// <summary>Returns what a user reserves whose unique values are normalized.</summary>
-    public IEnumerable<ReservedValue?> ReservedBy(object user) => model.UniqueValues.Select(
-        unique => unique.IsReservedBy(options) && unique.Property.GetValue(user) is string value
-            ? new ReservedValue(unique, value, ScopeOf(unique, user))
-            : null);
+    /// <summary>Returns what a stored user reserves, in the order of the model; null where it has no value that can be reserved.</summary>
+    /// <param name="stored">Returns the stored value of a property.</param>
+    public ReservedValue?[] ReservedIn(Func<MappedProperty, StoredScalar?> stored)
+        => [.. model.UniqueValues.Select(unique => ReservedIn(unique, stored))];
 
     /// <summary>Returns what a stored user reserves, or null if it has no value that can be reserved.</summary>
     /// <param name="unique">The property.</param>
@@ -90,7 +96,7 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
     public ReservedValue? ReservedIn(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored)
         => unique.IsReservedBy(options) && stored(unique.Property) is { Kind: ScalarKind.String, Text: var value }
             && Normalizer.Normalize(unique, value, out string normalized) is null
-            ? new ReservedValue(unique, normalized, unique.Scope is null ? null : stored(unique.Scope))
+            ? new ReservedValue(unique, normalized, ScopeIn(unique, stored))
             : null;
 
     // A value cannot be looked up with every consistency.
@@ -115,6 +121,25 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
     private bool IsNeverNull(MappedProperty property)
         => model.Key.Contains(property) || (property.PropertyType.IsValueType && property.PropertyType == property.ValueType);
 
-    private static StoredScalar? ScopeOf(UniqueValue unique, object user) => unique.Scope?.GetValue(user) is { } value
-        && unique.Scope.TryToScalar(value, out StoredScalar scalar) ? scalar : null;
+    // Other programs can store a scope in another form, such as a Guid in capital letters.
+    private StoredScalar? ScopeIn(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored)
+    {
+        if (_scopes[unique.Position] is not { } scope)
+            return null;
+        if (stored(unique.Scope!) is not { } found)
+            return scope.Default;
+        return scope.Part.ToPart(found) is { } part ? scope.Part.ToScalar(part) : found;
+    }
+
+    private static Scope?[] ScopesOf(UserModel model)
+    {
+        object defaults = model.NewDefaults();
+        return [.. model.UniqueValues.Select(unique => unique.Scope is { } property
+            ? new Scope(KeyProperty.Of(property, isSortKey: false)!, property.ScalarOf(defaults))
+            : null)];
+    }
+
+    /// <param name="Part">The property, with its type.</param>
+    /// <param name="Default">The scope of users without the attribute, who read as if they had it; null if they have none.</param>
+    private sealed record Scope(KeyProperty Part, StoredScalar? Default);
 }

@@ -80,6 +80,14 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return prepared with { Revision = next };
     }
 
+    /// <summary>Throws if the expiry of a user has passed.</summary>
+    /// <exception cref="InvalidUserException">It has.</exception>
+    public void CheckExpiry(PreparedUser<TUser> prepared)
+    {
+        if (Roles.ExpiryOf(prepared.User) <= prepared.Now.ToUnixTimeSeconds())
+            throw new InvalidUserException(model.ExpiresAt!.Name, FutureRule);
+    }
+
     public PreparedPatch PreparePatch(UserKey key, UserPatch<TUser> patch)
     {
         ArgumentNullException.ThrowIfNull(patch);
@@ -184,7 +192,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         if (model.CreatedAt is { } createdAt)
         {
             if (!isFirst || UserRoleValues.HasTime(createdAt, content))
-                createdAt.SetValue(content, InUtc(createdAt, createdAt.GetValue(content)));
+                createdAt.SetValue(content, createdAt.AsStoredTime(createdAt.GetValue(content)));
             else
                 UserRoleValues.SetTime(createdAt, content, now);
         }
@@ -205,9 +213,6 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return new PreparedUser<TUser>(content, key, revision, now, reserved);
     }
 
-    private static object? InUtc(MappedProperty property, object? time)
-        => time is DateTimeOffset instant ? instant.ToUniversalTime() : property.AsReadBack(time);
-
     private PatchChange Normalized(PatchChange change, out string? uniqueRule)
     {
         uniqueRule = null;
@@ -224,7 +229,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         if (change.Property == model.ExpiresAt)
             return change with { Value = UserRoleValues.WholeSeconds(change.Value) };
         return change.Property == model.CreatedAt
-            ? change with { Value = InUtc(change.Property, change.Value) }
+            ? change with { Value = change.Property.AsStoredTime(change.Value) }
             : change with { Value = UserCopier.CopyObject(change.Property.AsReadBack(change.Value)) };
     }
 
@@ -249,6 +254,8 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             return "cannot be removed";
         if (model.Discriminators.Any(discriminator => discriminator.Property == change.Property && !IsSame(change, discriminator.Value)))
             return "must satisfy the OnlyWhere of the store";
+        if (change.Property.IsWrittenOnce && change.Action != PatchAction.Set)
+            return "keeps the value that was stored first, and can only be set";
         if (UserRules.ViolatedListRule(change.Value) is { } rule)
             return rule;
         if (change.Action != PatchAction.Set)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using UserStore.Modeling;
 
 namespace UserStore.Preparation;
@@ -31,7 +32,7 @@ internal sealed class UserRoleValues(UserModel model)
 
     /// <summary>Sets a time, in the type of its property.</summary>
     public static void SetTime(MappedProperty? property, object user, DateTimeOffset now)
-        => property?.SetValue(user, property.ValueType == typeof(DateTime) ? property.AsReadBack(now.UtcDateTime) : now);
+        => property?.SetValue(user, property.AsStoredTime(property.ValueType == typeof(DateTime) ? (object)now.UtcDateTime : now));
 
     /// <summary>Returns whether a time has a value other than the default.</summary>
     public static bool HasTime(MappedProperty property, object user) => property.GetValue(user) switch
@@ -61,25 +62,41 @@ internal sealed class UserRoleValues(UserModel model)
     public UserRevision? KnownOf(object user) => model.Revision?.GetValue(user) switch
     {
         UserRevision known => known,
-        string text => UserRevision.Parse(text, model.ReservedProperties.Count)
+        string text => UserRevision.Parse(text)
             ?? throw new InvalidUserException(model.Revision!.Name, "must be the revision that the store returned, unchanged"),
         _ => null,
     };
 
     /// <summary>Records in a user that the table holds it as it is, with this revision.</summary>
-    public void Attach(object user, string? writeId, string? birthId, string? content = null)
+    public void Attach(object user, string? writeId, string? birthId)
     {
-        if (model.Revision is not { } property)
-            return;
-        string?[] values = new string?[model.ReservedProperties.Count];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = TextOf(model.ReservedProperties[i], user);
+        if (model.Revision is not null)
+            Attach(user, writeId, birthId, ReservedTexts(user), content: null);
+    }
+
+    /// <summary>Records in a user that was read that the table holds it.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="writeId">The id of the last write.</param>
+    /// <param name="birthId">The id of the write that created the user.</param>
+    /// <param name="values">The unique values and their scopes, as the table holds them.</param>
+    /// <param name="content">The fingerprint of an item without a write id.</param>
+    public void Attach(object user, string? writeId, string? birthId, string?[] values, string? content)
+    {
+        PropertyInfo property = model.Revision!;
         var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), new ValueList<string?>(values), Content: content);
         property.SetValue(user, property.PropertyType == typeof(string) ? known.ToString() : known);
     }
 
-    /// <summary>Returns the stored form of a value as a string, or null.</summary>
-    public static string? TextOf(MappedProperty property, object user) => property.GetValue(user) switch
+    /// <summary>Returns the unique values of a user and their scopes, as they are stored.</summary>
+    public string?[] ReservedTexts(object user)
+    {
+        string?[] values = new string?[model.ReservedProperties.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = TextOf(model.ReservedProperties[i], user);
+        return values;
+    }
+
+    private static string? TextOf(MappedProperty property, object user) => property.GetValue(user) switch
     {
         null => null,
         string text when !property.HasConverter => text,

@@ -143,7 +143,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     private UserKey? KeyIn(JsonElement body, string sequenceNumber)
     {
         Dictionary<string, AttributeValue>? keys = Property(body, "Keys") is { } json ? AttributeJson.ReadItem(json) : null;
-        if (keys is not null && _schema.Model.Key.FindIn(keys) is { } key && _schema.Model.Key.FindValid(key) is not null)
+        if (keys is not null && _schema.Model.Key.FindInAnyForm(keys) is { } key && _schema.Model.Key.FindValid(key) is not null)
             return key;
         if (Array.TrueForAll(_schema.Users.Keys, attribute => keys?.GetValueOrDefault(attribute.AttributeName) is { } part
             && (attribute.AttributeType == ScalarAttributeType.N ? part.N : part.S) is not null) && IsOfOtherKind(body))

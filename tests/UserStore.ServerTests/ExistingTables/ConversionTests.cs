@@ -1,6 +1,8 @@
+using System.Linq.Expressions;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb;
 
 namespace UserStore.ServerTests.ExistingTables;
 
@@ -68,19 +70,48 @@ public sealed class ConversionTests : ContextProgramTest
     }
 
     [Fact]
-    public async Task Conditions_on_Booleans_and_appends_to_lists_require_the_V2_conversion()
+    public async Task Conditions_compare_Booleans_in_both_conversions()
     {
         await Context.SaveAsync(NewCustomer());
-        UserPatch<Customer> ifActive = new UserPatch<Customer>().Set(customer => customer.Name, "New").OnlyIf(customer => customer.IsActive);
+        Customer inactive = NewCustomer("fake-2");
+        inactive.IsActive = false;
+        await Context.SaveAsync(inactive);
+        foreach (string id in new[] { "fake-1", "fake-2" })
+        {
+            bool isActive = id == "fake-1";
+            await ShouldApplyAsync(isActive, () => Store.UpdateAsync(id, Rename().OnlyIf(customer => customer.IsActive)));
+            await ShouldApplyAsync(!isActive, () => Store.UpdateAsync(id, Rename().OnlyIf(customer => !customer.IsActive)));
+            await ShouldApplyAsync(isActive, () => Store.UpdateAsync(id, Rename().OnlyIf(customer => customer.IsActive != false)));
+            await ShouldApplyAsync(!isActive, () => Store.UpdateAsync(id, Rename().OnlyIf(customer => customer.IsActive != true)));
+        }
+
+        (await IdsAsync(customer => customer.IsActive)).Should().Equal("fake-1");
+        (await IdsAsync(customer => !customer.IsActive)).Should().Equal("fake-2");
+
+        static UserPatch<Customer> Rename() => new UserPatch<Customer>().Set(customer => customer.Points, 1);
+
+        async Task<IEnumerable<string>> IdsAsync(Expression<Func<Customer, bool>> filter)
+            => (await Store.QueryAsync(new UserQuery<Customer>("email-index", Email) { Filter = filter }).ReadAllAsync()).Select(customer => customer.Id);
+
+        static async Task ShouldApplyAsync(bool expected, Func<Task> patch)
+        {
+            if (expected)
+                await patch();
+            else
+                await patch.Should().ThrowAsync<UserConditionFailedException>();
+        }
+    }
+
+    [Fact]
+    public async Task Appends_to_lists_require_the_V2_conversion()
+    {
+        await Context.SaveAsync(NewCustomer());
         UserPatch<Customer> append = new UserPatch<Customer>().Append(customer => customer.Labels, ["c"]);
 
-        Func<Task> conditional = () => Store.UpdateAsync("fake-1", ifActive);
         Func<Task> appending = () => Store.UpdateAsync("fake-1", append);
 
-        await conditional.Should().ThrowAsync<UserConditionFailedException>();
         (await appending.Should().ThrowAsync<InvalidUserException>()).Which.Violations.Single().Field.Should().Be("Labels");
         await Store.UpdateAsync(await Store.GetAsync("fake-1", ReadConsistency.Strong));
-        await Store.UpdateAsync("fake-1", ifActive);
         (await Store.UpdateAsync("fake-1", append)).Labels.Should().HaveCount(3);
     }
 
@@ -109,13 +140,21 @@ public sealed class ConversionTests : ContextProgramTest
     }
 
     [Fact]
-    public async Task An_OnlyWhere_on_a_Boolean_excludes_items_in_the_V1_conversion()
+    public async Task An_OnlyWhere_on_a_Boolean_includes_items_in_the_V1_conversion()
     {
         var options = new UserStoreOptions { TableNamePrefix = Options.TableNamePrefix };
         options.Describe<Customer>(type => type.OnlyWhere(customer => customer.IsActive == true));
+        DynamoDbUserStore<Customer> active = Stores.Open<Customer>(options);
         await Context.SaveAsync(NewCustomer());
+        Customer inactive = NewCustomer("fake-2");
+        inactive.IsActive = false;
+        await Context.SaveAsync(inactive);
 
-        (await Stores.Open<Customer>(options).FindAsync("fake-1", ReadConsistency.Strong)).Should().BeNull();
-        (await Store.FindAsync("fake-1", ReadConsistency.Strong))!.IsActive.Should().BeTrue();
+        (await active.FindAsync("fake-1", ReadConsistency.Strong))!.IsActive.Should().BeTrue();
+        (await active.FindAsync("fake-2", ReadConsistency.Strong)).Should().BeNull();
+        (await active.ListAsync().ReadAllAsync()).Should().ContainSingle().Which.Id.Should().Be("fake-1");
+        (await active.UpdateAsync("fake-1", new UserPatch<Customer>().Set(customer => customer.Points, 1))).Points.Should().Be(1);
+        Func<Task> patch = () => active.UpdateAsync("fake-2", new UserPatch<Customer>().Set(customer => customer.Points, 1));
+        await patch.Should().ThrowAsync<UserNotFoundException>();
     }
 }

@@ -65,9 +65,8 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
     public async Task<UniqueValueFinding?> InspectInvalidAsync(UserKey key, UniqueValue unique, CancellationToken cancellationToken)
     {
         StoredUser user = await users.ReadAsync(users.Sender.Begin(cancellationToken), key).ConfigureAwait(false);
-        return user.Exists(users.Input.Now()) && user.ScalarOf(unique.Property) is { Kind: ScalarKind.String } value
-            && users.ReservedIn(user, unique) is null
-            ? new UniqueValueFinding(UniqueValueProblem.InvalidValue, unique.Property.Name, value.Text, key)
+        return user.Exists(users.Input.Now()) && user.HasValue(unique.Property) && users.ReservedIn(user, unique) is null
+            ? new UniqueValueFinding(UniqueValueProblem.InvalidValue, unique.Property.Name, user.ScalarOf(unique.Property)?.Text, key)
             : null;
     }
 

@@ -70,7 +70,7 @@ internal sealed class ExpressionWriter
         foreach ((MappedProperty property, StoredScalar value) in model.Discriminators)
         {
             if (!without.Contains(property))
-                condition = Both(condition, $"{Name(property)} = {Value(value)}");
+                condition = Both(condition, Equal(property, value));
         }
 
         return condition;
@@ -92,9 +92,21 @@ internal sealed class ExpressionWriter
     /// <summary>Joins conditions of which any may be null.</summary>
     public static string? Both(string? one, string? other) => one is null ? other : other is null ? one : $"{one} AND {other}";
 
-    /// <summary>Accepts items with this string in an attribute, as the table holds it, or without the attribute.</summary>
-    public string Same(MappedProperty property, StoredScalar? value)
-        => value is { } stored ? $"{Name(property)} = {Value(stored)}" : $"attribute_not_exists({Name(property)})";
+    /// <summary>Accepts items with the value that was read in an attribute, as the table holds it. NULL, which some programs store where others omit
+    /// the attribute, is none.</summary>
+    public string Same(MappedProperty property, AttributeValue? value) => value is null or { NULL: true }
+        ? $"(attribute_not_exists({Name(property)}) OR attribute_type({Name(property)}, {Value("NULL")}))"
+        : $"{Name(property)} = {Value(value)}";
+
+    /// <summary>Accepts items with this value in an attribute. Programs that use the SDK's V1 conversion store Booleans as numbers.</summary>
+    public string Equal(MappedProperty property, StoredScalar value)
+    {
+        string name = Name(property);
+        string equal = $"{name} = {Value(value)}";
+        return value.Kind == ScalarKind.Boolean
+            ? $"({equal} OR {name} = {Value(value.Text == bool.TrueString ? 1 : 0)})"
+            : equal;
+    }
 
     /// <summary>Accepts the key and sort key range of a query.</summary>
     public string KeyCondition(PreparedQuery query)
@@ -133,6 +145,15 @@ internal sealed class ExpressionWriter
                 text.Append("(NOT ");
                 Write(not.Inner, text);
                 text.Append(')');
+                break;
+            case ComparisonCondition { Operator: ComparisonOperator.Equal } comparison:
+                text.Append(Equal(comparison.Property, comparison.Value));
+                break;
+            case ComparisonCondition { Operator: ComparisonOperator.NotEqual, Value.Kind: ScalarKind.Boolean } comparison:
+                text.Append("(NOT ").Append(Equal(comparison.Property, comparison.Value)).Append(')');
+                break;
+            case InCondition { Values: [{ Kind: ScalarKind.Boolean }, ..] } membership:
+                text.Append('(').AppendJoin(" OR ", membership.Values.Select(value => Equal(membership.Property, value))).Append(')');
                 break;
             case ComparisonCondition comparison:
                 text.Append(Name(comparison.Property)).Append(Symbol(comparison.Operator)).Append(Value(comparison.Value));

@@ -32,15 +32,15 @@ internal static class ItemRevision
 
     private static string TextOf(AttributeValue value) => value switch
     {
-        { S: { } text } => $"S{text}",
-        { N: { } number } => $"N{number}",
-        { B: { } bytes } => $"B{Base64(bytes)}",
-        { BOOL: { } flag } => $"BOOL{flag}",
-        { SS: { } texts } => $"SS{Join(texts.Order(StringComparer.Ordinal))}",
-        { NS: { } numbers } => $"NS{Join(numbers.Order(StringComparer.Ordinal))}",
-        { BS: { } set } => $"BS{Join(set.Select(Base64).Order(StringComparer.Ordinal))}",
-        { L: { } list } => $"L{Join(list.Select(TextOf))}",
-        { M: { } map } => $"M{Join(map.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, TextOf(entry.Value) }))}",
+        { S: { } text } => $"S:{text}",
+        { N: { } number } => $"N:{number}",
+        { B: { } bytes } => $"B:{Base64(bytes)}",
+        { BOOL: { } flag } => $"BOOL:{flag}",
+        { SS: { } texts } => $"SS:{Join(texts.Order(StringComparer.Ordinal))}",
+        { NS: { } numbers } => $"NS:{Join(numbers.Order(StringComparer.Ordinal))}",
+        { BS: { } set } => $"BS:{Join(set.Select(Base64).Order(StringComparer.Ordinal))}",
+        { L: { } list } => $"L:{Join(list.Select(TextOf))}",
+        { M: { } map } => $"M:{Join(map.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, TextOf(entry.Value) }))}",
         _ => "NULL",
     };
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Amazon.DynamoDBv2;
@@ -15,15 +16,12 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     Func<IDynamoDBContext> context, UserModel model, string tableName)
     where TUser : class
 {
-    // More than any number, instant or Guid takes: a Guid has 36 characters.
-    private const int MaxScalarBytes = 36;
-
     // So many attributes are converted in vain for less than the copy of an item takes: those of the revision that are read with a user.
     private const int CheapAttributes = 2;
 
     private readonly UserRoleValues _roles = new(model);
     private readonly MappedProperty[] _epochs = [.. model.Properties.Where(property => property.IsEpoch)];
-    private readonly string[] _constructed = ConstructedAttributes(model);
+    private readonly (string Attribute, DynamoDBEntry Default)[] _constructed = ConstructedAttributes(model);
 
     /// <summary>Returns the item of a user, without the revision.</summary>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
@@ -59,7 +57,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         {
             TUser user = Map(item);
             if (model.Revision is not null)
-                _roles.Attach(user, item.Text(model.WriteIds[0]), item.Text(model.BirthId), ItemRevision.FingerprintOf(item, model));
+                _roles.Attach(user, item.Text(model.WriteIds[0]), item.Text(model.BirthId), ReservedTexts(item), ItemRevision.FingerprintOf(item, model));
             return user;
         }
         catch (Exception failure) when (failure is not UserStoreException)
@@ -74,7 +72,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     /// <summary>Returns at least the size of a user's item in bytes, checked as by <see cref="Check(TUser)"/>.</summary>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
-    public long SizeOf(TUser user) => LargestSize(user) is { } size and <= ItemRules.MaxItemBytes
+    public long SizeOf(TUser user) => ItemSize.UpperBound(user, model) is { } size and <= ItemRules.MaxItemBytes
         ? size
         : ItemRules.Check(Map(user), model.Properties);
 
@@ -102,8 +100,16 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <exception cref="InvalidUserException">A value violates a rule of DynamoDB.</exception>
     public void Check(IReadOnlyList<PatchChange> changes)
     {
-        if (LargestSize(ShellWith(NewValues(changes))) is not { } size || size > ItemRules.MaxItemBytes)
+        if (ItemSize.UpperBound(ShellWith(NewValues(changes)), model) is not { } size || size > ItemRules.MaxItemBytes)
             MapChanges(changes);
+    }
+
+    private string?[] ReservedTexts(Dictionary<string, AttributeValue> item)
+    {
+        string?[] values = new string?[model.ReservedProperties.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = item.GetValueOrDefault(model.ReservedProperties[i].AttributeName) is { } value ? value.S ?? value.N : null;
+        return values;
     }
 
     private TUser Map(Dictionary<string, AttributeValue> item)
@@ -118,10 +124,10 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
                 document[property.AttributeName] = DynamoDBEntryConversion.V2.ConvertToEntry(DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime);
         }
 
-        foreach (string attribute in _constructed)
+        foreach ((string attribute, DynamoDBEntry value) in _constructed)
         {
             if (!document.ContainsKey(attribute))
-                document[attribute] = DynamoDBNull.Null; // the SDK requires a value for every parameter of a constructor
+                document[attribute] = value; // the SDK requires a value for every parameter of a constructor
         }
 
         return context().FromDocument<TUser>(document);
@@ -140,27 +146,56 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return known;
     }
 
-    private static string[] ConstructedAttributes(UserModel model)
+    private static (string Attribute, DynamoDBEntry Default)[] ConstructedAttributes(UserModel model)
     {
-        string[] parameters = StoredMembers.ParametersOf(typeof(TUser));
-        return [.. model.Properties.Where(property => parameters.Contains(property.Name, StringComparer.OrdinalIgnoreCase))
-            .Select(property => property.AttributeName)];
+        ParameterInfo[] parameters = StoredMembers.ParametersOf(typeof(TUser));
+        return [.. from property in model.Properties
+            let parameter = Array.Find(parameters, parameter => string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase))
+            where parameter is not null
+            let value = parameter.HasDefaultValue ? parameter.DefaultValue : null
+            select (property.AttributeName, value is not null && property.TryToScalar(value, out StoredScalar scalar) ? scalar.ToEntry() : DynamoDBNull.Null)];
+    }
+
+    /// <summary>Returns the exception for an item whose key is none of the type, or is stored in another form.</summary>
+    public UserStoreSchemaException UnusableKey(Dictionary<string, AttributeValue> item)
+    {
+        UserKey stored = model.Key.StoredIn(item);
+        string attributes = string.Join(" and ", model.Key.Parts.Select(part => $"'{part.AttributeName}'"));
+        return new UserStoreSchemaException(
+            tableName,
+            null,
+            $"the key '{stored}' of an item is not stored as {model.UserType.Name} stores {attributes}, so that the item cannot be found by it. "
+                + "Correct the item, or give the property a converter for this form.",
+            null)
+        {
+            Key = stored,
+            AttributeName = model.Key.PartitionKey.AttributeName,
+            UnreadableBecause = nameof(FormatException),
+        };
     }
 
     // The messages of the SDK and of converters contain values, so only the type and the stack trace of the failure are kept.
+    private static FormatException WithoutValues(Exception failure, string activity)
+    {
+        var cause = new FormatException($"{activity} the item threw {failure.GetBaseException().GetType().FullName}.");
+        if (failure.StackTrace is { } stackTrace)
+            ExceptionDispatchInfo.SetRemoteStackTrace(cause, stackTrace);
+        return cause;
+    }
+
     private UserStoreSchemaException Unreadable(Dictionary<string, AttributeValue> item, Exception failure, bool wasApplied)
     {
-        UserKey? key = model.Key.FindIn(item);
+        UserKey key = model.Key.FindIn(item) ?? model.Key.StoredIn(item);
         string? attribute = model.Properties.Select(property => property.AttributeName).FirstOrDefault(
             name => item.TryGetValue(name, out AttributeValue? value) && !IsReadable(name, value));
         Type type = failure.GetBaseException().GetType();
-        var cause = new FormatException($"Reading the item threw {type.FullName}.");
-        if (failure.StackTrace is { } stackTrace)
-            ExceptionDispatchInfo.SetRemoteStackTrace(cause, stackTrace);
         string place = attribute is null ? "" : $": its attribute '{attribute}' has an unexpected value";
         string before = wasApplied ? "the write was applied, but " : "";
         return new UserStoreSchemaException(
-            tableName, null, $"{before}the item of user '{key}' cannot be read as {model.UserType.Name}{place} ({type.Name}). Correct the item.", cause)
+            tableName,
+            null,
+            $"{before}the item of user '{key}' cannot be read as {model.UserType.Name}{place} ({type.Name}). Correct the item.",
+            WithoutValues(failure, "Reading"))
         {
             WasApplied = wasApplied,
             Key = key,
@@ -219,44 +254,8 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         catch (Exception failure) when (failure is not UserStoreException)
         {
             // A converter that fails, or a value in a structure that the SDK cannot take.
-            throw new InvalidUserException("Item", "cannot be mapped to attributes; the inner exception contains the reason", failure);
+            throw new InvalidUserException(
+                "Item", "cannot be mapped to attributes; the inner exception contains the reason", WithoutValues(failure, "Mapping"));
         }
-    }
-
-    // An upper bound, or null if only the mapped item shows the size.
-    private long? LargestSize(TUser user)
-    {
-        long size = 0;
-        foreach (MappedProperty property in model.Properties)
-        {
-            object? value = property.GetValue(user);
-            if (value is null)
-                continue;
-            long? valueSize = property.HasOwnConverter ? null : value switch
-            {
-                string text => UserRules.Utf8Length(text),
-                IReadOnlyCollection<string?> list => LargestSize(list),
-                DateTimeOffset or DateTime or Guid or bool or byte or short or int or long or decimal or Enum => MaxScalarBytes,
-                _ => null,
-            };
-            if (valueSize is null)
-                return null;
-            size += valueSize.Value + property.AttributeName.Length * 3;
-        }
-
-        return size;
-    }
-
-    private static long? LargestSize(IReadOnlyCollection<string?> list)
-    {
-        long size = 3;
-        foreach (string? item in list)
-        {
-            if (item is null || UserRules.Utf8Length(item) is not { } length)
-                return null;
-            size += length + 1;
-        }
-
-        return size;
     }
 }

@@ -62,7 +62,7 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
 
         string others = string.Join(" AND ", values.Select(value => DoesNotHave(value, writer)));
         string otherKind = string.Concat(Model.Discriminators.Select(
-            discriminator => $" OR {writer.Name(discriminator.Property)} <> {writer.Value(discriminator.Value)}"));
+            discriminator => $" OR (NOT {writer.Equal(discriminator.Property, discriminator.Value)})"));
         return new TransactWriteItem
         {
             ConditionCheck = new ConditionCheck

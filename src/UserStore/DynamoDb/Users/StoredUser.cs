@@ -62,10 +62,16 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
 
     public bool Has(MappedProperty property) => Item.ContainsKey(property.AttributeName);
 
-    /// <summary>Returns a stored value, or null when the attribute is absent or of a type that is not compared.</summary>
+    /// <summary>Returns whether an attribute is stored with another value than NULL.</summary>
+    public bool HasValue(MappedProperty property)
+        => Item.TryGetValue(property.AttributeName, out AttributeValue? value) && value is not { NULL: true };
+
+    /// <summary>Returns a stored value, or null when the attribute is absent or of a type that is not compared. A Boolean can be stored as a number, by
+    /// the SDK's V1 conversion.</summary>
     public StoredScalar? ScalarOf(MappedProperty property) => Item.GetValueOrDefault(property.AttributeName) switch
     {
         { S: { } text } => new StoredScalar(ScalarKind.String, text),
+        { N: ("0" or "1") and var flag } when property.IsBoolean => new StoredScalar(ScalarKind.Boolean, flag == "1" ? bool.TrueString : bool.FalseString),
         { N: { } number } => new StoredScalar(ScalarKind.Number, number),
         { BOOL: { } flag } => new StoredScalar(ScalarKind.Boolean, flag ? bool.TrueString : bool.FalseString),
         _ => null,

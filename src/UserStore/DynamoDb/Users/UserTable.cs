@@ -55,7 +55,9 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     /// <summary>Maps an item that was read before.</summary>
     /// <exception cref="UserStoreSchemaException">The item cannot be read as <typeparamref name="TUser"/>.</exception>
-    public TUser ToUser(StoredUser stored) => Items.FromItem(stored.Item);
+    public TUser ToUser(StoredUser stored) => Model.Key.HasOneForm || stored.Key is not null
+        ? Items.FromItem(stored.Item)
+        : throw Items.UnusableKey(stored.Item);
 
     /// <summary>Maps one of many items, and reports it if it cannot be read and the options say so.</summary>
     /// <returns>The user, or why the item cannot be read.</returns>
@@ -78,6 +80,16 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     /// <summary>Gets a value indicating whether calls that read many users report an item that cannot be read, and continue.</summary>
     public bool ReportsUnreadable => Schema.Options.UnreadableUsers == UnreadableUsers.Report;
+
+    /// <summary>Reports an item whose key is none of the type, or is stored in another form.</summary>
+    /// <exception cref="UserStoreSchemaException">The options do not say to report it.</exception>
+    public void ReportUnusableKey(StoredUser stored)
+    {
+        UserStoreSchemaException failure = Items.UnusableKey(stored.Item);
+        if (!ReportsUnreadable)
+            throw failure;
+        Report(failure);
+    }
 
     /// <summary>Reports an item that cannot be read.</summary>
     public UnreadableUser Report(UserStoreSchemaException failure)
@@ -125,17 +137,17 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     }
 
     /// <summary>Returns what a stored user reserves, in the order of the model; null where it has no value that can be reserved.</summary>
-    public ReservedValue?[] ReservedIn(StoredUser stored) => [.. Model.UniqueValues.Select(unique => ReservedIn(stored, unique))];
+    public ReservedValue?[] ReservedIn(StoredUser stored) => Input.UniqueValues.ReservedIn(stored.ScalarOf);
 
     public ReservedValue? ReservedIn(StoredUser stored, UniqueValue unique) => Input.UniqueValues.ReservedIn(unique, stored.ScalarOf);
 
-    /// <summary>Returns an item with the unique values, and their scopes, that are known of a user.</summary>
-    public StoredUser WithValuesOf(UserRevision known)
+    /// <summary>Returns an item with the unique values, and their scopes, that a user is known to hold.</summary>
+    public StoredUser Holding(IReadOnlyList<string?> values)
     {
         var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
         foreach ((int position, MappedProperty property) in Model.ReservedProperties.Index())
         {
-            if (position < known.Values.Count && known.Values[position] is { } text)
+            if (position < values.Count && values[position] is { } text)
                 item[property.AttributeName] = property.KeyKind() == ScalarKind.Number ? new AttributeValue { N = text } : new AttributeValue(text);
         }
 
@@ -147,7 +159,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         .Where(unique => unique.IsReservedBy(Schema.Options))
         .SelectMany(unique => unique.Scope is null ? new[] { unique.Property } : [unique.Property, unique.Scope])
         .Distinct()
-        .Select(property => writer.Same(property, read.ScalarOf(property)))
+        .Select(property => writer.Same(property, read.Item.GetValueOrDefault(property.AttributeName)))
         .Aggregate((string?)null, ExpressionWriter.Both);
 
     // A user that was deleted and recreated can have the same version.

@@ -41,7 +41,9 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
             StoredUser stored = await table.ReadConflictingAsync(call, created.Key, failure).ConfigureAwait(false);
             failure = failure with { ResponseWasLost = failure.ResponseWasLost || responseWasLost };
             bool isTaken = !stored.IsAbsent && !(stored.IsUser && stored.IsExpired(created.Now)); // also by an item of another kind
-            UserAlreadyExistsException? refusal = isTaken ? new UserAlreadyExistsException(created.Key, failure.Exception) : null;
+            UserAlreadyExistsException? refusal = !isTaken ? null
+                : stored.IsUser ? new UserAlreadyExistsException(created.Key, failure.Exception)
+                : UserAlreadyExistsException.ForOtherKind(created.Key, failure.Exception);
             switch (WriteSettlement.Settle(stored, created.WriteId, failure, isRefused: isTaken, isCreate: true))
             {
                 case WriteOutcome.Applied:
@@ -70,7 +72,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
                 case WriteOutcome.Applied:
                     return;
                 case WriteOutcome.Refused:
-                    throw new UserAlreadyExistsException(user.Key, failure.Exception);
+                    throw UserAlreadyExistsException.ForOtherKind(user.Key, failure.Exception);
                 case WriteOutcome.Superseded:
                     user = await NextAttemptAsync(call, stored, user, failure).ConfigureAwait(false);
                     break;

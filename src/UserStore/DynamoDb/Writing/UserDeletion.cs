@@ -59,7 +59,7 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     private Pin Pinned(UserRevision known, long version)
     {
         var revision = Revision.Of(known, version);
-        return new Pin(revision, table.WithValuesOf(known), writer => revision.ToCondition(table.Model, writer));
+        return new Pin(revision, table.Holding(known.Values), writer => revision.ToCondition(table.Model, writer));
     }
 
     private async Task<ConditionFailure?> WriteAsync(StoreCall call, UserKey key, Pin pin)

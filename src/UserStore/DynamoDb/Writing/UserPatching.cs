@@ -81,7 +81,8 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             Update update = PatchExpression.ToUpdateOf(
                 computed, table.Items.MapChanges(computed.Changes), table.Schema, writer => ExpressionWriter.Both(
                     RevisionExpression.SameRevision(stored, table.Model, writer), table.SameValues(stored, table.Model.UniqueValues, writer))!);
-            ReservationChange change = reserving!.ChangeOf(stored, table.Input.UniqueValues.ReservedBy(patched));
+            ReservationChange change = reserving!.ChangeOf(
+                stored, table.Input.UniqueValues.ReservedIn(property => computed.ScalarAfter(property, patched, stored.ScalarOf)));
             ConditionFailure? failure = change.IsEmpty
                 ? (await UpdateAsync(call, patch, update).ConfigureAwait(false)).Failure
                 : await ChangeValuesAsync(call, patch, update, change).ConfigureAwait(false);

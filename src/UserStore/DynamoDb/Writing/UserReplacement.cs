@@ -30,7 +30,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
             ? await table.ReadExpectedAsync(call, next.Key, user, known).ConfigureAwait(false)
             : null;
         if (read is { } stored)
-            next = Continue(next, stored);
+            next = Continue(next, stored, known);
         ConditionFailure? failure = await WriteAsync(call, next, known, version, read).ConfigureAwait(false);
         if (failure is not null)
         {
@@ -54,18 +54,25 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         if (known is not { WriteId: not null } || version is null || Model.WrittenOnce.Count > 0)
             return true;
         // A fingerprint shows that a value has changed, but not from which.
-        return reserving is not null && known.AreFingerprints && Model.ReservedProperties.Index().Any(
-            property => !known.Holds(property.Index, UserRoleValues.TextOf(property.Item, next.User)));
+        return reserving is not null && known.AreFingerprints && table.Input.Roles.ReservedTexts(next.User).Index().Any(
+            value => !known.Holds(value.Index, value.Item));
     }
 
     // The revision follows the one that was read, and values that are written once stay.
-    private PreparedUser<TUser> Continue(PreparedUser<TUser> next, StoredUser read)
+    private PreparedUser<TUser> Continue(PreparedUser<TUser> next, StoredUser read, UserRevision? known)
     {
+        if (known is null)
+            table.Input.CheckExpiry(next); // of which only the stored user showed whether it is a new one
         if (Model.WrittenOnce.Count > 0)
         {
             TUser before = table.ToUser(read);
             foreach (MappedProperty property in Model.WrittenOnce.Where(read.Has))
                 property.SetValue(next.User, property.GetValue(before));
+            next = next with
+            {
+                Reserved = table.Input.UniqueValues.ReservedIn(
+                    property => property.IsWrittenOnce && read.Has(property) ? read.ScalarOf(property) : property.ScalarOf(next.User)),
+            };
         }
 
         Revision revision = read.Revision.Next(table.Input.WriteIds.NextAbove(read.Revision.WriteId, next.Key));
@@ -76,18 +83,16 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     private async Task<ConditionFailure?> WriteAsync(
         StoreCall call, PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read)
     {
-        StoredUser held = read ?? table.WithValuesOf(known!);
-        if (reserving is not null && ChangeOf(held, next, known, read) is { IsEmpty: false } change)
+        // Unchanged fingerprints mean that the user holds the values still.
+        StoredUser held = read ?? table.Holding(known!.AreFingerprints ? table.Input.Roles.ReservedTexts(next.User) : known.Values);
+        Update update = ToUpdate(next, known, version, read, held);
+        if (reserving?.ChangeOf(held, next.Reserved) is { IsEmpty: false } change)
         {
             return await reserving.CommitAsync(
-                call,
-                new TransactWriteItem { Update = ToUpdate(next, known, version, read, writer => table.SameValues(held, Model.UniqueValues, writer)) },
-                next.Key,
-                change,
-                WasAppliedAsync).ConfigureAwait(false);
+                call, new TransactWriteItem { Update = update }, next.Key, change, WasAppliedAsync).ConfigureAwait(false);
         }
 
-        UpdateItemRequest request = ToUpdate(next, known, version, read).ToRequest();
+        UpdateItemRequest request = update.ToRequest();
         request.ReturnValues = ReturnValue.NONE; // the new user is known
         request.ReturnConsumedCapacity = call.Capacity;
         WriteResult<UpdateItemResponse> result = await call.WriteAsync(
@@ -98,15 +103,9 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
             => await table.FindWrittenAsync(call, next.Key, next.WriteId).ConfigureAwait(false) is not null;
     }
 
-    // Unchanged fingerprints mean unchanged values.
-    private ReservationChange ChangeOf(StoredUser held, PreparedUser<TUser> next, UserRevision? known, StoredUser? read)
-        => read is null && known!.AreFingerprints
-            ? new ReservationChange([], [])
-            : reserving!.ChangeOf(held, next.Reserved);
-
-    // All attributes of the model, so that others survive, and the ids of earlier writes, which users do not contain, are shifted.
-    private Update ToUpdate(
-        PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read, Func<ExpressionWriter, string?>? alsoRequired = null)
+    // All attributes of the model, so that others survive, and the ids of earlier writes, which users do not contain, are shifted. The values that
+    // the user holds are compared although the revision is: other programs and the audit change values without a new one.
+    private Update ToUpdate(PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read, StoredUser held)
     {
         Dictionary<string, AttributeValue> item = table.Items.ToItem(next.User); // without the attributes whose value is null
         var writer = new ExpressionWriter();
@@ -131,7 +130,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
             TableName = table.TableName,
             Key = Model.Key.ToItem(next.Key),
             UpdateExpression = removes.Count == 0 ? set : $"{set} REMOVE {string.Join(", ", removes)}",
-            ConditionExpression = ExpressionWriter.Both(condition, alsoRequired?.Invoke(writer)),
+            ConditionExpression = ExpressionWriter.Both(condition, table.SameValues(held, Model.UniqueValues, writer)),
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,

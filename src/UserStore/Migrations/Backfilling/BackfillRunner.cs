@@ -22,6 +22,7 @@ internal sealed class BackfillRunner
     private readonly SegmentedScan _scan;
     private readonly string _mark;
     private readonly UserModel? _users;
+    private readonly string[] _kinds;
     private readonly WriteIds _ids;
 
     public BackfillRunner(MigrationAttempt attempt, Backfill backfill)
@@ -39,6 +40,7 @@ internal sealed class BackfillRunner
         _scan = new SegmentedScan(attempt, backfill.Name, _table, backfill.Options);
         _mark = attempt.Checkpoints.MarkOf(backfill.Name);
         _users = ResourceName.OfTable(backfill.TableName) == store.Users.TableName ? store.Model : null;
+        _kinds = [.. (_users?.Discriminators ?? []).Select(discriminator => discriminator.Property.AttributeName)];
         _ids = WriteIds.Of(attempt.Sender.Time);
     }
 
@@ -62,7 +64,7 @@ internal sealed class BackfillRunner
             string? writeId = AddMarkAndRevision(desired.Attributes, item);
             change = new ItemChange(item, desired.Attributes);
 
-            UpdateItemRequest request = change.ToRequest(_table.TableName, key, desired.ReadAttributes);
+            UpdateItemRequest request = change.ToRequest(_table.TableName, key, desired.ReadAttributes.Concat(_kinds));
             StoreCall call = _attempt.Begin(cancellationToken, _scan.Writes);
             request.ReturnConsumedCapacity = call.Capacity;
             WriteResult<UpdateItemResponse> result = await call.WriteAsync(
@@ -114,7 +116,7 @@ internal sealed class BackfillRunner
         {
             WriteOutcome.Applied => true,
             WriteOutcome.Unknown => throw call.OutcomeUnknown(
-                failure.Operation, [_table], _users!.Key.FindIn(key)!.Value, failure.Exception),
+                failure.Operation, [_table], _users!.Key.FindIn(key) ?? _users.Key.StoredIn(key), failure.Exception),
             _ => false,
         };
     }
@@ -128,7 +130,7 @@ internal sealed class BackfillRunner
         if (_users is null)
             return null;
         Revision revision = RevisionExpression.RevisionIn(item, _users);
-        string writeId = _ids.NextAbove(revision.WriteId, _users.Key.FindIn(item) ?? default);
+        string writeId = _ids.NextAbove(revision.WriteId, _users.Key.FindInAnyForm(item) ?? default);
         revision.Next(writeId).WriteTo(desired, _users);
         return writeId;
     }

@@ -45,7 +45,7 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
                         "changes the id, which is the key of the external table. Do not map the key, and set ExternalTable.UserId.");
                 }
 
-                if (claims is not null && userKey.FindIn(user) is { } found
+                if (claims is not null && userKey.FindInAnyForm(user) is { } found
                     && await claims.FindOtherAsync(found, key, token).ConfigureAwait(false) is { } other)
                 {
                     throw new DuplicateUserIdException(other);
@@ -65,7 +65,7 @@ internal sealed class ImportTable(string id, ExternalTable external) : Migration
         await scan.RunAsync(
             async (item, key, token) =>
             {
-                if (TryToUser(item, key, model) is { } user && model.Key.FindIn(user) is { } found)
+                if (TryToUser(item, key, model) is { } user && model.Key.FindInAnyForm(user) is { } found)
                     await claims.ClaimAsync(found, key, token).ConfigureAwait(false);
                 return false;
             },

@@ -48,7 +48,7 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
 
         return async (item, observer, cancellationToken) =>
         {
-            PreparedUser<TUser> user = table.Input.PrepareImport(table.ToUser(new StoredUser(item, table.Model)));
+            PreparedUser<TUser> user = table.Input.PrepareImport(table.Items.FromItem(item));
             StoreCall call = table.Sender.Begin(cancellationToken, user.Key, observer: observer);
             try
             {

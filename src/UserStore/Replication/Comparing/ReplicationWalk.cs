@@ -132,7 +132,7 @@ internal sealed class ReplicationWalk<
         if (_tables[table] == schema.Target)
             return (reader.OwnerOf(item), TargetItem.KeyOf(item, schema.Target));
         KeyModel key = source.Model.Key;
-        return (_tables[table] == schema.Guards ? Guard.UserOf(item, key) : key.FindIn(item), null);
+        return (_tables[table] == schema.Guards ? Guard.UserOf(item, key) : key.FindInAnyForm(item), null);
     }
 
     private sealed record Page(
