@@ -87,4 +87,8 @@ public sealed class DynamoDbSharedTableTests() : SharedTableContract(new DynamoD
 
 public sealed class DynamoDbScopeTests() : ScopeContract(new DynamoDbStores());
 
+public sealed class DynamoDbReadBackTests() : ReadBackContract(new DynamoDbStores());
+
+public sealed class DynamoDbWrittenOnceTests() : WrittenOnceContract(new DynamoDbStores());
+
 public sealed class DynamoDbUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new DynamoDbStores());

@@ -87,4 +87,8 @@ public sealed class FaultyWireSharedTableTests() : SharedTableContract(new Fault
 
 public sealed class FaultyWireScopeTests() : ScopeContract(new FaultyWireStores());
 
+public sealed class FaultyWireReadBackTests() : ReadBackContract(new FaultyWireStores());
+
+public sealed class FaultyWireWrittenOnceTests() : WrittenOnceContract(new FaultyWireStores());
+
 public sealed class FaultyWireUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new FaultyWireStores());

@@ -87,4 +87,8 @@ public sealed class InMemorySharedTableTests() : SharedTableContract(new InMemor
 
 public sealed class InMemoryScopeTests() : ScopeContract(new InMemoryStores());
 
+public sealed class InMemoryReadBackTests() : ReadBackContract(new InMemoryStores());
+
+public sealed class InMemoryWrittenOnceTests() : WrittenOnceContract(new InMemoryStores());
+
 public sealed class InMemoryUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new InMemoryStores());

@@ -77,6 +77,12 @@ internal static partial class MigrationLog
     [LoggerMessage(224, LogLevel.Warning, "Another runner holds the migration lock. Nothing was done.")]
     public static partial void Skipped(ILogger logger);
 
+    [LoggerMessage(
+        225,
+        LogLevel.Warning,
+        "Migration {MigrationId} found {Count} unique values that are not valid and cannot be reserved. IUniqueValueAudit.CheckAsync lists them.")]
+    public static partial void InvalidValuesRemain(ILogger logger, string migrationId, long count);
+
     [LoggerMessage(221, LogLevel.Debug, "{Action} of migration {MigrationId} failed.")]
     public static partial void Cause(ILogger causes, MigrationAction action, string migrationId, Exception failure);
 }

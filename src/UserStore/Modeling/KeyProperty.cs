@@ -78,7 +78,15 @@ internal sealed class KeyProperty
     };
 
     /// <summary>Returns the rule that a part violates, or null.</summary>
-    public string? ViolatedRule(UserKeyPart part)
+    public string? ViolatedRule(UserKeyPart part) => ViolatedTypeRule(part) ?? Kind switch
+    {
+        KeyPartKind.String => UserRules.ViolatedKeyRule(part.ToString(), _maxBytes),
+        KeyPartKind.Guid => part == Guid.Empty ? UserRules.NotEmptyRule : null,
+        _ => null,
+    };
+
+    /// <summary>Returns the rule that a part violates as a value of the property, which need not be a key; or null.</summary>
+    public string? ViolatedTypeRule(UserKeyPart part)
     {
         if (part.Kind == KeyPartKind.None)
             return UserRules.NotEmptyRule;
@@ -86,9 +94,9 @@ internal sealed class KeyProperty
             return $"must be {(Kind == KeyPartKind.Guid ? "a Guid" : Kind == KeyPartKind.Integer ? "an integer" : "a string")}";
         return Kind switch
         {
-            KeyPartKind.String => UserRules.ViolatedKeyRule(part.ToString(), _maxBytes),
-            KeyPartKind.Guid => part == Guid.Empty ? UserRules.NotEmptyRule : null,
-            _ => IsInRange(part) ? null : $"must be in the range of {Property.ValueType.Name}",
+            KeyPartKind.String => UserRules.Utf8Length(part.ToString()) is null ? UserRules.WellFormedRule : null,
+            KeyPartKind.Integer => IsInRange(part) ? null : $"must be in the range of {Property.ValueType.Name}",
+            _ => null,
         };
     }
 

@@ -26,6 +26,8 @@ internal sealed class UserRoles
         ExpiresAt = ReadOne(UserRole.ExpiresAt, "[ExpiresAt]", Has<ExpiresAtAttribute>);
         if (Version is not null && !(StorableTypes.IsInteger(Version.ValueType) && Version.PropertyType != Version.ValueType && !Version.HasConverter))
             throw type.InvalidType($"has a version {Version.Name} that is not a nullable integer, such as long?");
+        if (Version is not null && StorableTypes.RangeOf(Version.ValueType) is { } range && range.Max < StoredNumber.Of(int.MaxValue))
+            throw type.InvalidType($"has a version {Version.Name} whose type {Version.ValueType.Name} ends after too few writes; make it an int? or a long?");
         if (new[] { CreatedAt, UpdatedAt }.FirstOrDefault(property => property?.IsInstantOrDate == false) is { } time)
             throw type.InvalidType($"has a time {time.Name} that is neither a DateTimeOffset nor a DateTime");
         if (ExpiresAt is not null && !IsEpochSeconds(ExpiresAt))

@@ -65,9 +65,12 @@ internal sealed class UniqueValueNormalizer(UserStoreOptions options)
 
         if (normalized is null)
             return $"was rejected by UserStoreOptions.{name}, which returned null";
-        return unique.Normalization == UniqueValueNormalization.Email
-            ? ViolatedEmailRule(normalized)
-            : UserRules.ViolatedKeyRule(normalized, UserRules.MaxPartitionKeyBytes);
+        return unique.Normalization switch
+        {
+            UniqueValueNormalization.Email => ViolatedEmailRule(normalized),
+            UniqueValueNormalization.CaseInsensitive => ViolatedTextRule(normalized),
+            _ => UserRules.ViolatedKeyRule(normalized, UserRules.MaxPartitionKeyBytes),
+        };
     }
 
     private (string Name, Func<string, string>? Function) FunctionOf(UniqueValue unique)
@@ -80,6 +83,15 @@ internal sealed class UniqueValueNormalizer(UserStoreOptions options)
             UniqueValueNormalization.CaseInsensitive => ("", static value => value.Trim().ToLowerInvariant()),
             _ => ("", null),
         };
+    }
+
+    private static string? ViolatedTextRule(string text)
+    {
+        if (UserRules.ViolatedKeyRule(text, UserRules.MaxPartitionKeyBytes) is { } rule)
+            return rule;
+        return text.Any(unit => unit != ' ' && (char.IsWhiteSpace(unit) || char.IsControl(unit)))
+            ? "must not contain control characters, or white space other than blanks"
+            : null;
     }
 
     private static string? ViolatedEmailRule(string email)

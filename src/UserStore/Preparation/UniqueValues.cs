@@ -49,7 +49,7 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
         }
 
         KeyProperty part = _scopes[unique.Position]!.Part;
-        return part.ViolatedRule(scope) is { } violated
+        return part.ViolatedTypeRule(scope) is { } violated
             ? throw new InvalidUserException(property.Name, violated)
             : new ReservedValue(unique, normalized, part.ToScalar(scope));
     }

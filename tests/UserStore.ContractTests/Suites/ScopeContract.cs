@@ -46,6 +46,46 @@ public abstract class ScopeContract(StoreFactory stores) : Contract(stores)
         await ShouldBeConsistentAsync();
     }
 
+    [Fact]
+    public async Task A_scope_that_cannot_be_null_is_its_default_when_it_is_removed()
+    {
+        IUserStore<Tenant> store = await _stores.CreateAsync<Tenant>();
+        await store.CreateAsync(new Tenant { Id = "1", Region = 5, Group = "g", Handle = "ada" });
+
+        Tenant moved = await store.UpdateAsync("1", new UserPatch<Tenant>().Remove(user => user.Region));
+
+        moved.Region.Should().Be(0);
+        Func<Task> same = () => store.CreateAsync(new Tenant { Id = "2", Region = 0, Group = "g" });
+        await same.Should().ThrowAsync<UserValueInUseException>();
+        (await store.FindByAsync(user => user.Group, "g", ReadConsistency.Strong, 0)).Should().Be(moved);
+        (await _stores.AuditOf(store).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_scope_that_is_a_unique_value_itself_is_compared_in_its_normalized_form()
+    {
+        IUserStore<Tenant> store = await _stores.CreateAsync<Tenant>();
+        Tenant ada = await store.CreateAsync(new Tenant { Id = "1", Region = 1, Group = "Admins", Handle = "ada" });
+
+        Func<Task> same = () => store.CreateAsync(new Tenant { Id = "2", Region = 2, Group = "admins", Handle = "ada" });
+
+        (await same.Should().ThrowAsync<UserValueInUseException>()).Which.PropertyName.Should().Be(nameof(Tenant.Handle));
+        (await store.FindByAsync(user => user.Handle, "ada", ReadConsistency.Strong, "admins")).Should().Be(ada);
+        (await _stores.AuditOf(store).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Users_in_a_scope_that_could_not_be_a_key_are_found()
+    {
+        IUserStore<Guild> store = await _stores.CreateAsync<Guild>();
+        foreach (string name in new[] { " ", new('g', 3000) })
+        {
+            Guild created = await store.CreateAsync(new Guild { Id = $"{name.Length}", Name = name, Handle = "ada" });
+
+            (await store.FindByAsync(user => user.Handle, "ada", ReadConsistency.Strong, name)).Should().Be(created);
+        }
+    }
+
     private Task<Player?> FindAsync(long? team)
         => _store.FindByAsync(user => user.Handle, "ada", ReadConsistency.Strong, team is { } within ? (UserKeyPart?)within : null);
 
@@ -65,5 +105,32 @@ public abstract class ScopeContract(StoreFactory stores) : Contract(stores)
         [Revision]
         [DynamoDBIgnore]
         public string? Revision { get; init; }
+    }
+
+    [DynamoDBTable("Tenants")]
+    public record Tenant
+    {
+        [DynamoDBHashKey]
+        public string? Id { get; init; }
+
+        public int Region { get; init; }
+
+        [Unique("group", Within = nameof(Region), Normalization = UniqueValueNormalization.CaseInsensitive)]
+        public string? Group { get; init; }
+
+        [Unique("handle", Within = nameof(Group))]
+        public string? Handle { get; init; }
+    }
+
+    [DynamoDBTable("Guilds")]
+    public record Guild
+    {
+        [DynamoDBHashKey]
+        public string? Id { get; init; }
+
+        public string? Name { get; init; }
+
+        [Unique("handle", Within = nameof(Name))]
+        public string? Handle { get; init; }
     }
 }

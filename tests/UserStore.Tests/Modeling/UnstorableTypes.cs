@@ -190,94 +190,6 @@ public static class UnstorableTypes
     }
 
     [DynamoDBTable(Table)]
-    public class UniqueNumber : Plain
-    {
-        [Unique("badge")]
-        public int Badge { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class UniqueList : Plain
-    {
-        [Unique("names")]
-        public List<string>? Names { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class UniqueKey
-    {
-        [DynamoDBHashKey]
-        [Unique("id")]
-        public string? Id { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class UniqueIgnored : Plain
-    {
-        [Unique("handle")]
-        [DynamoDBIgnore]
-        public string? Handle { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class SameUniqueName : Plain
-    {
-        [Unique("name")]
-        public string? First { get; set; }
-
-        [Unique("name")]
-        public string? Second { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class EmptyUniqueName : Plain
-    {
-        [Unique("")]
-        public string? Handle { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class LongUniqueName : Plain
-    {
-        [Unique("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-            + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
-        public string? Handle { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class UndefinedNormalization : Plain
-    {
-        [Unique("handle", Normalization = (UniqueValueNormalization)99)]
-        public string? Handle { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class IgnoredScope : Plain
-    {
-        [Unique("handle", Within = nameof(Team))]
-        public string? Handle { get; set; }
-
-        [DynamoDBIgnore]
-        public string? Team { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class MissingScope : Plain
-    {
-        [Unique("handle", Within = "Club")]
-        public string? Handle { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
-    public class BooleanScope : Plain
-    {
-        [Unique("handle", Within = nameof(IsGuest))]
-        public string? Handle { get; set; }
-
-        public bool IsGuest { get; set; }
-    }
-
-    [DynamoDBTable(Table)]
     public class WithBookkeepingNames : Plain
     {
         [DynamoDBProperty("birth_id")]
@@ -289,5 +201,12 @@ public static class UnstorableTypes
     {
         [DynamoDBProperty("us_write_id_3")]
         public string? Third { get; set; }
+    }
+
+    [DynamoDBTable(Table)]
+    public class ShortVersion : Plain
+    {
+        [DynamoDBVersion]
+        public short? Version { get; set; }
     }
 }

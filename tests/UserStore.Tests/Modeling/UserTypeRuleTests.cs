@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using static UserStore.Tests.Modeling.UnhonoredTypes;
 using static UserStore.Tests.Modeling.UnstorableTypes;
+using static UserStore.Tests.Modeling.UnstorableUniqueValues;
 
 namespace UserStore.Tests.Modeling;
 
@@ -26,6 +27,7 @@ public sealed class UserTypeRuleTests
         ShouldBeRejected<TwoVersions>("marks two properties with [DynamoDBVersion]: First and Second");
         ShouldBeRejected<TextVersion>("has a version Version that is not a nullable integer");
         ShouldBeRejected<PlainVersion>("has a version Version that is not a nullable integer");
+        ShouldBeRejected<ShortVersion>("has a version Version whose type Int16 ends after too few writes");
         ShouldBeRejected<TwoCreationTimes>("marks two properties with [CreatedAt]: Born and Made");
         ShouldBeRejected<TwoUpdateTimes>("marks two properties with [UpdatedAt]: Changed and Touched");
         ShouldBeRejected<TextTime>("has a time Born that is neither a DateTimeOffset nor a DateTime");
@@ -50,6 +52,9 @@ public sealed class UserTypeRuleTests
         ShouldBeRejected<IgnoredScope>("does not store Team, which is its scope of Handle");
         ShouldBeRejected<MissingScope>("does not store Club, which is its scope of Handle");
         ShouldBeRejected<BooleanScope>("has the scope IsGuest of Handle that is neither a string nor a Guid nor an integer");
+        ShouldBeRejected<DefaultUnique>("has a unique value Handle with a default, which all users without a value would have");
+        ShouldBeRejected<MaintainedScope>("has the scope Version, which the store changes at every write");
+        ShouldBeRejected<Plain>("declares Name as unique twice", type => type.Unique("a", user => user.Name).Unique("b", user => user.Name));
         ShouldBeRejected<Plain>("has more than 30 unique values", type =>
         {
             for (int number = 0; number <= 30; number++)
@@ -74,6 +79,24 @@ public sealed class UserTypeRuleTests
         ShouldBeRejected<LocalIndexWithoutSortKey>("declares the local index 'name-index', but the table has no sort key");
         ShouldBeRejected<IndexOfBothKinds>("declares the index 'name-index' as a global and as a local one");
         ShouldBeRejected<FlattenedTwice>("maps two properties to the attribute 'City'");
+        ShouldBeRejected<HidesAnother>("has two properties Name, of which one hides the other of a base type");
+        ShouldBeRejected<GetOnlyList>("has an attribute of stored properties on Tags, which is not stored");
+    }
+
+    [Fact]
+    public void An_attribute_inside_a_structure_that_only_users_have_is_named()
+    {
+        ShouldBeRejected<Flattens<UniqueInside>>("has an attribute on UniqueInside.Email that is honored on properties of the user itself only");
+        ShouldBeRejected<Nests<UniqueInside>>("has an attribute on UniqueInside.Email");
+        ShouldBeRejected<Nests<List<UniqueInside>>>("has an attribute on UniqueInside.Email");
+        ShouldBeRejected<Nests<Dictionary<string, UniqueInside[]>>>("has an attribute on UniqueInside.Email");
+        ShouldBeRejected<Flattens<CounterInside>>("has an attribute on CounterInside.Count");
+        ShouldBeRejected<Flattens<TimestampInside>>("has an attribute on TimestampInside.Stamp");
+        ShouldBeRejected<Flattens<VersionInside>>("has an attribute on VersionInside.Inner");
+        ShouldBeRejected<Flattens<IndexKeyInside>>("has an attribute on IndexKeyInside.City");
+        ShouldBeRejected<Flattens<WrittenOnceInside>>("has an attribute on WrittenOnceInside.First");
+        ShouldBeRejected<Flattens<KeyInside>>("has an attribute on KeyInside.Other");
+        Register<Nests<KeyInside>>().Should().NotThrow("the context takes it as a name");
     }
 
     [Fact]

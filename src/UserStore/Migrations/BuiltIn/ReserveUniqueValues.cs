@@ -24,17 +24,18 @@ internal sealed class ReserveUniqueValues(string id) : Migration(id, "Reserves t
         Checkpoint checkpoint = await context.Attempt.Checkpoints.ClaimAsync("reserve-unique-values", 0, 1, cancellationToken).ConfigureAwait(false);
         long users = checkpoint.Read;
         var unreserved = new List<string>();
-        int unreservedCount = 0;
+        int unreservedCount = 0, invalidCount = 0;
         await foreach (UniqueValueAuditPage page in context.Attempt.Store.ReserveAsync(
             context.Attempt.Client, checkpoint.Position?.Text(Token), cancellationToken).ConfigureAwait(false))
         {
             users += page.Users;
+            invalidCount += page.Findings.Count(finding => finding.Problem == UniqueValueProblem.InvalidValue); // for which there is nothing to reserve
             foreach (UniqueValueFinding finding in page.Findings.Where(
-                finding => !finding.IsRepaired && finding.Problem != UniqueValueProblem.InvalidValue)) // for which there is nothing to reserve
+                finding => !finding.IsRepaired && finding.Problem != UniqueValueProblem.InvalidValue))
             {
                 unreservedCount++;
                 if (unreserved.Count < MaxNamed)
-                    unreserved.Add(finding.OtherKey is { } other ? $"'{finding.Key}' and '{other}'" : $"'{finding.Key}'");
+                    unreserved.Add(Describe(finding));
             }
 
             context.Report(new MigrationProgress("reserving unique values", users));
@@ -52,8 +53,15 @@ internal sealed class ReserveUniqueValues(string id) : Migration(id, "Reserves t
             string more = unreservedCount > unreserved.Count ? ", ..." : "";
             throw new InvalidMigrationException(
                 Id,
-                $"could not reserve {unreservedCount} values, because several users have the same value. See IUniqueValueAudit.CheckAsync, choose "
-                    + $"who keeps it, and run the migration again. Users: {string.Join(", ", unreserved)}{more}.");
+                $"could not reserve {unreservedCount} {(unreservedCount == 1 ? "value" : "values")}: {string.Join(", ", unreserved)}{more}. Where two "
+                    + "users have the same value, choose who keeps it and change the other; then run the migration again.");
         }
+
+        if (invalidCount > 0)
+            MigrationLog.InvalidValuesRemain(context.Logger, Id, invalidCount);
     }
+
+    private static string Describe(UniqueValueFinding finding) => finding.Problem == UniqueValueProblem.DuplicateValue
+        ? $"{finding.PropertyName} of '{finding.Key}' and '{finding.OtherKey}'"
+        : $"{finding.PropertyName} of '{finding.Key}' ({finding.Problem})";
 }

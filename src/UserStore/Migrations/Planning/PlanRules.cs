@@ -92,7 +92,7 @@ internal sealed class PlanRules(MigrationSource source, MigrationOptions options
             isIdle && options.Missing == MigrationPolicy.Deny ? MigrationPolicy.Warn : options.Missing,
             MigrationPlanError.Missing,
             ids,
-            $"{List(ids)} applied, but this service does not have {(ids.Length == 1 ? "it" : "them")}. Run a version that does, or set "
+            $"{List(ids)} in the journal, but this service does not have {(ids.Length == 1 ? "it" : "them")}. Run a version that does, or set "
                 + "MigrationOptions.Missing if earlier versions may run alongside later ones.");
     }
 
