@@ -1,9 +1,13 @@
+using Amazon.DynamoDBv2.DataModel;
+using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore.ContractTests.Suites;
 
 /// <summary>A call returns the value that is read afterwards, for every type of field.</summary>
 public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
 {
+    private readonly StoreFactory _stores = stores;
+
     private static readonly DateTimeOffset Eastern = new DateTimeOffset(2030, 2, 3, 1, 30, 0, TimeSpan.FromHours(2)).AddTicks(1);
 
     private static readonly Dictionary<string, TypedUser> Users = new()
@@ -188,5 +192,36 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
 
         foreach (Func<Task> call in new[] { create, set, append })
             (await call.Should().ThrowAsync<InvalidUserException>()).Which.Violations.Single().Field.Should().Be("Texts");
+    }
+
+    [Fact]
+    public async Task A_converter_that_fails_is_reported_without_the_value()
+    {
+        const string Secret = "born 1970";
+        IUserStore<Converted> store = await _stores.CreateAsync<Converted>();
+        await store.CreateAsync(new Converted { Id = "1" });
+
+        Func<Task> create = () => store.CreateAsync(new Converted { Id = "2", Secret = Secret });
+        Func<Task> set = () => store.UpdateAsync("1", new UserPatch<Converted>().Set(user => user.Secret, Secret));
+
+        foreach (Func<Task> call in new[] { create, set })
+            (await call.Should().ThrowAsync<InvalidUserException>()).Which.ToString().Should().NotContain(Secret);
+    }
+
+    [DynamoDBTable("Converted")]
+    public record Converted
+    {
+        [DynamoDBHashKey]
+        public string? Id { get; init; }
+
+        [DynamoDBProperty("secret", typeof(RefusingConverter))]
+        public string? Secret { get; init; }
+    }
+
+    private sealed class RefusingConverter : IPropertyConverter
+    {
+        public DynamoDBEntry ToEntry(object value) => value is null ? new DynamoDBNull() : throw new ArgumentException($"cannot convert {value}");
+
+        public object FromEntry(DynamoDBEntry entry) => throw new ArgumentException($"cannot convert {entry}");
     }
 }

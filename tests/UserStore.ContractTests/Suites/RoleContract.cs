@@ -156,6 +156,18 @@ public abstract class RoleContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
+    public async Task A_save_with_an_expiry_that_has_passed_is_refused()
+    {
+        IUserStore<Person> store = await CreateAsync(type => type.Version(person => person.Version).ExpiresAt(person => person.Expires));
+        Person created = await store.CreateAsync(new Person { Id = Id });
+
+        Func<Task> save = () => store.UpdateAsync(created with { Expires = Now.ToUnixTimeSeconds() });
+
+        (await save.Should().ThrowAsync<InvalidUserException>()).Which.Violations.Single().Field.Should().Be(nameof(Person.Expires));
+        (await store.GetAsync(Id, ReadConsistency.Strong)).Should().Be(created);
+    }
+
+    [Fact]
     public async Task A_unique_value_within_a_scope_has_one_owner_in_each_scope()
     {
         IUserStore<Person> store = await CreateAsync(type => type.Unique("name", person => person.Name, within: person => person.Kind));
@@ -194,6 +206,8 @@ public abstract class RoleContract(StoreFactory stores) : Contract(stores)
 
         new[] { old.Revision, read.Revision, replaced.Revision, (await RenameAsync(store)).Revision }.Should().OnlyHaveUniqueItems().And.NotContainNulls();
         await late.Should().ThrowAsync<UserConflictException>();
+        Func<Task> quoted = () => store.UpdateAsync(read with { Revision = $"\"{read.Revision}\"" });
+        (await quoted.Should().ThrowAsync<InvalidUserException>()).Which.Violations.Single().Field.Should().Be(nameof(Person.Revision));
     }
 
     [Fact]

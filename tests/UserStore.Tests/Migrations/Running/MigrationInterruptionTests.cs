@@ -16,7 +16,7 @@ public sealed class MigrationInterruptionTests : IAsyncLifetime
     private const int TotalSegments = 4;
 
     private static readonly int Users = TestVolume.Of(full: 20_000, usual: 2_000);
-    private static readonly TimeSpan Partition = TimeSpan.FromSeconds(TestVolume.Of(full: 30, usual: 4)); // longer than the lease
+    private static readonly TimeSpan Partition = TimeSpan.FromSeconds(TestVolume.Of(full: 30, usual: 6)); // longer than the lease
 
     private readonly string _prefix = $"interrupted-{Guid.NewGuid():N}-";
     private LocalDynamoDb _server = null!;
