@@ -14,24 +14,36 @@ internal sealed class UniqueValueNormalizer(UserStoreOptions options)
     // two forms. Unicode Standard, "Normalization Forms": where another spelling of a character uses none of these, it is the only one left.
     private static readonly (int First, int Last)[] AmbiguousCharacters =
     [
+        (0x00B5, 0x00B5), // micro sign, which looks like the Greek letter
+        (0x0132, 0x0133), // ligatures
+        (0x0149, 0x0149), // letter with apostrophe
+        (0x01C4, 0x01CC), // digraphs
+        (0x01F1, 0x01F3), // digraphs
         (0x0300, 0x036F), // combining diacritical marks
+        (0x037E, 0x037E), // Greek question mark, which is the semicolon
+        (0x0387, 0x0387), // Greek ano teleia, which is the middle dot
         (0x0653, 0x0655), // Arabic combining marks
+        (0x0958, 0x095F), // Devanagari letters that are stored as two characters
         (0x1100, 0x11FF), // Hangul Jamo, of which syllables are decomposed
         (0x17B4, 0x17B5), // invisible Khmer vowels
         (0x180B, 0x180F), // Mongolian variation selectors
         (0x1AB0, 0x1AFF), // combining diacritical marks
         (0x1DC0, 0x1DFF), // combining diacritical marks
         (0x1F00, 0x1FFF), // Greek letters that duplicate others
+        (0x2024, 0x2026), // dot leaders
         (0x20D0, 0x20FF), // combining marks for symbols
         (0x2100, 0x214F), // letterlike symbols: the Kelvin sign, whose lower case is the letter k
+        (0x2150, 0x218F), // fractions and Roman numerals
+        (0x2329, 0x232A), // angle brackets that duplicate others
+        (0x2E80, 0x2FDF), // CJK radicals
         (0x3099, 0x309A), // Japanese combining marks
-        (0x3164, 0x3164), // invisible Hangul filler
+        (0x3130, 0x318F), // Hangul compatibility Jamo, one of them invisible
+        (0x3200, 0x33FF), // enclosed and squared CJK letters
         (0xA960, 0xA97F), // Hangul Jamo
         (0xD7B0, 0xD7FF), // Hangul Jamo
         (0xF900, 0xFAFF), // CJK compatibility ideographs
-        (0xFB00, 0xFB4F), // ligatures
-        (0xFE00, 0xFE0F), // variation selectors
-        (0xFE20, 0xFE2F), // combining half marks
+        (0xFB00, 0xFDFF), // ligatures and Arabic presentation forms
+        (0xFE00, 0xFEFE), // variation selectors, combining half marks, and compatibility forms
         (0xFF00, 0xFFEF), // halfwidth and fullwidth forms
         (0x1D400, 0x1D7FF), // mathematical letters
         (0x2F800, 0x2FA1F), // CJK compatibility ideographs

@@ -20,6 +20,13 @@ public abstract class EmailFormContract(StoreFactory stores) : Contract(stores)
         { "tag character", "kate\U000E0061@example.test" },
         { "combining accent", "kat\u0065\u0301@example.test" },
         { "fullwidth at sign", "a@kate\uFF20example.test" },
+        { "micro sign", "\u00B5@example.test" },
+        { "digraph", "\u01C9@example.test" },
+        { "Roman numeral", "\u2170@example.test" },
+        { "dot leader", "ka\u2024te@example.test" },
+        { "Arabic presentation form", "\uFEDF@example.test" },
+        { "squared letters", "\u3371@example.test" },
+        { "compatibility Jamo", "\u3131@example.test" },
         { "second at sign", "a@kate@example.test" },
         { "quoted at sign", "\"a@kate\"@example.test" },
     };

@@ -2,6 +2,8 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using UserStore.DynamoDb;
 using UserStore.Migrations;
 
@@ -10,6 +12,8 @@ namespace UserStore.ServerTests.ExistingTables;
 /// <summary>Unique values and scopes in forms that the store does not write, but reads.</summary>
 public sealed class ForeignUniqueValueTests : ServerTest
 {
+    private readonly FakeLogCollector _log = new();
+
     private string Players => Options.TableNamePrefix + "OddPlayers";
 
     [Theory]
@@ -88,6 +92,7 @@ public sealed class ForeignUniqueValueTests : ServerTest
         findings.Should().OnlyContain(finding => finding.Problem == UniqueValueProblem.InvalidValue || finding.IsRepaired);
         findings.Any(finding => finding.Problem == UniqueValueProblem.InvalidValue).Should().Be(!isNull, "NULL is no value");
         await MigrateAsync();
+        _log.GetSnapshot().Count(entry => entry.Id.Id == 225).Should().Be(isNull ? 0 : 1);
     }
 
     [Fact]
@@ -179,7 +184,7 @@ public sealed class ForeignUniqueValueTests : ServerTest
     private async Task MigrateAsync()
     {
         ServiceCollection services = [];
-        services.AddSingleton(Stores.Time).AddSingleton<IAmazonDynamoDB>(Client).AddLogging();
+        services.AddSingleton(Stores.Time).AddSingleton<IAmazonDynamoDB>(Client).AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(_log)));
         services.AddUserStore<Player>(options => options.TableNamePrefix = Options.TableNamePrefix)
             .AddMigrations(options => options.Migrations.AddCreateTables().AddReserveUniqueValues());
         await using ServiceProvider process = services.BuildServiceProvider();

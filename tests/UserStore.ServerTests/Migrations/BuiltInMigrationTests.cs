@@ -105,6 +105,7 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
         MigrationFailedException failed = (
             await Bench.Invoking(bench => bench.NewRunner().RunAsync()).Should().ThrowAsync<MigrationFailedException>()).Which;
         failed.Message.Should().ContainAny("fake-007", "fake-other").And.NotContain("@");
+        failed.InnerException!.Message.Should().Contain("could not reserve 1 value: Email of '").And.Contain("choose who keeps it");
         await Server.Client.DeleteItemAsync(UsersTable, new() { ["user_id"] = new("fake-other") });
         await Bench.NewRunner().RunAsync();
 

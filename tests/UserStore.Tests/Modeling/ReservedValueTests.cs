@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using UserStore.Modeling;
+using UserStore.Preparation;
 using UserStore.TestKit.UserTypes;
 
 namespace UserStore.Tests.Modeling;
@@ -48,5 +49,22 @@ public sealed class ReservedValueTests
         new ReservedValue(email, "fake@example.test", null).Key.Should().Be("5:email0:17:fake@example.test");
         byte[] parts = Encoding.UTF8.GetBytes("5:email0:2048:" + new string('x', 2_048));
         new ReservedValue(email, new string('x', 2_048), null).Key.Should().Be("sha256:" + Convert.ToHexStringLower(SHA256.HashData(parts)));
+    }
+
+    [Theory]
+    [InlineData("ada\u00A0b")]
+    [InlineData("ada\u2003b")]
+    [InlineData("ada\tb")]
+    [InlineData("ada\0")]
+    [InlineData("ada\u0085b")]
+    [InlineData("ada\u2028b")]
+    public void A_value_without_regard_to_case_has_no_white_space_other_than_blanks(string value)
+    {
+        var normalizer = new UniqueValueNormalizer(new UserStoreOptions());
+        UniqueValue folded = UserName with { Normalization = UniqueValueNormalization.CaseInsensitive };
+
+        normalizer.Normalize(folded, value, out _).Should().Contain("white space");
+        normalizer.Normalize(folded, " Ada B\n", out string normalized).Should().BeNull();
+        normalized.Should().Be("ada b");
     }
 }
