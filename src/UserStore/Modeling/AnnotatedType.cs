@@ -33,7 +33,7 @@ internal sealed class AnnotatedType
         DynamoDBTableAttribute? table = type.GetCustomAttribute<DynamoDBTableAttribute>(inherit: true);
         if (table is null && !mayLackTable)
             throw InvalidType("must have [DynamoDBTable] with a table name, unless options in code name the table");
-        TableName = table?.TableName ?? type.Name;
+        TableName = table?.TableName ?? type.Name.Split('`')[0]; // without the number of generic arguments
         _isCamelCase = table is not null && IsCamelCase(table);
         CheckType(type, table);
 

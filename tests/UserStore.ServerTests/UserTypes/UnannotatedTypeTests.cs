@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.DynamoDb;
 
 namespace UserStore.ServerTests.UserTypes;
 
@@ -47,6 +48,17 @@ public sealed class UnannotatedTypeTests : ServerTest
         (await Client.DescribeTimeToLiveAsync(Options.TableNamePrefix + "Staff")).TimeToLiveDescription.AttributeName.Should().Be("Leaves");
     }
 
+    [Fact]
+    public async Task A_generic_class_has_a_table_of_its_own_name()
+    {
+        Options.Describe<Envelope<int>>(type => type.PartitionKey(user => user.Id));
+        DynamoDbUserStore<Envelope<int>> store = await Stores.CreateAsync<Envelope<int>>(Options);
+
+        await store.CreateAsync(new Envelope<int> { Id = "1", Content = 7 });
+
+        (await ScanAsync(Options.TableNamePrefix + "Envelope")).Should().ContainSingle().Which["Content"].N.Should().Be("7");
+    }
+
     private ServiceProvider Provide()
     {
         var services = new ServiceCollection();
@@ -83,5 +95,12 @@ public sealed class UnannotatedTypeTests : ServerTest
         public DateTimeOffset Touched { get; set; }
 
         public long? Leaves { get; set; }
+    }
+
+    public class Envelope<TContent>
+    {
+        public string? Id { get; set; }
+
+        public TContent? Content { get; set; }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.Testing;
 
 namespace UserStore.Tests.Documentation;
 
@@ -53,5 +54,19 @@ public sealed class ExistingTableExamples
         (await taken.Should().ThrowAsync<UserValueInUseException>()).Which.OwnerKey.Should().Be(UserKey.Of("a", "1"));
         await other.Should().ThrowAsync<InvalidUserException>();
         reserved.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_store_in_memory_is_described_without_registration()
+    {
+        var options = new InMemoryUserStoreOptions();
+        options.Describe<Member>(type => type
+            .PartitionKey(member => member.Tenant)
+            .SortKey(member => member.Id));
+        IUserStore<Member> directory = new InMemoryUserStore<Member>(options);
+
+        await directory.CreateAsync(new Member { Tenant = "a", Id = "1" });
+
+        (await directory.FindAsync(UserKey.Of("a", "1"))).Should().NotBeNull();
     }
 }
