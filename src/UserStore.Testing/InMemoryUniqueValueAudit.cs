@@ -53,8 +53,10 @@ public sealed class InMemoryUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
         InMemoryRow<TUser>[] rows = [.. users.ReadAll(position.After).Take(PageSize)];
         UniqueValueFinding[] findings = [.. rows
             .Where(row => !row.IsExpired(store.Input.Now()))
-            .SelectMany(row => reservations.ReservedBy(row).Where(value => reservations.OwnerKeyOf(value) != row.Key).Select(value => new UniqueValueFinding(
-                UniqueValueProblem.UserWithoutReservation, value.Unique.Property.Name, value.Value, row.Key)))];
+            .SelectMany(row => reservations.ReservedBy(row).OfType<ReservedValue>()
+                .Where(value => reservations.OwnerKeyOf(value) != row.Key)
+                .Select(value => new UniqueValueFinding(
+                    UniqueValueProblem.UserWithoutReservation, value.Unique.Property.Name, value.Value, row.Key)))];
         AuditPosition? next = position.Next(rows.Length < PageSize ? null : rows[^1].KeyText);
         return (new UniqueValueAuditPage(findings, rows.Length, 0, store.QueryInput.TokenOf(next)), next);
     }

@@ -20,7 +20,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
     {
         if (table.Find(created.Key, created.Now) is not null)
             throw new UserAlreadyExistsException(created.Key);
-        reservations?.Move(created.Key, from: [], to: created.Reserved, created.Now);
+        reservations?.Move(created.Key, from: null, to: created.Reserved, created.Now);
         return Store(RowOf(created));
     }
 
@@ -94,7 +94,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
 
     private void Remove(InMemoryRow<TUser> row, DateTimeOffset now)
     {
-        reservations?.Move(row.Key, reservations.ReservedBy(row), to: [], now);
+        reservations?.Move(row.Key, reservations.ReservedBy(row), to: null, now);
         table.Remove(row, now);
     }
 

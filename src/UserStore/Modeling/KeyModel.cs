@@ -36,23 +36,26 @@ internal sealed class KeyModel(KeyProperty partitionKey, KeyProperty? sortKey)
     public UserKey? FindValid(object user) => FindValid(Of(user));
 
     /// <summary>Returns the key, or null if it is not valid.</summary>
-    public UserKey? FindValid(UserKey key) => Violations(key).Any() ? (UserKey?)null : key;
+    public UserKey? FindValid(UserKey key) => IsValid(key) ? key : (UserKey?)null;
 
     /// <summary>Throws if a key does not fit the type.</summary>
     /// <exception cref="InvalidUserException">The key has other parts, or violates rules; all of them are listed.</exception>
     public void Check(UserKey key)
     {
-        if (partitionKey.ViolatedRule(key.PartitionKey) is not null || ViolatedSortKeyRule(key) is not null)
-            throw new InvalidUserException([.. Violations(key)]);
+        if (IsValid(key))
+            return;
+        List<UserRuleViolation> violations = [];
+        AddViolations(key, violations);
+        throw new InvalidUserException(violations);
     }
 
-    /// <summary>Returns the rules that a key violates.</summary>
-    public IEnumerable<UserRuleViolation> Violations(UserKey key)
+    /// <summary>Adds the rules that a key violates.</summary>
+    public void AddViolations(UserKey key, List<UserRuleViolation> violations)
     {
         if (partitionKey.ViolatedRule(key.PartitionKey) is { } rule)
-            yield return new UserRuleViolation(partitionKey.Name, rule);
+            violations.Add(new UserRuleViolation(partitionKey.Name, rule));
         if (ViolatedSortKeyRule(key) is { } sortRule)
-            yield return new UserRuleViolation((sortKey ?? partitionKey).Name, sortRule);
+            violations.Add(new UserRuleViolation((sortKey ?? partitionKey).Name, sortRule));
     }
 
     /// <summary>Returns a string that differs from those of all other valid keys of the type: the part itself, or both parts.</summary>
@@ -77,6 +80,8 @@ internal sealed class KeyModel(KeyProperty partitionKey, KeyProperty? sortKey)
         string rest = text[(colon + 1)..];
         return partitionKey.Parse(rest[..length]) is { } partition && sortKey.Parse(rest[length..]) is { } sort ? UserKey.Of(partition, sort) : (UserKey?)null;
     }
+
+    private bool IsValid(UserKey key) => partitionKey.ViolatedRule(key.PartitionKey) is null && ViolatedSortKeyRule(key) is null;
 
     private string? ViolatedSortKeyRule(UserKey key) => (sortKey, key.SortKey) switch
     {

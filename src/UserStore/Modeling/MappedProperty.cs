@@ -25,6 +25,10 @@ internal sealed class MappedProperty
         (Name, AttributeName) = (property.Name, attributeName);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         NumberRange = IsNumber ? StorableTypes.RangeOf(ValueType) : null;
+        IsFlattened = property.IsDefined(typeof(DynamoDBFlattenAttribute));
+        IsWrittenOnce = property.GetCustomAttribute<DynamoDbUpdateBehaviorAttribute>()?.Behavior == UpdateBehavior.IfNotExists;
+        NeedsMapping = HasOwnConverter
+            || (_converter is null && !IsDate && !IsDecimal && !IsInstant && !StorableTypes.KeepsValues(PropertyType));
     }
 
     public string Name { get; }
@@ -47,10 +51,10 @@ internal sealed class MappedProperty
     public bool IsEpoch { get; }
 
     /// <summary>Gets a value indicating whether the properties of the structure are stored as attributes of the item itself.</summary>
-    public bool IsFlattened => _property.IsDefined(typeof(DynamoDBFlattenAttribute));
+    public bool IsFlattened { get; }
 
     /// <summary>Gets a value indicating whether the attribute is written only if the item does not have it.</summary>
-    public bool IsWrittenOnce => _property.GetCustomAttribute<DynamoDbUpdateBehaviorAttribute>()?.Behavior == UpdateBehavior.IfNotExists;
+    public bool IsWrittenOnce { get; }
 
     public bool IsInstantOrDate => ValueType == typeof(DateTimeOffset) || ValueType == typeof(DateTime);
 
@@ -99,8 +103,7 @@ internal sealed class MappedProperty
 
     /// <summary>Gets a value indicating whether only mapping a value shows how it is read back: structures, collections of values that
     /// conversions change, and converters of the application.</summary>
-    public bool NeedsMapping => HasOwnConverter
-        || (_converter is null && !IsDate && !IsDecimal && !IsInstant && !StorableTypes.KeepsValues(PropertyType));
+    public bool NeedsMapping { get; }
 
     /// <summary>
     /// Returns the value that is read back after a value is written: instants in UTC, dates in UTC and whole milliseconds, decimals without

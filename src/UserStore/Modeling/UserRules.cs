@@ -42,10 +42,9 @@ internal static class UserRules
         };
     }
 
-    /// <summary>Returns all violations of rules about single properties of a user, except those about its key and its unique values.</summary>
-    public static List<UserRuleViolation> Violations(object user, UserModel model)
+    /// <summary>Adds all violations of rules about single properties of a user, except those about its key and its unique values.</summary>
+    public static void AddViolations(object user, UserModel model, List<UserRuleViolation> violations)
     {
-        var violations = new List<UserRuleViolation>();
         foreach (MappedProperty list in model.StringLists)
             Add(violations, list.Name, ViolatedListRule(list.GetValue(user)));
         foreach ((MappedProperty property, int maxBytes) in model.KeyRules)
@@ -55,8 +54,6 @@ internal static class UserRules
             if (property.GetValue(user) is not { } given || !property.TryToScalar(given, out StoredScalar scalar) || !scalar.SameAs(value))
                 violations.Add(new UserRuleViolation(property.Name, "must satisfy the OnlyWhere of the store"));
         }
-
-        return violations;
     }
 
     /// <summary>Returns the rule that a value violates for a property that is a key of an index, or null.</summary>

@@ -199,10 +199,12 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
         UserRoleValues.SetTime(model.UpdatedAt, content, now);
         Roles.SetVersion(content, revision.Version);
-        var violations = new List<UserRuleViolation>();
-        ReservedValue?[] reserved = UniqueValues.Normalize(content, violations);
+        List<UserRuleViolation> violations = [], ofUniqueValues = [];
+        ReservedValue?[] reserved = UniqueValues.Normalize(content, ofUniqueValues);
         UserKey key = model.Key.Of(content);
-        violations.InsertRange(0, model.Key.Violations(key).Concat(UserRules.Violations(content, model)));
+        model.Key.AddViolations(key, violations);
+        UserRules.AddViolations(content, model, violations);
+        violations.AddRange(ofUniqueValues);
         if (!acceptExpired && Roles.ExpiryOf(content) <= now.ToUnixTimeSeconds())
             violations.Add(new UserRuleViolation(model.ExpiresAt!.Name, FutureRule));
         if (violations.Count > 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Modeling;
@@ -37,7 +38,7 @@ internal sealed class ExpressionWriter
 
     public string Value(string text) => Value(new AttributeValue(text));
 
-    public string Value(int number) => Value(StoredNumber.Of(number));
+    public string Value(long number) => Value(new AttributeValue { N = number.ToString(CultureInfo.InvariantCulture) });
 
     public string Value(StoredNumber number) => Value(new AttributeValue { N = number.ToString() });
 
@@ -57,7 +58,7 @@ internal sealed class ExpressionWriter
     {
         if (model.ExpiresAt is not { } property)
             return null;
-        string expired = $"{Name(property)} <= {Value(StoredNumber.Of(now.ToUnixTimeSeconds()))}";
+        string expired = $"{Name(property)} <= {Value(now.ToUnixTimeSeconds())}";
         return model.Discriminators.Count == 0 ? expired : $"({expired} AND {IsUser(model)})";
     }
 
@@ -84,7 +85,7 @@ internal sealed class ExpressionWriter
     {
         string? isUser = IsUser(model, without);
         string? notExpired = model.ExpiresAt is { } property
-            ? $"(NOT {Name(property)} <= {Value(StoredNumber.Of(now.ToUnixTimeSeconds()))})"
+            ? $"(NOT {Name(property)} <= {Value(now.ToUnixTimeSeconds())})"
             : null;
         return Both(notExpired, isUser);
     }

@@ -14,13 +14,23 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
     where TUser : class
 {
     /// <summary>Returns the change from the values that a stored user holds to those that it is to hold.</summary>
-    public ReservationChange ChangeOf(StoredUser stored, IEnumerable<ReservedValue?> next)
+    /// <param name="stored">The user as it is stored.</param>
+    /// <param name="next">What the user is to hold, in the order of the model; nothing if it is deleted.</param>
+    public ReservationChange ChangeOf(StoredUser stored, IReadOnlyList<ReservedValue?> next)
     {
-        ReservedValue[] after = [.. next.OfType<ReservedValue>()];
-        // A value that another program stored in another form need not be reserved yet.
-        return new ReservationChange(
-            [.. after.Where(value => users.ReservedIn(stored, value.Unique) != value || stored.ScalarOf(value.Unique.Property)?.Text != value.Value)],
-            [.. users.ReservedIn(stored).OfType<ReservedValue>().Except(after)]);
+        ReservedValue?[] before = users.ReservedIn(stored);
+        List<ReservedValue> acquire = [], release = [];
+        for (int i = 0; i < before.Length; i++)
+        {
+            ReservedValue? after = i < next.Count ? next[i] : null;
+            // A value that another program stored in another form need not be reserved yet.
+            if (after is not null && (before[i] != after || stored.ScalarOf(after.Unique.Property)?.Text != after.Value))
+                acquire.Add(after);
+            if (before[i] is { } held && held != after)
+                release.Add(held);
+        }
+
+        return new ReservationChange(acquire, release);
     }
 
     /// <param name="call">The call that writes.</param>

@@ -14,7 +14,7 @@ internal static class RevisionExpression
     {
         string version = writer.Name(model.Version!);
         string writeId = writer.Name(model.WriteIds[0]);
-        string sameVersion = $"{version} = {writer.Value(StoredNumber.Of(revision.Version!.Value))}";
+        string sameVersion = $"{version} = {writer.Value(revision.Version!.Value)}";
         string sameWrite = revision.WriteId is null
             ? $"attribute_not_exists({writeId})"
             : $"{writeId} = {writer.Value(revision.WriteId)}";
@@ -23,7 +23,7 @@ internal static class RevisionExpression
 
     /// <summary>Returns the condition that the stored user has no version, or something else than a number as one.</summary>
     public static string HasNoVersion(UserModel model, ExpressionWriter writer)
-        => $"(NOT {writer.Name(model.Version!)} >= {writer.Value(StoredNumber.Of(long.MinValue))})";
+        => $"(NOT {writer.Name(model.Version!)} >= {writer.Value(long.MinValue)})";
 
     /// <summary>Returns the condition that the stored user is still the item that was read, whatever its version and write id are.</summary>
     /// <remarks>Other programs write no ids, so that an item without one must have the same attributes.</remarks>

@@ -90,7 +90,7 @@ internal static class PatchExpression
     {
         string condition = ExpressionWriter.Both(writer.Exists(model), writer.Living(model, patch.Now))!;
         if (patch.ExpectedVersion is { } version)
-            condition += $" AND {writer.Name(model.Version!)} = {writer.Value(StoredNumber.Of(version))}";
+            condition += $" AND {writer.Name(model.Version!)} = {writer.Value(version)}";
 
         foreach (PatchChange change in patch.Changes)
         {
