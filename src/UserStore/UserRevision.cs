@@ -23,6 +23,9 @@ internal sealed record UserRevision(
     public bool Holds(int position, string? value)
         => position < Values.Count && Values[position] == (AreFingerprints ? FingerprintOf(value) : value);
 
+    /// <summary>Gets a value indicating whether the revision can be a string: the ids of another program can have any characters.</summary>
+    public bool IsText => WriteId is not "" && BirthId is not "" && IsPart(WriteId ?? "") && IsPart(BirthId ?? "");
+
     /// <summary>Returns the revision as an opaque string, which contains no values of the user.</summary>
     public override string ToString() => string.Join(
         Separator,

@@ -39,8 +39,6 @@ internal sealed class AnnotatedType
 
         _parameters = StoredMembers.ParametersOf(type);
         (PropertyInfo[] stored, NotStored) = StoredMembers.Of(type);
-        if (stored.CountBy(member => member.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } hidden })
-            throw InvalidType($"has two properties {hidden}, of which one hides the other of a base type");
         Properties = [.. stored.Select(ReadProperty)];
         Flattened = [.. stored.Where(member => member.IsDefined(typeof(DynamoDBFlattenAttribute))).SelectMany(AttributesOf)];
         string[] names = [.. Properties.Where(property => !property.IsFlattened).Select(property => property.AttributeName), .. Flattened];

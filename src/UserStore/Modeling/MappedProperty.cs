@@ -16,6 +16,7 @@ internal sealed class MappedProperty
     private readonly PropertyInfo _property;
     private readonly IPropertyConverter? _converter;
     private readonly FieldInfo? _field;
+    private readonly Lazy<ScalarKind?> _keyKind;
 
     public MappedProperty(PropertyInfo property, string attributeName, IPropertyConverter? converter, bool isEpoch = false, bool isEnumMap = false)
     {
@@ -23,6 +24,7 @@ internal sealed class MappedProperty
         // A property that only a constructor sets.
         _field = property.CanWrite ? null : FieldOf(property);
         (Name, AttributeName) = (property.Name, attributeName);
+        _keyKind = new Lazy<ScalarKind?>(FindKeyKind);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         NumberRange = IsNumber ? StorableTypes.RangeOf(ValueType) : null;
         IsFlattened = property.IsDefined(typeof(DynamoDBFlattenAttribute));
@@ -215,7 +217,9 @@ internal sealed class MappedProperty
         => _converter is null ? DynamoDBEntryConversion.V2.ConvertFromEntry(ValueType, scalar.ToEntry()) : _converter.FromEntry(scalar.ToEntry());
 
     /// <summary>Returns the type in which the property is stored as a key of an index, or null if it cannot be a key.</summary>
-    public ScalarKind? KeyKind()
+    public ScalarKind? KeyKind() => _keyKind.Value;
+
+    private ScalarKind? FindKeyKind()
     {
         if (ValueType == typeof(string))
             return _converter is null ? ScalarKind.String : KindOf("1");

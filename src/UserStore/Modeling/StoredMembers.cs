@@ -7,7 +7,8 @@ namespace UserStore.Modeling;
 /// <summary>Determines which properties of a type the SDK's context stores, and how it creates an object.</summary>
 internal static class StoredMembers
 {
-    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+    private const BindingFlags Declared =
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     // Attributes of properties that are attributes of the user's item, and what the context maintains only there.
     private static readonly Type[] OfUsers =
@@ -25,8 +26,7 @@ internal static class StoredMembers
     {
         string[] parameters = [.. ParametersOf(type).Select(parameter => parameter.Name!)];
         PropertyInfo[] members = [.. PropertiesOf(type)
-            .Where(member => member.CanRead && member.GetIndexParameters().Length == 0
-                && (member.CanWrite || parameters.Contains(member.Name, StringComparer.OrdinalIgnoreCase)))];
+            .Where(member => member.CanRead && (member.CanWrite || parameters.Contains(member.Name, StringComparer.OrdinalIgnoreCase)))];
         return ([.. members.Where(IsStored)], [.. members.Where(member => !IsStored(member) && member.CanWrite)]);
     }
 
@@ -61,7 +61,7 @@ internal static class StoredMembers
                 + "mark it with [DynamoDBConstructor] if there are several";
         }
 
-        string[] names = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(member => member.Name)];
+        string[] names = [.. PropertiesOf(type).Select(member => member.Name)];
         return constructor.GetParameters().FirstOrDefault(parameter => !names.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase)) is { } stray
             ? $"has a constructor with a parameter '{stray.Name}' that has the name of no property"
             : null;
@@ -75,12 +75,21 @@ internal static class StoredMembers
         return type.GetConstructor(Type.EmptyTypes) is null && constructors is [var only] ? only : null;
     }
 
-    // As their own type declares them: a derived type does not see a private setter.
+    /// <summary>Returns the properties of a type as the context finds them: of every accessibility, and as their own type declares them, because a
+    /// derived type does not see a private setter. A property hides those of the same name in base types.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The base types of a type that is kept whole are kept as well.")]
-    private static IEnumerable<PropertyInfo> PropertiesOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
-        => type.GetProperties(Declared).Select(member => member.DeclaringType == type
-            ? member
-            : member.DeclaringType!.GetProperty(member.Name, Declared | BindingFlags.DeclaredOnly) ?? member);
+    public static IReadOnlyList<PropertyInfo> PropertiesOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+    {
+        var found = new List<PropertyInfo>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (Type? declaring = type; declaring is not null; declaring = declaring.BaseType)
+        {
+            found.AddRange(declaring.GetProperties(Declared)
+                .Where(member => member.GetIndexParameters().Length == 0 && names.Add(member.Name)));
+        }
+
+        return found;
+    }
 
     private static bool IsMarked(PropertyInfo member) => !member.IsDefined(typeof(DynamoDBIgnoreAttribute)) && !member.IsDefined(typeof(RevisionAttribute))
         ? member.IsDefined(typeof(DynamoDBPropertyAttribute)) || Array.Exists(OfUsers, attribute => member.IsDefined(attribute))
@@ -88,7 +97,6 @@ internal static class StoredMembers
 
     private static bool IsMarked(ConstructorInfo constructor) => constructor.IsDefined(typeof(DynamoDBConstructorAttribute));
 
-    private static bool IsStored(PropertyInfo member) => !member.IsDefined(typeof(DynamoDBIgnoreAttribute))
-        && !member.IsDefined(typeof(RevisionAttribute))
-        && (member.GetMethod!.IsPublic || member.IsDefined(typeof(DynamoDBAttribute)));
+    private static bool IsStored(PropertyInfo member)
+        => !member.IsDefined(typeof(DynamoDBIgnoreAttribute)) && !member.IsDefined(typeof(RevisionAttribute));
 }

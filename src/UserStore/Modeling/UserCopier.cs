@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
+using Amazon.DynamoDBv2.DataModel;
 
 namespace UserStore.Modeling;
 
@@ -51,15 +52,20 @@ internal static class UserCopier
     }
 
     // Properties are set through their init accessors: the fields behind them are read-only, and set only where there is no accessor.
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "StorableTypes rejects a type whose properties were trimmed.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "StorableTypes rejects a type whose properties were trimmed.")]
     private static BlockExpression CopyMembers(Type type, Expression source)
     {
         ParameterExpression copy = Expression.Variable(type, "copy");
         List<Expression> steps = [Expression.Assign(copy, Expression.Convert(Expression.Call(source, Clone), type))];
-        foreach (PropertyInfo property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        foreach (PropertyInfo property in StoredMembers.PropertiesOf(type))
         {
-            if (!property.CanRead || property.GetIndexParameters().Length > 0 || IsImmutable(property.PropertyType))
+            // A property that is neither stored nor has a field of its own is computed from others.
+            if (!property.CanRead || IsImmutable(property.PropertyType)
+                || (property.IsDefined(typeof(DynamoDBIgnoreAttribute)) && MappedProperty.FieldOf(property) is null))
+            {
                 continue;
+            }
+
             MemberExpression member = Expression.Property(copy, property);
             MethodCallExpression copied = Expression.Call(CopyItem, Expression.Convert(member, typeof(object)));
             if (property.CanWrite)

@@ -35,7 +35,9 @@ internal sealed class UserModel
             userType, "user type", mayLackTable, hasEnumMaps: !userType.IsAssignableTo(typeof(User)));
         _roles = new UserRoles(annotated, described);
         (UserType, DefaultTableName) = (userType, annotated.TableName);
-        (Properties, NotStored) = (annotated.Properties, [.. annotated.NotStored.Where(member => member != _roles.Revision)]);
+        Properties = annotated.Properties;
+        PropertyInfo[] notStored = [.. annotated.NotStored.Where(member => member != _roles.Revision)];
+        NotStored = [.. notStored.Select(MappedProperty.FieldOf).OfType<FieldInfo>()];
         Indexes = annotated.Indexes;
         Attributes = [.. Properties.Where(property => !property.IsFlattened).Select(property => property.AttributeName), .. annotated.Flattened];
         _byName = Properties.ToDictionary(property => property.Name, StringComparer.Ordinal);
@@ -45,7 +47,8 @@ internal sealed class UserModel
         AlwaysStored = [.. Properties.Where(property => property.Marks<AlwaysStoredAttribute>().Any())];
         Lossy = [.. Properties.Where(property => !IsTime(property) && !AlwaysStored.Contains(property)
             && (property.IsLossy || (!property.PropertyType.IsValueType && property.GetValue(defaults) is not null)))];
-        NeedsMapping = Properties.Any(property => property.NeedsMapping);
+        // What a property that is not stored does when it is set, only the context knows: it does not set it.
+        NeedsMapping = Properties.Any(property => property.NeedsMapping) || NotStored.Count < notStored.Length;
         StringLists = [.. Properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
         var partitionKeys = Indexes.Values.Where(index => !index.IsLocal)
             .Select(index => (Property: index.PartitionKey, MaxBytes: UserRules.MaxPartitionKeyBytes));
@@ -91,8 +94,8 @@ internal sealed class UserModel
     /// <summary>Gets the table as an index of itself.</summary>
     public MappedIndex Table { get; }
 
-    /// <summary>Gets the properties that are not mapped to attributes.</summary>
-    public IReadOnlyList<PropertyInfo> NotStored { get; }
+    /// <summary>Gets the fields of the properties that are not mapped to attributes: their setters can change other properties.</summary>
+    public IReadOnlyList<FieldInfo> NotStored { get; }
 
     /// <summary>Gets the properties that are keys of indexes, each with its maximum length in bytes that is valid in all of them.</summary>
     public IReadOnlyList<(MappedProperty Property, int MaxBytes)> KeyRules { get; }

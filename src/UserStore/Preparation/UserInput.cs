@@ -172,8 +172,8 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
     private TUser Copy(TUser user)
     {
         TUser copy = UserCopier.Copy(user);
-        foreach (PropertyInfo property in model.NotStored)
-            property.SetValue(copy, UserCopier.CopyObject(property.GetValue(_defaults)));
+        foreach (FieldInfo field in model.NotStored)
+            field.SetValue(copy, UserCopier.CopyObject(field.GetValue(_defaults)));
         foreach (MappedProperty property in model.Lossy)
         {
             object? value = property.GetValue(copy);

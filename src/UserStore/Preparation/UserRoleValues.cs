@@ -6,6 +6,9 @@ namespace UserStore.Preparation;
 /// <summary>Reads and sets the properties of users that have roles.</summary>
 internal sealed class UserRoleValues(UserModel model)
 {
+    private const char OtherKind = '\0';
+    private const char NumberLetter = 'N';
+
     /// <summary>Returns the version, or null.</summary>
     public long? VersionOf(object user)
         => model.Version?.GetValue(user) is { } version ? Convert.ToInt64(version, System.Globalization.CultureInfo.InvariantCulture) : null;
@@ -84,7 +87,7 @@ internal sealed class UserRoleValues(UserModel model)
     {
         PropertyInfo property = model.Revision!;
         var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), new ValueList<string?>(values), Content: content);
-        property.SetValue(user, property.PropertyType == typeof(string) ? known.ToString() : known);
+        property.SetValue(user, property.PropertyType != typeof(string) ? known : known.IsText ? known.ToString() : null);
     }
 
     /// <summary>Returns the unique values of a user and their scopes, as they are stored.</summary>
@@ -96,10 +99,24 @@ internal sealed class UserRoleValues(UserModel model)
         return values;
     }
 
+    /// <summary>Returns the text by which a user knows a stored value. It shows whether another program stored a number in place of a string, or a
+    /// string in place of a number.</summary>
+    public static string TextOf(MappedProperty property, StoredScalar stored)
+        => stored.Kind == (property.KeyKind() ?? ScalarKind.String) && !stored.Text.StartsWith(OtherKind)
+            ? stored.Text
+            : $"{OtherKind}{KindLetter(stored)}{stored.Text}";
+
+    /// <summary>Returns the stored value of a text that <see cref="TextOf(MappedProperty, StoredScalar)"/> returned.</summary>
+    public static StoredScalar ScalarOf(MappedProperty property, string text) => text.StartsWith(OtherKind)
+        ? new StoredScalar(text[1] == NumberLetter ? ScalarKind.Number : ScalarKind.String, text[2..])
+        : new StoredScalar(property.KeyKind() ?? ScalarKind.String, text);
+
+    private static char KindLetter(StoredScalar stored) => stored.Kind == ScalarKind.Number ? NumberLetter : 'S';
+
     private static string? TextOf(MappedProperty property, object user) => property.GetValue(user) switch
     {
         null => null,
-        string text when !property.HasConverter => text,
-        var value => property.TryToScalar(value, out StoredScalar scalar) ? scalar.Text : null,
+        string text when !property.HasConverter && !text.StartsWith(OtherKind) => text,
+        var value => property.TryToScalar(value, out StoredScalar scalar) ? TextOf(property, scalar) : null,
     };
 }

@@ -68,6 +68,34 @@ public abstract class ReadBackContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
+    public async Task Properties_that_are_not_stored_and_write_to_others()
+    {
+        IUserStore<Aliased> store = await _stores.CreateAsync<Aliased>();
+
+        Aliased created = await store.CreateAsync(new Aliased { Id = "1", Ticks = 5, Email = "ada@example.test", Note = "mine" });
+        Aliased saved = await store.UpdateAsync(await store.GetAsync("1", ReadConsistency.Strong));
+        Aliased patched = await store.UpdateAsync("1", new UserPatch<Aliased>().Set(user => user.Email, "eve@example.test"));
+
+        foreach (Aliased user in new[] { created, saved, patched })
+            (user.Id, user.Ticks, user.Span.Ticks, user.Note).Should().Be(("1", 5, 5, null));
+        (created.UserName, saved.UserName, patched.UserName).Should().Be(("ada@example.test", "ada@example.test", "eve@example.test"));
+        (await store.FindByAsync(user => user.Email, "eve@example.test", ReadConsistency.Strong))!.Ticks.Should().Be(5);
+    }
+
+    [Fact]
+    public async Task Properties_that_are_not_public()
+    {
+        IUserStore<Guarded> store = await _stores.CreateAsync<Guarded>();
+
+        Guarded created = await store.CreateAsync(new Guarded("1", "a", 7) { Code = "c" });
+        created.All.Should().Be("a/7/c");
+        (await store.GetAsync("1", ReadConsistency.Strong)).All.Should().Be("a/7/c");
+        created.Code = "d";
+        (await store.UpdateAsync(created)).All.Should().Be("a/7/d");
+        (await store.GetAsync("1", ReadConsistency.Strong)).All.Should().Be("a/7/d");
+    }
+
+    [Fact]
     public async Task Structures()
     {
         IUserStore<Traveller> store = await _stores.CreateAsync<Traveller>();
@@ -139,6 +167,91 @@ public abstract class ReadBackContract(StoreFactory stores) : Contract(stores)
             Name(nickname);
             return this;
         }
+    }
+
+    [DynamoDBTable("Aliased")]
+    public class Aliased
+    {
+        [DynamoDBHashKey("id")]
+        public string? Id { get; set; }
+
+        [DynamoDBIgnore]
+        public string? Alias
+        {
+            get => Id;
+            set => Id = value;
+        }
+
+        public long Ticks { get; set; }
+
+        [DynamoDBIgnore]
+        public TimeSpan Span
+        {
+            get => TimeSpan.FromTicks(Ticks);
+            set => Ticks = value.Ticks;
+        }
+
+        [Unique("email")]
+        public string? Email { get; set; }
+
+        [DynamoDBIgnore]
+        public string? UserName
+        {
+            get => Email;
+            set => Email = value;
+        }
+
+        [DynamoDBIgnore]
+        public List<string> Words
+        {
+            get => [.. Email!.Split('@')];
+            set => throw new NotSupportedException();
+        }
+
+        [DynamoDBIgnore]
+        public string? Note { get; set; }
+
+        [DynamoDBVersion]
+        public long? Version { get; set; }
+    }
+
+    public class GuardedBase
+    {
+        protected GuardedBase(string name) => Name = name;
+
+        protected GuardedBase()
+        {
+        }
+
+        public string All => $"{Name}/{Count}/{CodeText}";
+
+        protected virtual string? CodeText => null;
+
+        protected int Count { get; set; } = 3;
+
+        private string? Name { get; set; }
+    }
+
+    [DynamoDBTable("Guarded")]
+    public class Guarded : GuardedBase
+    {
+        public Guarded()
+        {
+        }
+
+        public Guarded(string id, string name, int count)
+            : base(name)
+            => (Id, Count) = (id, count);
+
+        [DynamoDBHashKey("id")]
+        public string? Id { get; set; }
+
+        [DynamoDBVersion]
+        public long? Version { get; set; }
+
+        protected override string? CodeText => Code;
+
+        internal string? Code { get; set; }
     }
 
     public record struct Point

@@ -112,6 +112,57 @@ public sealed class ForeignUniqueValueTests : ServerTest
         (await ScanAsync(Players + "Reservations")).Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("absent")]
+    [InlineData("number as a string")]
+    [InlineData("Guid in capitals")]
+    [InlineData("string as a number")]
+    [InlineData("unique value as a number")]
+    public async Task A_user_is_saved_whatever_the_form_of_its_values(string form)
+    {
+        DynamoDbUserStore<Player> store = await Stores.CreateAsync<Player>(Options);
+        await PutAsync(form switch
+        {
+            "absent" => new() { ["nick"] = new("ada") },
+            "number as a string" => new() { ["team"] = new("7"), ["nick"] = new("ada") },
+            "Guid in capitals" => new() { ["club"] = new("AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE"), ["handle"] = new("ada") },
+            "string as a number" => new() { ["region"] = new() { N = "7" }, ["tag"] = new("ada") },
+            _ => new() { ["nick"] = new() { N = "7" } },
+        });
+        await FindingsAsync(repair: true);
+
+        foreach (int round in Enumerable.Range(0, 3))
+        {
+            Player patched = await store.UpdateAsync(
+                "1", new UserPatch<Player>().Set(user => user.Name, $"Fake {round}").Set(user => user.Handle, $"handle-{round}"));
+            patched.Name = "Saved";
+            await store.UpdateAsync(patched);
+            Player read = await store.GetAsync("1", ReadConsistency.Strong);
+            read.Name = "Saved again";
+            await store.UpdateAsync(read);
+        }
+
+        await store.DeleteUnchangedAsync(await store.GetAsync("1", ReadConsistency.Strong));
+        (await FindingsAsync(repair: false)).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("x.y")]
+    [InlineData("")]
+    public async Task An_id_of_a_write_that_another_program_made_up_is_not_taken_for_a_revision(string writeId)
+    {
+        DynamoDbUserStore<Player> store = await Stores.CreateAsync<Player>(Options);
+        await PutAsync(new() { ["nick"] = new("ada"), ["write_id"] = new(writeId) });
+        Player read = await store.GetAsync("1", ReadConsistency.Strong);
+
+        read.Name = "Fake";
+        Player saved = await store.UpdateAsync(read);
+
+        read.Revision.Should().BeNull();
+        saved.Revision.Should().NotBeNull();
+    }
+
     [Fact]
     public async Task Values_that_changed_behind_a_revision_are_not_released_or_taken_by_it()
     {

@@ -152,6 +152,29 @@ public static class UnhonoredTypes
         public new string? Name { get; set; }
     }
 
+    public class Indexed : Keyed
+    {
+        [DynamoDBIgnore]
+        public string? this[string name]
+        {
+            get => null;
+            set => Id = value ?? name;
+        }
+
+        [DynamoDBIgnore]
+        public string? this[int number]
+        {
+            get => null;
+            set => Id = value;
+        }
+    }
+
+    [DynamoDBTable(Table)]
+    public class WithIndexers : Indexed
+    {
+        public string? Name { get; set; }
+    }
+
     [DynamoDBTable(Table)]
     public class GetOnlyList : Keyed
     {

@@ -108,7 +108,16 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     {
         string?[] values = new string?[model.ReservedProperties.Count];
         for (int i = 0; i < values.Length; i++)
-            values[i] = item.GetValueOrDefault(model.ReservedProperties[i].AttributeName) is { } value ? value.S ?? value.N : null;
+        {
+            MappedProperty property = model.ReservedProperties[i];
+            values[i] = item.GetValueOrDefault(property.AttributeName) switch
+            {
+                { S: { } text } => UserRoleValues.TextOf(property, new StoredScalar(ScalarKind.String, text)),
+                { N: { } number } => UserRoleValues.TextOf(property, new StoredScalar(ScalarKind.Number, number)),
+                _ => null,
+            };
+        }
+
         return values;
     }
 

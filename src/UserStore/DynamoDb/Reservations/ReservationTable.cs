@@ -60,7 +60,8 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
             };
         }
 
-        string others = string.Join(" AND ", values.Select(value => DoesNotHave(value, writer)));
+        // As it was read: a value, or its scope, can be stored in several forms, or be absent and read as a default.
+        string same = owner.IsUser ? $" OR {users.SameValues(owner, values.Select(value => value.Unique), writer)}" : "";
         string otherKind = string.Concat(Model.Discriminators.Select(
             discriminator => $" OR (NOT {writer.Equal(discriminator.Property, discriminator.Value)})"));
         return new TransactWriteItem
@@ -69,7 +70,7 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
             {
                 TableName = users.TableName,
                 Key = Model.Key.ToItem(ownerKey),
-                ConditionExpression = $"{writer.Absent(Model)}{otherKind} OR {others}",
+                ConditionExpression = $"{writer.Absent(Model)}{otherKind}{same}",
                 ExpressionAttributeNames = writer.Names,
                 ExpressionAttributeValues = writer.Values,
             },
@@ -165,12 +166,6 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
 
     private static string OwnedBy(ReservationOwner owner, ExpressionWriter writer)
         => $"{writer.Name(StoreSchema.ReservationOwner)} = {writer.Value(owner.Text)}";
-
-    private static string DoesNotHave(ReservedValue value, ExpressionWriter writer)
-    {
-        string other = $"{writer.Name(value.Unique.Property)} <> {writer.Value(value.Value)}";
-        return value is { Unique.Scope: { } scope, Scope: { } within } ? $"({other} OR {writer.Name(scope)} <> {writer.Value(within)})" : other;
-    }
 
     private TransactWriteItem Put(ReservedValue value, UserKey key, string condition, ExpressionWriter writer)
     {

@@ -148,7 +148,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         foreach ((int position, MappedProperty property) in Model.ReservedProperties.Index())
         {
             if (position < values.Count && values[position] is { } text)
-                item[property.AttributeName] = property.KeyKind() == ScalarKind.Number ? new AttributeValue { N = text } : new AttributeValue(text);
+                item[property.AttributeName] = UserRoleValues.ScalarOf(property, text).ToAttribute();
         }
 
         return new StoredUser(item, Model);

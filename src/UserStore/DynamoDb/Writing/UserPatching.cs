@@ -4,6 +4,7 @@ using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
+using UserStore.Modeling;
 using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Writing;
@@ -81,8 +82,8 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             Update update = PatchExpression.ToUpdateOf(
                 computed, table.Items.MapChanges(computed.Changes), table.Schema, writer => ExpressionWriter.Both(
                     RevisionExpression.SameRevision(stored, table.Model, writer), table.SameValues(stored, table.Model.UniqueValues, writer))!);
-            ReservationChange change = reserving!.ChangeOf(
-                stored, table.Input.UniqueValues.ReservedIn(property => computed.ScalarAfter(property, patched, stored.ScalarOf)));
+            ReservationChange change = reserving!.ChangeOf(stored, table.Input.UniqueValues.ReservedIn(ScalarAfter));
+            Attach(patched, patch, stored, ScalarAfter);
             ConditionFailure? failure = change.IsEmpty
                 ? (await UpdateAsync(call, patch, update).ConfigureAwait(false)).Failure
                 : await ChangeValuesAsync(call, patch, update, change).ConfigureAwait(false);
@@ -103,7 +104,19 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
 
             if (round > 1)
                 await table.DelayOvertakenAsync(call, patch.Key, failure).ConfigureAwait(false);
+
+            StoredScalar? ScalarAfter(MappedProperty property) => computed.ScalarAfter(property, patched, stored.ScalarOf);
         }
+    }
+
+    // What the table holds, which the properties do not show where it is absent or has another form.
+    private void Attach(TUser patched, PreparedPatch patch, StoredUser stored, Func<MappedProperty, StoredScalar?> scalarAfter)
+    {
+        if (table.Model.Revision is null)
+            return;
+        string?[] texts = [.. table.Model.ReservedProperties.Select(
+            property => scalarAfter(property) is { } scalar ? UserRoleValues.TextOf(property, scalar) : null)];
+        table.Input.Roles.Attach(patched, patch.WriteId, stored.Revision.BirthId, texts, content: null);
     }
 
     private async Task<(StoredUser Written, ConditionFailure? Failure, bool HasOtherVersion)> UpdateAsync(

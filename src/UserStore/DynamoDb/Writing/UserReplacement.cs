@@ -110,7 +110,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         Dictionary<string, AttributeValue> item = table.Items.ToItem(next.User); // without the attributes whose value is null
         var writer = new ExpressionWriter();
         List<string> sets = [], removes = [];
-        foreach (string attribute in Model.Attributes.Where(attribute => !IsOfRevision(attribute)))
+        foreach (string attribute in Model.Attributes.Where(attribute => !IsOfRevision(attribute) && !IsKept(attribute, read)))
         {
             if (item.TryGetValue(attribute, out AttributeValue? value))
                 sets.Add($"{writer.Name(attribute)} = {writer.Value(value)}");
@@ -136,6 +136,10 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
         };
     }
+
+    // Also NULL: an attribute that is written once is neither written nor removed.
+    private bool IsKept(string attribute, StoredUser? read)
+        => Model.WrittenOnce.Count > 0 && read is { } stored && Model.WrittenOnce.Any(property => property.AttributeName == attribute && stored.Has(property));
 
     private bool IsOfRevision(string attribute)
         => attribute == Model.Version?.AttributeName || Model.Key.Parts.Any(part => part.AttributeName == attribute);
