@@ -46,7 +46,7 @@ internal sealed class InMemoryQueryPager<[DynamicallyAccessedMembers(Dynamically
         => store.Calls.RunAsync(operation, isWrite: false, null, () =>
         {
             DateTimeOffset now = store.Input.Now();
-            InMemoryIndex<TUser> index = store.Table.IndexOf(query, now);
+            InMemoryIndex<TUser> index = store.Table.Index(query.Index, now);
             var start = QueryPosition.Of(query, position);
             ReadPage<TUser> page = Page(index.Read(start.Query, start.Key), start.ItemsToRead(remaining), now, query.Filter, index.PositionOf);
             return page with { Position = start.After(remaining, page.Position) };

@@ -16,7 +16,7 @@ internal static class InMemoryPatch
             change => change.Action != PatchAction.Remove).Select(change => change.Property);
         IEnumerable<MappedProperty> removed = patch.Changes.Where(
             change => change.Action == PatchAction.Remove).Select(change => change.Property);
-        TUser patched = patch.ApplyTo(row.User, row.Revision.BirthId, property => row.ValueOf(property) is not null);
+        TUser patched = patch.ApplyTo(row.User, property => row.ValueOf(property) is not null);
         Dictionary<MappedProperty, StoredNumber> exactSums = new(row.ExactSums.ExceptBy(
             patch.Changes.Select(change => change.Property), sum => sum.Key));
         foreach (PatchChange change in patch.Changes.Where(change => change.Action == PatchAction.Increment))
@@ -28,8 +28,9 @@ internal static class InMemoryPatch
                 exactSums.Add(change.Property, sum);
         }
 
-        long? expiry = new UserRoleValues(patch.Model).ExpiryOf(patched);
+        var roles = new UserRoleValues(patch.Model);
+        roles.Attach(patched, patch.WriteId, row.Revision.BirthId);
         MappedProperty[] absent = [.. row.Absent.Except(set).Union(removed)];
-        return new InMemoryRow<TUser>(row.Key, patched, row.Revision.Next(patch.WriteId), expiry, absent) { ExactSums = exactSums };
+        return new InMemoryRow<TUser>(row.Key, patched, row.Revision.Next(patch.WriteId), roles.ExpiryOf(patched), absent) { ExactSums = exactSums };
     }
 }

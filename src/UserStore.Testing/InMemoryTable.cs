@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using UserStore.Modeling;
-using UserStore.Preparation;
 
 namespace UserStore.Testing;
 
@@ -11,6 +10,8 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
 {
     private readonly Dictionary<string, InMemoryRow<TUser>> _rows = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _keys = new(StringComparer.Ordinal);
+
+    // Without a sort key the table itself is not queried: a partition has one user.
     private readonly Dictionary<string, InMemoryIndex<TUser>> _indexes = model.Indexes.Values
         .Concat(model.Table.SortKey is null ? [] : [model.Table])
         .ToDictionary(index => index.Name, index => new InMemoryIndex<TUser>(index), StringComparer.Ordinal);
@@ -44,11 +45,11 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
         Publish(row, null, now);
     }
 
-    /// <summary>Returns the index of a query, with all changes that are visible now.</summary>
-    public InMemoryIndex<TUser> IndexOf(PreparedQuery query, DateTimeOffset now)
+    /// <summary>Returns the index with all changes that are visible now.</summary>
+    public InMemoryIndex<TUser> Index(MappedIndex definition, DateTimeOffset now)
     {
         CatchUp(now);
-        return _indexes.TryGetValue(query.Index.Name, out InMemoryIndex<TUser>? index) ? index : PartitionOf(query);
+        return _indexes[definition.Name];
     }
 
     /// <summary>Returns all rows after a key, sorted by key.</summary>
@@ -59,15 +60,6 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
         return (afterKey is null ? _keys : _keys.GetViewBetween(afterKey, _keys.Max!))
             .Where(key => key != afterKey)
             .Select(key => _rows[key]);
-    }
-
-    // Without a sort key, a partition of the table has one user.
-    private InMemoryIndex<TUser> PartitionOf(PreparedQuery query)
-    {
-        var index = new InMemoryIndex<TUser>(query.Index);
-        if (model.Key.PartitionKey.ToPart(query.PartitionKey) is { } part && _rows.TryGetValue(KeyModel.ToText(UserKey.Of(part)), out InMemoryRow<TUser>? row))
-            index.Replace(before: null, after: row);
-        return index;
     }
 
     private void Publish(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after, DateTimeOffset now)

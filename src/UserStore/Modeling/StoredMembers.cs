@@ -37,8 +37,8 @@ internal static class StoredMembers
         return PropertiesOf(type).FirstOrDefault(member => !stored.Contains(member) && IsMarked(member));
     }
 
-    /// <summary>Returns a property of a structure with an attribute that is honored on properties of users only, or null. In a structure with an
-    /// attribute of its own, the context takes those of keys and versions as names.</summary>
+    /// <summary>Returns a property of a structure with an attribute that is honored on properties of users only, or null. Unless the structure is
+    /// flattened, only <c>[Unique]</c> is such an attribute: the context takes those of keys and versions as names of attributes.</summary>
     public static PropertyInfo? MarkedInStructure([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type, bool isFlattened)
         => PropertiesOf(type).FirstOrDefault(member => isFlattened
             ? Array.Exists(OfUsers, attribute => member.IsDefined(attribute))

@@ -32,13 +32,12 @@ internal sealed record PreparedPatch(
             _ => property.ScalarOf(patched),
         };
 
-    /// <summary>Returns a user after this patch.</summary>
+    /// <summary>Returns a user after this patch, to which its revision is still to be attached.</summary>
     /// <param name="user">The user as it is stored.</param>
-    /// <param name="birthId">The id of the write that created the user.</param>
     /// <param name="isStored">Returns whether the attribute of a property is stored.</param>
     /// <exception cref="InvalidUserException">A sum leaves the range of its property.</exception>
     public TUser ApplyTo<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-        TUser user, string? birthId, Func<MappedProperty, bool> isStored)
+        TUser user, Func<MappedProperty, bool> isStored)
         where TUser : class
     {
         var roles = new UserRoleValues(Model);
@@ -56,7 +55,6 @@ internal sealed record PreparedPatch(
                 : change.Apply(isStored(change.Property) ? change.Property.GetValue(user) : null));
         }
 
-        roles.Attach(patched, WriteId, birthId);
         return patched;
     }
 

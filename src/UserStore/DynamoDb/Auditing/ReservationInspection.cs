@@ -165,25 +165,9 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
 
     // The owner must not have taken the value since it was read. An expired one that still has it is deleted.
     private TransactWriteItem RuleOut(string reservation, UserKey ownerKey, StoredUser owner)
-    {
-        if (users.ReservedIn(owner).FirstOrDefault(held => held?.Key == reservation) is { } value)
-            return _reservations.RuleOut(ownerKey, owner, [value]);
-        var writer = new ExpressionWriter();
-        string? unchanged = owner.IsAbsent
-            ? writer.Absent(users.Model)
-            : ExpressionWriter.Both(writer.Exists(users.Model), users.SameValues(owner, users.Model.UniqueValues, writer));
-        return new TransactWriteItem
-        {
-            ConditionCheck = new ConditionCheck
-            {
-                TableName = users.TableName,
-                Key = users.Model.Key.ToItem(ownerKey),
-                ConditionExpression = unchanged,
-                ExpressionAttributeNames = writer.Names,
-                ExpressionAttributeValues = writer.Values,
-            },
-        };
-    }
+        => users.ReservedIn(owner).FirstOrDefault(held => held?.Key == reservation) is { } value
+            ? _reservations.RuleOut(ownerKey, owner, [value])
+            : _reservations.Unchanged(ownerKey, owner, users.Model.UniqueValues);
 
     private TransactWriteItem ToCheck(StoredUser user, UniqueValue unique)
     {

@@ -14,6 +14,14 @@ internal static class ItemExtensions
         _ => new AttributeValue(value.Text),
     };
 
+    /// <summary>Returns a string or a number, of which keys and unique values consist; null for anything else.</summary>
+    public static StoredScalar? ToScalar(this AttributeValue? value) => value switch
+    {
+        { S: { } text } => new StoredScalar(ScalarKind.String, text),
+        { N: { } number } => new StoredScalar(ScalarKind.Number, number),
+        _ => null,
+    };
+
     public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
 
     public static AttributeValue Instant(DateTimeOffset instant) => new(InstantConverter.ToText(instant));

@@ -22,25 +22,18 @@ internal static class KeyItems
     /// letters: a request with the key would address another item.</summary>
     public static UserKey? FindIn(this KeyModel model, Dictionary<string, AttributeValue> item) => model.FindInAnyForm(item) is { } key
         && (model.HasOneForm || model.Parts.All(part => part.ToScalar(part == model.SortKey ? key.SortKey!.Value : key.PartitionKey).SameAs(
-            ToScalar(item[part.AttributeName])!.Value)))
+            item[part.AttributeName].ToScalar()!.Value)))
         ? key
         : (UserKey?)null;
 
     /// <summary>Returns the key that an item stores in this form or another, or null if the item has no key of the type.</summary>
     public static UserKey? FindInAnyForm(this KeyModel model, Dictionary<string, AttributeValue> item)
-        => model.Find(part => ToScalar(item.GetValueOrDefault(part.AttributeName)));
+        => model.Find(part => item.GetValueOrDefault(part.AttributeName).ToScalar());
 
     /// <summary>Returns the key of an item as it is stored, by which an operator finds the item.</summary>
     public static UserKey StoredIn(this KeyModel model, Dictionary<string, AttributeValue> item)
     {
-        UserKeyPart[] parts = [.. model.Parts.Select(part => (UserKeyPart)(ToScalar(item.GetValueOrDefault(part.AttributeName))?.Text ?? ""))];
+        UserKeyPart[] parts = [.. model.Parts.Select(part => (UserKeyPart)(item.GetValueOrDefault(part.AttributeName).ToScalar()?.Text ?? ""))];
         return parts is [var partition, var sort] ? UserKey.Of(partition, sort) : UserKey.Of(parts[0]);
     }
-
-    private static StoredScalar? ToScalar(AttributeValue? value) => value switch
-    {
-        { S: { } text } => new StoredScalar(ScalarKind.String, text),
-        { N: { } number } => new StoredScalar(ScalarKind.Number, number),
-        _ => null,
-    };
 }

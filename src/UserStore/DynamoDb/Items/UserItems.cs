@@ -110,12 +110,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         for (int i = 0; i < values.Length; i++)
         {
             MappedProperty property = model.ReservedProperties[i];
-            values[i] = item.GetValueOrDefault(property.AttributeName) switch
-            {
-                { S: { } text } => UserRoleValues.TextOf(property, new StoredScalar(ScalarKind.String, text)),
-                { N: { } number } => UserRoleValues.TextOf(property, new StoredScalar(ScalarKind.Number, number)),
-                _ => null,
-            };
+            values[i] = item.GetValueOrDefault(property.AttributeName).ToScalar() is { } stored ? UserRoleValues.TextOf(property, stored) : null;
         }
 
         return values;

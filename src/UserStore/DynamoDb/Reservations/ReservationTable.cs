@@ -60,8 +60,15 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
             };
         }
 
-        // As it was read: a value, or its scope, can be stored in several forms, or be absent and read as a default.
-        string same = owner.IsUser ? $" OR {users.SameValues(owner, values.Select(value => value.Unique), writer)}" : "";
+        return Unchanged(ownerKey, owner, values.Select(value => value.Unique));
+    }
+
+    /// <summary>Ensures that an owner that does not have a value still has what was read: a value, or its scope, can be stored in several forms, or
+    /// be absent and read as a default. An owner that is deleted, or becomes an item of another kind, does not have the value either.</summary>
+    public TransactWriteItem Unchanged(UserKey ownerKey, StoredUser owner, IEnumerable<UniqueValue> values)
+    {
+        var writer = new ExpressionWriter();
+        string same = owner.IsUser ? $" OR {users.SameValues(owner, values, writer)}" : "";
         string otherKind = string.Concat(Model.Discriminators.Select(
             discriminator => $" OR (NOT {writer.Equal(discriminator.Property, discriminator.Value)})"));
         return new TransactWriteItem

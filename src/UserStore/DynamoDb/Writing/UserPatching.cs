@@ -77,7 +77,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                 WriteId = table.Input.WriteIds.NextAbove(stored.Revision.WriteId, patch.Key),
                 ReplacesVersion = stored.HasUnusableVersion,
             };
-            TUser patched = patch.ApplyTo(table.ToUser(stored), stored.Revision.BirthId, stored.Has);
+            TUser patched = patch.ApplyTo(table.ToUser(stored), stored.Has);
             PreparedPatch computed = patch.SettingValuesOf(patched);
             Update update = PatchExpression.ToUpdateOf(
                 computed, table.Items.MapChanges(computed.Changes), table.Schema, writer => ExpressionWriter.Both(

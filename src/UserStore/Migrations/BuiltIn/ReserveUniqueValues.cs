@@ -29,10 +29,14 @@ internal sealed class ReserveUniqueValues(string id) : Migration(id, "Reserves t
             context.Attempt.Client, checkpoint.Position?.Text(Token), cancellationToken).ConfigureAwait(false))
         {
             users += page.Users;
-            invalidCount += page.Findings.Count(finding => finding.Problem == UniqueValueProblem.InvalidValue); // for which there is nothing to reserve
-            foreach (UniqueValueFinding finding in page.Findings.Where(
-                finding => !finding.IsRepaired && finding.Problem != UniqueValueProblem.InvalidValue))
+            foreach (UniqueValueFinding finding in page.Findings.Where(finding => !finding.IsRepaired))
             {
+                if (finding.Problem == UniqueValueProblem.InvalidValue)
+                {
+                    invalidCount++; // there is nothing to reserve
+                    continue;
+                }
+
                 unreservedCount++;
                 if (unreserved.Count < MaxNamed)
                     unreserved.Add(Describe(finding));
