@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Hashing;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -16,9 +18,13 @@ internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
     /// <summary>Gets or sets how many users a query or scan returns in one page.</summary>
     public int PageSize { get; init; } = 100;
 
+    /// <summary>Gets or sets a value indicating whether updates ask for the item, as partial updates do: saves by the context and by the store do
+    /// not.</summary>
+    public bool UpdatesReturnItems { get; init; }
+
     public override HttpClient CreateHttpClient(IClientConfig clientConfig)
     {
-        _handler.PageSize = PageSize;
+        (_handler.PageSize, _handler.UpdatesReturnItems) = (PageSize, UpdatesReturnItems);
         return new HttpClient(_handler, disposeHandler: false);
     }
 
@@ -46,55 +52,64 @@ internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
 
     private sealed class Handler(TimeSpan latency) : HttpMessageHandler
     {
-        private static readonly byte[] Item = Bytes("{\"Item\":" + ItemOf("fake-1") + "}");
-        private static readonly byte[] Attributes = Bytes("{\"Attributes\":" + ItemOf("fake-1") + "}");
-        private static readonly byte[] Empty = Bytes("{}");
+        private static readonly Body Item = BodyOf("{\"Item\":" + ItemOf("fake-1") + "}");
+        private static readonly Body Attributes = BodyOf("{\"Attributes\":" + ItemOf("fake-1") + "}");
+        private static readonly Body Empty = BodyOf("{}");
 
-        private readonly Dictionary<int, byte[]> _pages = [];
+        private readonly Dictionary<int, Body> _pages = [];
 
         public int PageSize { get; set; }
+
+        public bool UpdatesReturnItems { get; set; }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (latency > TimeSpan.Zero)
                 await Task.Delay(latency, cancellationToken);
             string operation = request.Headers.GetValues("X-Amz-Target").Single().Split('.')[1];
-            byte[] content = operation switch
+            Body body = operation switch
             {
                 "GetItem" => Item,
-                "UpdateItem" => Attributes,
+                "UpdateItem" => UpdatesReturnItems ? Attributes : Empty,
                 "Query" or "Scan" => Page(),
                 "BatchGetItem" => await FoundAsync(request, cancellationToken),
                 _ => Empty,
             };
-            var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(content), RequestMessage = request };
+            var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(body.Content), RequestMessage = request };
+            answer.Headers.TryAddWithoutValidation("x-amz-crc32", body.Checksum);
             answer.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-amz-json-1.0");
             return answer;
         }
 
-        private static byte[] Bytes(string json) => Encoding.UTF8.GetBytes(json);
+        private static Body BodyOf(string json)
+        {
+            byte[] content = Encoding.UTF8.GetBytes(json);
+            return new Body(content, Crc32.HashToUInt32(content).ToString(CultureInfo.InvariantCulture));
+        }
 
-        private static async Task<byte[]> FoundAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        private static async Task<Body> FoundAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             JsonNode body = (await JsonNode.ParseAsync(
                 await request.Content!.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken))!;
             (string table, JsonNode? keys) = body["RequestItems"]!.AsObject().Single();
             IEnumerable<string> items = keys!["Keys"]!.AsArray().Select(key => ItemOf((string)key!["user_id"]!["S"]!));
-            return Bytes("{\"Responses\":{" + JsonSerializer.Serialize(table) + ":[" + string.Join(',', items) + "]},\"UnprocessedKeys\":{}}");
+            return BodyOf("{\"Responses\":{" + JsonSerializer.Serialize(table) + ":[" + string.Join(',', items) + "]},\"UnprocessedKeys\":{}}");
         }
 
-        private byte[] Page()
+        private Body Page()
         {
             lock (_pages)
             {
-                if (!_pages.TryGetValue(PageSize, out byte[]? page))
+                if (!_pages.TryGetValue(PageSize, out Body? page))
                 {
                     string items = string.Join(',', Enumerable.Range(1, PageSize).Select(i => ItemOf($"fake-{i}", isProjected: true)));
-                    _pages[PageSize] = page = Bytes($"{{\"Count\":{PageSize},\"ScannedCount\":{PageSize},\"Items\":[{items}]}}");
+                    _pages[PageSize] = page = BodyOf($"{{\"Count\":{PageSize},\"ScannedCount\":{PageSize},\"Items\":[{items}]}}");
                 }
 
                 return page;
             }
         }
+
+        private sealed record Body(byte[] Content, string Checksum);
     }
 }

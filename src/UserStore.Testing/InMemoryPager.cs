@@ -7,7 +7,7 @@ namespace UserStore.Testing;
 
 /// <summary>Reads pages of an in-memory store.</summary>
 internal abstract class InMemoryPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    ContinuationTokens tokens, byte[] fingerprint, int? limit)
+    ContinuationTokens tokens, Func<byte[]> fingerprint, int? limit)
     : UserPager<TUser>(tokens, fingerprint, limit)
     where TUser : class
 {
@@ -56,7 +56,7 @@ internal sealed class InMemoryQueryPager<[DynamicallyAccessedMembers(Dynamically
 /// <summary>Reads the pages of a segment of the table.</summary>
 internal sealed class InMemoryListPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     InMemoryStoreParts<TUser> store, string operation, UserListOptions options, int segment = 0)
-    : InMemoryPager<TUser>(store.QueryInput.Tokens, store.QueryInput.FingerprintOf(options, segment), limit: null)
+    : InMemoryPager<TUser>(store.QueryInput.Tokens, () => store.QueryInput.FingerprintOf(options, segment), limit: null)
     where TUser : class
 {
     protected override Task<ReadPage<TUser>> ReadAsync(string? position, int? remaining, CancellationToken cancellationToken)

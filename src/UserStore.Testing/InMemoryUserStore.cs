@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Paging;
 using UserStore.Preparation;
@@ -90,7 +90,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
     {
         PreparedUser<TUser> created = _input.PrepareCreate(user);
-        _items.Check(created.User);
+        _items.SizeOf(created.User);
         return await RunAsync(nameof(CreateAsync), isWrite: true, created.Key, () => _users.Create(created), cancellationToken).ConfigureAwait(false);
     }
 
@@ -155,7 +155,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
     {
         PreparedUser<TUser> next = _input.PrepareReplacement(user);
-        _items.Check(next.User);
+        _items.SizeOf(next.User);
         return await RunAsync(nameof(UpdateAsync), isWrite: true, next.Key, () => _users.Replace(user, next), cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Preparation;
 
@@ -52,7 +52,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
         InMemoryRow<TUser> patched = InMemoryPatch.Apply(patch, row);
         if (patch.Condition?.Accepts(row) == false)
             throw new UserConditionFailedException(patch.Key, row.Revision.Version);
-        items.Check(patched.User);
+        items.SizeOf(patched.User);
         reservations?.Move(patch.Key, reservations.ReservedBy(row), reservations.ReservedBy(patched), patch.Now);
         return Store(patched);
     }

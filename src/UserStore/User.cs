@@ -19,6 +19,7 @@ namespace UserStore;
 /// </para>
 /// </remarks>
 [DynamoDBTable("Users")]
+[GenerateUserMapping]
 public record User
 {
     internal const string EmailIndex = "email-index";

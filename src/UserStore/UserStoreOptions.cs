@@ -130,6 +130,14 @@ public sealed class UserStoreOptions
     /// <value>1 second to 1 day. The default is 10 minutes.</value>
     public TimeSpan TableCreationTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Gets or sets what maps users to items and back.</summary>
+    /// <value>
+    /// The default is <see cref="UserMapping.Context"/>. <see cref="UserMapping.Generated"/> takes a fraction of the time and memory. It requires a type
+    /// with <see cref="GenerateUserMappingAttribute"/>, such as <see cref="User"/>, and a client that the store created: otherwise the context maps the
+    /// users, and the log and the health check say so.
+    /// </value>
+    public UserMapping Mapping { get; set; }
+
     /// <summary>Gets or sets what pages, sequences, batch reads and audits do with an item that cannot be read as the user type.</summary>
     /// <value>The default is <see cref="UnreadableUsers.Throw"/>. A call that reads a single user throws in any case.</value>
     public UnreadableUsers UnreadableUsers { get; set; }

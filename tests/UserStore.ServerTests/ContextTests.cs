@@ -1,9 +1,9 @@
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb;
-using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
 using UserStore.Testing;
 
 namespace UserStore.ServerTests;
@@ -17,7 +17,7 @@ public sealed class ContextTests : ServerTest
         await CreateStoreAsync();
         DynamoDBContext context = UserContext.Create(Client, new StoreSchema(Modeling.UserModel.For<User>(Options), Options));
         IDynamoDBContext spy = CallSpy.Around(context, out List<string> calls);
-        var store = new DynamoDbUserStore<User>(new StoreConnection(Client, Options, Clock, NullLogger.Instance) { Context = spy });
+        var store = new DynamoDbUserStore<User>(new StoreConnection(Client, Options, Clock, NullLogger.Instance) { Context = () => spy });
         User user = await store.CreateAsync(FakeUsers.Create(1));
         calls.Clear();
 

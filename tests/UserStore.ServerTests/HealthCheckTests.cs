@@ -129,14 +129,32 @@ public sealed class HealthCheckTests : ServerTest
         await check.Should().ThrowAsync<OperationCanceledException>();
     }
 
+    [Fact]
+    public async Task What_maps_the_users_is_reported_and_degrades_the_store_if_it_is_not_what_the_options_ask_for()
+    {
+        await CreateStoreAsync();
+        using var ofService = new AmazonDynamoDBClient(
+            new Amazon.Runtime.BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig { ServiceURL = Client.Config.ServiceURL });
+        await using ServiceProvider generated = Register(configureStore: options => options.Mapping = UserMapping.Generated);
+        await using ServiceProvider fallen = Register(configureStore: options => options.Mapping = UserMapping.Generated, client: ofService);
+
+        HealthReportEntry healthy = await CheckAsync(generated);
+        HealthReportEntry degraded = await CheckAsync(fallen);
+
+        (healthy.Status, healthy.Description).Should().Be((HealthStatus.Healthy, "The store can be used. Its users are mapped by the generated mapping."));
+        degraded.Status.Should().Be(HealthStatus.Degraded);
+        degraded.Data["mapping"].Should().Be("The service registered its own IAmazonDynamoDB; let AddUserStore create the client.");
+    }
+
     private ServiceProvider Register(
         Action<MigrationOptions>? configureMigrations = null,
         Action<UserStoreOptions>? configureStore = null,
-        HealthStatus? failureStatus = null)
+        HealthStatus? failureStatus = null,
+        IAmazonDynamoDB? client = null)
     {
         ServiceCollection services = new();
         services.AddLogging();
-        services.AddSingleton<IAmazonDynamoDB>(Client);
+        services.AddSingleton(client ?? Client);
         UserStoreBuilder store = services.AddUserStore(options =>
         {
             options.TableNamePrefix = Options.TableNamePrefix;

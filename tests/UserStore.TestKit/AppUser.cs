@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.DocumentModel;
 namespace UserStore.TestKit;
 
 /// <summary>A user type of a service: additional fields and indexes, a required member, mutable and nested values.</summary>
+[GenerateUserMapping]
 public record AppUser : User
 {
     [DynamoDBProperty("city")]

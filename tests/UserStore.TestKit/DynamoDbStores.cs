@@ -40,6 +40,9 @@ public class DynamoDbStores : StoreFactory
         }
     }
 
+    /// <summary>Gets what maps the users; a run of all suites can swap it.</summary>
+    public UserMapping Mapping { get; init; }
+
     protected static LocalServer Server => LocalServer.Shared;
 
     public override async Task<IUserStore<TUser>> CreateAsync<TUser>(
@@ -107,7 +110,9 @@ public class DynamoDbStores : StoreFactory
     {
         string prefix = $"test-{Guid.NewGuid():N}-";
         _prefixes.Add(prefix);
-        return new UserStoreOptions { TableNamePrefix = prefix, Retry = { BaseDelay = TimeSpan.FromMilliseconds(1) } };
+        bool isSwapped = Environment.GetEnvironmentVariable("USERSTORE_SWAP_MAPPINGS") == "1";
+        UserMapping mapping = isSwapped ? 1 - Mapping : Mapping;
+        return new UserStoreOptions { Mapping = mapping, TableNamePrefix = prefix, Retry = { BaseDelay = TimeSpan.FromMilliseconds(1) } };
     }
 
     public async Task<DynamoDbUserStore<TUser>> CreateAsync<TUser>(UserStoreOptions options)

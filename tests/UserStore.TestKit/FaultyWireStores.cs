@@ -15,6 +15,7 @@ public sealed class FaultyWireStores : DynamoDbStores
 
     public FaultyWireStores()
     {
+        Mapping = UserMapping.Generated;
         _wire.Randomly(
             Seed,
             share: 1 / 3.0,

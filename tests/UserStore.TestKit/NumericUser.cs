@@ -1,6 +1,7 @@
 namespace UserStore.TestKit;
 
 /// <summary>A user type with a number of every type.</summary>
+[GenerateUserMapping]
 public record NumericUser : User
 {
     public byte ByteNumber { get; init; }

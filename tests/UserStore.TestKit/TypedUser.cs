@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.DocumentModel;
 namespace UserStore.TestKit;
 
 /// <summary>A user type with a property of every type whose value can be lost or changed by a conversion.</summary>
+[GenerateUserMapping]
 public record TypedUser : User
 {
     public ValueList<string> Groups { get; init; } = [];

@@ -9,7 +9,7 @@ namespace UserStore.Tests.Programs;
 /// <summary>Services whose migrations a test kills or suspends while they run. They print their progress.</summary>
 public static class MigrationPrograms
 {
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
 
     /// <param name="prefix">The prefix of the tables.</param>
     /// <param name="migration"><c>waits</c> until it is cancelled, or <c>fills</c> the users.</param>

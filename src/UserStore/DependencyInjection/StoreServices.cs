@@ -27,7 +27,7 @@ internal static class StoreServices
     public static StoreConnection ConnectionOf<TUser>(IServiceProvider provider) => new(
         ClientOf<TUser>(provider), OptionsOf<TUser>(provider), provider.GetRequiredService<TimeProvider>(), LoggerOf(provider))
     {
-        Context = provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(TUser)),
+        Context = () => provider.GetRequiredKeyedService<IDynamoDBContext>(typeof(TUser)),
     };
 
     public static ILogger LoggerOf(IServiceProvider provider)

@@ -73,7 +73,7 @@ public static class UserStoreHealthChecksBuilderExtensions
             provider.GetRequiredKeyedService<MigrationTarget>(userType).Journal,
             provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreOptions.NameFor(userType)),
             provider.GetRequiredService<IServiceScopeFactory>());
-        return new UserStoreHealthCheck(tables, migrations);
+        return new UserStoreHealthCheck(store.Mapping, store.MappingProblem, tables, migrations);
     }
 
     private static string DescribeMissing(IServiceProvider provider, Type userType)

@@ -74,6 +74,8 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             yield return "BookkeepingPrefix is null, but must be a string; it can be empty.";
         if (options.TokenKeys.Any(key => key is not { Length: TokenKeyLength }))
             yield return $"TokenKeys has a key that is null or has another length than {TokenKeyLength} bytes.";
+        if (!Enum.IsDefined(options.Mapping))
+            yield return $"Mapping is '{options.Mapping}', but must be one of {string.Join(", ", Enum.GetNames<UserMapping>())}.";
         if (!Enum.IsDefined(options.UnreadableUsers))
         {
             yield return $"UnreadableUsers is '{options.UnreadableUsers}', but must be one of "

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DependencyInjection;
 using UserStore.DynamoDb;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Users;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 
@@ -106,8 +106,7 @@ public static class UserStoreServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserStoreOptions>, TableConflictValidator<UserStoreOptions>>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DynamoDbClients>();
-        services.TryAddKeyedSingleton(typeof(TUser), static (provider, _) => new RegisteredStore(
-            StoreServices.ConnectionOf<TUser>(provider), StoreServices.SchemaOf<TUser>(provider)));
+        services.TryAddKeyedSingleton(typeof(TUser), static (provider, _) => RegisteredStore.Of<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
         services.TryAddKeyedSingleton<IDynamoDBContext>(typeof(TUser), static (provider, _) =>
             UserContext.Create(StoreServices.ClientOf<TUser>(provider), StoreServices.SchemaOf<TUser>(provider)));
         services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(StoreServices.ConnectionOf<TUser>(provider)));

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Auditing;
-using UserStore.DynamoDb.Reading;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;

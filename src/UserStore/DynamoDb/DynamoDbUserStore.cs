@@ -47,6 +47,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     internal DynamoDbUserStore(StoreConnection connection)
     {
         _table = new UserTable<TUser>(connection);
+        _table.LogMapping();
         _writes = new UserWrites<TUser>(_table);
         _batchFinder = new UserBatchFinder<TUser>(_table);
         _creators = [.. _table.Schema.Tables.Select(

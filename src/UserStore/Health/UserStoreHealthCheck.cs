@@ -5,9 +5,12 @@ namespace UserStore.Health;
 
 /// <summary>Reports whether a store can be used: DynamoDB responds, tables and indexes match their definitions, and the migrations are
 /// applied.</summary>
+/// <param name="mapping">What maps the users.</param>
+/// <param name="mappingProblem">Why the generated mapping does not map them, although the options ask for it.</param>
 /// <param name="tables">Inspects the tables; null for an in-memory store.</param>
 /// <param name="migrations">Inspects the migrations; null if the store has none.</param>
-internal sealed class UserStoreHealthCheck(TableInspection? tables, MigrationInspection? migrations) : IHealthCheck
+internal sealed class UserStoreHealthCheck(
+    UserMapping mapping, string? mappingProblem, TableInspection? tables, MigrationInspection? migrations) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -33,8 +36,14 @@ internal sealed class UserStoreHealthCheck(TableInspection? tables, MigrationIns
             Add("DynamoDB", failure);
         }
 
+        if (mappingProblem is not null)
+            findings["mapping"] = mappingProblem;
+        if (failures.Count == 0 && mappingProblem is not null)
+            return HealthCheckResult.Degraded($"The store can be used, but the SDK's context maps its users. {mappingProblem}", data: findings);
         return failures.Count == 0
-            ? HealthCheckResult.Healthy("The store can be used.")
+            ? HealthCheckResult.Healthy(mapping == UserMapping.Generated
+                ? "The store can be used. Its users are mapped by the generated mapping."
+                : "The store can be used.")
             : new HealthCheckResult(
                 context.Registration.FailureStatus, string.Join(' ', failures.Select(failure => failure.Message)), failures[0], findings);
 

@@ -127,7 +127,7 @@ internal sealed class AnnotatedType
         }
 
         DynamoDBRenamableAttribute[] names = [.. member.GetCustomAttributes<DynamoDBRenamableAttribute>()];
-        string attributeName = names.FirstOrDefault(name => !string.IsNullOrEmpty(name.AttributeName))?.AttributeName ?? DefaultNameOf(member);
+        string attributeName = NameOf(member, names);
         DynamoDBPropertyAttribute[] mappings = [.. names.OfType<DynamoDBPropertyAttribute>()];
         IPropertyConverter? converter = mappings.Select(MakeConverter).FirstOrDefault(converter => converter is not null);
         bool isEpoch = mappings.Any(StoresEpoch);
@@ -169,7 +169,12 @@ internal sealed class AnnotatedType
             .FirstOrDefault(found => found is not null);
     }
 
-    private string DefaultNameOf(PropertyInfo member) => _isCamelCase ? char.ToLowerInvariant(member.Name[0]) + member.Name[1..] : member.Name;
+    // The casing applies to names that attributes specify as well.
+    private string NameOf(PropertyInfo member, IEnumerable<DynamoDBRenamableAttribute> names)
+    {
+        string name = names.FirstOrDefault(name => !string.IsNullOrEmpty(name.AttributeName))?.AttributeName ?? member.Name;
+        return _isCamelCase ? char.ToLowerInvariant(name[0]) + name[1..] : name;
+    }
 
     private static IPropertyConverter? MakeConverter(DynamoDBPropertyAttribute mapping)
         => mapping.Converter is { } type ? (IPropertyConverter)Activator.CreateInstance(type)! : null;
@@ -177,8 +182,7 @@ internal sealed class AnnotatedType
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The SDK reflects over the same types and documents the same requirement.")]
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The SDK reflects over the same types and documents the same requirement.")]
     private IEnumerable<string> AttributesOf(PropertyInfo flattened) => StoredMembers.Of(flattened.PropertyType).Stored.Select(
-        member => member.GetCustomAttributes<DynamoDBRenamableAttribute>().FirstOrDefault(name => !string.IsNullOrEmpty(name.AttributeName))?.AttributeName
-            ?? DefaultNameOf(member));
+        member => NameOf(member, member.GetCustomAttributes<DynamoDBRenamableAttribute>()));
 
     private Dictionary<string, MappedIndex> ReadIndexes()
     {

@@ -8,7 +8,7 @@ namespace UserStore.Modeling;
 /// Reads both.</summary>
 internal sealed class NullableEnumConverter(Type enumType, bool isMap) : IPropertyConverter
 {
-    private const string NumberField = "value__";
+    public const string NumberField = "value__";
 
     /// <summary>Returns the stored form of an enum value.</summary>
     public static Primitive Number(object value)

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace UserStore.Modeling;
 
@@ -26,6 +27,7 @@ internal sealed class UserModel
     public const int RememberedWrites = 8;
 
     private readonly Dictionary<string, MappedProperty> _byName;
+    private readonly Dictionary<string, int> _positions;
     private readonly UserRoles _roles;
 
     private UserModel(
@@ -41,6 +43,7 @@ internal sealed class UserModel
         Indexes = annotated.Indexes;
         Attributes = [.. Properties.Where(property => !property.IsFlattened).Select(property => property.AttributeName), .. annotated.Flattened];
         _byName = Properties.ToDictionary(property => property.Name, StringComparer.Ordinal);
+        _positions = Attributes.Index().ToDictionary(attribute => attribute.Item, attribute => attribute.Index, StringComparer.Ordinal);
         Table = new MappedIndex("", Key.PartitionKey.Property, Key.SortKey?.Property) { IsTable = true };
         WrittenOnce = [.. Properties.Where(property => property.IsWrittenOnce && property != CreatedAt)];
         object defaults = NewDefaults(userType);
@@ -60,6 +63,7 @@ internal sealed class UserModel
             ? $"{prefix}write_id"
             : string.Create(CultureInfo.InvariantCulture, $"{prefix}write_id_{number}"))];
         BirthId = $"{prefix}birth_id";
+        AttributeBytes = Attributes.Concat(WriteIds).Append(BirthId).Sum(Encoding.UTF8.GetByteCount);
         if (Attributes.FirstOrDefault(name => name == BirthId || WriteIds.Contains(name)) is { } taken)
         {
             throw annotated.InvalidType($"maps a property to the attribute '{taken}', which the store maintains; set UserStoreOptions.BookkeepingPrefix, or "
@@ -88,6 +92,9 @@ internal sealed class UserModel
 
     /// <summary>Gets the names of all attributes that the type stores.</summary>
     public IReadOnlyList<string> Attributes { get; }
+
+    /// <summary>Gets the number of bytes of the names of all attributes, those of the store included.</summary>
+    public int AttributeBytes { get; }
 
     public IReadOnlyDictionary<string, MappedIndex> Indexes { get; }
 
@@ -175,6 +182,13 @@ internal sealed class UserModel
         : throw new InvalidUserException(
             "IndexName",
             $"must be an index that {UserType.Name} declares: {string.Join(", ", Indexes.Keys.Order(StringComparer.Ordinal))}");
+
+    /// <summary>Returns the position of a property in <see cref="Attributes"/>; -1 for a structure that is flattened.</summary>
+    public int PositionOf(MappedProperty property) => _positions.GetValueOrDefault(property.AttributeName, -1);
+
+    /// <summary>Returns whether an attribute identifies the user or its revision, so that no update sets it to a value of the user.</summary>
+    public bool IsOfRevision(string attribute) => attribute == Version?.AttributeName
+        || attribute == Key.PartitionKey.AttributeName || attribute == Key.SortKey?.AttributeName;
 
     /// <summary>Returns whether only the store writes the property.</summary>
     public bool IsMaintained(MappedProperty property) => property == Version || property == UpdatedAt;

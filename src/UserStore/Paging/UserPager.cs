@@ -4,17 +4,17 @@ namespace UserStore.Paging;
 
 /// <summary>Reads users page by page: turns positions of a store into continuation tokens, and keeps the limit over all pages.</summary>
 /// <param name="tokens">Encodes and decodes the tokens.</param>
-/// <param name="fingerprint">The fingerprint of the query, which binds its tokens to it.</param>
+/// <param name="fingerprint">Returns the fingerprint of the query, which binds its tokens to it. Many queries need no token.</param>
 /// <param name="limit">The maximum number of users over all pages, or null.</param>
-internal abstract class UserPager<TUser>(ContinuationTokens tokens, byte[] fingerprint, int? limit)
+internal abstract class UserPager<TUser>(ContinuationTokens tokens, Func<byte[]> fingerprint, int? limit)
     where TUser : class
 {
     public async Task<UserPage<TUser>> ReadPageAsync(string? continuationToken, CancellationToken cancellationToken)
     {
-        ContinuationToken start = continuationToken is null ? new("", limit) : tokens.Decode(continuationToken, fingerprint);
+        ContinuationToken start = continuationToken is null ? new("", limit) : tokens.Decode(continuationToken, fingerprint());
         ReadPage<TUser> page = await ReadAsync(PositionOf(start), start.Remaining, cancellationToken).ConfigureAwait(false);
         (IReadOnlyList<TUser> users, ContinuationToken? next) = Limit(start, page);
-        return new UserPage<TUser>(users, next is null ? null : tokens.Encode(next, fingerprint)) { Unreadable = page.Unreadable };
+        return new UserPage<TUser>(users, next is null ? null : tokens.Encode(next, fingerprint())) { Unreadable = page.Unreadable };
     }
 
     public async IAsyncEnumerable<TUser> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)

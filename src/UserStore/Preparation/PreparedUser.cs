@@ -7,9 +7,10 @@ namespace UserStore.Preparation;
 /// <param name="Key">The key of the user.</param>
 /// <param name="Revision">The revision that the write stores.</param>
 /// <param name="Now">The time of the write.</param>
+/// <param name="Held">The unique values and their scopes, as the user is to hold them.</param>
 /// <param name="Reserved">The unique values of the user, in the order of the model; null where it has none.</param>
 internal sealed record PreparedUser<TUser>(
-    TUser User, UserKey Key, Revision Revision, DateTimeOffset Now, IReadOnlyList<ReservedValue?> Reserved)
+    TUser User, UserKey Key, Revision Revision, DateTimeOffset Now, HeldValues Held, IReadOnlyList<ReservedValue?> Reserved)
     where TUser : class
 {
     public string WriteId => Revision.WriteId!;

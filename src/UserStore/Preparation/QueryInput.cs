@@ -41,13 +41,8 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
         SortKeyRange? range = query.SortKey is null ? null : Range(index, query.SortKey);
         UserCondition? filter = query.Filter is null ? null : Filter(index, query.Filter);
 
-        // The values of a pinned range are in the token, so that only its form distinguishes the query.
         bool pinsSortKey = query.PinSortKey && range is not null;
-        string? bounds = pinsSortKey ? $"pinned {range!.Operator} {range.Value.Kind} {range.IsPrefix} {range.Upper is not null}" : range?.ToString();
-        string description = string.Create(CultureInfo.InvariantCulture,
-            $"query\n{model.UserType.FullName}\n{index.Name}\n{key}\n{bounds}\n{query.Direction}\n{query.Limit}\n{UserCondition.Describe(filter)}");
-        return new PreparedQuery(
-            index, key, range, query.Direction, filter, query.PageSize, query.Limit, ContinuationTokens.FingerprintOf(description), pinsSortKey);
+        return new PreparedQuery(model.UserType, index, key, range, query.Direction, filter, query.PageSize, query.Limit, pinsSortKey);
     }
 
     /// <summary>Returns the query of the users with a unique value, by an index that may lag.</summary>

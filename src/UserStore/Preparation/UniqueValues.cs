@@ -76,10 +76,11 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 
         // A scope can be a unique value itself, so all of them are normalized before.
         var reserved = new ReservedValue?[model.UniqueValues.Count];
-        foreach (UniqueValue unique in model.UniqueValues)
+        for (int i = 0; i < reserved.Length; i++)
         {
+            UniqueValue unique = model.UniqueValues[i];
             if (unique.IsReservedBy(options) && unique.Property.GetValue(user) is string value)
-                reserved[unique.Position] = new ReservedValue(unique, value, ScopeIn(unique, property => property.ScalarOf(user)));
+                reserved[i] = new ReservedValue(unique, value, unique.Scope is null ? null : ScopeOf(unique, user));
         }
 
         return reserved;
@@ -88,7 +89,14 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
     /// <summary>Returns what a stored user reserves, in the order of the model; null where it has no value that can be reserved.</summary>
     /// <param name="stored">Returns the stored value of a property.</param>
     public ReservedValue?[] ReservedIn(Func<MappedProperty, StoredScalar?> stored)
-        => [.. model.UniqueValues.Select(unique => ReservedIn(unique, stored))];
+    {
+        if (model.UniqueValues.Count == 0)
+            return [];
+        var reserved = new ReservedValue?[model.UniqueValues.Count];
+        for (int i = 0; i < reserved.Length; i++)
+            reserved[i] = ReservedIn(model.UniqueValues[i], stored);
+        return reserved;
+    }
 
     /// <summary>Returns what a stored user reserves, or null if it has no value that can be reserved.</summary>
     /// <param name="unique">The property.</param>
@@ -120,6 +128,8 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 
     private bool IsNeverNull(MappedProperty property)
         => model.Key.Contains(property) || (property.PropertyType.IsValueType && property.PropertyType == property.ValueType);
+
+    private StoredScalar? ScopeOf(UniqueValue unique, object user) => ScopeIn(unique, property => property.ScalarOf(user));
 
     // Other programs can store a scope in another form, such as a Guid in capital letters.
     private StoredScalar? ScopeIn(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored)

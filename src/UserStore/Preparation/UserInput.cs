@@ -145,7 +145,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return key;
     }
 
-    private static UserRevision Nothing { get; } = new(null, null, null, null, ValueList<string?>.Empty);
+    private static UserRevision Nothing { get; } = new(null, null, null, null, default);
 
     private void RequireVersion()
     {
@@ -211,8 +211,9 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             throw new InvalidUserException(violations);
         if (model.NeedsMapping)
             content = readBack(content);
-        Roles.Attach(content, revision.WriteId, revision.BirthId);
-        return new PreparedUser<TUser>(content, key, revision, now, reserved);
+        var held = HeldValues.Of(Roles.ReservedTexts(content));
+        Roles.Attach(content, revision.WriteId, revision.BirthId, held, content: null);
+        return new PreparedUser<TUser>(content, key, revision, now, held, reserved);
     }
 
     private PatchChange Normalized(PatchChange change, out string? uniqueRule)

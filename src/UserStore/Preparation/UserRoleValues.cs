@@ -1,4 +1,3 @@
-using System.Reflection;
 using UserStore.Modeling;
 
 namespace UserStore.Preparation;
@@ -74,7 +73,7 @@ internal sealed class UserRoleValues(UserModel model)
     public void Attach(object user, string? writeId, string? birthId)
     {
         if (model.Revision is not null)
-            Attach(user, writeId, birthId, ReservedTexts(user), content: null);
+            Attach(user, writeId, birthId, HeldValues.Of(ReservedTexts(user)), content: null);
     }
 
     /// <summary>Records in a user that was read that the table holds it.</summary>
@@ -83,11 +82,15 @@ internal sealed class UserRoleValues(UserModel model)
     /// <param name="birthId">The id of the write that created the user.</param>
     /// <param name="values">The unique values and their scopes, as the table holds them.</param>
     /// <param name="content">The fingerprint of an item without a write id.</param>
-    public void Attach(object user, string? writeId, string? birthId, string?[] values, string? content)
+    public void Attach(object user, string? writeId, string? birthId, HeldValues values, string? content)
     {
-        PropertyInfo property = model.Revision!;
-        var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), new ValueList<string?>(values), Content: content);
-        property.SetValue(user, property.PropertyType != typeof(string) ? known : known.IsText ? known.ToString() : null);
+        if (model.Revision is null)
+            return;
+        var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), values) { Content = content };
+        if (user is User own)
+            own.Revision = known;
+        else
+            model.Revision!.SetValue(user, known.IsText ? known.ToString() : null);
     }
 
     /// <summary>Returns the unique values of a user and their scopes, as they are stored.</summary>

@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 
 namespace UserStore.Preparation;
 
@@ -38,15 +38,12 @@ internal sealed class WriteIds
     /// <exception cref="UserStoreUnavailableException">No id exceeds it. This library creates no such id.</exception>
     public string NextAbove(string? id, UserKey key)
     {
-        long time = NextTime();
-        if (id is not null && string.CompareOrdinal(id, Create(time)) >= 0)
-        {
-            time = TimeOf(id) is { } other && other + 1 < 1L << (TimeDigits * BitsPerDigit) ? other + 1 : throw new UserStoreUnavailableException(
-                $"The attribute 'write_id' of user '{key}' is not an id that UserStore created, and exceeds all of them. Remove the attribute.",
-                isTransient: false);
-        }
-
-        return Create(time);
+        string next = Next();
+        if (id is null || string.CompareOrdinal(id, next) < 0)
+            return next;
+        return TimeOf(id) is { } time && time + 1 < 1L << (TimeDigits * BitsPerDigit) ? Create(time + 1) : throw new UserStoreUnavailableException(
+            $"The attribute 'write_id' of user '{key}' is not an id that UserStore created, and exceeds all of them. Remove the attribute.",
+            isTransient: false);
     }
 
     private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
@@ -71,8 +68,18 @@ internal sealed class WriteIds
         id[0] = Prefix;
         for (int i = TimeDigits; i >= 1; i--)
             (id[i], time) = (Digits[(int)(time & ((1 << BitsPerDigit) - 1))], time >> BitsPerDigit);
-        RandomNumberGenerator.GetItems(Digits, id[(1 + TimeDigits)..]);
+        WriteRandomDigits(id[(1 + TimeDigits)..]);
     });
+
+    // The end of a new Guid, which is random and never repeats, also in a process that was copied or restored.
+    private static void WriteRandomDigits(Span<char> digits)
+    {
+        Span<byte> guid = stackalloc byte[16];
+        Guid.NewGuid().TryWriteBytes(guid);
+        ulong random = BinaryPrimitives.ReadUInt64LittleEndian(guid[8..]) >> 16;
+        foreach (ref char digit in digits)
+            (digit, random) = (Digits[(int)(random & ((1 << BitsPerDigit) - 1))], random >> BitsPerDigit);
+    }
 
     private long NextTime()
     {

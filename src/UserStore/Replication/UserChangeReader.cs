@@ -36,8 +36,9 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     {
         ArgumentNullException.ThrowIfNull(options);
         _schema = new StoreSchema(UserModel.For<TUser>(options), options);
-        IDynamoDBContext context = UserContext.CreateForMapping(options, _schema.Model);
-        _items = new UserItems<TUser>(() => context, _schema.Model, _schema.Users.TableName);
+        Lazy<IDynamoDBContext> context = new(() => UserContext.CreateForMapping(options, _schema.Model));
+        _items = new UserItems<TUser>(
+            () => context.Value, _schema.Model, _schema.Users.TableName, SelectedMapping<TUser>.ForItems(options, _schema.Model).Generated);
     }
 
     /// <summary>Reads an event as Lambda delivers it: <c>{"Records": [...]}</c>.</summary>

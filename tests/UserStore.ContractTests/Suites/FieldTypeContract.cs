@@ -209,6 +209,7 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
     }
 
     [DynamoDBTable("Converted")]
+    [GenerateUserMapping]
     public record Converted
     {
         [DynamoDBHashKey]
@@ -218,7 +219,7 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
         public string? Secret { get; init; }
     }
 
-    private sealed class RefusingConverter : IPropertyConverter
+    internal sealed class RefusingConverter : IPropertyConverter
     {
         public DynamoDBEntry ToEntry(object value) => value is null ? new DynamoDBNull() : throw new ArgumentException($"cannot convert {value}");
 

@@ -159,7 +159,7 @@ public abstract class PinnedRangeContract(StoreFactory stores) : Contract(stores
     private string PositionIn(string token) => new ContinuationTokens([]).Decode(token, Fingerprint()).Position;
 
     private byte[] Fingerprint() =>
-        new QueryInput<User>(UserModel.For<User>(new UserStoreOptions()), new UserStoreOptions()).PrepareQuery(LastFiveDays()).Fingerprint;
+        new QueryInput<User>(UserModel.For<User>(new UserStoreOptions()), new UserStoreOptions()).PrepareQuery(LastFiveDays()).Fingerprint();
 
     private static async Task<List<User>?> TryAsync(Func<Task<List<User>>> read)
     {

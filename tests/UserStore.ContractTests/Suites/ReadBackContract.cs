@@ -111,6 +111,7 @@ public abstract class ReadBackContract(StoreFactory stores) : Contract(stores)
         => (await store.GetAsync("1", ReadConsistency.Strong)).Should().BeEquivalentTo(returned);
 
     [DynamoDBTable("Timed")]
+    [GenerateUserMapping]
     public record Timed
     {
         [DynamoDBHashKey]
@@ -133,6 +134,7 @@ public abstract class ReadBackContract(StoreFactory stores) : Contract(stores)
     }
 
     [DynamoDBTable("Guests")]
+    [GenerateUserMapping]
     public record Guest([property: DynamoDBHashKey] string Id, int Level = 5, string? Language = "en")
     {
         public string? Status { get; init; } = "active";
@@ -157,6 +159,7 @@ public abstract class ReadBackContract(StoreFactory stores) : Contract(stores)
     }
 
     [DynamoDBTable("Nicknamed")]
+    [GenerateUserMapping]
     public class Nicknamed : NicknamedBase
     {
         [DynamoDBVersion]
@@ -170,6 +173,7 @@ public abstract class ReadBackContract(StoreFactory stores) : Contract(stores)
     }
 
     [DynamoDBTable("Aliased")]
+    [GenerateUserMapping]
     public class Aliased
     {
         [DynamoDBHashKey("id")]
@@ -233,6 +237,7 @@ public abstract class ReadBackContract(StoreFactory stores) : Contract(stores)
     }
 
     [DynamoDBTable("Guarded")]
+    [GenerateUserMapping]
     public class Guarded : GuardedBase
     {
         public Guarded()
@@ -262,6 +267,7 @@ public abstract class ReadBackContract(StoreFactory stores) : Contract(stores)
     }
 
     [DynamoDBTable("Travellers")]
+    [GenerateUserMapping]
     public record Traveller
     {
         [DynamoDBHashKey]

@@ -96,6 +96,7 @@ public abstract class ScopeContract(StoreFactory stores) : Contract(stores)
     }
 
     [DynamoDBTable("Players")]
+    [GenerateUserMapping]
     public record Player(
         [property: DynamoDBHashKey] string Id, int? Team, [property: Unique("handle", Within = nameof(Player.Team))] string? Handle)
     {
@@ -108,6 +109,7 @@ public abstract class ScopeContract(StoreFactory stores) : Contract(stores)
     }
 
     [DynamoDBTable("Tenants")]
+    [GenerateUserMapping]
     public record Tenant
     {
         [DynamoDBHashKey]
@@ -123,6 +125,7 @@ public abstract class ScopeContract(StoreFactory stores) : Contract(stores)
     }
 
     [DynamoDBTable("Guilds")]
+    [GenerateUserMapping]
     public record Guild
     {
         [DynamoDBHashKey]

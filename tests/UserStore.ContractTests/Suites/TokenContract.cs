@@ -95,7 +95,7 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
     public async Task Forged_tokens_with_a_valid_checksum_are_rejected(string position)
     {
         (IUserStore<User> store, _) = await StartAsync();
-        byte[] fingerprint = new QueryInput<User>(UserModel.For<User>(new UserStoreOptions()), new UserStoreOptions()).PrepareQuery(Query).Fingerprint;
+        byte[] fingerprint = new QueryInput<User>(UserModel.For<User>(new UserStoreOptions()), new UserStoreOptions()).PrepareQuery(Query).Fingerprint();
 
         await ShouldBeRejectedAsync(
             () => store.QueryPageAsync(Query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));
@@ -111,7 +111,7 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
         IUserStore<AppUser> store = await CreateStoreAsync<AppUser>();
         await store.CreateAsync(new AppUser { City = "Faketown", Score = 1 });
         var query = new UserQuery<AppUser>("city-score-index", "Faketown");
-        byte[] fingerprint = new QueryInput<AppUser>(UserModel.For<AppUser>(new UserStoreOptions()), new UserStoreOptions()).PrepareQuery(query).Fingerprint;
+        byte[] fingerprint = new QueryInput<AppUser>(UserModel.For<AppUser>(new UserStoreOptions()), new UserStoreOptions()).PrepareQuery(query).Fingerprint();
 
         await ShouldBeRejectedAsync(
             () => store.QueryPageAsync(query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));

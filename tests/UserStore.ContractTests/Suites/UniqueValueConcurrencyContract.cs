@@ -96,6 +96,7 @@ public abstract class UniqueValueConcurrencyContract(StoreFactory stores) : Cont
     }
 
     [DynamoDBTable("Citizens")]
+    [GenerateUserMapping]
     public record Citizen
     {
         [DynamoDBHashKey]

@@ -91,6 +91,7 @@ public abstract class WrittenOnceContract(StoreFactory stores) : Contract(stores
     }
 
     [DynamoDBTable("Founders")]
+    [GenerateUserMapping]
     public record Founder
     {
         [DynamoDBHashKey]

@@ -4,6 +4,7 @@ namespace UserStore.TestKit.UserTypes;
 
 /// <summary>A mutable class with a Guid as its key, whose roles are said by the SDK's attributes as far as it has them.</summary>
 [DynamoDBTable("Accounts")]
+[GenerateUserMapping]
 public class Account
 {
     [DynamoDBHashKey]

@@ -5,6 +5,7 @@ namespace UserStore.TestKit.UserTypes;
 /// <summary>A record with a key of two parts, in a table that other kinds of items share, with a unique value in a scope and one in the whole
 /// table.</summary>
 [DynamoDBTable("Directory")]
+[GenerateUserMapping]
 public record Member
 {
     public const string Kind = "member";

@@ -4,6 +4,7 @@ namespace UserStore.TestKit.UserTypes;
 
 /// <summary>A positional record whose key is the email.</summary>
 [DynamoDBTable("Subscribers")]
+[GenerateUserMapping]
 public sealed record Subscriber(
     [property: DynamoDBHashKey("email")] string Email,
     [property: DynamoDBProperty("full_name")] string? Name,

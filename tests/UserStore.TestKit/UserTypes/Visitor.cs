@@ -4,6 +4,7 @@ namespace UserStore.TestKit.UserTypes;
 
 /// <summary>A class with a number as its key, whose constructor sets it; without version, times and expiry.</summary>
 [DynamoDBTable("Visitors", CaseMode.CamelCase)]
+[GenerateUserMapping]
 public sealed class Visitor
 {
     [DynamoDBConstructor]

@@ -11,8 +11,12 @@ public sealed class LayerTests
         [""], // the domain types
         ["Batching", "Modeling", "Paging"],
         ["DynamoDb/Tables", "Preparation"],
-        ["DynamoDb/Items", "DynamoDb/Sending"],
+        ["DynamoDb/Items"],
+        ["Mapping"],
+        ["DynamoDb/Expressions"],
+        ["DynamoDb/Sending"],
         ["DynamoDb/Provisioning", "DynamoDb/Users"],
+        ["DynamoDb/Users/Generated"],
         ["DynamoDb/Reading", "DynamoDb/Reservations"],
         ["DynamoDb/Writing"],
         ["DynamoDb/Auditing"],

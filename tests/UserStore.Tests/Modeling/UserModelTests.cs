@@ -3,8 +3,8 @@ using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.Runtime;
 using Microsoft.Extensions.DependencyInjection;
-using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 
 namespace UserStore.Tests.Modeling;

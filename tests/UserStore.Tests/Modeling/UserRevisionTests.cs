@@ -5,22 +5,24 @@ public sealed class UserRevisionTests
     [Fact]
     public void A_revision_survives_its_string_without_the_values()
     {
-        var known = new UserRevision("w1", "b1", 7, 1_800_000_000, ["ada", null], Content: "c1");
+        var known = new UserRevision("w1", "b1", 7, 1_800_000_000, HeldValues.Of("ada", null)) { Content = "c1" };
 
         string text = known.ToString();
         UserRevision parsed = UserRevision.Parse(text)!;
 
         text.Should().NotContain("ada");
         (parsed.WriteId, parsed.BirthId, parsed.Version, parsed.ExpiresAt, parsed.Content).Should().Be(("w1", "b1", 7, 1_800_000_000, "c1"));
-        (parsed.Holds(0, "ada"), parsed.Holds(0, "eve"), parsed.Holds(1, null), parsed.Holds(1, "ada"), parsed.Holds(2, null)).Should().Be(
-            (true, false, true, false, false));
+        parsed.HoldsAll(HeldValues.Of("ada", null)).Should().BeTrue();
+        parsed.HoldsAll(HeldValues.Of("eve", null)).Should().BeFalse();
+        parsed.HoldsAll(HeldValues.Of("ada", "ada")).Should().BeFalse();
+        parsed.HoldsAll(HeldValues.Of("ada", null, null)).Should().BeFalse();
         parsed.ToString().Should().Be(text);
     }
 
     [Fact]
     public void A_revision_of_another_program_has_no_ids()
-        => UserRevision.Parse(new UserRevision(null, null, null, null, []).ToString())
-            .Should().Be(new UserRevision(null, null, null, null, [], AreFingerprints: true));
+        => UserRevision.Parse(new UserRevision(null, null, null, null, default).ToString())
+            .Should().Be(new UserRevision(null, null, null, null, default) { AreFingerprints = true });
 
     [Theory]
     [InlineData("")]

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
@@ -172,15 +173,15 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
     private TransactWriteItem ToCheck(StoredUser user, UniqueValue unique)
     {
         var writer = new ExpressionWriter();
-        string? condition = ExpressionWriter.Both(
-            users.SameValues(user, [unique], writer), writer.Living(users.Model, users.Input.Now()));
+        users.AndSameValues(writer, user, [unique]);
+        writer.AndLiving(users.Model, users.Input.Now());
         return new TransactWriteItem
         {
             ConditionCheck = new ConditionCheck
             {
                 TableName = users.TableName,
                 Key = users.Model.Key.ToItem(user.Key!.Value),
-                ConditionExpression = condition,
+                ConditionExpression = writer.TakeIfAny()?.Text,
                 ExpressionAttributeNames = writer.Names,
                 ExpressionAttributeValues = writer.Values,
                 ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,

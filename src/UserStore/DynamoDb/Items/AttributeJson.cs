@@ -17,21 +17,8 @@ internal static class AttributeJson
         return item;
     }
 
-    /// <summary>Writes a key, whose attributes are strings or numbers.</summary>
-    public static void WriteKey(Utf8JsonWriter writer, Dictionary<string, AttributeValue> key)
-    {
-        writer.WriteStartObject();
-        foreach ((string name, AttributeValue value) in key)
-        {
-            writer.WriteStartObject(name);
-            writer.WriteString(value.S is null ? "N" : "S", value.S ?? value.N);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private static AttributeValue Read(JsonElement json)
+    /// <exception cref="FormatException">The JSON is not an attribute.</exception>
+    public static AttributeValue Read(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object || json.EnumerateObject().Count() != 1)
             throw new FormatException("An attribute is not a JSON object with one property, its type.");
@@ -58,6 +45,66 @@ internal static class AttributeJson
         {
             throw new FormatException($"An attribute of type {typed.Name} has a value of another type.", mismatch);
         }
+    }
+
+    public static void WriteItem(Utf8JsonWriter writer, Dictionary<string, AttributeValue> item)
+    {
+        writer.WriteStartObject();
+        foreach ((string name, AttributeValue value) in item)
+        {
+            writer.WritePropertyName(name);
+            Write(writer, value);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter writer, AttributeValue value)
+    {
+        writer.WriteStartObject();
+        switch (value)
+        {
+            case { S: { } text }:
+                writer.WriteString("S", text);
+                break;
+            case { N: { } number }:
+                writer.WriteString("N", number);
+                break;
+            case { B: { } bytes }:
+                writer.WriteBase64String("B", bytes.ToArray());
+                break;
+            case { BOOL: { } flag }:
+                writer.WriteBoolean("BOOL", flag);
+                break;
+            case { SS: { } texts }:
+                WriteArray(writer, "SS", texts, writer.WriteStringValue);
+                break;
+            case { NS: { } numbers }:
+                WriteArray(writer, "NS", numbers, writer.WriteStringValue);
+                break;
+            case { BS: { } set }:
+                WriteArray(writer, "BS", set, bytes => writer.WriteBase64StringValue(bytes.ToArray()));
+                break;
+            case { L: { } list }:
+                WriteArray(writer, "L", list, element => Write(writer, element));
+                break;
+            case { M: { } map }:
+                writer.WritePropertyName("M");
+                WriteItem(writer, map);
+                break;
+            default:
+                writer.WriteBoolean("NULL", true);
+                break;
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteArray<T>(Utf8JsonWriter writer, string type, List<T> values, Action<T> write)
+    {
+        writer.WriteStartArray(type);
+        values.ForEach(write);
+        writer.WriteEndArray();
     }
 
     private static string StringIn(JsonElement json) => json.GetString() ?? throw new FormatException("An attribute has null instead of a string.");

@@ -9,7 +9,7 @@ namespace UserStore.DynamoDb.Reading;
 
 /// <summary>Reads pages of items, one request each, and maps each item by itself.</summary>
 internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserTable<TUser> table, byte[] fingerprint, int? limit)
+    UserTable<TUser> table, Func<byte[]> fingerprint, int? limit)
     : UserPager<TUser>(table.QueryInput.Tokens, fingerprint, limit)
     where TUser : class
 {
@@ -23,12 +23,19 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
     protected Dictionary<string, AttributeValue>? StartKeyAt(string? position, PreparedQuery? query)
         => position is null ? null : KeyPosition.Parse(position, table.Schema.Users, query);
 
-    protected ReadPage<TUser> ToPage(List<Dictionary<string, AttributeValue>>? items, Dictionary<string, AttributeValue>? lastKey)
+    protected ReadPage<TUser> ToPage(ReadItems<TUser> read)
     {
-        var users = new List<TUser>(items?.Count ?? 0);
+        List<TUser> mapped = read.Users ?? [];
+        if (read.Unmapped is not { } items)
+            return new ReadPage<TUser>(mapped, read.Next, []);
+
+        var users = new List<TUser>(mapped.Count + items.Count);
         List<UnreadableUser>? unreadable = null;
-        foreach (Dictionary<string, AttributeValue> item in items ?? [])
+        int taken = 0;
+        foreach ((int position, Dictionary<string, AttributeValue> item) in items)
         {
+            users.AddRange(mapped[taken..position]);
+            taken = position;
             var stored = new StoredUser(item, table.Model);
             if (!stored.IsUser)
                 continue; // of another kind, by a key of the queried index
@@ -39,7 +46,8 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
                 (unreadable ??= []).Add(problem!);
         }
 
-        return new ReadPage<TUser>(users, lastKey is { Count: > 0 } ? KeyPosition.Of(lastKey) : null, unreadable ?? []);
+        users.AddRange(mapped[taken..]);
+        return new ReadPage<TUser>(users, read.Next, unreadable ?? []);
     }
 
     /// <summary>Returns the exception for a request that DynamoDB calls invalid: with a position, the token is to blame.</summary>

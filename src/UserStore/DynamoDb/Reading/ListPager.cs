@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.Paging;
@@ -10,7 +10,7 @@ namespace UserStore.DynamoDb.Reading;
 /// <summary>Reads the pages of a segment of the whole table.</summary>
 internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> table, UserListOptions options, int segment = 0)
-    : DynamoDbPager<TUser>(table, table.QueryInput.FingerprintOf(options, segment), limit: null)
+    : DynamoDbPager<TUser>(table, () => table.QueryInput.FingerprintOf(options, segment), limit: null)
     where TUser : class
 {
     private readonly UserTable<TUser> _table = table;
@@ -19,9 +19,10 @@ internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedM
     {
         Dictionary<string, AttributeValue>? startKey = StartKeyAt(position, query: null);
         StoreCall call = _table.Sender.Begin(cancellationToken);
-        var writer = new ExpressionWriter();
-        string? filter = writer.Living(_table.Model, _table.Input.Now());
-        string projection = writer.Projection(_table.Model);
+        using ExpressionWriter writer = _table.Requests.NewExpression();
+        writer.AndLiving(_table.Model, _table.Input.Now());
+        string? filter = writer.TakeIfAny()?.Text;
+        string projection = writer.TakeProjection(_table.Model).Text;
         var request = new ScanRequest
         {
             TableName = _table.TableName,
@@ -29,18 +30,12 @@ internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedM
             TotalSegments = options.TotalSegments,
             FilterExpression = filter,
             ProjectionExpression = projection,
-            ExpressionAttributeNames = writer.Names,
-            ExpressionAttributeValues = writer.Values,
             ConsistentRead = options.Consistency == ReadConsistency.Strong,
             Limit = options.PageSize,
             ExclusiveStartKey = startKey,
             ReturnConsumedCapacity = call.Capacity,
         };
-        ScanResponse response = await call.SendAsync(
-            "Scan",
-            _table.Users,
-            token => _table.Client.ScanAsync(request, token),
-            failure => ExplainInvalidAsync("Scan", position, failure)).ConfigureAwait(false);
-        return ToPage(response.Items, response.LastEvaluatedKey);
+        return ToPage(await _table.Requests.ScanAsync(
+            call, request, writer, failure => ExplainInvalidAsync("Scan", position, failure)).ConfigureAwait(false));
     }
 }

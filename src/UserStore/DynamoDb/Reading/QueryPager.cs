@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.Paging;
@@ -21,12 +21,14 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
         QueryPosition start = QueryPosition.Of(query, position);
         Dictionary<string, AttributeValue>? startKey = StartKeyAt(start.Key, query);
         StoreCall call = _table.Sender.Begin(cancellationToken);
-        var writer = new ExpressionWriter();
-        string key = writer.KeyCondition(start.Query);
-        string? filter = writer.Living(_table.Model, _table.Input.Now(), query.Index.PartitionKey, query.Index.SortKey);
+        using ExpressionWriter writer = _table.Requests.NewExpression();
+        writer.AndKey(start.Query);
+        string key = writer.Take().Text;
+        writer.AndLiving(_table.Model, _table.Input.Now(), query.Index.PartitionKey, query.Index.SortKey);
         if (query.Filter is not null)
-            filter = ExpressionWriter.Both(filter, writer.Condition(query.Filter));
-        string projection = writer.Projection(_table.Model);
+            writer.AndCondition(query.Filter);
+        string? filter = writer.TakeIfAny()?.Text;
+        string projection = writer.TakeProjection(_table.Model).Text;
         var request = new QueryRequest
         {
             TableName = _table.TableName,
@@ -35,19 +37,13 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
             FilterExpression = filter,
             // DynamoDB rejects it if the index lacks one of the attributes, so that no part of a user is missing.
             ProjectionExpression = projection,
-            ExpressionAttributeNames = writer.Names,
-            ExpressionAttributeValues = writer.Values,
             ScanIndexForward = query.Direction == QueryDirection.Ascending,
             Limit = start.ItemsToRead(remaining),
             ExclusiveStartKey = startKey,
             ReturnConsumedCapacity = call.Capacity,
         };
-        QueryResponse response = await call.SendAsync(
-            "Query",
-            _table.Users,
-            token => _table.Client.QueryAsync(request, token),
-            failure => ExplainInvalidAsync("Query", start.Key, failure)).ConfigureAwait(false);
-        ReadPage<TUser> page = ToPage(response.Items, response.LastEvaluatedKey);
+        ReadPage<TUser> page = ToPage(await _table.Requests.QueryAsync(
+            call, request, writer, failure => ExplainInvalidAsync("Query", start.Key, failure)).ConfigureAwait(false));
         return page with { Position = start.After(remaining, page.Position) };
     }
 }

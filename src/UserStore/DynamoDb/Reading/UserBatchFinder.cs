@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 
@@ -74,17 +73,18 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
     private async Task<UserLookup<TUser>[]> ReadAsync(List<UserKey> keys, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         StoreCall call = table.Sender.Begin(cancellationToken);
-        var items = await table.FindItemsAsync(call, [.. keys.Distinct()], consistency).ConfigureAwait(false);
+        Dictionary<UserKey, ReadItem<TUser>> items = await table.FindManyAsync(call, [.. keys.Distinct()], consistency).ConfigureAwait(false);
         DateTimeOffset now = table.Input.Now();
         return [.. keys.Select(key => LookupOf(key, items.GetValueOrDefault(key), now))];
     }
 
-    private UserLookup<TUser> LookupOf(UserKey key, Dictionary<string, AttributeValue>? item, DateTimeOffset now)
+    private UserLookup<TUser> LookupOf(UserKey key, ReadItem<TUser> item, DateTimeOffset now)
     {
-        var stored = new StoredUser(item, table.Model);
-        if (!stored.Exists(now))
+        if (!table.Exists(item, now))
             return new UserLookup<TUser>(key, null);
-        (TUser? user, UnreadableUser? unreadable) = table.ToUserOrReport(stored);
+        if (item.User is not null)
+            return new UserLookup<TUser>(key, item.User);
+        (TUser? user, UnreadableUser? unreadable) = table.ToUserOrReport(new StoredUser(item.Item, table.Model));
         return new UserLookup<TUser>(key, user) { Unreadable = unreadable };
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
@@ -47,37 +48,53 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
         var writer = new ExpressionWriter();
         if (owner.IsUser && owner.IsExpired(now) && values.Any(value => users.ReservedIn(owner, value.Unique) == value))
         {
+            writer.AppendExpired(Model, now);
+            users.AndSameValues(writer, owner, [.. values.Select(value => value.Unique)]);
             return new TransactWriteItem
             {
                 Delete = new Delete
                 {
                     TableName = users.TableName,
                     Key = Model.Key.ToItem(ownerKey),
-                    ConditionExpression = $"{writer.Expired(Model, now)} AND {users.SameValues(owner, values.Select(value => value.Unique), writer)}",
+                    ConditionExpression = writer.Take().Text,
                     ExpressionAttributeNames = writer.Names,
                     ExpressionAttributeValues = writer.Values,
                 },
             };
         }
 
-        return Unchanged(ownerKey, owner, values.Select(value => value.Unique));
+        return Unchanged(ownerKey, owner, [.. values.Select(value => value.Unique)]);
     }
 
     /// <summary>Ensures that an owner that does not have a value still has what was read: a value, or its scope, can be stored in several forms, or
     /// be absent and read as a default. An owner that is deleted, or becomes an item of another kind, does not have the value either.</summary>
-    public TransactWriteItem Unchanged(UserKey ownerKey, StoredUser owner, IEnumerable<UniqueValue> values)
+    public TransactWriteItem Unchanged(UserKey ownerKey, StoredUser owner, IReadOnlyList<UniqueValue> values)
     {
         var writer = new ExpressionWriter();
-        string same = owner.IsUser ? $" OR {users.SameValues(owner, values, writer)}" : "";
-        string otherKind = string.Concat(Model.Discriminators.Select(
-            discriminator => $" OR (NOT {writer.Equal(discriminator.Property, discriminator.Value)})"));
+        string? same = null;
+        if (owner.IsUser)
+        {
+            users.AndSameValues(writer, owner, values);
+            same = writer.TakeIfAny()?.Text;
+        }
+
+        writer.AppendAbsent(Model);
+        foreach ((MappedProperty property, StoredScalar value) in Model.Discriminators)
+        {
+            writer.Append($" OR (NOT ");
+            writer.AppendEqual(property, value);
+            writer.Append($")");
+        }
+
+        if (same is not null)
+            writer.Append($" OR {same}");
         return new TransactWriteItem
         {
             ConditionCheck = new ConditionCheck
             {
                 TableName = users.TableName,
                 Key = Model.Key.ToItem(ownerKey),
-                ConditionExpression = $"{writer.Absent(Model)}{otherKind}{same}",
+                ConditionExpression = writer.Take().Text,
                 ExpressionAttributeNames = writer.Names,
                 ExpressionAttributeValues = writer.Values,
             },

@@ -19,18 +19,18 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
     public ReservationChange ChangeOf(StoredUser stored, IReadOnlyList<ReservedValue?> next)
     {
         ReservedValue?[] before = users.ReservedIn(stored);
-        List<ReservedValue> acquire = [], release = [];
+        List<ReservedValue>? acquire = null, release = null;
         for (int i = 0; i < before.Length; i++)
         {
             ReservedValue? after = i < next.Count ? next[i] : null;
             // A value that another program stored in another form need not be reserved yet.
             if (after is not null && (before[i] != after || stored.ScalarOf(after.Unique.Property)?.Text != after.Value))
-                acquire.Add(after);
+                (acquire ??= []).Add(after);
             if (before[i] is { } held && held != after)
-                release.Add(held);
+                (release ??= []).Add(held);
         }
 
-        return new ReservationChange(acquire, release);
+        return acquire is null && release is null ? ReservationChange.None : new ReservationChange(acquire ?? [], release ?? []);
     }
 
     /// <param name="call">The call that writes.</param>
@@ -112,15 +112,8 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null,
         int? batchSize = null)
     {
-        TransactWriteItemsRequest request = ToRequest(actions, call);
-        WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
-            "TransactWriteItems",
-            users.Schema.Tables,
-            token => users.Client.TransactWriteItemsAsync(request, token),
-            explainInvalid,
-            wasApplied,
-            batchSize).ConfigureAwait(false);
-        return result.Failure is { } failure ? failure with { MayBeApplied = false } : null; // the token would have returned its success
+        ConditionFailure? failure = await users.Requests.TransactAsync(call, actions, wasApplied, explainInvalid, batchSize).ConfigureAwait(false);
+        return failure is null ? null : failure with { MayBeApplied = false }; // the token would have returned its success
     }
 
     private UserStoreUnavailableException KeptChanging(UserKey key, ConditionFailure failure) => new(
@@ -129,14 +122,6 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
     {
         Operation = failure.Operation,
         TableNames = [.. users.Schema.Tables.Select(table => table.TableName)],
-    };
-
-    // DynamoDB applies the request of one token once, however often it arrives; other actions are another request.
-    private static TransactWriteItemsRequest ToRequest(List<TransactWriteItem> actions, StoreCall call) => new()
-    {
-        TransactItems = actions,
-        ClientRequestToken = Guid.NewGuid().ToString(),
-        ReturnConsumedCapacity = call.Capacity,
     };
 
     private async Task FindInvalidOwnerAsync(
@@ -161,5 +146,7 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
 /// <summary>The reservations that a write of a user changes.</summary>
 internal sealed record ReservationChange(IReadOnlyList<ReservedValue> Acquire, IReadOnlyList<ReservedValue> Release)
 {
+    public static ReservationChange None { get; } = new([], []);
+
     public bool IsEmpty => Acquire.Count + Release.Count == 0;
 }

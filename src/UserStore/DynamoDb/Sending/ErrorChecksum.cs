@@ -10,27 +10,34 @@ namespace UserStore.DynamoDb.Sending;
 
 /// <summary>Compares the body of error responses with the checksum that DynamoDB sends. The SDK checks successful responses only, but a damaged
 /// error says something else about a write than DynamoDB did.</summary>
-internal sealed class ErrorChecksum : PipelineHandler
+internal sealed class ErrorChecksum(IExceptionHandler inner) : IExceptionHandler
 {
     private const string Header = "x-amz-crc32";
 
-    public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
+    /// <summary>Checks the error responses of a pipeline before it reads them.</summary>
+    public static void AddTo(RuntimePipeline pipeline)
     {
-        try
-        {
-            return await base.InvokeAsync<T>(executionContext).ConfigureAwait(false);
-        }
-        catch (HttpErrorResponseException error) when (error.Response.IsHeaderPresent(Header))
-        {
-            using IHttpResponseBody body = error.Response.ResponseBody;
-            using var received = new MemoryStream();
-            Stream response = await body.OpenResponseAsync().ConfigureAwait(false);
-            await response.CopyToAsync(received, executionContext.RequestContext.CancellationToken).ConfigureAwait(false);
-            byte[] content = received.ToArray();
-            if (!IsIntact(error.Response, content))
-                throw new IOException("The body of an error response does not match its checksum.");
-            throw new HttpErrorResponseException(error.Message, error, new ReceivedResponse(error.Response, content));
-        }
+        IDictionary<Type, IExceptionHandler> handlers = pipeline.Handlers.OfType<ErrorHandler>().Single().ExceptionHandlers;
+        handlers[typeof(HttpErrorResponseException)] = new ErrorChecksum(handlers[typeof(HttpErrorResponseException)]);
+    }
+
+    /// <inheritdoc/>
+    public bool Handle(IExecutionContext executionContext, Exception exception) => inner.Handle(executionContext, exception);
+
+    /// <inheritdoc/>
+    public async Task<bool> HandleAsync(IExecutionContext executionContext, Exception exception)
+    {
+        if (exception is not HttpErrorResponseException error || !error.Response.IsHeaderPresent(Header))
+            return await inner.HandleAsync(executionContext, exception).ConfigureAwait(false);
+        using IHttpResponseBody body = error.Response.ResponseBody;
+        using var received = new MemoryStream();
+        Stream response = await body.OpenResponseAsync().ConfigureAwait(false);
+        await response.CopyToAsync(received, executionContext.RequestContext.CancellationToken).ConfigureAwait(false);
+        byte[] content = received.ToArray();
+        if (!IsIntact(error.Response, content))
+            throw new IOException("The body of an error response does not match its checksum.");
+        return await inner.HandleAsync(
+            executionContext, new HttpErrorResponseException(error.Message, error, new ReceivedResponse(error.Response, content))).ConfigureAwait(false);
     }
 
     // The checksum is that of the bytes on the wire: it says nothing about a body that was decompressed.

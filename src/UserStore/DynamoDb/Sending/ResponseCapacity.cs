@@ -17,6 +17,7 @@ internal static class ResponseCapacity
         BatchWriteItemResponse batch => batch.ConsumedCapacity ?? [],
         TransactGetItemsResponse transaction => transaction.ConsumedCapacity ?? [],
         TransactWriteItemsResponse transaction => transaction.ConsumedCapacity ?? [],
+        MappedResponse mapped => mapped.Capacity,
         _ => [],
     };
 

@@ -139,6 +139,25 @@ internal sealed class StoreCall(
         return true;
     }
 
+    /// <summary>Waits before the keys of a batch are read that a response left unprocessed, if it processed none.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="sent">The number of keys of the request.</param>
+    /// <param name="unread">The number of keys that it left.</param>
+    /// <param name="total">The number of keys of the call.</param>
+    /// <exception cref="UserStoreThrottledException">The timeout of the call is reached.</exception>
+    public async Task DelayUnreadAsync(NamedTable table, int sent, int unread, int total)
+    {
+        // A response is cut at 16 MB. Only one that processed no key means that DynamoDB throttles.
+        if (unread == 0 || unread < sent || await TryDelayForUnprocessedAsync("BatchGetItem", table).ConfigureAwait(false))
+            return;
+        throw new UserStoreThrottledException(
+            $"BatchGetItem on table '{table.TableName}' left {unread} of {total} keys unread. Try again later, or give the table more capacity.")
+        {
+            Operation = "BatchGetItem",
+            TableNames = [table.TableName],
+        };
+    }
+
     /// <summary>Waits before sending a write again that another writer overtook.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
     /// <param name="tables">The tables that it needs.</param>
@@ -188,9 +207,10 @@ internal sealed class StoreCall(
         TResponse response;
         if (sender.OwnsRetries)
         {
-            using var timeout = new CancellationTokenSource(retry.AttemptTimeout, sender.Time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-            response = await send(either.Token).ConfigureAwait(false);
+            using var attempt = new CancellationTokenSource(retry.AttemptTimeout, sender.Time);
+            using CancellationTokenRegistration ofCall = cancellationToken.UnsafeRegister(
+                static attempt => ((CancellationTokenSource)attempt!).Cancel(), attempt);
+            response = await send(attempt.Token).ConfigureAwait(false);
         }
         else
         {

@@ -13,8 +13,8 @@ namespace UserStore.DynamoDb.Sending;
 /// <param name="Logger">The logger of requests. It is required, because failures of background work are seen only in the log.</param>
 internal sealed record StoreConnection(IAmazonDynamoDB Client, UserStoreOptions Options, TimeProvider Time, ILogger Logger)
 {
-    /// <summary>Gets the context; null to make one from client and options.</summary>
-    public IDynamoDBContext? Context { get; init; }
+    /// <summary>Gets the context, which a generated mapping needs for few items; null to make one from client and options.</summary>
+    public Func<IDynamoDBContext>? Context { get; init; }
 
     /// <summary>Gets a value indicating whether each attempt of a request is seen, also those that the client makes by itself. Otherwise an earlier
     /// attempt of every write may have been applied.</summary>

@@ -63,17 +63,7 @@ internal sealed class TableReader(IAmazonDynamoDB client)
                 "BatchGetItem", [table], token => client.BatchGetItemAsync(request, token), batchSize: remaining.Count).ConfigureAwait(false);
             found.AddRange(response.Responses?.GetValueOrDefault(table.TableName) ?? []);
             (int sent, remaining) = (remaining.Count, response.UnprocessedKeys?.GetValueOrDefault(table.TableName)?.Keys ?? []);
-            // A response is cut at 16 MB. Only one that processed no key means that DynamoDB throttles.
-            if (remaining.Count > 0 && remaining.Count == sent && !await call.TryDelayForUnprocessedAsync("BatchGetItem", table).ConfigureAwait(false))
-            {
-                throw new UserStoreThrottledException(
-                    $"BatchGetItem on table '{table.TableName}' left {remaining.Count} of {keys.Count} keys unread. "
-                        + "Try again later, or give the table more capacity.")
-                {
-                    Operation = "BatchGetItem",
-                    TableNames = [table.TableName],
-                };
-            }
+            await call.DelayUnreadAsync(table, sent, remaining.Count, keys.Count).ConfigureAwait(false);
         }
 
         return found;

@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using UserStore.DynamoDb.Expressions;
 
 namespace UserStore.DynamoDb.Sending;
 
@@ -18,11 +19,21 @@ internal sealed class UserStoreClient : AmazonDynamoDBClient
     {
     }
 
+    /// <summary>Sends a request that is written as JSON already, and reads the response.</summary>
+    /// <param name="request">Names operation and tables to the pipeline, and has nothing else.</param>
+    /// <param name="body">The properties of the request.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="cancellationToken">A token to cancel the request.</param>
+    public Task<MappedResponse<TResult>> SendAsync<TResult>(
+        AmazonDynamoDBRequest request, JsonBody body, JsonOperation<TResult> operation, CancellationToken cancellationToken)
+        => InvokeAsync<MappedResponse<TResult>>(
+            request, new JsonInvocation(operation.Target, body.Written, operation.Unmarshaller), cancellationToken);
+
     /// <inheritdoc/>
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
-        pipeline.AddHandlerAfter<Unmarshaller>(new ErrorChecksum());
+        ErrorChecksum.AddTo(pipeline);
         pipeline.AddHandler(new ReadOnlyScope.Handler());
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.Modeling;
 using UserStore.Preparation;
@@ -9,83 +10,78 @@ namespace UserStore.DynamoDb.Users;
 /// <summary>States a <see cref="Revision"/> to DynamoDB: as a condition, as an update, and in an item.</summary>
 internal static class RevisionExpression
 {
-    /// <summary>Returns the condition that the stored user has this revision, which has a version.</summary>
-    public static string ToCondition(this Revision revision, UserModel model, ExpressionWriter writer)
+    private static readonly string ShiftedIds = string.Concat(
+        Enumerable.Range(1, UserModel.RememberedWrites - 1).Reverse().Select(i => $"#{i} = if_not_exists(#{i - 1}, :1), ").Append("#0 = :0"));
+
+    /// <summary>Accepts the stored user if it has this version and write id.</summary>
+    public static void AndRevision(this ExpressionWriter writer, long version, string? writeId, UserModel model)
     {
-        string version = writer.Name(model.Version!);
-        string writeId = writer.Name(model.WriteIds[0]);
-        string sameVersion = $"{version} = {writer.Value(revision.Version!.Value)}";
-        string sameWrite = revision.WriteId is null
-            ? $"attribute_not_exists({writeId})"
-            : $"{writeId} = {writer.Value(revision.WriteId)}";
-        return $"{sameVersion} AND {sameWrite}";
+        writer.And($"{writer.Name(model.Version!)} = {writer.Value(version)}");
+        writer.AndAttribute(model.WriteIds[0], writeId);
     }
 
-    /// <summary>Returns the condition that the stored user has no version, or something else than a number as one.</summary>
-    public static string HasNoVersion(UserModel model, ExpressionWriter writer)
-        => $"(NOT {writer.Name(model.Version!)} >= {writer.Value(long.MinValue)})";
+    /// <summary>Accepts the stored user if it has no version, or something else than a number as one.</summary>
+    public static void AndNoVersion(this ExpressionWriter writer, UserModel model)
+        => writer.And($"(NOT {writer.Name(model.Version!)} >= {writer.Value(long.MinValue)})");
 
-    /// <summary>Returns the condition that the stored user is still the item that was read, whatever its version and write id are.</summary>
+    /// <summary>Accepts the stored user if it is still the item that was read, whatever its version and write id are.</summary>
     /// <remarks>Other programs write no ids, so that an item without one must have the same attributes.</remarks>
-    public static string SameRevision(StoredUser read, UserModel model, ExpressionWriter writer)
+    public static void AndSameRevision(this ExpressionWriter writer, StoredUser read, UserModel model)
     {
-        return string.Join(" AND ", [writer.Exists(model), .. ItemRevision.AttributesOf(read.Item, model).Select(SameAttribute)]);
-
-        string SameAttribute(string attribute)
+        writer.AndExists(model);
+        foreach (string attribute in ItemRevision.AttributesOf(read.Item, model))
         {
             string name = writer.Name(attribute);
-            return read.Item.TryGetValue(attribute, out AttributeValue? value)
-                ? $"{name} = {writer.Value(value)}"
-                : $"attribute_not_exists({name})";
+            if (read.Item.TryGetValue(attribute, out AttributeValue? value))
+                writer.And($"{name} = {writer.Value(value)}");
+            else
+                writer.And($"attribute_not_exists({name})");
         }
     }
 
-    /// <summary>Returns the condition that a write was not applied yet, and that no write with a greater id was.</summary>
+    /// <summary>Accepts the item if a write was not applied yet, and no write with a greater id was.</summary>
     /// <remarks>
     /// The ids of an item only rise. So an attempt that was applied, or that arrives late after a newer write, is refused for ever. An item
     /// without an id, or with something else than a string, accepts every write.
     /// </remarks>
+    /// <param name="writer">The writer of the expression.</param>
     /// <param name="own">The placeholder of the write's id.</param>
     /// <param name="model">The model.</param>
-    /// <param name="writer">The writer of the expression.</param>
-    public static string NewerThanLast(string own, UserModel model, ExpressionWriter writer)
-        => $"(NOT {writer.Name(model.WriteIds[0])} >= {own})";
+    public static void AndNewerThanLast(this ExpressionWriter writer, string own, UserModel model)
+        => writer.And($"(NOT {writer.Name(model.WriteIds[0])} >= {own})");
 
-    /// <summary>Returns the condition that the stored user was created by this write.</summary>
-    public static string SameBirth(string? birthId, UserModel model, ExpressionWriter writer)
+    /// <summary>Accepts the stored user if it was created by this write.</summary>
+    public static void AndSameBirth(this ExpressionWriter writer, string? birthId, UserModel model) => writer.AndAttribute(model.BirthId, birthId);
+
+    /// <summary>Begins an update with the ids of writes, before all other names and values: so the assignments of the ids are always the same.</summary>
+    /// <returns>The placeholder of the write's id.</returns>
+    public static string BeginRevision(this ExpressionWriter writer, string writeId, UserModel model)
     {
-        string name = writer.Name(model.BirthId);
-        return birthId is null ? $"attribute_not_exists({name})" : $"{name} = {writer.Value(birthId)}";
+        for (int i = 0; i < model.WriteIds.Count; i++)
+            writer.Name(model.WriteIds[i]);
+        string own = writer.Value(writeId);
+        return writer.Value(WriteIds.Floor) == ":1" ? own : throw new InvalidOperationException("An update begins with the ids of writes.");
     }
 
-    /// <summary>Returns the assignments that turn whatever revision is stored into the next one.</summary>
+    /// <summary>Appends the assignments that turn whatever revision is stored into the next one, to an update that began with
+    /// <see cref="BeginRevision"/>.</summary>
     /// <remarks>An absent attribute cannot be copied: <see cref="WriteIds.Floor"/> takes the place of an earlier id that is not stored.</remarks>
-    /// <param name="own">The placeholder of the write's id.</param>
-    /// <param name="model">The model.</param>
     /// <param name="writer">The writer of the expression.</param>
+    /// <param name="model">The model.</param>
     /// <param name="replacesVersion">Whether the stored version is not a number that can be incremented.</param>
-    public static IEnumerable<string> Advance(string own, UserModel model, ExpressionWriter writer, bool replacesVersion)
+    public static void AppendNextRevision(this ExpressionWriter writer, UserModel model, bool replacesVersion)
     {
-        string[] ids = [.. model.WriteIds.Select(writer.Name)];
-        string floor = writer.Value(WriteIds.Floor);
-        return
-        [
-            .. NextVersion(),
-            .. ids.Index().Skip(1).Select(id => $"{id.Item} = if_not_exists({ids[id.Index - 1]}, {floor})").Reverse(),
-            $"{ids[0]} = {own}",
-        ];
-
-        IEnumerable<string> NextVersion()
+        if (model.Version is { } property)
         {
-            if (model.Version is not { } property)
-                return [];
             string version = writer.Name(property);
-            return [replacesVersion ? $"{version} = {writer.Value(1)}" : $"{version} = if_not_exists({version}, {writer.Value(0)}) + {writer.Value(1)}"];
+            if (replacesVersion)
+                writer.Append($"{version} = {writer.Value(1)}, ");
+            else
+                writer.Append($"{version} = if_not_exists({version}, {writer.Value(0)}) + {writer.Value(1)}, ");
         }
-    }
 
-    /// <summary>Adds the id of a write to an expression and returns its placeholder.</summary>
-    public static string OwnId(string writeId, ExpressionWriter writer) => writer.Value(writeId);
+        writer.Append($"{ShiftedIds}");
+    }
 
     /// <summary>Returns the revision in an item; a version that is no whole number counts as none.</summary>
     public static Revision RevisionIn(Dictionary<string, AttributeValue> item, UserModel model)
@@ -106,6 +102,15 @@ internal static class RevisionExpression
             if (revision.WriteIds[i] is { } id)
                 item[attribute] = new AttributeValue(id);
         }
+    }
+
+    private static void AndAttribute(this ExpressionWriter writer, string attribute, string? value)
+    {
+        string name = writer.Name(attribute);
+        if (value is null)
+            writer.And($"attribute_not_exists({name})");
+        else
+            writer.And($"{name} = {writer.Value(value)}");
     }
 
     private static long? VersionIn(AttributeValue? attribute)

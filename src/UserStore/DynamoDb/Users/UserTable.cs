@@ -2,9 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users.Generated;
 using UserStore.Modeling;
 using UserStore.Preparation;
 
@@ -14,14 +16,20 @@ namespace UserStore.DynamoDb.Users;
 internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : class
 {
+    private readonly SelectedMapping<TUser> _mapping;
+
     public UserTable(StoreConnection connection)
     {
         Client = connection.Client;
         Schema = new StoreSchema(UserModel.For<TUser>(connection.Options), connection.Options);
-        IDynamoDBContext context = connection.Context ?? UserContext.Create(Client, Schema);
-        Items = new UserItems<TUser>(() => context, Schema.Model, Schema.Users.TableName);
+        _mapping = SelectedMapping<TUser>.For(connection, Schema.Model);
+        Lazy<IDynamoDBContext> context = new(() => connection.Context?.Invoke() ?? UserContext.Create(Client, Schema));
+        Items = new UserItems<TUser>(() => context.Value, Schema.Model, Schema.Users.TableName, _mapping.Generated);
         Input = new UserInput<TUser>(Schema.Model, connection.Options, connection.Time, Items.ReadBack);
         QueryInput = new QueryInput<TUser>(Schema.Model, connection.Options);
+        Requests = _mapping.Generated is { } generated
+            ? new GeneratedRequests<TUser>((UserStoreClient)Client, generated, Items, Schema)
+            : new ContextRequests<TUser>(Client, Items, Schema);
         Sender = new RequestSender(connection, Schema);
         Reader = new TableReader(Client);
         Users = [Schema.Users];
@@ -36,6 +44,9 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public StoreSchema Schema { get; }
 
     public UserItems<TUser> Items { get; }
+
+    /// <summary>Gets the requests about users, with whatever maps them.</summary>
+    public UserRequests<TUser> Requests { get; }
 
     public RequestSender Sender { get; }
 
@@ -59,6 +70,14 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         ? Items.FromItem(stored.Item)
         : throw Items.UnusableKey(stored.Item);
 
+    /// <inheritdoc cref="ToUser(StoredUser)"/>
+    public TUser ToUser(ReadItem<TUser> item) => item.User ?? ToUser(new StoredUser(item.Item, Model));
+
+    /// <summary>Returns whether an item is a user that has not expired.</summary>
+    public bool Exists(ReadItem<TUser> item, DateTimeOffset now) => item.User is null
+        ? new StoredUser(item.Item, Model).Exists(now)
+        : !(item.ExpiresAt <= now.ToUnixTimeSeconds());
+
     /// <summary>Maps one of many items, and reports it if it cannot be read and the options say so.</summary>
     /// <returns>The user, or why the item cannot be read.</returns>
     /// <exception cref="UserStoreSchemaException">The item cannot be read, and the options do not say to report it.</exception>
@@ -75,8 +94,11 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     }
 
     /// <summary>Maps the result of a write, which was applied also if it cannot be read.</summary>
-    /// <inheritdoc cref="ToUser" path="/exception"/>
+    /// <inheritdoc cref="ToUser(StoredUser)" path="/exception"/>
     public TUser ToWrittenUser(StoredUser written) => Items.FromItem(written.Item, wasApplied: true);
+
+    /// <inheritdoc cref="ToWrittenUser(StoredUser)"/>
+    public TUser ToWrittenUser(ReadItem<TUser> written) => written.User ?? Items.FromItem(written.Item ?? [], wasApplied: true);
 
     /// <summary>Gets a value indicating whether calls that read many users report an item that cannot be read, and continue.</summary>
     public bool ReportsUnreadable => Schema.Options.UnreadableUsers == UnreadableUsers.Report;
@@ -91,6 +113,15 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         Report(failure);
     }
 
+    /// <summary>Logs what maps the users, if the options ask for the generated mapping.</summary>
+    public void LogMapping()
+    {
+        if (_mapping.Problem is { } problem)
+            UserLog.ContextInstead(Sender.Logger, Model.UserType.Name, TableName, problem);
+        else if (_mapping.Generated is not null)
+            UserLog.GeneratedMapping(Sender.Logger, Model.UserType.Name, TableName);
+    }
+
     /// <summary>Reports an item that cannot be read.</summary>
     public UnreadableUser Report(UserStoreSchemaException failure)
     {
@@ -103,8 +134,16 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <summary>Reads a user who has not expired.</summary>
     public async Task<TUser?> FindAsync(StoreCall call, UserKey key, ReadConsistency consistency)
     {
-        var stored = new StoredUser(await Reader.FindAsync(call, Schema.Users, Model.Key.ToItem(key), consistency).ConfigureAwait(false), Model);
-        return stored.Exists(Input.Now()) ? ToUser(stored) : null;
+        ReadItem<TUser> item = await Requests.GetAsync(call, key, consistency).ConfigureAwait(false);
+        return Exists(item, Input.Now()) ? ToUser(item) : null;
+    }
+
+    /// <summary>Reads items by distinct keys, expired or not, and returns those that exist.</summary>
+    public async Task<Dictionary<UserKey, ReadItem<TUser>>> FindManyAsync(
+        StoreCall call, IReadOnlyCollection<UserKey> keys, ReadConsistency consistency)
+    {
+        List<ReadItem<TUser>> items = await Requests.GetManyAsync(call, keys, consistency).ConfigureAwait(false);
+        return items.ToDictionary(item => item.User is { } user ? KeyOf(user) : Model.Key.FindIn(item.Item!)!.Value);
     }
 
     /// <summary>Reads items by distinct keys, expired or not, and returns those that exist.</summary>
@@ -142,25 +181,54 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public ReservedValue? ReservedIn(StoredUser stored, UniqueValue unique) => Input.UniqueValues.ReservedIn(unique, stored.ScalarOf);
 
     /// <summary>Returns an item with the unique values, and their scopes, that a user is known to hold.</summary>
-    public StoredUser Holding(IReadOnlyList<string?> values)
+    public StoredUser Holding(HeldValues values)
     {
         var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
-        foreach ((int position, MappedProperty property) in Model.ReservedProperties.Index())
+        for (int i = 0; i < Model.ReservedProperties.Count && i < values.Count; i++)
         {
-            if (position < values.Count && values[position] is { } text)
-                item[property.AttributeName] = UserRoleValues.ScalarOf(property, text).ToAttribute();
+            if (values[i] is { } text)
+                item[Model.ReservedProperties[i].AttributeName] = UserRoleValues.ScalarOf(Model.ReservedProperties[i], text).ToAttribute();
         }
 
         return new StoredUser(item, Model);
     }
 
-    /// <summary>Returns the condition that a user still has the unique values, and their scopes, that were read; null if there are none.</summary>
-    public string? SameValues(StoredUser read, IEnumerable<UniqueValue> values, ExpressionWriter writer) => values
-        .Where(unique => unique.IsReservedBy(Schema.Options))
-        .SelectMany(unique => unique.Scope is null ? new[] { unique.Property } : [unique.Property, unique.Scope])
-        .Distinct()
-        .Select(property => writer.Same(property, read.Item.GetValueOrDefault(property.AttributeName)))
-        .Aggregate((string?)null, ExpressionWriter.Both);
+    /// <summary>Accepts a user that still has the unique values, and their scopes, that were read.</summary>
+    public void AndSameValues(ExpressionWriter writer, StoredUser read, IReadOnlyList<UniqueValue> values)
+    {
+        IReadOnlyList<MappedProperty> properties = Model.ReservedProperties;
+        for (int i = 0; i < properties.Count; i++)
+        {
+            if (IsReservedBy(values, properties[i]))
+                writer.AndSame(properties[i], read.Item.GetValueOrDefault(properties[i].AttributeName));
+        }
+    }
+
+    /// <summary>Accepts a user that has the unique values, and their scopes, that it is known to hold.</summary>
+    public void AndSameValues(ExpressionWriter writer, HeldValues held)
+    {
+        IReadOnlyList<MappedProperty> properties = Model.ReservedProperties;
+        for (int i = 0; i < properties.Count; i++)
+        {
+            if (!IsReservedBy(Model.UniqueValues, properties[i]))
+                continue;
+            if (held[i] is { } text)
+                writer.And($"{writer.Name(properties[i])} = {writer.Value(UserRoleValues.ScalarOf(properties[i], text))}");
+            else
+                writer.AndSame(properties[i], null);
+        }
+    }
+
+    private bool IsReservedBy(IReadOnlyList<UniqueValue> values, MappedProperty property)
+    {
+        for (int i = 0; i < values.Count; i++)
+        {
+            if ((values[i].Property == property || values[i].Scope == property) && values[i].IsReservedBy(Schema.Options))
+                return true;
+        }
+
+        return false;
+    }
 
     // A user that was deleted and recreated can have the same version.
     private bool IsBornWhen(TUser user, StoredUser stored)

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Batching;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
@@ -23,7 +24,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
     public override (object Prepared, UserKey Key) Prepare(TUser item)
     {
         PreparedUser<TUser> created = table.Input.PrepareCreate(item);
-        table.Items.Check(created.User);
+        table.Requests.SizeOf(created.User);
         return (created, created.Key);
     }
 
@@ -37,7 +38,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
             PreparedUser<TUser> user = PreparedIn(item);
             ReservedValue[] reserved = [.. user.ReservedValues];
             int needed = 1 + reserved.Length;
-            long size = table.Items.SizeOf(user.User) + ((long)reserved.Length * ReservationBytes) + RevisionBytes;
+            long size = table.Requests.SizeOf(user.User) + ((long)reserved.Length * ReservationBytes) + RevisionBytes;
             // One transaction may not write the same reservation twice.
             if (actions + needed > MaxActions || bytes + size > MaxBytes || reserved.Any(reservations.Contains))
             {
@@ -98,20 +99,29 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
     {
         var actions = new List<TransactWriteItem>();
         var owners = new List<BatchItem<TUser>>();
-        foreach (BatchItem<TUser> item in items)
+        var writers = new List<ExpressionWriter>(items.Count);
+        try
         {
-            PreparedUser<TUser> user = PreparedIn(item);
-            actions.Add(new TransactWriteItem { Put = writes.Creation.ToPut(user) });
-            owners.Add(item);
-            foreach (ReservedValue value in user.ReservedValues)
+            foreach (BatchItem<TUser> item in items)
             {
-                actions.Add(writes.Reservations!.Acquire(value, user.Key));
+                PreparedUser<TUser> user = PreparedIn(item);
+                writers.Add(table.Requests.NewExpression());
+                actions.Add(new TransactWriteItem { Put = writes.Creation.ToPut(user, writers[^1]) });
                 owners.Add(item);
+                foreach (ReservedValue value in user.ReservedValues)
+                {
+                    actions.Add(writes.Reservations!.Acquire(value, user.Key));
+                    owners.Add(item);
+                }
             }
-        }
 
-        ConditionFailure? failure = await writes.Transaction!.SendOnceAsync(call, actions, batchSize: items.Count).ConfigureAwait(false);
-        return failure is null ? ([], false) : ([.. owners.Where((_, action) => failure.Concerns(action)).Distinct()], failure.ResponseWasLost);
+            ConditionFailure? failure = await writes.Transaction!.SendOnceAsync(call, actions, batchSize: items.Count).ConfigureAwait(false);
+            return failure is null ? ([], false) : ([.. owners.Where((_, action) => failure.Concerns(action)).Distinct()], failure.ResponseWasLost);
+        }
+        finally
+        {
+            writers.ForEach(writer => writer.Dispose());
+        }
     }
 
     private async Task CreateAloneAsync(

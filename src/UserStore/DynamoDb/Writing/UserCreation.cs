@@ -1,11 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.Preparation;
-using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
 namespace UserStore.DynamoDb.Writing;
 
@@ -24,9 +23,8 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         while (true)
         {
-            Put put = ToPut(created);
-            foreach ((string name, AttributeValue value) in unknown ?? [])
-                put.Item.TryAdd(name, value);
+            using ExpressionWriter writer = table.Requests.NewExpression();
+            Put put = ToPut(created, writer, unknown);
             ConditionFailure? failure = reserving is not null && created.ReservedValues.Any()
                 ? await reserving.CommitAsync(
                     call,
@@ -34,7 +32,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
                     created.Key,
                     new ReservationChange([.. created.ReservedValues], []),
                     wasApplied: () => WasAppliedAsync(call, created)).ConfigureAwait(false)
-                : await PutAsync(call, put, created).ConfigureAwait(false);
+                : await table.Requests.PutAsync(call, put, () => WasAppliedAsync(call, created)).ConfigureAwait(false);
             if (failure is null)
                 return created.User;
 
@@ -63,8 +61,11 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     /// <exception cref="UserAlreadyExistsException">The key holds an item of another kind.</exception>
     public async Task OverwriteAsync(StoreCall call, PreparedUser<TUser> user)
     {
-        while (await PutAsync(call, ToReplacingPut(user), user).ConfigureAwait(false) is { } failure)
+        while (true)
         {
+            using ExpressionWriter writer = table.Requests.NewExpression();
+            if (await table.Requests.PutAsync(call, ToReplacingPut(user, writer), () => WasAppliedAsync(call, user)).ConfigureAwait(false) is not { } failure)
+                return;
             StoredUser stored = await table.ReadConflictingAsync(call, user.Key, failure).ConfigureAwait(false);
             bool isOfOtherKind = !stored.IsAbsent && !stored.IsUser;
             switch (WriteSettlement.Settle(stored, user.WriteId, failure, isRefused: isOfOtherKind))
@@ -83,53 +84,35 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     }
 
     /// <summary>Returns the write of a new user itself.</summary>
+    /// <param name="created">The new user.</param>
+    /// <param name="writer">The writer of the request.</param>
+    /// <param name="unknown">Attributes of its item that the user type does not have.</param>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
-    public Put ToPut(PreparedUser<TUser> created)
+    public Put ToPut(PreparedUser<TUser> created, ExpressionWriter writer, Dictionary<string, AttributeValue>? unknown = null)
     {
-        var writer = new ExpressionWriter();
-        string absent = writer.Absent(table.Model);
-        string absentOrExpired = writer.Expired(table.Model, created.Now) is { } expired ? $"({absent} OR {expired})" : absent;
-        return ToPut(created, $"{absentOrExpired} AND {NewerThanLast(created, writer)}", writer);
+        writer.AndAbsentOrExpired(table.Model, created.Now);
+        return ToPutOfNext(created, writer, unknown);
     }
 
-    private Put ToReplacingPut(PreparedUser<TUser> user)
+    private Put ToReplacingPut(PreparedUser<TUser> user, ExpressionWriter writer)
     {
-        var writer = new ExpressionWriter();
-        string newer = NewerThanLast(user, writer);
-        return ToPut(user, writer.IsUser(table.Model) is { } isUser ? $"({writer.Absent(table.Model)} OR {isUser}) AND {newer}" : newer, writer);
+        if (table.Model.Discriminators.Count > 0)
+        {
+            writer.AndIsUser(table.Model);
+            string isUser = writer.Take().Text;
+            writer.Append($"(");
+            writer.AppendAbsent(table.Model);
+            writer.Append($" OR {isUser})");
+        }
+
+        return ToPutOfNext(user, writer, unknown: null);
     }
 
-    private string NewerThanLast(PreparedUser<TUser> user, ExpressionWriter writer)
-        => RevisionExpression.NewerThanLast(RevisionExpression.OwnId(user.WriteId, writer), table.Model, writer);
-
-    private Put ToPut(PreparedUser<TUser> user, string condition, ExpressionWriter writer) => new()
+    private Put ToPutOfNext(PreparedUser<TUser> user, ExpressionWriter writer, Dictionary<string, AttributeValue>? unknown)
     {
-        TableName = table.TableName,
-        Item = ToItem(user),
-        ConditionExpression = condition,
-        ExpressionAttributeNames = writer.Names,
-        ExpressionAttributeValues = writer.Values,
-        ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
-    };
-
-    private Dictionary<string, AttributeValue> ToItem(PreparedUser<TUser> user)
-    {
-        Dictionary<string, AttributeValue> item = table.Items.ToItem(user.User);
-        user.Revision.WriteTo(item, table.Model);
-        item[table.Model.BirthId] = new AttributeValue(user.Revision.BirthId);
-        return item;
-    }
-
-    private async Task<ConditionFailure?> PutAsync(StoreCall call, Put put, PreparedUser<TUser> user)
-    {
-        PutItemRequest request = put.ToRequest();
-        request.ReturnConsumedCapacity = call.Capacity;
-        WriteResult<PutItemResponse> result = await call.WriteAsync(
-            "PutItem",
-            table.Users,
-            token => table.Client.PutItemAsync(request, token),
-            wasApplied: () => WasAppliedAsync(call, user)).ConfigureAwait(false);
-        return result.Failure;
+        writer.AndNewerThanLast(writer.Value(user.WriteId), table.Model);
+        using MappedUser mapped = table.Requests.Map(user.User);
+        return table.Requests.NewPut(writer, mapped, user.Revision, writer.Take(), unknown);
     }
 
     private async Task<bool> WasAppliedAsync(StoreCall call, PreparedUser<TUser> user)

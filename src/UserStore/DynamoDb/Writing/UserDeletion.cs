@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
@@ -54,12 +55,12 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     }
 
     private Pin Pinned(StoredUser read) => new(
-        read.Revision, read, writer => RevisionExpression.SameRevision(read, table.Model, writer));
+        read.Revision, read, writer => writer.AndSameRevision(read, table.Model));
 
     private Pin Pinned(UserRevision known, long version)
     {
         var revision = Revision.Of(known, version);
-        return new Pin(revision, table.Holding(known.Values), writer => revision.ToCondition(table.Model, writer));
+        return new Pin(revision, table.Holding(known.Values), writer => writer.AndRevision(version, known.WriteId, table.Model));
     }
 
     private async Task<ConditionFailure?> WriteAsync(StoreCall call, UserKey key, Pin pin)
@@ -100,12 +101,14 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     private Delete ToDelete(UserKey key, Pin pin)
     {
         var writer = new ExpressionWriter();
-        string condition = ExpressionWriter.Both(pin.Condition(writer), writer.Living(table.Model, table.Input.Now()))!;
+        pin.Condition(writer);
+        writer.AndLiving(table.Model, table.Input.Now());
+        table.AndSameValues(writer, pin.Read, table.Model.UniqueValues);
         return new Delete
         {
             TableName = table.TableName,
             Key = table.Model.Key.ToItem(key),
-            ConditionExpression = ExpressionWriter.Both(condition, table.SameValues(pin.Read, table.Model.UniqueValues, writer)),
+            ConditionExpression = writer.Take().Text,
             ExpressionAttributeNames = writer.Names,
             ExpressionAttributeValues = writer.Values,
             ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
@@ -113,5 +116,5 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     }
 
     /// <summary>The revision that is deleted, an item with the unique values that it holds, and the condition that it is still stored.</summary>
-    private sealed record Pin(Revision Revision, StoredUser Read, Func<ExpressionWriter, string> Condition);
+    private sealed record Pin(Revision Revision, StoredUser Read, Action<ExpressionWriter> Condition);
 }

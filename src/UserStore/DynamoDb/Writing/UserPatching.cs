@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
@@ -14,18 +14,21 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
     UserTable<TUser> table, ReservingTransaction<TUser>? reserving)
     where TUser : class
 {
+    private readonly PatchExpression<TUser> _expression = new(table.Requests, table.Model);
+
     public Task<TUser> PatchAsync(StoreCall call, PreparedPatch patch) => reserving is not null && patch.ChangesUniqueValue
         ? PatchValuesAsync(call, patch)
         : PatchWithoutReadAsync(call, patch);
 
     private async Task<TUser> PatchWithoutReadAsync(StoreCall call, PreparedPatch patch)
     {
-        Dictionary<string, AttributeValue> values = table.Items.MapChanges(patch.Changes);
+        using MappedUser values = table.Requests.MapChanges(patch.Changes);
         StoredUser? begunOn = null;
         while (true)
         {
-            Update update = PatchExpression.ToUpdate(patch, values, table.Schema, begunOn);
-            (StoredUser written, ConditionFailure? failure, bool hasOtherVersion) = await UpdateAsync(call, patch, update).ConfigureAwait(false);
+            using ExpressionWriter writer = table.Requests.NewExpression();
+            Update update = _expression.ToUpdate(patch, values, writer, begunOn);
+            (ReadItem<TUser> written, ConditionFailure? failure, bool hasOtherVersion) = await UpdateAsync(call, patch, update).ConfigureAwait(false);
             if (hasOtherVersion)
             {
                 patch = patch with { ReplacesVersion = true };
@@ -79,9 +82,13 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             };
             TUser patched = patch.ApplyTo(table.ToUser(stored), stored.Has);
             PreparedPatch computed = patch.SettingValuesOf(patched);
-            Update update = PatchExpression.ToUpdateOf(
-                computed, table.Items.MapChanges(computed.Changes), table.Schema, writer => ExpressionWriter.Both(
-                    RevisionExpression.SameRevision(stored, table.Model, writer), table.SameValues(stored, table.Model.UniqueValues, writer))!);
+            using MappedUser values = table.Requests.MapChanges(computed.Changes);
+            using ExpressionWriter writer = table.Requests.NewExpression();
+            Update update = _expression.ToUpdateOf(computed, values, writer, condition =>
+            {
+                condition.AndSameRevision(stored, table.Model);
+                table.AndSameValues(condition, stored, table.Model.UniqueValues);
+            });
             ReservationChange change = reserving!.ChangeOf(stored, table.Input.UniqueValues.ReservedIn(ScalarAfter));
             Attach(patched, patch, stored, ScalarAfter);
             ConditionFailure? failure = change.IsEmpty
@@ -116,31 +123,28 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             return;
         string?[] texts = [.. table.Model.ReservedProperties.Select(
             property => scalarAfter(property) is { } scalar ? UserRoleValues.TextOf(property, scalar) : null)];
-        table.Input.Roles.Attach(patched, patch.WriteId, stored.Revision.BirthId, texts, content: null);
+        table.Input.Roles.Attach(patched, patch.WriteId, stored.Revision.BirthId, HeldValues.Of(texts), content: null);
     }
 
-    private async Task<(StoredUser Written, ConditionFailure? Failure, bool HasOtherVersion)> UpdateAsync(
+    private async Task<(ReadItem<TUser> Written, ConditionFailure? Failure, bool HasOtherVersion)> UpdateAsync(
         StoreCall call, PreparedPatch patch, Update update)
     {
-        UpdateItemRequest request = update.ToRequest();
-        request.ReturnConsumedCapacity = call.Capacity;
         StoredUser? read = null;
         bool hasOtherVersion = false;
         try
         {
-            WriteResult<UpdateItemResponse> result = await call.WriteAsync(
-                "UpdateItem",
-                table.Users,
-                token => table.Client.UpdateItemAsync(request, token),
+            WriteResult<ReadItem<TUser>> result = await table.Requests.UpdateAsync(
+                call,
+                update,
+                returnsItem: true,
+                wasApplied: async () => (read = await table.FindWrittenAsync(call, patch.Key, patch.WriteId).ConfigureAwait(false)) is not null,
                 async invalid =>
                 {
                     StoredUser stored = await table.ReadAsync(call, patch.Key).ConfigureAwait(false);
                     hasOtherVersion = stored.HasVersionOfOtherType && !patch.ReplacesVersion;
                     return PatchFailure.ExplainInvalid(patch, stored, invalid);
-                },
-                wasApplied: async () => (read = await table.FindWrittenAsync(call, patch.Key, patch.WriteId).ConfigureAwait(false)) is not null)
-                .ConfigureAwait(false);
-            return (read ?? new StoredUser(result.Response?.Attributes, table.Model), result.Failure, false);
+                }).ConfigureAwait(false);
+            return (read is { } written ? ReadItem<TUser>.Of(written.Item) : result.Response, result.Failure, false);
         }
         catch (UserStoreException failure) when (hasOtherVersion && failure is InvalidUserException or UserWriteOutcomeUnknownException)
         {

@@ -1,13 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Preparation;
-using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
 namespace UserStore.DynamoDb.Writing;
 
@@ -23,14 +21,16 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     /// <param name="next">The user as it is to be stored.</param>
     public async Task<TUser> ReplaceAsync(StoreCall call, TUser user, PreparedUser<TUser> next)
     {
-        table.Items.Check(next.User);
         UserRevision? known = table.Input.Roles.KnownOf(user);
         long? version = table.Input.Roles.VersionOf(user);
-        StoredUser? read = MustRead(known, version, next)
-            ? await table.ReadExpectedAsync(call, next.Key, user, known).ConfigureAwait(false)
-            : null;
-        if (read is { } stored)
-            next = Continue(next, stored, known);
+        StoredUser? read = null;
+        if (MustRead(known, version, next))
+        {
+            table.Requests.SizeOf(next.User); // an invalid user costs no request
+            StoredUser stored = await table.ReadExpectedAsync(call, next.Key, user, known).ConfigureAwait(false);
+            (read, next) = (stored, Continue(next, stored, known));
+        }
+
         ConditionFailure? failure = await WriteAsync(call, next, known, version, read).ConfigureAwait(false);
         if (failure is not null)
         {
@@ -54,8 +54,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         if (known is not { WriteId: not null } || version is null || Model.WrittenOnce.Count > 0)
             return true;
         // A fingerprint shows that a value has changed, but not from which.
-        return reserving is not null && known.AreFingerprints && table.Input.Roles.ReservedTexts(next.User).Index().Any(
-            value => !known.Holds(value.Index, value.Item));
+        return reserving is not null && known.AreFingerprints && !known.HoldsAll(next.Held);
     }
 
     // The revision follows the one that was read, and values that are written once stay.
@@ -83,21 +82,18 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     private async Task<ConditionFailure?> WriteAsync(
         StoreCall call, PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read)
     {
-        // Unchanged fingerprints mean that the user holds the values still.
-        StoredUser held = read ?? table.Holding(known!.AreFingerprints ? table.Input.Roles.ReservedTexts(next.User) : known.Values);
-        Update update = ToUpdate(next, known, version, read, held);
-        if (reserving?.ChangeOf(held, next.Reserved) is { IsEmpty: false } change)
+        // Most saves change no unique value. Unchanged fingerprints, without which the user was read, mean that it holds the values still.
+        bool isUnchanged = read is null && (known!.AreFingerprints || known.Values.Equals(next.Held));
+        StoredUser? before = isUnchanged ? null : read ?? table.Holding(known!.Values);
+        using ExpressionWriter writer = table.Requests.NewExpression();
+        Update update = ToUpdate(next, known, version, read, before, writer);
+        if (before is { } changed && reserving?.ChangeOf(changed, next.Reserved) is { IsEmpty: false } change)
         {
             return await reserving.CommitAsync(
                 call, new TransactWriteItem { Update = update }, next.Key, change, WasAppliedAsync).ConfigureAwait(false);
         }
 
-        UpdateItemRequest request = update.ToRequest();
-        request.ReturnValues = ReturnValue.NONE; // the new user is known
-        request.ReturnConsumedCapacity = call.Capacity;
-        WriteResult<UpdateItemResponse> result = await call.WriteAsync(
-            "UpdateItem", table.Users, token => table.Client.UpdateItemAsync(request, token), wasApplied: WasAppliedAsync).ConfigureAwait(false);
-        return result.Failure;
+        return (await table.Requests.UpdateAsync(call, update, returnsItem: false, WasAppliedAsync).ConfigureAwait(false)).Failure;
 
         async Task<bool> WasAppliedAsync()
             => await table.FindWrittenAsync(call, next.Key, next.WriteId).ConfigureAwait(false) is not null;
@@ -105,42 +101,56 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
 
     // All attributes of the model, so that others survive, and the ids of earlier writes, which users do not contain, are shifted. The values that
     // the user holds are compared although the revision is: other programs and the audit change values without a new one.
-    private Update ToUpdate(PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read, StoredUser held)
+    private Update ToUpdate(
+        PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read, StoredUser? before, ExpressionWriter writer)
     {
-        Dictionary<string, AttributeValue> item = table.Items.ToItem(next.User); // without the attributes whose value is null
-        var writer = new ExpressionWriter();
-        List<string> sets = [], removes = [];
-        foreach (string attribute in Model.Attributes.Where(attribute => !IsOfRevision(attribute) && !IsKept(attribute, read)))
+        writer.BeginRevision(next.WriteId, Model);
+        using MappedUser mapped = table.Requests.Map(next.User); // without the attributes whose value is null
+        Span<bool> isRemoved = stackalloc bool[Model.Attributes.Count];
+        writer.Append($"SET ");
+        for (int i = 0; i < isRemoved.Length; i++)
         {
-            if (item.TryGetValue(attribute, out AttributeValue? value))
-                sets.Add($"{writer.Name(attribute)} = {writer.Value(value)}");
+            string attribute = Model.Attributes[i];
+            if (Model.IsOfRevision(attribute) || IsKept(attribute, read))
+                continue;
+            if (mapped.AddTo(writer, i) is { } value)
+                writer.Append($"{writer.Name(attribute)} = {value}, ");
             else
-                removes.Add(writer.Name(attribute));
+                isRemoved[i] = true;
         }
 
-        string own = RevisionExpression.OwnId(next.WriteId, writer);
-        sets.AddRange(RevisionExpression.Advance(own, Model, writer, replacesVersion: read is { } found ? found.Revision.Version is null : version is null));
-        string set = $"SET {string.Join(", ", sets)}";
-        string sameRevision = read is { } stored
-            ? RevisionExpression.SameRevision(stored, Model, writer)
-            : Revision.Of(known!, version).ToCondition(Model, writer);
-        string condition = ExpressionWriter.Both(sameRevision, writer.Living(Model, next.Now))!;
-        return new Update
+        writer.AppendNextRevision(Model, replacesVersion: read is { } found ? found.Revision.Version is null : version is null);
+        string word = " REMOVE ";
+        for (int i = 0; i < isRemoved.Length; i++)
         {
-            TableName = table.TableName,
-            Key = Model.Key.ToItem(next.Key),
-            UpdateExpression = removes.Count == 0 ? set : $"{set} REMOVE {string.Join(", ", removes)}",
-            ConditionExpression = ExpressionWriter.Both(condition, table.SameValues(held, Model.UniqueValues, writer)),
-            ExpressionAttributeNames = writer.Names,
-            ExpressionAttributeValues = writer.Values,
-            ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
-        };
+            if (!isRemoved[i])
+                continue;
+            writer.Append($"{word}{writer.Name(Model.Attributes[i])}");
+            word = ", ";
+        }
+
+        ExpressionText update = writer.Take();
+        if (read is { } stored)
+            writer.AndSameRevision(stored, Model);
+        else
+            writer.AndRevision(version!.Value, known!.WriteId, Model);
+        writer.AndLiving(Model, next.Now);
+        if (before is { } held)
+            table.AndSameValues(writer, held, Model.UniqueValues);
+        else
+            table.AndSameValues(writer, next.Held);
+        return table.Requests.NewUpdate(writer, next.Key, update, writer.Take());
     }
 
     // Also NULL: an attribute that is written once is neither written nor removed.
     private bool IsKept(string attribute, StoredUser? read)
-        => Model.WrittenOnce.Count > 0 && read is { } stored && Model.WrittenOnce.Any(property => property.AttributeName == attribute && stored.Has(property));
+    {
+        for (int i = 0; i < Model.WrittenOnce.Count; i++)
+        {
+            if (Model.WrittenOnce[i].AttributeName == attribute)
+                return read?.Has(Model.WrittenOnce[i]) == true;
+        }
 
-    private bool IsOfRevision(string attribute)
-        => attribute == Model.Version?.AttributeName || Model.Key.Parts.Any(part => part.AttributeName == attribute);
+        return false;
+    }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Amazon.DynamoDBv2.Model;
-using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Sending;
 using UserStore.Modeling;
 

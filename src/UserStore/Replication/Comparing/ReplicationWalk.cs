@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;

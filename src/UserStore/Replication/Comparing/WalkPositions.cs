@@ -36,7 +36,7 @@ internal sealed class WalkPositions
                 if (_isDone[part])
                     writer.WriteBooleanValue(true);
                 else if (_lastKeys[part] is { } key)
-                    AttributeJson.WriteKey(writer, key);
+                    AttributeJson.WriteItem(writer, key);
                 else
                     writer.WriteNullValue();
             }

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 
 namespace UserStore.Replication.Targets;
@@ -6,15 +7,17 @@ namespace UserStore.Replication.Targets;
 /// <summary>Represents the condition on the stored guard under which the target is written.</summary>
 internal sealed class GuardCondition
 {
-    private readonly ExpressionWriter _writer = new();
-
-    private GuardCondition(Func<ExpressionWriter, string> write) => Expression = write(_writer);
+    private GuardCondition(Func<ExpressionWriter, string> write)
+    {
+        using var writer = new ExpressionWriter();
+        (Expression, Names, Values) = (write(writer), writer.Names, writer.Values);
+    }
 
     public string Expression { get; }
 
-    public Dictionary<string, string> Names => _writer.Names;
+    public Dictionary<string, string> Names { get; }
 
-    public Dictionary<string, AttributeValue>? Values => _writer.Values;
+    public Dictionary<string, AttributeValue>? Values { get; }
 
     /// <summary>Requires that the image of a change is certainly newer than the target, and that the user's item has the given key.</summary>
     /// <inheritdoc cref="Guard.Precedes" path="/summary"/>

@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 
 namespace UserStore.Replication.Targets;

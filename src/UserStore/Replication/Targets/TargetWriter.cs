@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.Modeling;

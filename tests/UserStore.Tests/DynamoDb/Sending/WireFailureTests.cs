@@ -68,9 +68,9 @@ public sealed class WireFailureTests
         Func<Task>[] writes =
         [
             () => store.CreateAsync(FakeUsers.Create(1)),
-            () => store.UpdateAsync(FakeUsers.Create(1) with { Version = 1, Revision = new("w", null, 1, null, ["fake.user.1@example.test"]) }),
+            () => store.UpdateAsync(FakeUsers.Create(1) with { Version = 1, Revision = new("w", null, 1, null, new HeldValues("fake.user.1@example.test")) }),
             () => store.UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Age, 1)),
-            () => store.DeleteUnchangedAsync(FakeUsers.Create(1) with { Version = 1, Revision = new("w", null, 1, null, [null]) }),
+            () => store.DeleteUnchangedAsync(FakeUsers.Create(1) with { Version = 1, Revision = new("w", null, 1, null, HeldValues.Of([null])) }),
         ];
         Func<Task>[] others =
         [

@@ -8,7 +8,7 @@ using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Preparation;
 
-namespace UserStore.DynamoDb.Reading;
+namespace UserStore.DynamoDb.Users;
 
 /// <summary>Writes the last key of a page as a position, and reads it back. It may be the key of an item that is no user.</summary>
 internal static class KeyPosition
@@ -17,7 +17,7 @@ internal static class KeyPosition
     {
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json))
-            AttributeJson.WriteKey(writer, key);
+            AttributeJson.WriteItem(writer, key);
         return Encoding.UTF8.GetString(json.WrittenSpan);
     }
 

@@ -5,7 +5,7 @@ using Amazon.Runtime;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
-namespace UserStore.DynamoDb.Items;
+namespace UserStore.DynamoDb.Users;
 
 /// <summary>Creates the SDK's context as the store needs it.</summary>
 internal static class UserContext

@@ -6,20 +6,28 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Users.Generated;
+using UserStore.Mapping;
 using UserStore.Modeling;
 using UserStore.Preparation;
 
-namespace UserStore.DynamoDb.Items;
+namespace UserStore.DynamoDb.Users;
 
-/// <summary>Maps users to items and back, by the SDK's context, and checks the rules that apply to whole items.</summary>
+/// <summary>Maps users to items and back, by a generated mapping or by the SDK's context, and checks the rules that apply to whole items.</summary>
+/// <param name="context">Returns the context, which is made only if it is needed.</param>
+/// <param name="model">The model.</param>
+/// <param name="tableName">The table.</param>
+/// <param name="mapping">The generated mapping; null to map all users by the context.</param>
 internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    Func<IDynamoDBContext> context, UserModel model, string tableName)
+    Func<IDynamoDBContext> context, UserModel model, string tableName, GeneratedMapping<TUser>? mapping = null)
     where TUser : class
 {
     // So many attributes are converted in vain for less than the copy of an item takes: those of the revision that are read with a user.
     private const int CheapAttributes = 2;
 
     private readonly UserRoleValues _roles = new(model);
+    private readonly GeneratedItems<TUser>? _generated = mapping is null ? null : new(mapping, model);
     private readonly MappedProperty[] _epochs = [.. model.Properties.Where(property => property.IsEpoch)];
     private readonly (string Attribute, DynamoDBEntry Default)[] _constructed = ConstructedAttributes(model);
 
@@ -36,10 +44,13 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <exception cref="InvalidUserException">The user cannot be mapped to an item and back.</exception>
     public TUser ReadBack(TUser user)
     {
-        Dictionary<string, AttributeValue> item = Map(user);
+        // What only the context maps to an item, as a string that is not Unicode, only the context reads back.
+        Dictionary<string, AttributeValue>? generated = _generated?.ToItem(user);
+        Dictionary<string, AttributeValue> item = (generated ?? MapByContext(user)).ToDictionary(
+            attribute => attribute.Key, attribute => AttributeValueComparer.AsStored(attribute.Value));
         try
         {
-            return FromItem(item.ToDictionary(attribute => attribute.Key, attribute => AttributeValueComparer.AsStored(attribute.Value)));
+            return FromItem(item, wasApplied: false, isGenerated: generated is not null);
         }
         catch (UserStoreSchemaException failure)
         {
@@ -51,11 +62,13 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <param name="item">The item.</param>
     /// <param name="wasApplied">Whether the item is the result of a write.</param>
     /// <exception cref="UserStoreSchemaException">The item cannot be read; the exception names the user and the attribute.</exception>
-    public TUser FromItem(Dictionary<string, AttributeValue> item, bool wasApplied = false)
+    public TUser FromItem(Dictionary<string, AttributeValue> item, bool wasApplied = false) => FromItem(item, wasApplied, isGenerated: true);
+
+    private TUser FromItem(Dictionary<string, AttributeValue> item, bool wasApplied, bool isGenerated)
     {
         try
         {
-            TUser user = Map(item);
+            TUser user = isGenerated ? Map(item) : MapByContext(item);
             if (model.Revision is not null)
                 _roles.Attach(user, item.Text(model.WriteIds[0]), item.Text(model.BirthId), ReservedTexts(item), ItemRevision.FingerprintOf(item, model));
             return user;
@@ -66,11 +79,8 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
-    /// <summary>Throws if the item of a user would violate a rule. Does not map the user if its properties alone show that it does not.</summary>
-    /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
-    public void Check(TUser user) => SizeOf(user);
-
-    /// <summary>Returns at least the size of a user's item in bytes, checked as by <see cref="Check(TUser)"/>.</summary>
+    /// <summary>Returns at least the size of a user's item in bytes. Does not map the user if its properties alone show that it violates no
+    /// rule.</summary>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
     public long SizeOf(TUser user) => ItemSize.UpperBound(user, model) is { } size and <= ItemRules.MaxItemBytes
         ? size
@@ -104,19 +114,22 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
             MapChanges(changes);
     }
 
-    private string?[] ReservedTexts(Dictionary<string, AttributeValue> item)
+    private HeldValues ReservedTexts(Dictionary<string, AttributeValue> item)
     {
+        if (model.ReservedProperties.Count == 1 && TextOf(model.ReservedProperties[0], item) is { } only)
+            return new HeldValues(only);
         string?[] values = new string?[model.ReservedProperties.Count];
         for (int i = 0; i < values.Length; i++)
-        {
-            MappedProperty property = model.ReservedProperties[i];
-            values[i] = item.GetValueOrDefault(property.AttributeName).ToScalar() is { } stored ? UserRoleValues.TextOf(property, stored) : null;
-        }
-
-        return values;
+            values[i] = TextOf(model.ReservedProperties[i], item);
+        return HeldValues.Of(values);
     }
 
-    private TUser Map(Dictionary<string, AttributeValue> item)
+    private static string? TextOf(MappedProperty property, Dictionary<string, AttributeValue> item)
+        => item.GetValueOrDefault(property.AttributeName).ToScalar() is { } stored ? UserRoleValues.TextOf(property, stored) : null;
+
+    private TUser Map(Dictionary<string, AttributeValue> item) => _generated?.FromItem(item) ?? MapByContext(item);
+
+    private TUser MapByContext(Dictionary<string, AttributeValue> item)
     {
         Document document = Document.FromAttributeMap(item.Count <= model.Attributes.Count + CheapAttributes ? item : Known(item));
         // A version that is no whole number was written by another program. To the conditions of writes, it is none.
@@ -221,22 +234,30 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
-    private static PatchChange[] NewValues(IEnumerable<PatchChange> changes)
-        => [.. changes.Where(change => change.Action is PatchAction.Set or PatchAction.Append)];
+    /// <summary>Returns whether a change has a value that is mapped: the amount of an increment is not.</summary>
+    public static bool IsNewValue(PatchChange change) => change.Action is PatchAction.Set or PatchAction.Append;
 
-    // A user whose constructor does not run: it has only the values that are set here.
-    private static TUser ShellWith(PatchChange[] newValues)
+    private static PatchChange[] NewValues(IEnumerable<PatchChange> changes) => [.. changes.Where(IsNewValue)];
+
+    /// <summary>Returns a user whose constructor does not run: it has only the new values of a patch.</summary>
+    public static TUser ShellWith(IReadOnlyList<PatchChange> changes)
     {
         var shell = (TUser)RuntimeHelpers.GetUninitializedObject(typeof(TUser));
-        foreach (PatchChange change in newValues)
-            change.Property.SetValue(shell, change.Value);
+        foreach (PatchChange change in changes)
+        {
+            if (IsNewValue(change))
+                change.Property.SetValue(shell, change.Value);
+        }
+
         return shell;
     }
 
     private static Dictionary<string, AttributeValue> Map(Document document)
         => document.ToAttributeMap(DynamoDBEntryConversion.V2, isEmptyStringValueEnabled: true);
 
-    private Dictionary<string, AttributeValue> Map(TUser user)
+    private Dictionary<string, AttributeValue> Map(TUser user) => _generated?.ToItem(user) ?? MapByContext(user);
+
+    private Dictionary<string, AttributeValue> MapByContext(TUser user)
     {
         Dictionary<string, AttributeValue> item = Map(ToDocument(user));
         foreach (MappedProperty property in _epochs)

@@ -1,0 +1,35 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using UserStore.Generators.Modeling;
+using UserStore.Generators.Writing;
+
+namespace UserStore.Generators;
+
+/// <summary>Generates the mapping of every class with <c>[GenerateUserMapping]</c>.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class UserMappingGenerator : IIncrementalGenerator
+{
+    internal const string ModelStep = "UserTypes";
+
+    private const string Attribute = "UserStore.GenerateUserMappingAttribute";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<UserTypeResult> types = context.SyntaxProvider
+            .ForAttributeWithMetadataName(
+                Attribute,
+                static (node, _) => node is TypeDeclarationSyntax,
+                static (marked, cancellation) => UserTypeReader.Read((INamedTypeSymbol)marked.TargetSymbol, marked.SemanticModel.Compilation, cancellation))
+            .WithTrackingName(ModelStep);
+        context.RegisterSourceOutput(types, static (output, type) =>
+        {
+            foreach (MappingDiagnostic diagnostic in type.Diagnostics)
+                output.ReportDiagnostic(diagnostic.ToDiagnostic());
+            if (type.Model is { } model)
+                output.AddSource($"{model.ClassName}.g.cs", SourceText.From(MappingWriter.Write(model), Encoding.UTF8));
+        });
+    }
+}

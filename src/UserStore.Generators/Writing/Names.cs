@@ -1,0 +1,15 @@
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace UserStore.Generators.Writing;
+
+/// <summary>Names of the support library in generated code.</summary>
+internal static class Names
+{
+    public const string Mapping = "global::UserStore.Mapping.";
+    public const string Reader = $"ref {Mapping}ItemReader item";
+    public const string Writer = $"{Mapping}ItemWriter writer";
+    public const string Accessor = "global::System.Runtime.CompilerServices.UnsafeAccessor";
+    public const string EncodedText = "global::System.Text.Json.JsonEncodedText";
+
+    public static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
+}

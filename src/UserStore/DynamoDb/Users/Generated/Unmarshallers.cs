@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Json;
+using Amazon.DynamoDBv2.Model.Internal.MarshallTransformations;
+using Amazon.Runtime.Internal.Transform;
+using UserStore.DynamoDb.Sending;
+using UserStore.Mapping;
+
+namespace UserStore.DynamoDb.Users.Generated;
+
+/// <summary>Reads the responses of writes that return no item.</summary>
+internal sealed class WriteUnmarshaller<TResult>(JsonResponseUnmarshaller errors) : JsonUnmarshaller<TResult>(errors)
+{
+    protected override bool TryRead(ReadOnlySpan<byte> property, ref ItemReader reader, MappedResponse<TResult> response) => false;
+}
+
+/// <summary>Reads the responses of operations that return one item.</summary>
+/// <param name="users">The reader of users.</param>
+/// <param name="property">The property that has the item.</param>
+/// <param name="errors">The SDK's reader of the operation.</param>
+internal sealed class ItemUnmarshaller<TUser>(UserReader<TUser> users, string property, JsonResponseUnmarshaller errors)
+    : JsonUnmarshaller<ReadItem<TUser>>(errors)
+    where TUser : class
+{
+    private readonly byte[] _property = Encoding.UTF8.GetBytes(property);
+
+    protected override ItemReader NewReader(ReadOnlySpan<byte> json) => users.NewReader(json, readsMany: false);
+
+    protected override bool TryRead(ReadOnlySpan<byte> property, ref ItemReader reader, MappedResponse<ReadItem<TUser>> response)
+    {
+        if (!property.SequenceEqual(_property))
+            return false;
+        response.Result = users.Read(ref reader);
+        return true;
+    }
+}
+
+/// <summary>Reads the responses of queries and scans.</summary>
+internal sealed class PageUnmarshaller<TUser>(UserReader<TUser> users, JsonResponseUnmarshaller errors)
+    : JsonUnmarshaller<ReadItems<TUser>>(errors)
+    where TUser : class
+{
+    protected override ItemReader NewReader(ReadOnlySpan<byte> json) => users.NewReader(json, readsMany: true);
+
+    protected override bool TryRead(ReadOnlySpan<byte> property, ref ItemReader reader, MappedResponse<ReadItems<TUser>> response)
+    {
+        if (property.SequenceEqual("Items"u8))
+            response.Result = users.ReadMany(ref reader) with { Next = response.Result.Next };
+        else if (property.SequenceEqual("LastEvaluatedKey"u8))
+            response.Result = response.Result with { Next = reader.Json.Element().GetRawText() };
+        else
+            return false;
+        return true;
+    }
+}
+
+/// <summary>Reads the responses of batches of reads from one table.</summary>
+internal sealed class BatchUnmarshaller<TUser>(UserReader<TUser> users) : JsonUnmarshaller<ReadBatch<TUser>>(BatchGetItemResponseUnmarshaller.Instance)
+    where TUser : class
+{
+    protected override ItemReader NewReader(ReadOnlySpan<byte> json) => users.NewReader(json, readsMany: true);
+
+    protected override bool TryRead(ReadOnlySpan<byte> property, ref ItemReader reader, MappedResponse<ReadBatch<TUser>> response)
+    {
+        bool isItems = property.SequenceEqual("Responses"u8);
+        if (!isItems && !property.SequenceEqual("UnprocessedKeys"u8))
+            return false;
+        reader.Json.BeginObject();
+        while (reader.Json.NextProperty(out _, out _)) // of the one table
+        {
+            response.Result = isItems
+                ? response.Result with { Items = users.ReadMany(ref reader) }
+                : response.Result with { Unprocessed = reader.Json.Element().GetProperty("Keys") };
+        }
+
+        return true;
+    }
+}
+
+/// <summary>The items of a batch.</summary>
+/// <param name="Items">The items that exist.</param>
+/// <param name="Unprocessed">The keys that were not read, an array.</param>
+internal readonly record struct ReadBatch<TUser>(ReadItems<TUser> Items, JsonElement? Unprocessed)
+    where TUser : class;

@@ -1,0 +1,97 @@
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
+using UserStore.Mapping;
+using UserStore.Modeling;
+using UserStore.Preparation;
+
+namespace UserStore.DynamoDb.Users.Generated;
+
+/// <summary>Reads the items of users from JSON by a generated mapping, and leaves those that are irregular to the context.</summary>
+internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserModel model)
+    where TUser : class
+{
+    private readonly ItemLayout _layout = new(model, mapping.Attributes);
+    private readonly bool _isUser = typeof(TUser).IsAssignableTo(typeof(User));
+    private readonly bool _isRevisionMarked = model.Revision?.IsDefined(typeof(RevisionAttribute), inherit: true) == true;
+
+    /// <summary>Returns a reader of a response.</summary>
+    /// <param name="json">The response.</param>
+    /// <param name="readsMany">Whether it has many items, which can share strings.</param>
+    public ItemReader NewReader(ReadOnlySpan<byte> json, bool readsMany) => new(json, _layout, readsMany);
+
+    /// <summary>Reads the items of an array.</summary>
+    public ReadItems<TUser> ReadMany(ref ItemReader reader)
+    {
+        reader.Json.BeginArray();
+        List<TUser>? users = null;
+        List<(int Position, Dictionary<string, AttributeValue> Item)>? unmapped = null;
+        while (reader.Json.NextElement())
+        {
+            ReadItem<TUser> item = Read(ref reader);
+            if (item.User is not null)
+                (users ??= new List<TUser>(reader.CountOfRest())).Add(item.User);
+            else if (item.Item is not null)
+                (unmapped ??= []).Add((users?.Count ?? 0, item.Item));
+        }
+
+        return new ReadItems<TUser>(users, unmapped, null);
+    }
+
+    /// <summary>Reads an item.</summary>
+    public ReadItem<TUser> Read(ref ItemReader reader)
+    {
+        reader.BeginItem();
+        if (mapping.Read(ref reader) is not { } user)
+            return ReadItem<TUser>.Of(reader.ReadAgain());
+
+        if (!IsUser(reader.Kept))
+            return default;
+        if (model.Revision is not null)
+            Attach(user, ref reader);
+        return new ReadItem<TUser>(user, reader.ExpiresAt, null);
+    }
+
+    private bool IsUser(ReadOnlySpan<StoredScalar?> kept)
+    {
+        for (int i = 0; i < model.Discriminators.Count; i++)
+        {
+            if (kept[_layout.Discriminators[i]]?.SameAs(model.Discriminators[i].Value) != true)
+                return false;
+        }
+
+        return true;
+    }
+
+    private HeldValues Held(ReadOnlySpan<StoredScalar?> kept)
+    {
+        if (_layout.Reserved is [var only] && kept[only] is { } stored)
+            return new HeldValues(UserRoleValues.TextOf(model.ReservedProperties[0], stored));
+        string?[] values = new string?[_layout.Reserved.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (kept[_layout.Reserved[i]] is { } value)
+                values[i] = UserRoleValues.TextOf(model.ReservedProperties[i], value);
+        }
+
+        return HeldValues.Of(values);
+    }
+
+    private void Attach(TUser user, ref ItemReader reader)
+    {
+        string? content = reader.WriteId is null ? ItemRevision.FingerprintOf(reader.ReadAgain(), model) : null;
+        var known = new UserRevision(reader.WriteId, reader.BirthId, reader.Version, reader.ExpiresAt, Held(reader.Kept)) { Content = content };
+        if (_isUser)
+            ((User)(object)user).Revision = known;
+        else
+            SetRevision(user, known.IsText ? known.ToString() : null);
+    }
+
+    // The generator does not know a revision that only the options describe.
+    private void SetRevision(TUser user, string? revision)
+    {
+        if (_isRevisionMarked)
+            mapping.SetRevision(user, revision);
+        else
+            model.Revision!.SetValue(user, revision);
+    }
+}
