@@ -75,10 +75,10 @@ internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
                 "BatchGetItem" => await FoundAsync(request, cancellationToken),
                 _ => Empty,
             };
-            var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(body.Content), RequestMessage = request };
-            answer.Headers.TryAddWithoutValidation("x-amz-crc32", body.Checksum);
-            answer.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-amz-json-1.0");
-            return answer;
+            var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(body.Content), RequestMessage = request };
+            response.Headers.TryAddWithoutValidation("x-amz-crc32", body.Checksum);
+            response.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-amz-json-1.0");
+            return response;
         }
 
         private static Body BodyOf(string json)

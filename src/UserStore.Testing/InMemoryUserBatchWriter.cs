@@ -76,7 +76,7 @@ public sealed class InMemoryUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
 
     private (PreparedUser<TUser> Prepared, UserKey Key) Prepared(PreparedUser<TUser> user)
     {
-        _store.Items.SizeOf(user.User);
+        _store.Items.Check(user.User);
         return (user, user.Key);
     }
 

@@ -90,7 +90,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)
     {
         PreparedUser<TUser> created = _input.PrepareCreate(user);
-        _items.SizeOf(created.User);
+        _items.Check(created.User);
         return await RunAsync(nameof(CreateAsync), isWrite: true, created.Key, () => _users.Create(created), cancellationToken).ConfigureAwait(false);
     }
 
@@ -155,7 +155,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
     {
         PreparedUser<TUser> next = _input.PrepareReplacement(user);
-        _items.SizeOf(next.User);
+        _items.Check(next.User);
         return await RunAsync(nameof(UpdateAsync), isWrite: true, next.Key, () => _users.Replace(user, next), cancellationToken).ConfigureAwait(false);
     }
 

@@ -52,7 +52,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
         InMemoryRow<TUser> patched = InMemoryPatch.Apply(patch, row);
         if (patch.Condition?.Accepts(row) == false)
             throw new UserConditionFailedException(patch.Key, row.Revision.Version);
-        items.SizeOf(patched.User);
+        items.Check(patched.User);
         reservations?.Move(patch.Key, reservations.ReservedBy(row), reservations.ReservedBy(patched), patch.Now);
         return Store(patched);
     }

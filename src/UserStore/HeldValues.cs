@@ -23,7 +23,12 @@ internal readonly struct HeldValues : IEquatable<HeldValues>
         _ => 1,
     };
 
-    public string? this[int position] => _values is string?[] values ? values[position] : (string?)_values;
+    public string? this[int position] => _values switch
+    {
+        string?[] values => values[position],
+        string only when position == 0 => only,
+        _ => throw new ArgumentOutOfRangeException(nameof(position)),
+    };
 
     public string?[] ToArray() => _values switch
     {

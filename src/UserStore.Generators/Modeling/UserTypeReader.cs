@@ -22,7 +22,7 @@ internal static class UserTypeReader
         return new UserTypeResult(context.Diagnostics.Count == 0 ? model : null, new(context.Diagnostics));
     }
 
-    // The compiler reads private members of other assemblies only if it is told to.
+    // The compiler reads private members of other assemblies only with an option.
     private static (Compilation Complete, INamedTypeSymbol? Type) FindAgain(INamedTypeSymbol type, Compilation compilation)
     {
         Compilation complete = Complete.GetValue(

@@ -33,7 +33,7 @@ internal sealed class ValueWriter(UserTypeModel model)
         _ => variable,
     };
 
-    /// <summary>Returns the expression that writes a value, and tells whether it is stored.</summary>
+    /// <summary>Returns the expression that writes a value, and that is true if the value is stored.</summary>
     public string Write(ValueModel value, string expression) => value.Kind switch
     {
         ValueKind.Integer => $"writer.WriteInteger<{value.Type}>({expression})",

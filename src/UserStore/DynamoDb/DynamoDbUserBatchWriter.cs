@@ -102,7 +102,7 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
 
     private (PreparedUser<TUser> Prepared, UserKey Key) Checked(PreparedUser<TUser> prepared)
     {
-        _table.Requests.SizeOf(prepared.User);
+        _table.Requests.Check(prepared.User);
         return (prepared, prepared.Key);
     }
 

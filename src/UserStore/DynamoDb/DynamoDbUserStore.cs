@@ -13,12 +13,13 @@ using UserStore.Preparation;
 
 namespace UserStore.DynamoDb;
 
-/// <summary>Stores users in a DynamoDB table, through the SDK's <see cref="DynamoDBContext"/>.</summary>
+/// <summary>Stores users in a DynamoDB table, mapped by the SDK's <see cref="DynamoDBContext"/> or by generated code.</summary>
 /// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
 /// <remarks>
 /// <para>
-/// The context maps users to items and back. The requests are sent by the client: the context cannot express the conditions of writes, return
-/// their items, give a transaction a token, or read the rest of a page when one of its items cannot be read.
+/// The context maps users to items and back, unless <see cref="UserStoreOptions.Mapping"/> selects a generated mapping. The requests are sent by the
+/// client: the context cannot express the conditions of writes, return their items, give a transaction a token, or read the rest of a page when one
+/// of its items cannot be read.
 /// </para>
 /// <para>
 /// A client that is passed in keeps its own retries; the store then retries only conflicts with transactions, unprocessed parts of batches, and

@@ -2,11 +2,14 @@ using System.Globalization;
 
 namespace UserStore.Mapping;
 
-/// <summary>Reads and writes dates and times in the formats in which the SDK writes them, without a string.</summary>
+/// <summary>Reads and writes dates and times in the formats in which the SDK writes them, and instants in that of the store, without a string.</summary>
 internal static class DateText
 {
     /// <summary>The length of <c>2026-01-01T00:00:00.000Z</c>.</summary>
     public const int Length = 24;
+
+    /// <summary>The length of <c>2026-01-01T00:00:00.0000000Z</c>, an instant of the store.</summary>
+    public const int InstantLength = 28;
 
     /// <summary>The length of <c>2026-01-01</c>.</summary>
     public const int DayLength = 10;
@@ -21,6 +24,27 @@ internal static class DateText
 
     public static void Write(DateTime date, Span<byte> text)
         => date.ToUniversalTime().TryFormat(text, out _, Format, CultureInfo.InvariantCulture);
+
+    public static void Write(DateTimeOffset instant, Span<byte> text)
+    {
+        // The round-trip format of a UTC date is this format.
+        if (!instant.UtcDateTime.TryFormat(text, out int written, "O") || written != InstantLength)
+            throw new InvalidOperationException($"The instant {instant:O} has no text of {InstantLength} characters.");
+    }
+
+    /// <summary>Returns whether a text is an instant in UTC, with a precision of 100 ns.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset instant)
+    {
+        instant = default;
+        if (text.Length != InstantLength || text[DayLength] != 'T' || text[^1] != 'Z' || !TryParse(text[..DayLength], out DateOnly day)
+            || !TryParse(text.Slice(DayLength + 1, TimeLength), out TimeOnly time) || !TryParse(text[(DayLength + 1 + TimeLength)..^1], out int ticks))
+        {
+            return false;
+        }
+
+        instant = new DateTimeOffset(day, time, TimeSpan.Zero).AddTicks(ticks);
+        return true;
+    }
 
     /// <summary>Returns whether a text is a date in UTC with milliseconds.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DateTime date)

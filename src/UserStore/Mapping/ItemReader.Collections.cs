@@ -145,7 +145,7 @@ public ref partial struct ItemReader
         private readonly string?[] _strings = new string?[attributes];
         private readonly ValueList<string>?[] _lists = new ValueList<string>?[attributes];
 
-        // Strings of ASCII only: others are read anew.
+        // Strings of ASCII only: others are read again.
         public static bool IsSame(string last, ReadOnlySpan<byte> text) => last.Length == text.Length && Ascii.Equals(text, last);
 
         public string StringOf(int attribute, ReadOnlySpan<byte> text)

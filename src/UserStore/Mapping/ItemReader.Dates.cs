@@ -15,7 +15,7 @@ public ref partial struct ItemReader
     {
         value = default;
         if (!TryText(out ReadOnlySpan<byte> text)
-            || (!InstantText.TryParse(text, out value) && !InstantConverter.TryParse(JsonScanner.StringOf(text, isEscaped: false), out value)))
+            || (!DateText.TryParse(text, out value) && !InstantConverter.TryParse(JsonScanner.StringOf(text, isEscaped: false), out value)))
         {
             return false;
         }

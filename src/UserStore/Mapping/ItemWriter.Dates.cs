@@ -57,8 +57,8 @@ public sealed partial class ItemWriter
     {
         if (value is null)
             return false;
-        Span<byte> text = stackalloc byte[InstantText.Length];
-        InstantText.Format(value.Value, text);
+        Span<byte> text = stackalloc byte[DateText.InstantLength];
+        DateText.Write(value.Value, text);
         WriteText(text);
         return true;
     }

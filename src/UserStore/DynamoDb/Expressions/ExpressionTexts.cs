@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace UserStore.DynamoDb.Expressions;
 
-/// <summary>The text of an expression, or the names of one, which requests of the same form share.</summary>
+/// <summary>The text of an expression, which requests of the same form share.</summary>
 internal sealed class ExpressionText(string text)
 {
     private JsonEncodedText? _encoded;

@@ -31,6 +31,6 @@ internal sealed record SelectedMapping<TUser>(GeneratedMapping<TUser>? Generated
             return new(null, $"{typeof(TUser).Name} has no generated mapping; mark it with [GenerateUserMapping], and build the project.");
         return generated.Attributes.SequenceEqual(model.Attributes)
             ? new(generated, null)
-            : new(null, $"The generated mapping of {typeof(TUser).Name} has other attributes than the type; build the project anew.");
+            : new(null, $"The generated mapping of {typeof(TUser).Name} has other attributes than the type; rebuild the project.");
     }
 }

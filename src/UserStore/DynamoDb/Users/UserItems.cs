@@ -79,6 +79,10 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
         }
     }
 
+    /// <summary>Throws if the item of a user would violate a rule.</summary>
+    /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
+    public void Check(TUser user) => SizeOf(user);
+
     /// <summary>Returns at least the size of a user's item in bytes. Does not map the user if its properties alone show that it violates no
     /// rule.</summary>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>

@@ -25,6 +25,10 @@ internal abstract class UserRequests<TUser>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
     public abstract long SizeOf(TUser user);
 
+    /// <summary>Throws if the item of a user would violate a rule of DynamoDB, before a request is sent.</summary>
+    /// <inheritdoc cref="SizeOf" path="/exception"/>
+    public void Check(TUser user) => SizeOf(user);
+
     /// <summary>Returns the write of a whole item.</summary>
     /// <param name="writer">The writer with the values of the condition.</param>
     /// <param name="user">The user.</param>

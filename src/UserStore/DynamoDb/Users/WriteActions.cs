@@ -1,4 +1,3 @@
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 
 namespace UserStore.DynamoDb.Users;
@@ -16,7 +15,6 @@ internal static class WriteActions
         ReturnValuesOnConditionCheckFailure = put.ReturnValuesOnConditionCheckFailure,
     };
 
-    /// <summary>Returns the request, whose response contains the item after the update.</summary>
     public static UpdateItemRequest ToRequest(this Update update) => new()
     {
         TableName = update.TableName,
@@ -25,7 +23,6 @@ internal static class WriteActions
         ConditionExpression = update.ConditionExpression,
         ExpressionAttributeNames = update.ExpressionAttributeNames,
         ExpressionAttributeValues = update.ExpressionAttributeValues,
-        ReturnValues = ReturnValue.ALL_NEW,
         ReturnValuesOnConditionCheckFailure = update.ReturnValuesOnConditionCheckFailure,
     };
 

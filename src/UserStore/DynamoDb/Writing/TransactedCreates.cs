@@ -24,7 +24,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
     public override (object Prepared, UserKey Key) Prepare(TUser item)
     {
         PreparedUser<TUser> created = table.Input.PrepareCreate(item);
-        table.Requests.SizeOf(created.User);
+        table.Requests.Check(created.User);
         return (created, created.Key);
     }
 

@@ -26,7 +26,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         StoredUser? read = null;
         if (MustRead(known, version, next))
         {
-            table.Requests.SizeOf(next.User); // an invalid user costs no request
+            table.Requests.Check(next.User); // an invalid user costs no request
             StoredUser stored = await table.ReadExpectedAsync(call, next.Key, user, known).ConfigureAwait(false);
             (read, next) = (stored, Continue(next, stored, known));
         }
@@ -69,6 +69,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
                 property.SetValue(next.User, property.GetValue(before));
             next = next with
             {
+                Held = HeldValues.Of(table.Input.Roles.ReservedTexts(next.User)),
                 Reserved = table.Input.UniqueValues.ReservedIn(
                     property => property.IsWrittenOnce && read.Has(property) ? read.ScalarOf(property) : property.ScalarOf(next.User)),
             };

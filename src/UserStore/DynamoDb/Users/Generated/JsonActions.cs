@@ -37,12 +37,6 @@ internal static class JsonActions
                 WriteItem("Item", put.Item);
                 End(put.ReturnValuesOnConditionCheckFailure);
                 break;
-            case { Update: { } update }:
-                Begin("Update", update.TableName, update.ConditionExpression, update.ExpressionAttributeNames, update.ExpressionAttributeValues);
-                json.WriteString("UpdateExpression", update.UpdateExpression);
-                WriteItem("Key", update.Key);
-                End(update.ReturnValuesOnConditionCheckFailure);
-                break;
             case { Delete: { } delete }:
                 Begin("Delete", delete.TableName, delete.ConditionExpression, delete.ExpressionAttributeNames, delete.ExpressionAttributeValues);
                 WriteItem("Key", delete.Key);
@@ -54,7 +48,7 @@ internal static class JsonActions
                 End(check.ReturnValuesOnConditionCheckFailure);
                 break;
             default:
-                throw new InvalidOperationException("A transaction has an action of no kind.");
+                throw new InvalidOperationException("A transaction has an action that no part of the store makes.");
         }
 
         json.WriteEndObject();
