@@ -8,20 +8,21 @@ namespace UserStore.DynamoDb.Expressions;
 /// <summary>The text of an expression, which requests of the same form share.</summary>
 internal sealed class ExpressionText(string text)
 {
-    private JsonEncodedText? _encoded;
     private ExpressionNames? _names;
 
     public string Text => text;
 
     /// <summary>Gets the text as a string of JSON.</summary>
-    public JsonEncodedText Encoded => _encoded ??= JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+    public JsonEncodedText Encoded { get; } = JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
 
     /// <summary>Returns the names of a request with this expression: those of the last one, if they are the same.</summary>
     public ExpressionNames NamesOf(Dictionary<string, int> names)
     {
-        if (_names?.Are(names) != true)
-            _names = new ExpressionNames([.. names.Keys]);
-        return _names;
+        // Requests with other names and the same text run at the same time: the field is read once.
+        ExpressionNames? known = _names;
+        if (known?.Are(names) != true)
+            _names = known = new ExpressionNames([.. names.Keys]);
+        return known;
     }
 }
 
