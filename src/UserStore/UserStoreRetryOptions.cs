@@ -58,14 +58,16 @@ public sealed class UserStoreRetryOptions
     {
         var minute = TimeSpan.FromMinutes(1);
         var millisecond = TimeSpan.FromMilliseconds(1);
-        (string Name, TimeSpan Value, TimeSpan Min, TimeSpan Max)[] ranges =
+        string?[] failures =
         [
-            (nameof(Timeout), Timeout, TimeSpan.Zero, MaxTimeout),
-            (nameof(AttemptTimeout), AttemptTimeout, TimeSpan.FromMilliseconds(10), minute),
-            (nameof(BaseDelay), BaseDelay, millisecond, minute),
-            (nameof(MaxDelay), MaxDelay, BaseDelay > millisecond ? BaseDelay : millisecond, minute),
+            ViolatedRange(nameof(Timeout), Timeout, TimeSpan.Zero, MaxTimeout),
+            ViolatedRange(nameof(AttemptTimeout), AttemptTimeout, TimeSpan.FromMilliseconds(10), minute),
+            ViolatedRange(nameof(BaseDelay), BaseDelay, millisecond, minute),
+            ViolatedRange(nameof(MaxDelay), MaxDelay, BaseDelay > millisecond ? BaseDelay : millisecond, minute),
         ];
-        return ranges.Where(range => range.Value < range.Min || range.Value > range.Max)
-            .Select(range => $"Retry.{range.Name} is {range.Value}, but must be between {range.Min} and {range.Max}.");
+        return failures.OfType<string>();
     }
+
+    private static string? ViolatedRange(string name, TimeSpan value, TimeSpan min, TimeSpan max)
+        => value < min || value > max ? $"Retry.{name} is {value}, but must be between {min} and {max}." : null;
 }

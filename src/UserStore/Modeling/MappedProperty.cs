@@ -175,8 +175,14 @@ internal sealed class MappedProperty
         scalar = default;
         if (IsEnumMap)
             return false;
-        if (_converter is null)
+        if (_converter is null || (_converter is InstantConverter && value is DateTimeOffset))
             return TryToStored(value, out scalar);
+        if (_converter is EpochSecondsConverter && value is DateTimeOffset expiry)
+        {
+            scalar = StoredScalar.OfNumber(expiry.ToUnixTimeSeconds());
+            return true;
+        }
+
         return _converter.ToEntry(value) is { } entry && StoredScalar.TryFromEntry(entry, out scalar);
     }
 
@@ -232,18 +238,22 @@ internal sealed class MappedProperty
     /// <summary>Converts a value of a type without a converter to its stored form. Returns false for structures.</summary>
     public static bool TryToStored(object value, out StoredScalar scalar)
     {
-        scalar = default;
-        return ToEntry(value) is { } entry && StoredScalar.TryFromEntry(entry, out scalar);
+        // Most values need no conversion of the SDK, whose first one prepares those of all types.
+        StoredScalar? common = value switch
+        {
+            string text => new StoredScalar(ScalarKind.String, text),
+            bool flag => new StoredScalar(ScalarKind.Boolean, flag.ToString()),
+            DateTimeOffset instant => new StoredScalar(ScalarKind.String, InstantConverter.ToText(instant)),
+            int or long or Enum => StoredScalar.OfNumber(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
+            _ => null,
+        };
+        scalar = common ?? default;
+        return common is not null || (ToEntry(value) is { } entry && StoredScalar.TryFromEntry(entry, out scalar));
     }
 
-    private static DynamoDBEntry? ToEntry(object value) => value switch
-    {
-        string text => new Primitive(text),
-        DateTimeOffset instant => Instants.ToEntry(instant),
-        Enum => NullableEnumConverter.Number(value),
-        bool or char or DateTime or DateOnly or TimeOnly or Guid => DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value),
-        _ => StorableTypes.IsNumeric(value.GetType()) ? DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value) : null,
-    };
+    private static DynamoDBEntry? ToEntry(object value) => value is char or DateTime or DateOnly or TimeOnly or Guid || StorableTypes.IsNumeric(value.GetType())
+        ? DynamoDBEntryConversion.V2.ConvertToEntry(value.GetType(), value)
+        : null;
 
     private bool IsDate => _converter is null && ValueType == typeof(DateTime);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.DynamoDBv2.DocumentModel;
 
 namespace UserStore.Modeling;
@@ -25,6 +26,8 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
             return false;
         return true;
     }
+
+    public static StoredScalar OfNumber(long number) => new(ScalarKind.Number, Canonical(number.ToString(CultureInfo.InvariantCulture)));
 
     public DynamoDBEntry ToEntry() => Kind switch
     {

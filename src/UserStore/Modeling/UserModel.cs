@@ -18,10 +18,15 @@ internal sealed record MappedIndex(string Name, MappedProperty PartitionKey, Map
     public bool IsTable { get; init; }
 }
 
+/// <summary>Represents a property that is a key of indexes.</summary>
+/// <param name="Property">The property.</param>
+/// <param name="MaxBytes">The maximum length that is valid in all of the indexes.</param>
+internal sealed record IndexKey(MappedProperty Property, int MaxBytes);
+
 /// <summary>Describes a user type: properties, roles, key and indexes. Created once for each type, or for options that describe it.</summary>
 internal sealed class UserModel
 {
-    private static readonly ConcurrentDictionary<(Type Type, string Prefix, bool MayLackTable), UserModel> Models = new();
+    private static readonly ConcurrentDictionary<ModelKey, UserModel> Models = new();
 
     /// <summary>How many writes an item remembers.</summary>
     public const int RememberedWrites = 8;
@@ -54,11 +59,11 @@ internal sealed class UserModel
         NeedsMapping = Properties.Any(property => property.NeedsMapping) || NotStored.Count < notStored.Length;
         StringLists = [.. Properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
         var partitionKeys = Indexes.Values.Where(index => !index.IsLocal)
-            .Select(index => (Property: index.PartitionKey, MaxBytes: UserRules.MaxPartitionKeyBytes));
+            .Select(index => new IndexKey(index.PartitionKey, UserRules.MaxPartitionKeyBytes));
         var sortKeys = Indexes.Values.Where(index => index.SortKey is not null)
-            .Select(index => (Property: index.SortKey!, MaxBytes: UserRules.MaxSortKeyBytes));
-        KeyRules = [.. partitionKeys.Concat(sortKeys).Where(key => !Key.Contains(key.Property))
-            .GroupBy(key => key.Property, (property, keys) => (property, keys.Min(key => key.MaxBytes)))];
+            .Select(index => new IndexKey(index.SortKey!, UserRules.MaxSortKeyBytes));
+        IndexKeys = [.. partitionKeys.Concat(sortKeys).Where(key => !Key.Contains(key.Property))
+            .GroupBy(key => key.Property, (_, keys) => keys.MinBy(key => key.MaxBytes)!)];
         WriteIds = [.. Enumerable.Range(1, RememberedWrites).Select(number => number == 1
             ? $"{prefix}write_id"
             : string.Create(CultureInfo.InvariantCulture, $"{prefix}write_id_{number}"))];
@@ -104,8 +109,8 @@ internal sealed class UserModel
     /// <summary>Gets the fields of the properties that are not mapped to attributes: their setters can change other properties.</summary>
     public IReadOnlyList<FieldInfo> NotStored { get; }
 
-    /// <summary>Gets the properties that are keys of indexes, each with its maximum length in bytes that is valid in all of them.</summary>
-    public IReadOnlyList<(MappedProperty Property, int MaxBytes)> KeyRules { get; }
+    /// <summary>Gets the properties that are keys of indexes, without those of the table's key.</summary>
+    public IReadOnlyList<IndexKey> IndexKeys { get; }
 
     /// <summary>Gets the properties whose values can differ from the written values when they are read back.</summary>
     public IReadOnlyList<MappedProperty> Lossy { get; }
@@ -159,7 +164,7 @@ internal sealed class UserModel
         if (options.Description is not { } described)
         {
             return Models.GetOrAdd(
-                (typeof(TUser), options.BookkeepingPrefix, options.UsersTable is not null),
+                new ModelKey(typeof(TUser), options.BookkeepingPrefix, options.UsersTable is not null),
                 static key => new UserModel(typeof(TUser), described: null, key.Prefix, key.MayLackTable));
         }
 
@@ -262,4 +267,7 @@ internal sealed class UserModel
     private static string Describe(Expression expression) => expression is MemberExpression member
         ? member.Expression is MemberExpression parent ? $"{Describe(parent)}.{member.Member.Name}" : member.Member.Name
         : "Expression";
+
+    // A class: what the framework compiled in advance serves keys that are references.
+    private sealed record ModelKey(Type Type, string Prefix, bool MayLackTable);
 }

@@ -47,7 +47,7 @@ internal static class UserRules
     {
         foreach (MappedProperty list in model.StringLists)
             Add(violations, list.Name, ViolatedListRule(list.GetValue(user)));
-        foreach ((MappedProperty property, int maxBytes) in model.KeyRules)
+        foreach ((MappedProperty property, int maxBytes) in model.IndexKeys)
             Add(violations, property.Name, ViolatedKeyRule(property, property.GetValue(user), maxBytes, model));
         foreach ((MappedProperty property, StoredScalar value) in model.Discriminators)
         {

@@ -265,7 +265,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             return null;
         if (change.Property == model.ExpiresAt && ExpiryIn(change) <= Now().ToUnixTimeSeconds())
             return FutureRule;
-        return model.KeyRules.Where(key => key.Property == change.Property)
+        return model.IndexKeys.Where(key => key.Property == change.Property)
             .Select(key => UserRules.ViolatedKeyRule(key.Property, change.Value, key.MaxBytes, model))
             .FirstOrDefault();
     }
