@@ -13,6 +13,8 @@ namespace UserStore.Benchmarks;
 /// <summary>Returns a valid response to every request below the SDK's HTTP layer, without a network; after a latency, if one is given.</summary>
 internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
 {
+    private static readonly BasicAWSCredentials Credentials = new("local", "local");
+
     private readonly Handler _handler = new(latency);
 
     /// <summary>Gets or sets how many users a query or scan returns in one page.</summary>
@@ -29,9 +31,10 @@ internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
     }
 
     /// <summary>Creates the client that UserStore would create.</summary>
-    public AmazonDynamoDBClient CreateClient() => new UserStoreClient(
-        new BasicAWSCredentials("local", "local"),
-        new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", AuthenticationRegion = "us-east-1", HttpClientFactory = this });
+    public AmazonDynamoDBClient CreateClient() => new UserStoreClient(Credentials, Config());
+
+    /// <summary>Creates a client as the SDK has it.</summary>
+    public AmazonDynamoDBClient CreatePlainClient() => new(Credentials, Config());
 
     /// <summary>Returns the JSON of an item as UserStore stores it.</summary>
     /// <param name="id">The id.</param>
@@ -49,6 +52,9 @@ internal sealed class CannedWire(TimeSpan latency = default) : HttpClientFactory
             """;
         return item.ReplaceLineEndings("");
     }
+
+    private AmazonDynamoDBConfig Config()
+        => new() { ServiceURL = "http://127.0.0.1:1", AuthenticationRegion = "us-east-1", HttpClientFactory = this };
 
     private sealed class Handler(TimeSpan latency) : HttpMessageHandler
     {

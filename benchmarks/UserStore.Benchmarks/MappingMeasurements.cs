@@ -38,10 +38,11 @@ internal static class MappingMeasurements
         ["save"] = 1.20,
     };
 
+    /// <param name="names">The calls to measure; all if there are none.</param>
     /// <returns>The exit code; 0 if all targets are reached.</returns>
-    public static async Task<int> RunAsync()
+    public static async Task<int> RunAsync(string[] names)
     {
-        Call[] calls = [.. await CallsAsync()];
+        Call[] calls = [.. (await CallsAsync()).Where(call => names.Length == 0 || names.Contains(call.Name))];
         foreach (Call call in calls)
             call.Run(call.Count * WarmUp);
         await Task.Delay(TimeSpan.FromMilliseconds(500)); // for code that is still being compiled
@@ -80,18 +81,20 @@ internal static class MappingMeasurements
         var calls = new List<Call>();
         foreach ((int size, int count) in new[] { (10, 300), (100, 60), (1000, 10) })
         {
-            AmazonDynamoDBClient client = new CannedWire { PageSize = size }.CreateClient();
+            var pages = new CannedWire { PageSize = size };
+            AmazonDynamoDBClient client = pages.CreateClient();
             var query = new UserQuery<User>("status-index", "active");
             Add(
                 $"page of {size}",
                 count,
-                () => Query(ContextOver(client)),
+                () => Query(ContextOver(pages.CreatePlainClient())),
                 mapping => StoreOver(client, mapping) is var store ? () => store.QueryPageAsync(query) : null!);
         }
 
-        AmazonDynamoDBClient wire = new CannedWire().CreateClient();
+        var users = new CannedWire();
+        AmazonDynamoDBClient wire = users.CreateClient();
         AmazonDynamoDBClient returning = new CannedWire { UpdatesReturnItems = true }.CreateClient();
-        DynamoDBContext context = ContextOver(wire);
+        DynamoDBContext context = ContextOver(users.CreatePlainClient());
         User read = await StoreOver(wire, UserMapping.Context).GetAsync("fake-1");
         User created = FakeUsers.Create(1) with { Tags = ["admin", "beta"] };
         UserPatch<User> rename = new UserPatch<User>().Set(user => user.Name, "Fake Renamed");

@@ -29,8 +29,8 @@ switch (args)
         return 0;
     case ["service", var seconds]:
         return await ServiceLoad.RunAsync(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
-    case ["mapping"]:
-        return await MappingMeasurements.RunAsync();
+    case ["mapping", .. var names]:
+        return await MappingMeasurements.RunAsync(names);
     case ["replication"]:
         return await ReplicationMeasurements.RunAsync();
 }

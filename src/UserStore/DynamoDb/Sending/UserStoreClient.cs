@@ -10,12 +10,12 @@ namespace UserStore.DynamoDb.Sending;
 internal sealed class UserStoreClient : AmazonDynamoDBClient
 {
     public UserStoreClient(AmazonDynamoDBConfig config)
-        : base(WithoutRetries(config))
+        : base(Prepared(config))
     {
     }
 
     public UserStoreClient(AWSCredentials credentials, AmazonDynamoDBConfig config)
-        : base(credentials, WithoutRetries(config))
+        : base(credentials, Prepared(config))
     {
     }
 
@@ -37,10 +37,12 @@ internal sealed class UserStoreClient : AmazonDynamoDBClient
         pipeline.AddHandler(new ReadOnlyScope.Handler());
     }
 
-    private static AmazonDynamoDBConfig WithoutRetries(AmazonDynamoDBConfig config)
+    private static AmazonDynamoDBConfig Prepared(AmazonDynamoDBConfig config)
     {
         config.MaxErrorRetry = 0;
         config.MaxStaleConnectionRetries = 0; // a second counter, for connections that were reset or closed
+        if (config.EndpointProvider is not EndpointCache)
+            config.EndpointProvider = new EndpointCache(config.EndpointProvider);
         return config;
     }
 }
