@@ -13,7 +13,11 @@ internal static class BatchMeasurements
     private const int Reads = 10_000;
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(5);
 
-    public static async Task RunAsync()
+    // Of a user that is created with the generated mapping, by one request that no other user shares.
+    private const double MaxKilobytesPerUser = 20;
+
+    /// <returns>The exit code; 0 if the target is reached.</returns>
+    public static async Task<int> RunAsync()
     {
         using AmazonDynamoDBClient client = new CannedWire(Latency).CreateClient();
         var shared = new UserStoreOptions { UniqueEmails = false };
@@ -49,6 +53,22 @@ internal static class BatchMeasurements
         await MeasureMemoryAsync("replaced", users => new DynamoDbUserBatchWriter<User>(fast, shared).ReplaceAsync(users));
         await MeasureMemoryAsync("created, emails unique", users => new DynamoDbUserBatchWriter<User>(fast, new UserStoreOptions()).CreateAsync(users));
         await MeasureMemoryAsync("created, emails shared", users => new DynamoDbUserBatchWriter<User>(fast, shared).CreateAsync(users));
+        double context = await AllocatedAsync(fast, UserMapping.Context);
+        double generated = await AllocatedAsync(fast, UserMapping.Generated);
+        bool isReached = generated <= MaxKilobytesPerUser;
+        Console.WriteLine($"create, without unique emails: {context:F1} KB a user by the context, {generated:F1} KB by the generated mapping, target "
+            + $"{MaxKilobytesPerUser:F0} KB{(isReached ? "" : ", missed")}");
+        return isReached ? 0 : 1;
+    }
+
+    private static async Task<double> AllocatedAsync(AmazonDynamoDBClient client, UserMapping mapping)
+    {
+        var writer = new DynamoDbUserBatchWriter<User>(client, new UserStoreOptions { UniqueEmails = false, Mapping = mapping });
+        User[] users = [.. Enumerable.Range(1, Count).Select(i => FakeUsers.Create(i))];
+        await writer.CreateAsync(users);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        await writer.CreateAsync(users);
+        return (GC.GetTotalAllocatedBytes(precise: true) - before) / 1024.0 / Count;
     }
 
     private static async Task MeasureMemoryAsync(string what, Func<IEnumerable<User>, Task<BatchWriteResult<User>>> write)

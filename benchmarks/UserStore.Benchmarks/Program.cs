@@ -22,8 +22,7 @@ switch (args)
 
         return 0;
     case ["batches"]:
-        await BatchMeasurements.RunAsync();
-        return 0;
+        return await BatchMeasurements.RunAsync();
     case ["telemetry"]:
         await TelemetryMeasurements.RunAsync();
         return 0;
