@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using UserStore;
 
 namespace Welcome;
 
@@ -10,5 +11,18 @@ public static class WelcomeServiceCollectionExtensions
             .AddMigrations(options => options.Migrations.AddCreateTables())
             .RunMigrationsOnStart();
         return services.AddSingleton<WelcomeService>();
+    }
+
+    /// <summary>Adds a store of members, who are mapped by generated code, and its health check.</summary>
+    public static IServiceCollection AddMembers(this IServiceCollection services, string serviceUrl, string tableNamePrefix)
+    {
+        services.AddUserStore<Member>(options =>
+        {
+            options.ServiceUrl = serviceUrl;
+            options.TableNamePrefix = tableNamePrefix;
+            options.Mapping = UserMapping.Generated;
+        });
+        services.AddLogging().AddHealthChecks().AddUserStore<Member>("members");
+        return services;
     }
 }
