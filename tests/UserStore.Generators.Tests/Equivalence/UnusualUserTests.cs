@@ -1,7 +1,10 @@
 using System.Text.Json;
 using UserStore.DynamoDb.Expressions;
+using UserStore.DynamoDb.Users;
+using UserStore.DynamoDb.Users.Generated;
 using UserStore.Generators.Tests.Types;
 using UserStore.Mapping;
+using UserStore.Modeling;
 
 namespace UserStore.Generators.Tests.Equivalence;
 
@@ -56,6 +59,18 @@ public sealed class UnusualUserTests
         Write(new Collections { Id = "1", Strings = ["a", null!] }, out bool isIrregular);
 
         isIrregular.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_list_that_another_program_stored_as_a_set_is_left_to_the_context()
+    {
+        var users = new UserReader<Collections>(GeneratedMappings.Find<Collections>()!, UserModel.For<Collections>(new UserStoreOptions()));
+        ItemReader json = users.NewReader("""{"Id":{"S":"1"},"Numbers":{"NS":["5"]}}"""u8, readsMany: false);
+
+        ReadItem<Collections> read = users.Read(ref json);
+
+        read.User.Should().BeNull();
+        read.Item!["Numbers"].NS.Should().Equal("5");
     }
 
     [Fact]
