@@ -4,6 +4,9 @@ using System.Text.Json;
 
 namespace UserStore.Mapping;
 
+/// <summary>JSON that DynamoDB did not send as it arrived. Code of a user type, which runs while its item is read, throws other exceptions.</summary>
+internal sealed class DamagedJsonException(string message) : JsonException(message);
+
 /// <summary>Scans JSON of which the structure is known, from one end to the other.</summary>
 /// <remarks>
 /// The values of an item are objects in objects, so that a general reader spends most of its time on their tokens. Whatever is not known, and escapes
@@ -28,7 +31,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
 
     public readonly int Length => _json.Length;
 
-    public static JsonException Damaged() => new("The response is not one of DynamoDB.");
+    public static DamagedJsonException Damaged() => new("The response is not one of DynamoDB.");
 
     public void BeginObject() => Begin((byte)'{');
 

@@ -23,13 +23,16 @@ internal sealed class KeyModel(KeyProperty partitionKey, KeyProperty? sortKey)
         : UserKey.Of(partitionKey.PartOf(user), sortKey.PartOf(user));
 
     /// <summary>Returns the key with the stored values of its properties, or null if they are no key.</summary>
-    public UserKey? Find(Func<KeyProperty, StoredScalar?> stored)
+    public UserKey? Find(Func<KeyProperty, StoredScalar?> stored) => Find(stored(partitionKey), sortKey is null ? null : stored(sortKey));
+
+    /// <summary>Returns the key with these stored values, or null if they are no key.</summary>
+    public UserKey? Find(StoredScalar? storedPartitionKey, StoredScalar? storedSortKey)
     {
-        if (partitionKey.ToPart(stored(partitionKey)) is not { } partition)
+        if (partitionKey.ToPart(storedPartitionKey) is not { } partition)
             return null;
         if (sortKey is null)
             return UserKey.Of(partition);
-        return sortKey.ToPart(stored(sortKey)) is { } sort ? UserKey.Of(partition, sort) : (UserKey?)null;
+        return sortKey.ToPart(storedSortKey) is { } sort ? UserKey.Of(partition, sort) : (UserKey?)null;
     }
 
     /// <summary>Returns the key of a user, or null if it is not valid.</summary>

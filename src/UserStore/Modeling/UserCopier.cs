@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2.DataModel;
 
 namespace UserStore.Modeling;
@@ -25,9 +26,17 @@ internal static class UserCopier
         => CopierOf<TUser>.Run(user);
 
     /// <summary>Copies the value of a property.</summary>
+    /// <exception cref="InvalidUserException">The value contains itself.</exception>
     [return: NotNullIfNotNull(nameof(value))]
     internal static object? CopyObject(object? value)
-        => value is null || IsImmutable(value.GetType()) ? value : Copiers.GetOrAdd(value.GetType(), CompileUntyped)(value);
+    {
+        if (value is null || IsImmutable(value.GetType()))
+            return value;
+        // An exhausted stack would end the process. Before that, a value has many more than the 32 levels that DynamoDB stores.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new InvalidUserException("Item", $"contains an object of type {value.GetType().Name} that contains itself, or is nested too deeply");
+        return Copiers.GetOrAdd(value.GetType(), CompileUntyped)(value);
+    }
 
     private static Func<object, object> CompileUntyped(Type type)
     {

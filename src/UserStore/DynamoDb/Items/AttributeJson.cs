@@ -13,7 +13,11 @@ internal static class AttributeJson
             throw new FormatException("An item is not a JSON object.");
         var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
         foreach (JsonProperty attribute in json.EnumerateObject())
-            item[attribute.Name] = Read(attribute.Value);
+        {
+            if (!item.TryAdd(attribute.Name, Read(attribute.Value)))
+                throw new FormatException("An item has an attribute twice.");
+        }
+
         return item;
     }
 

@@ -63,7 +63,7 @@ internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller error
         while (reader.Json.NextProperty(out ReadOnlySpan<byte> property, out _))
         {
             if (property.SequenceEqual("ConsumedCapacity"u8))
-                response.Capacity = CapacityIn(reader.Json.Element());
+                response.Capacity = CapacityIn(reader.Json.Element()) ?? response.Capacity;
             else if (!TryRead(property, ref reader, response))
                 reader.Json.Skip();
         }
@@ -72,9 +72,12 @@ internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller error
     }
 
     // One table, or several in the responses of batches and transactions.
-    private static ConsumedCapacity[] CapacityIn(JsonElement json) => json.ValueKind == JsonValueKind.Array
-        ? [.. json.EnumerateArray().Select(OfTable)]
-        : [OfTable(json)];
+    private static ConsumedCapacity[]? CapacityIn(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.Array => [.. json.EnumerateArray().Select(OfTable)],
+        _ => [OfTable(json)],
+    };
 
     private static ConsumedCapacity OfTable(JsonElement json) => new()
     {

@@ -10,6 +10,9 @@ namespace UserStore.DynamoDb.Users;
 internal readonly record struct ReadItem<TUser>(TUser? User, long? ExpiresAt, Dictionary<string, AttributeValue>? Item)
     where TUser : class
 {
+    /// <summary>Gets the key of a mapped user, if it was read as well.</summary>
+    public UserKey? Key { get; init; }
+
     public static ReadItem<TUser> Of(Dictionary<string, AttributeValue>? item) => new(null, null, item is { Count: > 0 } ? item : null);
 }
 

@@ -143,7 +143,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         StoreCall call, IReadOnlyCollection<UserKey> keys, ReadConsistency consistency)
     {
         List<ReadItem<TUser>> items = await Requests.GetManyAsync(call, keys, consistency).ConfigureAwait(false);
-        return items.ToDictionary(item => item.User is { } user ? KeyOf(user) : Model.Key.FindIn(item.Item!)!.Value);
+        return items.ToDictionary(item => item.Key ?? Model.Key.FindIn(item.Item!)!.Value);
     }
 
     /// <summary>Reads items by distinct keys, expired or not, and returns those that exist.</summary>

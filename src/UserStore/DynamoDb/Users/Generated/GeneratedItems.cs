@@ -11,17 +11,24 @@ namespace UserStore.DynamoDb.Users.Generated;
 internal sealed class GeneratedItems<TUser>(GeneratedMapping<TUser> mapping, UserModel model)
     where TUser : class
 {
-    private readonly ItemLayout _layout = new(model, mapping.Attributes);
+    private readonly ItemLayout _layout = new(model, mapping.Attributes, keepsKey: false);
 
     /// <summary>Returns the item of a user; null if only the context may map it.</summary>
     public Dictionary<string, AttributeValue>? ToItem(TUser user)
     {
         using var body = JsonBody.Rent();
         body.Json.WriteStartObject();
-        for (int attribute = 0; attribute < mapping.Attributes.Count; attribute++)
+        try
         {
-            body.Values.SetKey(mapping.Attributes[attribute]);
-            mapping.Write(user, attribute, body.Values);
+            for (int attribute = 0; attribute < mapping.Attributes.Count; attribute++)
+            {
+                body.Values.SetKey(mapping.Attributes[attribute]);
+                mapping.Write(user, attribute, body.Values);
+            }
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return null; // code of the type failed, such as a getter: the context says so
         }
 
         body.Json.WriteEndObject();
@@ -38,6 +45,13 @@ internal sealed class GeneratedItems<TUser>(GeneratedMapping<TUser> mapping, Use
         AttributeJson.WriteItem(body.Json, item);
         var reader = new ItemReader(body.Written.Span, _layout, readsMany: false);
         reader.BeginItem();
-        return mapping.Read(ref reader);
+        try
+        {
+            return mapping.Read(ref reader);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return null; // code of the type failed, such as a setter: the context says for which attribute
+        }
     }
 }

@@ -23,7 +23,6 @@ internal sealed class GeneratedRequests<[DynamicallyAccessedMembers(DynamicallyA
 
     private readonly GeneratedUsers<TUser> _users = new(mapping, items, schema.Model);
     private readonly JsonOperations<TUser> _operations = new(mapping, schema.Model);
-    private readonly UserRoleValues _roles = new(schema.Model);
     private readonly TableSchema[] _tables = [schema.Users];
     private readonly JsonEncodedText _tableName = JsonEncodedText.Encode(schema.Users.TableName);
     private readonly JsonEncodedText[] _attributes = [.. schema.Model.Attributes.Select(Encode)];
@@ -115,10 +114,7 @@ internal sealed class GeneratedRequests<[DynamicallyAccessedMembers(DynamicallyA
             WriteCapacity(body, call);
             MappedResponse<ReadBatch<TUser>> response = await call.SendAsync(
                 "BatchGetItem", _tables, token => client.SendAsync(request, body, _operations.Batch, token), batchSize: remaining).ConfigureAwait(false);
-            foreach (TUser user in response.Result.Items.Users ?? [])
-                found.Add(new ReadItem<TUser>(user, _roles.ExpiryOf(user), null));
-            foreach ((_, Dictionary<string, AttributeValue> item) in response.Result.Items.Unmapped ?? [])
-                found.Add(ReadItem<TUser>.Of(item));
+            found.AddRange(response.Result.Items ?? []);
             (int sent, unprocessed) = (remaining, response.Result.Unprocessed);
             remaining = unprocessed?.GetArrayLength() ?? 0;
             await call.DelayUnreadAsync(schema.Users, sent, remaining, keys.Count).ConfigureAwait(false);

@@ -14,40 +14,11 @@ internal sealed class GeneratedUsers<[DynamicallyAccessedMembers(DynamicallyAcce
     where TUser : class
 {
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
-    public MappedUser Map(TUser user)
-    {
-        JsonBody values = JsonBody.Rent();
-        int[] ends = new int[model.Attributes.Count];
-        for (int attribute = 0; attribute < ends.Length; attribute++)
-        {
-            mapping.Write(user, attribute, values.Values);
-            ends[attribute] = values.Length;
-        }
-
-        if (IsRegular(values))
-            return new GeneratedUser(values, ends);
-        values.Dispose();
-        return FromItem(items.ToItem(user));
-    }
+    public MappedUser Map(TUser user) => TryMap(user, changes: null) ?? FromItem(items.ToItem(user));
 
     /// <exception cref="InvalidUserException">A value violates a rule of DynamoDB.</exception>
     public MappedUser MapChanges(IReadOnlyList<PatchChange> changes)
-    {
-        TUser shell = UserItems<TUser>.ShellWith(changes);
-        JsonBody values = JsonBody.Rent();
-        int[] ends = new int[model.Attributes.Count];
-        for (int attribute = 0; attribute < ends.Length; attribute++)
-        {
-            if (IsSet(model.Attributes[attribute], changes))
-                mapping.Write(shell, attribute, values.Values);
-            ends[attribute] = values.Length;
-        }
-
-        if (IsRegular(values))
-            return new GeneratedUser(values, ends);
-        values.Dispose();
-        return FromItem(items.MapChanges(changes));
-    }
+        => TryMap(UserItems<TUser>.ShellWith(changes), changes) ?? FromItem(items.MapChanges(changes));
 
     /// <summary>Returns at least the size of a user's item in bytes.</summary>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
@@ -57,6 +28,31 @@ internal sealed class GeneratedUsers<[DynamicallyAccessedMembers(DynamicallyAcce
             return size;
         using MappedUser mapped = Map(user);
         return ((GeneratedUser)mapped).Length;
+    }
+
+    private GeneratedUser? TryMap(TUser user, IReadOnlyList<PatchChange>? changes)
+    {
+        JsonBody values = JsonBody.Rent();
+        int[] ends = new int[model.Attributes.Count];
+        try
+        {
+            for (int attribute = 0; attribute < ends.Length; attribute++)
+            {
+                if (changes is null || IsSet(model.Attributes[attribute], changes))
+                    mapping.Write(user, attribute, values.Values);
+                ends[attribute] = values.Length;
+            }
+
+            if (IsRegular(values))
+                return new GeneratedUser(values, ends);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Code of the type failed, such as a getter. The context runs it once more, and says so.
+        }
+
+        values.Dispose();
+        return null;
     }
 
     // DynamoDB counts fewer bytes than the JSON has; of a longer one, the context counts them.

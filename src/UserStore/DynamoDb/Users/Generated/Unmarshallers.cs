@@ -46,18 +46,20 @@ internal sealed class PageUnmarshaller<TUser>(UserReader<TUser> users, JsonRespo
         if (property.SequenceEqual("Items"u8))
             response.Result = users.ReadMany(ref reader) with { Next = response.Result.Next };
         else if (property.SequenceEqual("LastEvaluatedKey"u8))
-            response.Result = response.Result with { Next = reader.Json.Element().GetRawText() };
+            response.Result = response.Result with { Next = KeyIn(reader.Json.Element()) };
         else
             return false;
         return true;
     }
+
+    private static string? KeyIn(JsonElement key) => key.ValueKind == JsonValueKind.Object && key.GetPropertyCount() > 0 ? key.GetRawText() : null;
 }
 
 /// <summary>Reads the responses of batches of reads from one table.</summary>
 internal sealed class BatchUnmarshaller<TUser>(UserReader<TUser> users) : JsonUnmarshaller<ReadBatch<TUser>>(BatchGetItemResponseUnmarshaller.Instance)
     where TUser : class
 {
-    protected override ItemReader NewReader(ReadOnlySpan<byte> json) => users.NewReader(json, readsMany: true);
+    protected override ItemReader NewReader(ReadOnlySpan<byte> json) => users.NewReader(json, readsMany: true, keepsKeys: true);
 
     protected override bool TryRead(ReadOnlySpan<byte> property, ref ItemReader reader, MappedResponse<ReadBatch<TUser>> response)
     {
@@ -68,7 +70,7 @@ internal sealed class BatchUnmarshaller<TUser>(UserReader<TUser> users) : JsonUn
         while (reader.Json.NextProperty(out _, out _)) // of the one table
         {
             response.Result = isItems
-                ? response.Result with { Items = users.ReadMany(ref reader) }
+                ? response.Result with { Items = users.ReadKeyed(ref reader) }
                 : response.Result with { Unprocessed = reader.Json.Element().GetProperty("Keys") };
         }
 
@@ -79,5 +81,5 @@ internal sealed class BatchUnmarshaller<TUser>(UserReader<TUser> users) : JsonUn
 /// <summary>The items of a batch.</summary>
 /// <param name="Items">The items that exist.</param>
 /// <param name="Unprocessed">The keys that were not read, an array.</param>
-internal readonly record struct ReadBatch<TUser>(ReadItems<TUser> Items, JsonElement? Unprocessed)
+internal readonly record struct ReadBatch<TUser>(List<ReadItem<TUser>>? Items, JsonElement? Unprocessed)
     where TUser : class;

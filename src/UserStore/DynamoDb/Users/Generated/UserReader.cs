@@ -10,14 +10,17 @@ namespace UserStore.DynamoDb.Users.Generated;
 internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserModel model)
     where TUser : class
 {
-    private readonly ItemLayout _layout = new(model, mapping.Attributes);
+    private readonly ItemLayout _layout = new(model, mapping.Attributes, keepsKey: false);
+    private readonly ItemLayout _keyedLayout = new(model, mapping.Attributes, keepsKey: true);
     private readonly bool _isUser = typeof(TUser).IsAssignableTo(typeof(User));
     private readonly bool _isRevisionMarked = model.Revision?.IsDefined(typeof(RevisionAttribute), inherit: true) == true;
 
     /// <summary>Returns a reader of a response.</summary>
     /// <param name="json">The response.</param>
     /// <param name="readsMany">Whether it has many items, which can share strings.</param>
-    public ItemReader NewReader(ReadOnlySpan<byte> json, bool readsMany) => new(json, _layout, readsMany);
+    /// <param name="keepsKeys">Whether the keys are read as well.</param>
+    public ItemReader NewReader(ReadOnlySpan<byte> json, bool readsMany, bool keepsKeys = false)
+        => new(json, keepsKeys ? _keyedLayout : _layout, readsMany);
 
     /// <summary>Reads the items of an array.</summary>
     public ReadItems<TUser> ReadMany(ref ItemReader reader)
@@ -37,18 +40,50 @@ internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserMod
         return new ReadItems<TUser>(users, unmapped, null);
     }
 
+    /// <summary>Reads the items of an array with their keys.</summary>
+    public List<ReadItem<TUser>> ReadKeyed(ref ItemReader reader)
+    {
+        var items = new List<ReadItem<TUser>>();
+        reader.Json.BeginArray();
+        while (reader.Json.NextElement())
+        {
+            ReadItem<TUser> item = Read(ref reader);
+            if (item.User is not null)
+                items.Add(item with { Key = KeyIn(reader.Kept) });
+            else if (item.Item is not null)
+                items.Add(item);
+        }
+
+        return items;
+    }
+
     /// <summary>Reads an item.</summary>
     public ReadItem<TUser> Read(ref ItemReader reader)
     {
         reader.BeginItem();
-        if (mapping.Read(ref reader) is not { } user)
-            return ReadItem<TUser>.Of(reader.ReadAgain());
-
-        if (!IsUser(reader.Kept))
+        if (reader.Json.IsAt((byte)'}'))
+        {
+            reader.Json.EndObject();
             return default;
-        if (model.Revision is not null)
-            Attach(user, ref reader);
-        return new ReadItem<TUser>(user, reader.ExpiresAt, null);
+        }
+
+        try
+        {
+            if (mapping.Read(ref reader) is { } user)
+            {
+                if (!IsUser(reader.Kept))
+                    return default;
+                if (model.Revision is not null)
+                    Attach(user, ref reader);
+                return new ReadItem<TUser>(user, reader.ExpiresAt, null);
+            }
+        }
+        catch (Exception failure) when (failure is not (DamagedJsonException or OutOfMemoryException))
+        {
+            // Code of the type failed, such as a setter that validates. The context runs it once more, and says for which attribute.
+        }
+
+        return ReadItem<TUser>.Of(reader.ReadAgain());
     }
 
     private bool IsUser(ReadOnlySpan<StoredScalar?> kept)
@@ -61,6 +96,9 @@ internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserMod
 
         return true;
     }
+
+    private UserKey? KeyIn(ReadOnlySpan<StoredScalar?> kept)
+        => model.Key.Find(kept[_keyedLayout.Keys[0]], _keyedLayout.Keys is [_, var sort] ? kept[sort] : null);
 
     private HeldValues Held(ReadOnlySpan<StoredScalar?> kept)
     {
