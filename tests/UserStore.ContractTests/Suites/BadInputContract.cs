@@ -1,4 +1,3 @@
-using Amazon.DynamoDBv2.DataModel;
 using UserStore.Testing;
 
 namespace UserStore.ContractTests.Suites;
@@ -274,19 +273,6 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         await empty.Should().ThrowAsync<ArgumentException>();
     }
 
-    [Fact]
-    public async Task A_user_that_contains_itself_is_rejected()
-    {
-        IUserStore<TreeUser> store = await CreateStoreAsync<TreeUser>();
-        TreeUser stored = await store.CreateAsync(new TreeUser { UserId = "fake-1" });
-        var root = new TreeNode();
-        root.Children.Add(root);
-
-        await ShouldBeRejectedAsync("Item", null, () => store.CreateAsync(new TreeUser { Root = root }));
-        await ShouldBeRejectedAsync("Item", null, () => store.UpdateAsync(stored with { Root = root }));
-        await ShouldBeRejectedAsync("Item", null, () => store.UpdateAsync("fake-1", new UserPatch<TreeUser>().Set(user => user.Root, root)));
-    }
-
     private static async Task ShouldBeRejectedAsync(string field, string? value, Func<Task> call)
     {
         InvalidUserException rejected = (await call.Should().ThrowAsync<InvalidUserException>()).Which;
@@ -295,16 +281,4 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
         if (value is { Length: > 3 })
             rejected.Message.Should().NotContain(value);
     }
-}
-
-[DynamoDBTable("TreeUsers")]
-[GenerateUserMapping]
-public record TreeUser : User
-{
-    public TreeNode? Root { get; init; }
-}
-
-public class TreeNode
-{
-    public List<TreeNode> Children { get; set; } = [];
 }

@@ -73,6 +73,25 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
 
     public static TheoryData<string> Cases => [.. Users.Keys];
 
+    [Fact]
+    public async Task A_value_that_contains_itself_is_rejected()
+    {
+        IUserStore<LoopUser> store = await CreateStoreAsync<LoopUser>();
+        LoopUser stored = await store.CreateAsync(new LoopUser { UserId = "fake-1" });
+        var root = new LoopNode();
+        root.Children.Add(root);
+
+        Func<Task>[] writes =
+        [
+            () => store.CreateAsync(new LoopUser { Root = root }),
+            () => store.UpdateAsync(stored with { Root = root }),
+            () => store.UpdateAsync("fake-1", new UserPatch<LoopUser>().Set(user => user.Root, root)),
+        ];
+        foreach (Func<Task> write in writes)
+            (await write.Should().ThrowAsync<InvalidUserException>()).WithMessage("*contains itself*");
+        (await store.GetAsync("fake-1")).Version.Should().Be(stored.Version);
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task Returned_values_equal_the_values_read_afterwards(string name)
@@ -225,4 +244,16 @@ public abstract class FieldTypeContract(StoreFactory stores) : Contract(stores)
 
         public object FromEntry(DynamoDBEntry entry) => throw new ArgumentException($"cannot convert {entry}");
     }
+}
+
+[DynamoDBTable("LoopUsers")]
+[GenerateUserMapping]
+public record LoopUser : User
+{
+    public LoopNode? Root { get; init; }
+}
+
+public class LoopNode
+{
+    public List<LoopNode> Children { get; set; } = [];
 }
