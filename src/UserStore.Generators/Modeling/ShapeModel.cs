@@ -95,7 +95,11 @@ internal sealed record UserTypeModel(
     EquatableArray<ShapeModel> Shapes,
     EquatableArray<AccessorModel> Accessors,
     EquatableArray<RootedType> Rooted,
-    string SetRevision);
+    string SetRevision)
+{
+    /// <summary>Gets what a store reads of the type when it starts; null for what is left to reflection.</summary>
+    public TypeDeclaration? Declaration { get; init; }
+}
 
 /// <summary>The outcome for a user type: a model, or what prevents one.</summary>
 internal sealed record UserTypeResult(UserTypeModel? Model, EquatableArray<MappingDiagnostic> Diagnostics);

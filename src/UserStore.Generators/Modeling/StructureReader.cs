@@ -23,8 +23,7 @@ internal sealed class StructureReader(MappingContext context)
         IMethodSymbol? constructor = StoredMembers.BoundConstructor(type, out string? rule);
         if (rule is not null)
             return Refuse(type, MappingRules.Constructor, rule);
-        StoredMember[] stored = [.. StoredMembers.Of(type, constructor).Where(
-            member => !member.Attributes.IsIgnored && !(isUser && member.Attributes.IsRevision))];
+        StoredMember[] stored = StoredIn(type, constructor, isUser);
         if (stored.Length == 0)
             return Refuse(type, MappingRules.PropertyType, "has no members that are stored; give it properties with setters, or a converter to the property");
         if (isUser)
@@ -49,6 +48,12 @@ internal sealed class StructureReader(MappingContext context)
         context.Root(type);
         return new StructureModel(type.InCode(), type.IsValueType, new(members), create);
     }
+
+    /// <summary>Returns the members of a user type that are stored.</summary>
+    public static StoredMember[] StoredIn(INamedTypeSymbol type) => StoredIn(type, StoredMembers.BoundConstructor(type, out _), isUser: true);
+
+    private static StoredMember[] StoredIn(INamedTypeSymbol type, IMethodSymbol? constructor, bool isUser) => [.. StoredMembers.Of(type, constructor).Where(
+        member => !member.Attributes.IsIgnored && !(isUser && member.Attributes.IsRevision))];
 
     /// <summary>Returns whether a type is the library's user type, or derives from it.</summary>
     public static bool IsUser(INamedTypeSymbol type)

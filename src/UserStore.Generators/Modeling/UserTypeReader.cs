@@ -47,8 +47,12 @@ internal static class UserTypeReader
         }
 
         string setRevision = RevisionOf(type) is { } revision ? context.Accessors.Setter(revision, type) : "";
+        TypeDeclaration? declaration = new DeclarationReader(context).Read(user, StructureReader.StoredIn(type));
         return new UserTypeModel(
-            SymbolNames.ClassName(type), user, new(context.Shapes.Shapes), new(context.Accessors.Accessors), new(context.Rooted), setRevision);
+            SymbolNames.ClassName(type), user, new(context.Shapes.Shapes), new(context.Accessors.Accessors), new(context.Rooted), setRevision)
+        {
+            Declaration = declaration,
+        };
     }
 
     private static string? Violation(MappingContext context)

@@ -119,8 +119,15 @@ internal sealed class MappingWriter
             _code.Line($"[{Space}DynamicDependency({members}, typeof({rooted.Type}))]");
         }
 
-        _code.Line($"internal static void Register() => {Names.Mapping}GeneratedMappings.Register<{user}>(new {_model.ClassName}());");
+        _code.Block("internal static void Register()", () =>
+        {
+            _code.Line($"{Names.Mapping}GeneratedMappings.Register<{user}>(new {_model.ClassName}());");
+            if (_model.Declaration is not null)
+                _code.Line($"{Names.Declarations}DeclaredTypes.Register<{user}>(Declare);");
+        });
         _code.Line("#pragma warning restore CA2255");
+        if (_model.Declaration is { } declaration)
+            new DeclarationWriter(_code, user).Write(declaration);
     }
 
     private void WriteConverters()

@@ -6,6 +6,7 @@ namespace UserStore.Generators.Writing;
 internal static class Names
 {
     public const string Mapping = "global::UserStore.Mapping.";
+    public const string Declarations = "global::UserStore.Declarations.";
     public const string Reader = $"ref {Mapping}ItemReader item";
     public const string Writer = $"{Mapping}ItemWriter writer";
     public const string Accessor = "global::System.Runtime.CompilerServices.UnsafeAccessor";

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
+using UserStore.Declarations;
 
 namespace UserStore.Modeling;
 
@@ -23,22 +24,28 @@ internal sealed class AnnotatedType
     /// <param name="mayLackTable">Whether the type may lack <c>[DynamoDBTable]</c>, because the options name it.</param>
     /// <param name="hasEnumMaps">Whether other programs may use the type with the SDK's context, which reads nullable enums only as it writes
     /// them.</param>
+    /// <param name="declared">What generated code says of the type, which the compiler has checked; null to read it by reflection.</param>
     /// <exception cref="InvalidOperationException">The type cannot be stored.</exception>
     public AnnotatedType(
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type, string role, bool mayLackTable = false, bool hasEnumMaps = false)
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type,
+        string role,
+        bool mayLackTable = false,
+        bool hasEnumMaps = false,
+        DeclaredType? declared = null)
     {
         (Type, _role, _hasEnumMaps) = (type, role, hasEnumMaps);
-        if (StoredMembers.ViolatedRule(type) is { } rule)
+        if (declared is null && StoredMembers.ViolatedRule(type) is { } rule)
             throw InvalidType(rule);
-        DynamoDBTableAttribute? table = type.GetCustomAttribute<DynamoDBTableAttribute>(inherit: true);
+        DynamoDBTableAttribute? table = declared is null ? type.GetCustomAttribute<DynamoDBTableAttribute>(inherit: true) : declared.Table;
         if (table is null && !mayLackTable)
             throw InvalidType("must have [DynamoDBTable] with a table name, unless options in code name the table");
         TableName = table?.TableName ?? type.Name.Split('`')[0]; // without the number of generic arguments
         _isCamelCase = table is not null && IsCamelCase(table);
-        CheckType(type, table);
+        if (declared is null)
+            CheckType(type, table);
 
         _parameters = StoredMembers.ParametersOf(type);
-        (PropertyInfo[] stored, NotStored) = StoredMembers.Of(type);
+        (PropertyInfo[] stored, NotStored) = declared is null ? StoredMembers.Of(type) : (declared.Stored, declared.NotStored);
         Properties = [.. stored.Select(ReadProperty)];
         Flattened = [.. stored.Where(member => member.IsDefined(typeof(DynamoDBFlattenAttribute))).SelectMany(AttributesOf)];
         string[] names = [.. Properties.Where(property => !property.IsFlattened).Select(property => property.AttributeName), .. Flattened];
@@ -126,7 +133,7 @@ internal sealed class AnnotatedType
                 + $"remove it, or move the property out of {member.Name}");
         }
 
-        DynamoDBRenamableAttribute[] names = [.. member.GetCustomAttributes<DynamoDBRenamableAttribute>()];
+        DynamoDBRenamableAttribute[] names = [.. StoredMembers.MarksOf<DynamoDBRenamableAttribute>(member)];
         string attributeName = NameOf(member, names);
         DynamoDBPropertyAttribute[] mappings = [.. names.OfType<DynamoDBPropertyAttribute>()];
         IPropertyConverter? converter = mappings.Select(MakeConverter).FirstOrDefault(converter => converter is not null);

@@ -28,7 +28,7 @@ internal sealed class MappedProperty
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         NumberRange = IsNumber ? StorableTypes.RangeOf(ValueType) : null;
         IsFlattened = property.IsDefined(typeof(DynamoDBFlattenAttribute));
-        IsWrittenOnce = property.GetCustomAttribute<DynamoDbUpdateBehaviorAttribute>()?.Behavior == UpdateBehavior.IfNotExists;
+        IsWrittenOnce = Marks<DynamoDbUpdateBehaviorAttribute>().FirstOrDefault()?.Behavior == UpdateBehavior.IfNotExists;
         NeedsMapping = HasOwnConverter
             || (_converter is null && !IsDate && !IsDecimal && !IsInstant && !StorableTypes.KeepsValues(PropertyType));
     }
@@ -83,12 +83,12 @@ internal sealed class MappedProperty
     /// <summary>Returns whether the property has an attribute of exactly this type. The attributes of indexes derive from those of tables.</summary>
     public bool IsMarkedBy<TAttribute>()
         where TAttribute : DynamoDBPropertyAttribute
-        => _property.GetCustomAttributes<DynamoDBPropertyAttribute>().Any(attribute => attribute.GetType() == typeof(TAttribute));
+        => Marks<DynamoDBPropertyAttribute>().Any(attribute => attribute.GetType() == typeof(TAttribute));
 
     /// <summary>Returns the attributes of a type on the property.</summary>
     public IEnumerable<TAttribute> Marks<TAttribute>()
         where TAttribute : Attribute
-        => _property.GetCustomAttributes<TAttribute>();
+        => StoredMembers.MarksOf<TAttribute>(_property);
 
     public object? GetValue(object user) => _property.GetValue(user);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Amazon.DynamoDBv2.DataModel;
+using UserStore.Declarations;
 
 namespace UserStore.Modeling;
 
@@ -29,6 +30,11 @@ internal static class StoredMembers
             .Where(member => member.CanRead && (member.CanWrite || parameters.Contains(member.Name, StringComparer.OrdinalIgnoreCase)))];
         return ([.. members.Where(IsStored)], [.. members.Where(member => !IsStored(member) && member.CanWrite)]);
     }
+
+    /// <summary>Returns the attributes of a type on a property.</summary>
+    public static IEnumerable<TAttribute> MarksOf<TAttribute>(PropertyInfo member)
+        where TAttribute : Attribute
+        => member is DeclaredProperty declared ? declared.Marks.OfType<TAttribute>() : member.GetCustomAttributes<TAttribute>();
 
     /// <summary>Returns a property that is marked with an attribute of stored properties, and is not stored; or null.</summary>
     public static PropertyInfo? MarkedInVain([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)

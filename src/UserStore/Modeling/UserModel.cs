@@ -5,6 +5,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
+using UserStore.Declarations;
 
 namespace UserStore.Modeling;
 
@@ -36,10 +37,14 @@ internal sealed class UserModel
     private readonly UserRoles _roles;
 
     private UserModel(
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType, UserTypeDescription? described, string prefix, bool mayLackTable)
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType,
+        DeclaredType? declared,
+        UserTypeDescription? described,
+        string prefix,
+        bool mayLackTable)
     {
         var annotated = new AnnotatedType(
-            userType, "user type", mayLackTable, hasEnumMaps: !userType.IsAssignableTo(typeof(User)));
+            userType, "user type", mayLackTable, hasEnumMaps: !userType.IsAssignableTo(typeof(User)), declared);
         _roles = new UserRoles(annotated, described);
         (UserType, DefaultTableName) = (userType, annotated.TableName);
         Properties = annotated.Properties;
@@ -165,11 +170,11 @@ internal sealed class UserModel
         {
             return Models.GetOrAdd(
                 new ModelKey(typeof(TUser), options.BookkeepingPrefix, options.UsersTable is not null),
-                static key => new UserModel(typeof(TUser), described: null, key.Prefix, key.MayLackTable));
+                static key => new UserModel(typeof(TUser), DeclaredTypes.Find<TUser>(), described: null, key.Prefix, key.MayLackTable));
         }
 
         return described.UserType == typeof(TUser)
-            ? new UserModel(typeof(TUser), described, options.BookkeepingPrefix, mayLackTable: true)
+            ? new UserModel(typeof(TUser), DeclaredTypes.Find<TUser>(), described, options.BookkeepingPrefix, mayLackTable: true)
             : throw new InvalidOperationException(
                 $"UserStoreOptions.Describe describes {described.UserType.Name}, but the store is for {typeof(TUser).Name}.");
     }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
+using UserStore.Declarations;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Users;
@@ -41,10 +42,23 @@ public abstract class MappingEquivalence<TUser>
         _reader = new UserReader<TUser>(_mapping, _model);
     }
 
+    /// <summary>Gets a value indicating whether generated code declares the type: not one that has parts which only reflection reaches.</summary>
+    private protected virtual bool IsDeclared => true;
+
     private static int Seed => TestSeed.Value.GetHashCode();
 
     [Fact]
     public void The_attributes_are_those_of_the_model_in_its_order() => _mapping.Attributes.Should().Equal(_model.Attributes);
+
+    [Fact]
+    public void The_declaration_is_what_reflection_finds()
+    {
+        var values = new RandomValues(Seed);
+        DeclaredType? declared = DeclaredTypes.Find<TUser>();
+        (declared is not null).Should().Be(IsDeclared);
+        if (declared is not null)
+            DeclarationEquivalence.Check(declared, Enumerable.Range(0, Users).Select(_ => NewUser(values)));
+    }
 
     [Fact]
     public void Users_are_written_as_the_context_writes_them()

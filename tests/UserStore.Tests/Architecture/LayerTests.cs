@@ -9,6 +9,7 @@ public sealed class LayerTests
     private static readonly string[][] Layers =
     [
         [""], // the domain types
+        ["Declarations"],
         ["Batching", "Modeling", "Paging"],
         ["DynamoDb/Tables", "Preparation"],
         ["DynamoDb/Items"],
