@@ -13,7 +13,11 @@ internal static class AttributeJson
             throw new FormatException("An item is not a JSON object.");
         var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
         foreach (JsonProperty attribute in json.EnumerateObject())
-            item[attribute.Name] = Read(attribute.Value);
+        {
+            if (!item.TryAdd(attribute.Name, Read(attribute.Value)))
+                throw new FormatException("An item has an attribute twice.");
+        }
+
         return item;
     }
 
@@ -59,6 +63,7 @@ internal static class AttributeJson
         writer.WriteEndObject();
     }
 
+    // A value without a type, which the SDK returns for one that it does not know, is an object without properties.
     public static void Write(Utf8JsonWriter writer, AttributeValue value)
     {
         writer.WriteStartObject();
@@ -92,8 +97,8 @@ internal static class AttributeJson
                 writer.WritePropertyName("M");
                 WriteItem(writer, map);
                 break;
-            default:
-                writer.WriteBoolean("NULL", true);
+            case { NULL: { } isNull }:
+                writer.WriteBoolean("NULL", isNull);
                 break;
         }
 

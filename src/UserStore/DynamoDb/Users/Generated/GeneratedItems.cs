@@ -38,6 +38,6 @@ internal sealed class GeneratedItems<TUser>(GeneratedMapping<TUser> mapping, Use
         AttributeJson.WriteItem(body.Json, item);
         var reader = new ItemReader(body.Written.Span, _layout, readsMany: false);
         reader.BeginItem();
-        return mapping.Read(ref reader);
+        return mapping.TryRead(ref reader);
     }
 }

@@ -41,7 +41,8 @@ internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserMod
     public ReadItem<TUser> Read(ref ItemReader reader)
     {
         reader.BeginItem();
-        if (mapping.Read(ref reader) is not { } user)
+        // Whether an item without an attribute of the type is absent, one of another program or damaged, its other attributes show.
+        if (mapping.TryRead(ref reader) is not { } user || !reader.HasAttributes)
             return ReadItem<TUser>.Of(reader.ReadAgain());
 
         if (!IsUser(reader.Kept))
