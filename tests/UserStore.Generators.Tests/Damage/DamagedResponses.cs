@@ -22,7 +22,7 @@ public abstract class DamagedResponses<TUser>(ITestOutputHelper output, int case
     private const int BytesOfByte = 64; // allocated for a byte of a response: an attribute of the SDK has 150 bytes or more
 
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
-    private static readonly int Times = TestVolume.Of(full: 20, usual: 1);
+    private static readonly int Times = TestVolume.Of(full: 15, usual: 1);
 
     private readonly int _cases = cases * Times;
     private readonly int _positions = cases * Times / 10;

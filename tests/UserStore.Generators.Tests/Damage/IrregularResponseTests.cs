@@ -48,6 +48,7 @@ public sealed class IrregularResponseTests
     [InlineData(ResponseKind.Batch, """{"Responses":{"Users":[],"Users":[]}}""")]
     [InlineData(ResponseKind.Batch, """{"Responses":{"Users":[]},"UnprocessedKeys":{"Users":{"Keys":5}}}""")]
     [InlineData(ResponseKind.Batch, """{"Responses":{"Users":[]},"UnprocessedKeys":{"Users":{"Keys":[5]}}}""")]
+    [InlineData(ResponseKind.Batch, """{"Responses":{"Users":[]},"UnprocessedKeys":{"Users":{"Keys":[5],"Keys":[]}}}""")]
     public void A_response_that_DynamoDB_does_not_send_is_treated_as_a_lost_one(ResponseKind kind, string body)
         => IsLost(_readers.ByMapping(kind, Encoding.UTF8.GetBytes(body)));
 

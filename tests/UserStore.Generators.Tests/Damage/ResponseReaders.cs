@@ -142,7 +142,7 @@ internal sealed class ResponseReaders<TUser>
 
     private ReadResponse PageIn(ReadItems<TUser> page) => UsersIn(page) with
     {
-        Next = page.Next is null ? null : AttributeJson.ReadItem(JsonDocument.Parse(page.Next).RootElement),
+        Next = page.Next is null ? null : AttributeJson.ReadItem(JsonDocument.Parse(page.Next, new() { MaxDepth = 200 }).RootElement),
     };
 
     private ReadResponse BatchIn(ReadBatch<TUser> batch) => UsersIn(batch.Items) with

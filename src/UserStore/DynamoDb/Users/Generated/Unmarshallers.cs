@@ -91,7 +91,7 @@ internal sealed class BatchUnmarshaller<TUser>(UserReader<TUser> users, string t
     // They are sent again as they are.
     private static JsonElement KeysIn(JsonElement unprocessed)
     {
-        JsonElement keys = unprocessed.GetProperty("Keys");
+        JsonElement keys = unprocessed.EnumerateObject().Single(property => property.NameEquals("Keys"u8)).Value;
         foreach (JsonElement key in keys.EnumerateArray())
             AttributeJson.ReadItem(key);
         return keys;
