@@ -31,6 +31,8 @@ switch (args)
         return await ServiceLoad.RunAsync(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
     case ["mapping"]:
         return await MappingMeasurements.RunAsync();
+    case ["listing"]:
+        return await ListingMeasurements.RunAsync();
     case ["replication"]:
         return await ReplicationMeasurements.RunAsync();
 }
