@@ -30,6 +30,8 @@ switch (args)
         return await ServiceLoad.RunAsync(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
     case ["mapping", .. var names]:
         return await MappingMeasurements.RunAsync(names);
+    case ["listing"]:
+        return await ListingMeasurements.RunAsync();
     case ["replication"]:
         return await ReplicationMeasurements.RunAsync();
 }

@@ -68,12 +68,15 @@ internal sealed class StructureWriter(CodeWriter code, ValueWriter values)
     private void ReadAttribute(IReadOnlyList<MemberModel> attributes, string fail)
     {
         bool isOneWord = attributes.Count <= BitsOfWord;
+        if (isOneWord)
+            code.If("(found & 1UL << attribute) != 0", fail);
         code.Block("switch (attribute)", () =>
         {
             for (int i = 0; i < attributes.Count; i++)
             {
                 code.Line($"case {i}:");
-                code.Inner($"if (!{values.Read(attributes[i].Value, $"v{i}")})");
+                string twice = isOneWord ? "" : $"{Found(i, attributes.Count)} || ";
+                code.Inner($"if ({twice}!{values.Read(attributes[i].Value, $"v{i}")})");
                 code.Inner($"    {fail}");
                 if (!isOneWord)
                     code.Inner($"found{i / BitsOfWord} |= 1UL << {i % BitsOfWord};");

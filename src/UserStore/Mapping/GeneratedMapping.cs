@@ -29,4 +29,19 @@ public abstract class GeneratedMapping<TUser>(params IReadOnlyList<string> attri
     /// <param name="revision">The revision.</param>
     /// <exception cref="NotSupportedException">The type has no such property.</exception>
     public virtual void SetRevision(TUser user, string? revision) => throw new NotSupportedException($"{typeof(TUser).Name} has no revision.");
+
+    /// <summary>Reads a user. What a damaged item, or a member of the type, throws is thrown when the item is read again without the mapping: as the error
+    /// of damaged JSON, or as that of the context, with the user and the attribute.</summary>
+    /// <inheritdoc cref="Read"/>
+    internal TUser? TryRead(ref ItemReader item)
+    {
+        try
+        {
+            return Read(ref item);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
 }

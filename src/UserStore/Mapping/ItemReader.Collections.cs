@@ -109,9 +109,9 @@ public ref partial struct ItemReader
     public bool NextKey([NotNullWhen(true)] out string? key)
     {
         _attribute = -1;
-        if (_json.NextProperty(out ReadOnlySpan<byte> name, out bool isEscaped))
+        if (_json.NextProperty(out ReadOnlySpan<byte> name))
         {
-            key = JsonScanner.StringOf(name, isEscaped);
+            key = JsonScanner.StringOf(name, isEscaped: false);
             return true;
         }
 
@@ -128,7 +128,7 @@ public ref partial struct ItemReader
         if (_setType != 0)
             return false;
         _json.BeginObject();
-        return _json.NextProperty(out ReadOnlySpan<byte> name, out _) && name.SequenceEqual(type);
+        return _json.NextProperty(out ReadOnlySpan<byte> name) && name.SequenceEqual(type);
     }
 
     private bool TryBeginArray(ReadOnlySpan<byte> type)

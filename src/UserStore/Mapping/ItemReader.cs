@@ -4,7 +4,6 @@ using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
@@ -44,6 +43,9 @@ public ref partial struct ItemReader
     /// <summary>Gets the stored values of the attributes that are kept, each in its slot, until the next item begins.</summary>
     internal readonly ReadOnlySpan<StoredScalar?> Kept => _kept;
 
+    /// <summary>Gets a value indicating whether the item has an attribute of the type.</summary>
+    internal bool HasAttributes { get; private set; }
+
     internal string? WriteId { get; private set; }
 
     internal string? BirthId { get; private set; }
@@ -59,7 +61,7 @@ public ref partial struct ItemReader
     /// <summary>Begins to read an item.</summary>
     internal void BeginItem()
     {
-        (WriteId, BirthId, Version, ExpiresAt) = (null, null, null, null);
+        (WriteId, BirthId, Version, ExpiresAt, HasAttributes) = (null, null, null, null, false);
         _kept.AsSpan().Clear();
         _setType = 0; // the item before may have been left in the middle of a set
         _item = _json;
@@ -85,10 +87,15 @@ public ref partial struct ItemReader
         {
             int position = NextIn(_layout!.Names);
             if (position < _layout.Count)
+            {
+                HasAttributes |= position >= 0;
                 return _attribute = position;
-            if (!TryReadString(out string? id))
+            }
+
+            bool isWriteId = position == _layout.Count;
+            if ((isWriteId ? WriteId : BirthId) is not null || !TryReadString(out string? id))
                 return -2;
-            if (position == _layout.Count)
+            if (isWriteId)
                 WriteId = id;
             else
                 BirthId = id;
@@ -102,9 +109,9 @@ public ref partial struct ItemReader
     {
         ArgumentNullException.ThrowIfNull(names);
         _attribute = -1;
-        while (_json.NextProperty(out ReadOnlySpan<byte> name, out bool isEscaped))
+        while (_json.NextProperty(out ReadOnlySpan<byte> name))
         {
-            int position = names.IndexOf(isEscaped ? Encoding.UTF8.GetBytes(JsonScanner.StringOf(name, isEscaped)) : name);
+            int position = names.IndexOf(name);
             if (position >= 0)
                 return position;
             _json.Skip();

@@ -4,9 +4,6 @@ using System.Text.Json;
 
 namespace UserStore.Mapping;
 
-/// <summary>JSON that DynamoDB did not send as it arrived. Code of a user type, which runs while its item is read, throws other exceptions.</summary>
-internal sealed class DamagedJsonException(string message) : JsonException(message);
-
 /// <summary>Scans JSON of which the structure is known, from one end to the other.</summary>
 /// <remarks>
 /// The values of an item are objects in objects, so that a general reader spends most of its time on their tokens. Whatever is not known, and escapes
@@ -31,7 +28,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
 
     public readonly int Length => _json.Length;
 
-    public static DamagedJsonException Damaged() => new("The response is not one of DynamoDB.");
+    public static JsonException Damaged() => new("The response is not one of DynamoDB.");
 
     public void BeginObject() => Begin((byte)'{');
 
@@ -41,18 +38,19 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
     public bool IsAt(byte start) => Next() == start;
 
     /// <summary>Advances to the value of the next property.</summary>
-    /// <param name="name">The name between its quotes.</param>
-    /// <param name="isEscaped">Whether it has escapes.</param>
+    /// <param name="name">The name, without escapes.</param>
     /// <returns>False after the last property.</returns>
-    public bool NextProperty(out ReadOnlySpan<byte> name, out bool isEscaped)
+    public bool NextProperty(out ReadOnlySpan<byte> name)
     {
         if (!NextElement((byte)'}'))
         {
             name = default;
-            return isEscaped = false;
+            return false;
         }
 
-        name = Text(out isEscaped);
+        name = Text(out bool isEscaped);
+        if (isEscaped)
+            name = Encoding.UTF8.GetBytes(StringOf(name, isEscaped));
         Expect((byte)':');
         return true;
     }
@@ -107,14 +105,20 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
         }
     }
 
+    /// <summary>Reads <see langword="null"/>, if it is here.</summary>
+    public bool TryNull()
+    {
+        if (!IsAt((byte)'n'))
+            return false;
+        Expect("null"u8);
+        return true;
+    }
+
     /// <summary>Reads <see langword="true"/> or <see langword="false"/>.</summary>
     public bool Boolean()
     {
-        bool value = Next() == 't';
-        ReadOnlySpan<byte> literal = value ? "true"u8 : "false"u8;
-        if (!_json[_at..].StartsWith(literal))
-            throw Damaged();
-        _at += literal.Length;
+        bool value = IsAt((byte)'t');
+        Expect(value ? "true"u8 : "false"u8);
         return value;
     }
 
@@ -215,6 +219,13 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
         if (Next() != unit)
             throw Damaged();
         _at++;
+    }
+
+    private void Expect(ReadOnlySpan<byte> literal)
+    {
+        if (!_json[_at..].StartsWith(literal))
+            throw Damaged();
+        _at += literal.Length;
     }
 
     private byte Next()

@@ -63,6 +63,7 @@ internal static class AttributeJson
         writer.WriteEndObject();
     }
 
+    // A value without a type, which the SDK returns for one that it does not know, is an object without properties.
     public static void Write(Utf8JsonWriter writer, AttributeValue value)
     {
         writer.WriteStartObject();
@@ -96,8 +97,8 @@ internal static class AttributeJson
                 writer.WritePropertyName("M");
                 WriteItem(writer, map);
                 break;
-            default:
-                writer.WriteBoolean("NULL", true);
+            case { NULL: { } isNull }:
+                writer.WriteBoolean("NULL", isNull);
                 break;
         }
 

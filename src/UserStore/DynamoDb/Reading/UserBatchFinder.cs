@@ -73,7 +73,7 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
     private async Task<UserLookup<TUser>[]> ReadAsync(List<UserKey> keys, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         StoreCall call = table.Sender.Begin(cancellationToken);
-        Dictionary<UserKey, ReadItem<TUser>> items = await table.FindManyAsync(call, [.. keys.Distinct()], consistency).ConfigureAwait(false);
+        Dictionary<UserKey, ReadItem<TUser>> items = await table.FindManyAsync(call, new HashSet<UserKey>(keys), consistency).ConfigureAwait(false);
         DateTimeOffset now = table.Input.Now();
         return [.. keys.Select(key => LookupOf(key, items.GetValueOrDefault(key), now))];
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.Unicode;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal.Transform;
@@ -32,7 +33,10 @@ internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller error
         var response = new MappedResponse<TResult>();
         try
         {
-            ItemReader reader = NewReader(body.Read());
+            ReadOnlySpan<byte> json = body.Read();
+            if (!Utf8.IsValid(json)) // also in the names of attributes that are skipped: each may be a damaged one of the type
+                throw JsonScanner.Damaged();
+            ItemReader reader = NewReader(json);
             ReadResponse(ref reader, response);
             return response;
         }
@@ -60,10 +64,12 @@ internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller error
     private void ReadResponse(ref ItemReader reader, MappedResponse<TResult> response)
     {
         reader.Json.BeginObject();
-        while (reader.Json.NextProperty(out ReadOnlySpan<byte> property, out _))
+        while (reader.Json.NextProperty(out ReadOnlySpan<byte> property))
         {
+            if (reader.Json.TryNull())
+                continue; // as if it were absent
             if (property.SequenceEqual("ConsumedCapacity"u8))
-                response.Capacity = CapacityIn(reader.Json.Element()) ?? response.Capacity;
+                response.Capacity = CapacityIn(reader.Json.Element());
             else if (!TryRead(property, ref reader, response))
                 reader.Json.Skip();
         }
@@ -72,12 +78,9 @@ internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller error
     }
 
     // One table, or several in the responses of batches and transactions.
-    private static ConsumedCapacity[]? CapacityIn(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.Array => [.. json.EnumerateArray().Select(OfTable)],
-        _ => [OfTable(json)],
-    };
+    private static ConsumedCapacity[] CapacityIn(JsonElement json) => json.ValueKind == JsonValueKind.Array
+        ? [.. json.EnumerateArray().Select(OfTable)]
+        : [OfTable(json)];
 
     private static ConsumedCapacity OfTable(JsonElement json) => new()
     {

@@ -45,13 +45,6 @@ internal sealed class GeneratedItems<TUser>(GeneratedMapping<TUser> mapping, Use
         AttributeJson.WriteItem(body.Json, item);
         var reader = new ItemReader(body.Written.Span, _layout, readsMany: false);
         reader.BeginItem();
-        try
-        {
-            return mapping.Read(ref reader);
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            return null; // code of the type failed, such as a setter: the context says for which attribute
-        }
+        return mapping.TryRead(ref reader);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class GeneratedRequests<[DynamicallyAccessedMembers(DynamicallyA
     private static readonly JsonEncodedText AllOld = JsonEncodedText.Encode("ALL_OLD");
 
     private readonly GeneratedUsers<TUser> _users = new(mapping, items, schema.Model);
-    private readonly JsonOperations<TUser> _operations = new(mapping, schema.Model);
+    private readonly JsonOperations<TUser> _operations = new(mapping, schema.Model, schema.Users.TableName);
     private readonly TableSchema[] _tables = [schema.Users];
     private readonly JsonEncodedText _tableName = JsonEncodedText.Encode(schema.Users.TableName);
     private readonly JsonEncodedText[] _attributes = [.. schema.Model.Attributes.Select(Encode)];

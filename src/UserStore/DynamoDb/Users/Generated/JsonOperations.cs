@@ -11,7 +11,7 @@ internal sealed class JsonOperations<TUser>
 {
     private const string Service = "DynamoDB_20120810";
 
-    public JsonOperations(GeneratedMapping<TUser> mapping, UserModel model)
+    public JsonOperations(GeneratedMapping<TUser> mapping, UserModel model, string tableName)
     {
         var users = new UserReader<TUser>(mapping, model);
         Get = new($"{Service}.GetItem", new ItemUnmarshaller<TUser>(users, "Item", GetItemResponseUnmarshaller.Instance));
@@ -19,7 +19,7 @@ internal sealed class JsonOperations<TUser>
         UpdateOnly = new($"{Service}.UpdateItem", new WriteUnmarshaller<ReadItem<TUser>>(UpdateItemResponseUnmarshaller.Instance));
         Query = new($"{Service}.Query", new PageUnmarshaller<TUser>(users, QueryResponseUnmarshaller.Instance));
         Scan = new($"{Service}.Scan", new PageUnmarshaller<TUser>(users, ScanResponseUnmarshaller.Instance));
-        Batch = new($"{Service}.BatchGetItem", new BatchUnmarshaller<TUser>(users));
+        Batch = new($"{Service}.BatchGetItem", new BatchUnmarshaller<TUser>(users, tableName));
     }
 
     public JsonOperation<ReadItem<TUser>> Get { get; }

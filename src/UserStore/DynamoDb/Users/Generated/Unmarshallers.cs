@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Amazon.DynamoDBv2.Model;
 using Amazon.DynamoDBv2.Model.Internal.MarshallTransformations;
 using Amazon.Runtime.Internal.Transform;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.Mapping;
 
@@ -46,19 +48,24 @@ internal sealed class PageUnmarshaller<TUser>(UserReader<TUser> users, JsonRespo
         if (property.SequenceEqual("Items"u8))
             response.Result = users.ReadMany(ref reader) with { Next = response.Result.Next };
         else if (property.SequenceEqual("LastEvaluatedKey"u8))
-            response.Result = response.Result with { Next = KeyIn(reader.Json.Element()) };
+            response.Result = response.Result with { Next = PositionOf(AttributeJson.ReadItem(reader.Json.Element())) };
         else
             return false;
         return true;
     }
 
-    private static string? KeyIn(JsonElement key) => key.ValueKind == JsonValueKind.Object && key.GetPropertyCount() > 0 ? key.GetRawText() : null;
+    private static string? PositionOf(Dictionary<string, AttributeValue> key) => key.Count > 0 ? KeyPosition.Of(key) : null;
 }
 
 /// <summary>Reads the responses of batches of reads from one table.</summary>
-internal sealed class BatchUnmarshaller<TUser>(UserReader<TUser> users) : JsonUnmarshaller<ReadBatch<TUser>>(BatchGetItemResponseUnmarshaller.Instance)
+/// <param name="users">The reader of users.</param>
+/// <param name="tableName">The table.</param>
+internal sealed class BatchUnmarshaller<TUser>(UserReader<TUser> users, string tableName)
+    : JsonUnmarshaller<ReadBatch<TUser>>(BatchGetItemResponseUnmarshaller.Instance)
     where TUser : class
 {
+    private readonly byte[] _tableName = Encoding.UTF8.GetBytes(tableName);
+
     protected override ItemReader NewReader(ReadOnlySpan<byte> json) => users.NewReader(json, readsMany: true, keepsKeys: true);
 
     protected override bool TryRead(ReadOnlySpan<byte> property, ref ItemReader reader, MappedResponse<ReadBatch<TUser>> response)
@@ -67,14 +74,27 @@ internal sealed class BatchUnmarshaller<TUser>(UserReader<TUser> users) : JsonUn
         if (!isItems && !property.SequenceEqual("UnprocessedKeys"u8))
             return false;
         reader.Json.BeginObject();
-        while (reader.Json.NextProperty(out _, out _)) // of the one table
+        bool isRead = false;
+        while (reader.Json.NextProperty(out ReadOnlySpan<byte> table))
         {
+            if (isRead || !table.SequenceEqual(_tableName))
+                throw JsonScanner.Damaged();
+            isRead = true;
             response.Result = isItems
                 ? response.Result with { Items = users.ReadKeyed(ref reader) }
-                : response.Result with { Unprocessed = reader.Json.Element().GetProperty("Keys") };
+                : response.Result with { Unprocessed = KeysIn(reader.Json.Element()) };
         }
 
         return true;
+    }
+
+    // They are sent again as they are.
+    private static JsonElement KeysIn(JsonElement unprocessed)
+    {
+        JsonElement keys = unprocessed.EnumerateObject().Single(property => property.NameEquals("Keys"u8)).Value;
+        foreach (JsonElement key in keys.EnumerateArray())
+            AttributeJson.ReadItem(key);
+        return keys;
     }
 }
 

@@ -61,29 +61,14 @@ internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserMod
     public ReadItem<TUser> Read(ref ItemReader reader)
     {
         reader.BeginItem();
-        if (reader.Json.IsAt((byte)'}'))
-        {
-            reader.Json.EndObject();
+        // Whether an item without an attribute of the type is absent, one of another program or damaged, its other attributes show.
+        if (mapping.TryRead(ref reader) is not { } user || !reader.HasAttributes)
+            return ReadItem<TUser>.Of(reader.ReadAgain());
+        if (!IsUser(reader.Kept))
             return default;
-        }
-
-        try
-        {
-            if (mapping.Read(ref reader) is { } user)
-            {
-                if (!IsUser(reader.Kept))
-                    return default;
-                if (model.Revision is not null)
-                    Attach(user, ref reader);
-                return new ReadItem<TUser>(user, reader.ExpiresAt, null);
-            }
-        }
-        catch (Exception failure) when (failure is not (DamagedJsonException or OutOfMemoryException))
-        {
-            // Code of the type failed, such as a setter that validates. The context runs it once more, and says for which attribute.
-        }
-
-        return ReadItem<TUser>.Of(reader.ReadAgain());
+        return model.Revision is null || TryAttach(user, ref reader)
+            ? new ReadItem<TUser>(user, reader.ExpiresAt, null)
+            : ReadItem<TUser>.Of(reader.ReadAgain());
     }
 
     private bool IsUser(ReadOnlySpan<StoredScalar?> kept)
@@ -114,22 +99,30 @@ internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserMod
         return HeldValues.Of(values);
     }
 
-    private void Attach(TUser user, ref ItemReader reader)
+    private bool TryAttach(TUser user, ref ItemReader reader)
     {
         string? content = reader.WriteId is null ? ItemRevision.FingerprintOf(reader.ReadAgain(), model) : null;
         var known = new UserRevision(reader.WriteId, reader.BirthId, reader.Version, reader.ExpiresAt, Held(reader.Kept)) { Content = content };
-        if (_isUser)
-            ((User)(object)user).Revision = known;
-        else
-            SetRevision(user, known.IsText ? known.ToString() : null);
+        if (!_isUser)
+            return TrySetRevision(user, known.IsText ? known.ToString() : null);
+        ((User)(object)user).Revision = known;
+        return true;
     }
 
-    // The generator does not know a revision that only the options describe.
-    private void SetRevision(TUser user, string? revision)
+    private bool TrySetRevision(TUser user, string? revision)
     {
-        if (_isRevisionMarked)
-            mapping.SetRevision(user, revision);
-        else
-            model.Revision!.SetValue(user, revision);
+        try
+        {
+            // The generator does not know a revision that only the options describe.
+            if (_isRevisionMarked)
+                mapping.SetRevision(user, revision);
+            else
+                model.Revision!.SetValue(user, revision);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return false; // the context sets it once more, and says why it cannot
+        }
     }
 }
