@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 
@@ -12,6 +13,7 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
 {
     // Each holds up to a hundred users until those before it are taken.
     private const int MaxRequests = 8;
+    private const int NotFound = -1;
 
     public async IAsyncEnumerable<UserLookup<TUser>> FindAsync(
         IAsyncEnumerable<UserKey> keys, ReadConsistency consistency, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -73,9 +75,14 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
     private async Task<UserLookup<TUser>[]> ReadAsync(List<UserKey> keys, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         StoreCall call = table.Sender.Begin(cancellationToken);
-        Dictionary<UserKey, ReadItem<TUser>> items = await table.FindManyAsync(call, new HashSet<UserKey>(keys), consistency).ConfigureAwait(false);
+        var positions = new Dictionary<UserKey, int>(keys.Count);
+        foreach (UserKey key in keys)
+            positions[key] = NotFound;
+        List<ReadItem<TUser>> items = await table.Requests.GetManyAsync(call, positions.Keys, consistency).ConfigureAwait(false);
+        for (int i = 0; i < items.Count; i++)
+            positions[items[i].Key ?? table.Model.Key.FindIn(items[i].Item!)!.Value] = i;
         DateTimeOffset now = table.Input.Now();
-        return [.. keys.Select(key => LookupOf(key, items.GetValueOrDefault(key), now))];
+        return [.. keys.Select(key => LookupOf(key, positions[key] is var i and not NotFound ? items[i] : default, now))];
     }
 
     private UserLookup<TUser> LookupOf(UserKey key, ReadItem<TUser> item, DateTimeOffset now)

@@ -139,14 +139,6 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     }
 
     /// <summary>Reads items by distinct keys, expired or not, and returns those that exist.</summary>
-    public async Task<Dictionary<UserKey, ReadItem<TUser>>> FindManyAsync(
-        StoreCall call, IReadOnlyCollection<UserKey> keys, ReadConsistency consistency)
-    {
-        List<ReadItem<TUser>> items = await Requests.GetManyAsync(call, keys, consistency).ConfigureAwait(false);
-        return items.ToDictionary(item => item.Key ?? Model.Key.FindIn(item.Item!)!.Value);
-    }
-
-    /// <summary>Reads items by distinct keys, expired or not, and returns those that exist.</summary>
     public async Task<Dictionary<UserKey, Dictionary<string, AttributeValue>>> FindItemsAsync(
         StoreCall call, IReadOnlyCollection<UserKey> keys, ReadConsistency consistency)
     {

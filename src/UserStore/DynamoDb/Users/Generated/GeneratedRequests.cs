@@ -104,7 +104,7 @@ internal sealed class GeneratedRequests<[DynamicallyAccessedMembers(DynamicallyA
 
     public override async Task<List<ReadItem<TUser>>> GetManyAsync(StoreCall call, IReadOnlyCollection<UserKey> keys, ReadConsistency consistency)
     {
-        var found = new List<ReadItem<TUser>>(keys.Count);
+        List<ReadItem<TUser>> found = [];
         var request = new BatchGetItemRequest { RequestItems = new() { [schema.Users.TableName] = new() } };
         (int remaining, JsonElement? unprocessed) = (keys.Count, null);
         while (remaining > 0)
@@ -114,7 +114,10 @@ internal sealed class GeneratedRequests<[DynamicallyAccessedMembers(DynamicallyA
             WriteCapacity(body, call);
             MappedResponse<ReadBatch<TUser>> response = await call.SendAsync(
                 "BatchGetItem", _tables, token => client.SendAsync(request, body, _operations.Batch, token), batchSize: remaining).ConfigureAwait(false);
-            found.AddRange(response.Result.Items ?? []);
+            if (found.Count == 0)
+                found = response.Result.Items ?? found;
+            else
+                found.AddRange(response.Result.Items ?? []);
             (int sent, unprocessed) = (remaining, response.Result.Unprocessed);
             remaining = unprocessed?.GetArrayLength() ?? 0;
             await call.DelayUnreadAsync(schema.Users, sent, remaining, keys.Count).ConfigureAwait(false);

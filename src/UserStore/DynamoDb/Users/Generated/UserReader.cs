@@ -43,18 +43,18 @@ internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserMod
     /// <summary>Reads the items of an array with their keys.</summary>
     public List<ReadItem<TUser>> ReadKeyed(ref ItemReader reader)
     {
-        var items = new List<ReadItem<TUser>>();
+        List<ReadItem<TUser>>? items = null;
         reader.Json.BeginArray();
         while (reader.Json.NextElement())
         {
             ReadItem<TUser> item = Read(ref reader);
             if (item.User is not null)
-                items.Add(item with { Key = KeyIn(reader.Kept) });
-            else if (item.Item is not null)
-                items.Add(item);
+                item = item with { Key = KeyIn(reader.Kept) };
+            if (item.User is not null || item.Item is not null)
+                (items ??= new List<ReadItem<TUser>>(reader.CountOfRest())).Add(item);
         }
 
-        return items;
+        return items ?? [];
     }
 
     /// <summary>Reads an item.</summary>
