@@ -101,6 +101,12 @@ internal sealed class AnnotatedType
             throw InvalidType(
                 $"has an attribute of stored properties on {member.Name}, which is not stored; a stored property has a setter and no [DynamoDBIgnore]");
         }
+
+        if (StoredMembers.MarkedInsteadOfBase(type) is { } hiding)
+        {
+            throw InvalidType($"has an attribute on {hiding.Name}, which lacks a getter or a setter, so that the SDK stores the property of the base type; "
+                + "move the attribute there, or declare both accessors");
+        }
     }
 
     private MappedProperty ReadProperty(PropertyInfo member)
