@@ -58,6 +58,8 @@ internal static class StructureRules
     // Of a structure, or of the elements of a list, however deep.
     private static (StoredMember Member, AttributeData Attribute)? Find(ITypeSymbol type, bool isFlattened, HashSet<ITypeSymbol> seen)
     {
+        if (TypeLimits.IsEndless(type, seen.Count))
+            return null;
         if (type is IArrayTypeSymbol array)
             return Find(array.ElementType, isFlattened: false, seen);
         if (type is not INamedTypeSymbol named)

@@ -160,6 +160,8 @@ internal sealed class AnnotatedType
     [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "The SDK reflects over the same types and documents the same requirement.")]
     private static PropertyInfo? MarkedInside(Type type, bool isFlattened, HashSet<Type> seen)
     {
+        if (StorableTypes.IsEndless(type, seen))
+            return null;
         if (type.HasElementType)
             return MarkedInside(type.GetElementType()!, isFlattened: false, seen);
         foreach (Type argument in type.GetGenericArguments())

@@ -51,6 +51,18 @@ public sealed class DiagnosticTests
     [InlineData("USG005", "Any", "public class Customer { " + Key + " public (int, int) Any { get; set; } }", "(int, int)")]
     [InlineData("USG005", "Any", "public class Customer { " + Key + " public TimeSpan Any { get; set; } }", "TimeSpan")]
     [InlineData(
+    [InlineData(
+        "USG005", "Next", "public class Customer { " + Key + " public Node<int>? Node { get; set; } public List<string>? Texts { get; set; } } "
+            + "public class Node<T> { public Node<Node<T>>? Next { get; set; } public T? Value { get; set; } }",
+        "Node<T>.Next is of Node<Node<T>>")]
+    [InlineData(
+        "USG005", "Next", "public class Customer { " + Key + " public Node<int>? Node { get; set; } } public class Pair<T> { public T? Value { get; set; } } "
+            + "public class Node<T> { public Node<Dictionary<string, Pair<T[]>>>[]? Next { get; set; } }",
+        "Node<T>.Next is of Node<Dictionary<string, Pair<T[]>>>[]")]
+    [InlineData(
+        "USG005", "Next", "public class Customer { " + Key + " public Outer<int>.Node? Node { get; set; } } "
+            + "public class Outer<T> { public class Node { public Outer<Node>.Node? Next { get; set; } } }",
+        "Node.Next is of Outer<Outer<T>.Node>.Node")]
         "USG005", "Part", "public class Customer { " + Key + " public Part? Part { get; set; } } public class Part { public int X => 1; }", "no members")]
     [InlineData(
         "USG006", "Part", "public class Customer { " + Key + " public Part? Part { get; set; } } "

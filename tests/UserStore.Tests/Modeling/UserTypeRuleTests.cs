@@ -89,6 +89,15 @@ public sealed class UserTypeRuleTests
     }
 
     [Fact]
+    public void A_type_contains_a_limited_number_of_others()
+    {
+        ShouldBeRejected<EndlessType>("has a property Next of a type that the SDK does not store and read back");
+        ShouldBeRejected<DoublingType>("has a property Next of a type that the SDK does not store and read back");
+        ShouldBeRejected<ManyTypes>("has a property Next of a type that the SDK does not store and read back");
+        Register<TypesOfEachOther>().Should().NotThrow("120 types have an end");
+    }
+
+    [Fact]
     public void An_attribute_inside_a_structure_that_only_users_have_is_named()
     {
         ShouldBeRejected<Flattens<UniqueInside>>("has an attribute on UniqueInside.Email that is honored on properties of the user itself only");
