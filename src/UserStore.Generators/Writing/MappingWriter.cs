@@ -52,7 +52,7 @@ internal sealed class MappingWriter
     {
         IReadOnlyList<MemberModel> attributes = StructureWriter.Attributes(_model.User);
         _code.Line($"private {_model.ClassName}()");
-        _code.Inner($": base({string.Join(", ", attributes.Select(member => Names.Literal(member.Attribute)))})");
+        _code.Inner($": base({Names.Array(attributes.Select(member => member.Attribute))})");
         _code.Line("{");
         _code.Line("}");
         _code.Line();

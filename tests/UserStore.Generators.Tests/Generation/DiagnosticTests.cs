@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace UserStore.Generators.Tests.Generation;
 
@@ -104,6 +105,16 @@ public sealed class DiagnosticTests
         : $"[GenerateUserMapping] {declaration}");
 
     private static Diagnostic Single(GeneratorRun run, string id, string reason)
+    [Theory]
+    [InlineData(LanguageVersion.CSharp8)]
+    [InlineData(LanguageVersion.CSharp10)]
+    public void A_version_of_CSharp_that_is_too_old_is_reported_at_the_attribute(LanguageVersion version)
+    {
+        GeneratorRun run = GeneratorRun.Of($"[GenerateUserMapping] public class Customer {{ {Key} }}", version);
+
+        TextAt(Single(run, "USG009", "C# 11"), run).Should().Be("GenerateUserMapping");
+    }
+
     {
         Diagnostic diagnostic = run.Diagnostics.Should().ContainSingle().Which;
         (diagnostic.Id, diagnostic.Descriptor.Category, diagnostic.Severity).Should().Be((id, "UserStore.Mapping", DiagnosticSeverity.Error));

@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis.CSharp;
+
 namespace UserStore.Generators.Tests.Generation;
 
 /// <summary>Source that compiles, of which generated code could not.</summary>
@@ -28,6 +30,20 @@ public sealed class UnusualSourceTests
         run.Diagnostics.Should().BeEmpty();
         run.CompilerDiagnostics.Select(diagnostic => diagnostic.Id).Should().Equal("CS0579");
         run.Sources.Should().HaveCount(2);
+    }
+
+    [Theory]
+    [InlineData(LanguageVersion.CSharp11)]
+    [InlineData(LanguageVersion.CSharp12)]
+    public void Generated_code_compiles_in_every_version_from_CSharp_11_on(LanguageVersion version)
+    {
+        GeneratorRun run = GeneratorRun.Of(
+            $"[GenerateUserMapping] public class Customer {{ {Key} public HashSet<string>? Names {{ get; set; }} public Part? Part {{ get; set; }} }} "
+                + "public class Part { public int A { get; private set; } public int B { get; set; } }",
+            version);
+
+        run.Diagnostics.Should().BeEmpty();
+        run.CompilerDiagnostics.Should().BeEmpty();
     }
 
     private static GeneratorRun Run(string source) => GeneratorRun.Of(source.Replace("#KEY#", Key, StringComparison.Ordinal));
