@@ -56,11 +56,8 @@ internal sealed class AccessorReader(MappingContext context)
     private static string Parameters(IEnumerable<IParameterSymbol> parameters)
         => string.Join(", ", parameters.Select((parameter, number) => $"{parameter.Type.InCode()} p{number}"));
 
-    // Obsolete members that are errors are reached like private ones.
-    private bool IsDirect(ISymbol member) => context.IsAccessible(member)
-        && !(member is IPropertySymbol { ExplicitInterfaceImplementations.Length: > 0 })
-        && !member.GetAttributes().Any(attribute => attribute.AttributeClass?.FullName() == "System.ObsoleteAttribute"
-            && attribute.ConstructorArguments.Length == 2 && attribute.ConstructorArguments[1].Value is true);
+    private bool IsDirect(ISymbol member)
+        => context.IsAccessible(member) && !(member is IPropertySymbol { ExplicitInterfaceImplementations.Length: > 0 });
 
     private static string Target(StoredMember member, INamedTypeSymbol type)
     {

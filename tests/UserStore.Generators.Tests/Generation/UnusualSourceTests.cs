@@ -46,5 +46,37 @@ public sealed class UnusualSourceTests
         run.CompilerDiagnostics.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("[Obsolete(\"No.\", DiagnosticId = \"OWN1\")] public class Part { public int A { get; set; } }\n#pragma warning disable OWN1\n")]
+    [InlineData("[System.Diagnostics.CodeAnalysis.Experimental(\"OWN1\")] public class Part { public int A { get; set; } }\n#pragma warning disable OWN1\n")]
+    [InlineData("public class Part { [Obsolete(\"No.\", DiagnosticId = \"OWN1\")] public int A { get; set; } }")]
+    [InlineData("public class Part { [System.Diagnostics.CodeAnalysis.Experimental(\"OWN1\")] public int A { get; set; } }")]
+    [InlineData("[Obsolete(\"No.\", true)] public class Part { public int A { get; set; } }", "[Obsolete]")]
+    [InlineData("[Obsolete(\"No.\", true)] public enum Part { A }", "[Obsolete]")]
+    [InlineData("public class Part { [Obsolete(\"No.\", true)] public Part() { } public int A { get; set; } }")]
+    public void What_is_obsolete_or_experimental_is_mapped(string part, string mark = "")
+    {
+        GeneratorRun run = Run($"{part} [GenerateUserMapping] public class Customer {{ #KEY# {mark} public Part? Part {{ get; set; }} {mark} "
+            + "public List<Part>? Parts { get; set; } }");
+
+        run.Diagnostics.Should().BeEmpty();
+        run.CompilerDiagnostics.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("[Obsolete(\"No.\", true)] [GenerateUserMapping] public class Customer { #KEY# }")]
+    [InlineData("[System.Diagnostics.CodeAnalysis.Experimental(\"OWN1\")] [GenerateUserMapping] public class Customer { #KEY# }")]
+    [InlineData(
+        "[GenerateUserMapping] public class Customer { #KEY# [DynamoDBProperty(typeof(Own))] public string? A { get; set; } } public class Own "
+            + ": IPropertyConverter { [Obsolete(\"No.\", true)] public Own() { } public DynamoDBEntry ToEntry(object value) => null!; "
+            + "public object FromEntry(DynamoDBEntry entry) => entry; }")]
+    public void A_user_type_or_converter_that_is_obsolete_or_experimental_is_mapped(string source)
+    {
+        GeneratorRun run = Run(source);
+
+        run.Diagnostics.Should().BeEmpty();
+        run.CompilerDiagnostics.Should().BeEmpty();
+    }
+
     private static GeneratorRun Run(string source) => GeneratorRun.Of(source.Replace("#KEY#", Key, StringComparison.Ordinal));
 }
