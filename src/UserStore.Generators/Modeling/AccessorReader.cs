@@ -33,17 +33,22 @@ internal sealed class AccessorReader(MappingContext context)
     {
         IMethodSymbol? called = constructor ?? type.InstanceConstructors.FirstOrDefault(
             candidate => candidate.Parameters.Length == 0 && candidate.DeclaredAccessibility == Accessibility.Public);
-        bool isDirect = called is null || (IsDirect(called) && (called.GetAttributes().Any(
-            attribute => attribute.AttributeClass?.FullName() == "System.Diagnostics.CodeAnalysis.SetsRequiredMembersAttribute") || !HasRequiredMembers(type)));
-        if (isDirect)
+        if (called is null || (IsDirect(called) && !NeedsRequiredMembers(type, called)))
             return $"new {type.InCode()}";
         string name = $"Create{_accessors.Count}";
         string parameters = Parameters(called!.OriginalDefinition.Parameters);
         return Add(called.ContainingType, "Constructor", "", name, called.OriginalDefinition.ContainingType.InCode(), parameters);
     }
 
-    private static bool HasRequiredMembers(INamedTypeSymbol type)
+    /// <summary>Returns whether C# requires members to be set where a constructor is called.</summary>
+    public static bool NeedsRequiredMembers(INamedTypeSymbol type, IMethodSymbol constructor)
     {
+        if (constructor.GetAttributes().Any(
+            attribute => attribute.AttributeClass?.FullName() == "System.Diagnostics.CodeAnalysis.SetsRequiredMembersAttribute"))
+        {
+            return false;
+        }
+
         for (INamedTypeSymbol? declaring = type; declaring is not null; declaring = declaring.BaseType)
         {
             if (declaring.GetMembers().Any(member => member is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true }))

@@ -154,18 +154,18 @@ internal sealed class ValueReader(MappingContext context)
         }
 
         bool isCreatable = context.IsAccessible(converter) && !converter.IsAbstract && !converter.IsUnboundGenericType && converter.InstanceConstructors.Any(
-            constructor => constructor.Parameters.Length == 0 && constructor.DeclaredAccessibility == Accessibility.Public);
+            constructor => constructor.Parameters.Length == 0 && constructor.DeclaredAccessibility == Accessibility.Public
+                && !AccessorReader.NeedsRequiredMembers(converter, constructor));
         if (!isCreatable)
         {
             return Refuse(member, MappingRules.Converter, $"has the converter {converter.InMessages()}, which generated code cannot create; make it an "
-                + "internal or public class with a public constructor without parameters");
+                + "internal or public class with a public constructor without parameters, and without required members");
         }
 
         context.Root(converter);
         return Scalar(ValueKind.Converted, type) with { Converter = converter.InCode() };
     }
 
-    // What is wrong in a structure is reported there.
     // Once, where the search ended: what was not read is not wrong. There the names with type arguments are long, those of the definition are not.
     private ValueModel? RefuseEndless(StoredMember member)
     {
@@ -179,6 +179,7 @@ internal sealed class ValueReader(MappingContext context)
         return null;
     }
 
+    // What is wrong in a structure is reported there.
     private ValueModel? Refuse(StoredMember member, int reported, string rule, string reason)
         => context.Diagnostics.Count > reported ? null : Refuse(member, rule, reason);
 
