@@ -96,7 +96,7 @@ internal sealed class AccessorReader(MappingContext context)
         }
 
         // The runtime binds accessors of generic types only if their parameters are those of a generic class.
-        string container = $"private static class {name}Of<{string.Join(", ", generic.Select(parameter => parameter.Name))}>"
+        string container = $"private static class {name}Of<{string.Join(", ", generic.Select(SymbolNames.InCode))}>"
             + string.Concat(generic.Select(Constraints));
         _accessors.Add(new AccessorModel(kind, target, $"public {signature};", container));
         return $"{name}Of<{string.Join(", ", TypesAround(type).SelectMany(outer => outer.TypeArguments).Select(SymbolNames.InCode))}>.{name}";
@@ -119,6 +119,6 @@ internal sealed class AccessorReader(MappingContext context)
         constraints.AddRange(parameter.ConstraintTypes.Select(SymbolNames.InCode));
         if (parameter.HasConstructorConstraint)
             constraints.Add("new()");
-        return constraints.Count == 0 ? "" : $" where {parameter.Name} : {string.Join(", ", constraints)}";
+        return constraints.Count == 0 ? "" : $" where {parameter.InCode()} : {string.Join(", ", constraints)}";
     }
 }

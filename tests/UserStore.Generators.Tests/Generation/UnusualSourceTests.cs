@@ -78,5 +78,17 @@ public sealed class UnusualSourceTests
         run.CompilerDiagnostics.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("where @class : IComparable<@class>")]
+    public void A_type_parameter_that_is_a_keyword_is_escaped(string constraint)
+    {
+        GeneratorRun run = Run($"public abstract class Base<@class> {constraint} {{ public @class? Hidden {{ get; private set; }} }} "
+            + "[GenerateUserMapping] public class Customer : Base<string> { #KEY# }");
+
+        run.Diagnostics.Should().BeEmpty();
+        run.CompilerDiagnostics.Should().BeEmpty();
+    }
+
     private static GeneratorRun Run(string source) => GeneratorRun.Of(source.Replace("#KEY#", Key, StringComparison.Ordinal));
 }
