@@ -22,7 +22,9 @@ public sealed class UserMappingGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(
                 Attribute,
                 static (node, _) => node is TypeDeclarationSyntax,
-                static (marked, cancellation) => UserTypeReader.Read((INamedTypeSymbol)marked.TargetSymbol, marked.SemanticModel.Compilation, cancellation))
+                static (marked, cancellation) => IsFirstMark(marked)
+                    ? UserTypeReader.Read((INamedTypeSymbol)marked.TargetSymbol, marked.SemanticModel.Compilation, cancellation)
+                    : new UserTypeResult(null, default))
             .WithTrackingName(ModelStep);
         context.RegisterSourceOutput(types, static (output, type) =>
         {
@@ -31,5 +33,13 @@ public sealed class UserMappingGenerator : IIncrementalGenerator
             if (type.Model is { } model)
                 output.AddSource($"{model.ClassName}.g.cs", SourceText.From(MappingWriter.Write(model), Encoding.UTF8));
         });
+    }
+
+    // The compiler reports the attribute on two parts of a class, and the mappings of the other types must not depend on it.
+    private static bool IsFirstMark(GeneratorAttributeSyntaxContext marked)
+    {
+        SyntaxReference? first = marked.TargetSymbol.GetAttributes()
+            .FirstOrDefault(attribute => attribute.AttributeClass?.FullName() == Attribute)?.ApplicationSyntaxReference;
+        return first is null || (first.SyntaxTree == marked.TargetNode.SyntaxTree && marked.TargetNode.Span.Contains(first.Span));
     }
 }

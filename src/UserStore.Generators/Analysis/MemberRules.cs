@@ -18,7 +18,16 @@ internal static class MemberRules
     {
         foreach (StoredMember member in type.Properties)
         {
-            if (type.Stored.Contains(member) || !StructureRules.IsMarkedAsStored(member.Attributes))
+            if (type.Stored.Contains(member))
+                continue;
+            if (type.Stored.Any(stored => stored.Name == member.Name))
+            {
+                if (StructureRules.HasOwnMark(member.Symbol))
+                    yield return MarkedInsteadOfBase(member);
+                continue;
+            }
+
+            if (!StructureRules.IsMarkedAsStored(member.Attributes))
                 continue;
             bool lacksSetter = member.Attributes is { IsIgnored: false, IsRevision: false };
             string remedy = lacksSetter ? "give it a setter, or remove the attribute"
@@ -30,6 +39,14 @@ internal static class MemberRules
             };
         }
     }
+
+    private static ModelViolation MarkedInsteadOfBase(StoredMember member) => new(
+        ModelRules.NotStored, member.Symbol,
+        "has an attribute and lacks a getter or a setter, so that the SDK stores the property of the base type; move the attribute there, or declare both "
+            + "accessors")
+    {
+        IsOfCreation = true,
+    };
 
     private static IEnumerable<ModelViolation> NotHonored(StoredMember member, AnalyzedType type)
     {

@@ -20,6 +20,10 @@ internal static class StructureRules
         ? attributes.OfSdk("DynamoDBPropertyAttribute") is not null || OfUsers(attributes, hasRevision: false) is not null
         : OfUsers(attributes, hasRevision: false) is not null;
 
+    /// <summary>Returns whether a property itself, not one that it overrides, has an attribute that says how it is stored.</summary>
+    public static bool HasOwnMark(ISymbol property) => property.GetAttributes().Any(attribute => attribute.AttributeClass is { } type
+        && (type.DerivesFromSdk("DynamoDBAttribute") || Own.Any(name => type.FullName() == "UserStore." + name)));
+
     /// <summary>Returns the members of a structure that are stored.</summary>
     public static IEnumerable<StoredMember> StoredIn(ITypeSymbol type)
     {
@@ -54,6 +58,8 @@ internal static class StructureRules
     // Of a structure, or of the elements of a list, however deep.
     private static (StoredMember Member, AttributeData Attribute)? Find(ITypeSymbol type, bool isFlattened, HashSet<ITypeSymbol> seen)
     {
+        if (TypeLimits.IsEndless(type, seen.Count))
+            return null;
         if (type is IArrayTypeSymbol array)
             return Find(array.ElementType, isFlattened: false, seen);
         if (type is not INamedTypeSymbol named)

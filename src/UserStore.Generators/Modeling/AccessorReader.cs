@@ -33,17 +33,22 @@ internal sealed class AccessorReader(MappingContext context)
     {
         IMethodSymbol? called = constructor ?? type.InstanceConstructors.FirstOrDefault(
             candidate => candidate.Parameters.Length == 0 && candidate.DeclaredAccessibility == Accessibility.Public);
-        bool isDirect = called is null || (IsDirect(called) && (called.GetAttributes().Any(
-            attribute => attribute.AttributeClass?.FullName() == "System.Diagnostics.CodeAnalysis.SetsRequiredMembersAttribute") || !HasRequiredMembers(type)));
-        if (isDirect)
+        if (called is null || (IsDirect(called) && !NeedsRequiredMembers(type, called)))
             return $"new {type.InCode()}";
         string name = $"Create{_accessors.Count}";
         string parameters = Parameters(called!.OriginalDefinition.Parameters);
         return Add(called.ContainingType, "Constructor", "", name, called.OriginalDefinition.ContainingType.InCode(), parameters);
     }
 
-    private static bool HasRequiredMembers(INamedTypeSymbol type)
+    /// <summary>Returns whether C# requires members to be set where a constructor is called.</summary>
+    public static bool NeedsRequiredMembers(INamedTypeSymbol type, IMethodSymbol constructor)
     {
+        if (constructor.GetAttributes().Any(
+            attribute => attribute.AttributeClass?.FullName() == "System.Diagnostics.CodeAnalysis.SetsRequiredMembersAttribute"))
+        {
+            return false;
+        }
+
         for (INamedTypeSymbol? declaring = type; declaring is not null; declaring = declaring.BaseType)
         {
             if (declaring.GetMembers().Any(member => member is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true }))
@@ -56,11 +61,8 @@ internal sealed class AccessorReader(MappingContext context)
     private static string Parameters(IEnumerable<IParameterSymbol> parameters)
         => string.Join(", ", parameters.Select((parameter, number) => $"{parameter.Type.InCode()} p{number}"));
 
-    // Obsolete members that are errors are reached like private ones.
-    private bool IsDirect(ISymbol member) => context.IsAccessible(member)
-        && !(member is IPropertySymbol { ExplicitInterfaceImplementations.Length: > 0 })
-        && !member.GetAttributes().Any(attribute => attribute.AttributeClass?.FullName() == "System.ObsoleteAttribute"
-            && attribute.ConstructorArguments.Length == 2 && attribute.ConstructorArguments[1].Value is true);
+    private bool IsDirect(ISymbol member)
+        => context.IsAccessible(member) && !(member is IPropertySymbol { ExplicitInterfaceImplementations.Length: > 0 });
 
     private static string Target(StoredMember member, INamedTypeSymbol type)
     {
@@ -94,7 +96,7 @@ internal sealed class AccessorReader(MappingContext context)
         }
 
         // The runtime binds accessors of generic types only if their parameters are those of a generic class.
-        string container = $"private static class {name}Of<{string.Join(", ", generic.Select(parameter => parameter.Name))}>"
+        string container = $"private static class {name}Of<{string.Join(", ", generic.Select(SymbolNames.InCode))}>"
             + string.Concat(generic.Select(Constraints));
         _accessors.Add(new AccessorModel(kind, target, $"public {signature};", container));
         return $"{name}Of<{string.Join(", ", TypesAround(type).SelectMany(outer => outer.TypeArguments).Select(SymbolNames.InCode))}>.{name}";
@@ -117,6 +119,6 @@ internal sealed class AccessorReader(MappingContext context)
         constraints.AddRange(parameter.ConstraintTypes.Select(SymbolNames.InCode));
         if (parameter.HasConstructorConstraint)
             constraints.Add("new()");
-        return constraints.Count == 0 ? "" : $" where {parameter.Name} : {string.Join(", ", constraints)}";
+        return constraints.Count == 0 ? "" : $" where {parameter.InCode()} : {string.Join(", ", constraints)}";
     }
 }

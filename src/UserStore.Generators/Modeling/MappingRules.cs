@@ -13,6 +13,7 @@ internal static class MappingRules
     public const string Constructor = "USG006";
     public const string Attributes = "USG007";
     public const string Converter = "USG008";
+    public const string Language = "USG009";
 
     private const string Category = "UserStore.Mapping";
     private const string Page = "docs/generated-mapping.md";
@@ -46,6 +47,9 @@ internal static class MappingRules
         Converter, "A converter cannot be created by generated code", "{0} {1}", Category, DiagnosticSeverity.Error, true,
         helpLinkUri: Page + "#usg008");
 
+    private static readonly DiagnosticDescriptor LanguageRule = new(
+        Language, "The version of C# is too old for generated code", "{0} {1}", Category, DiagnosticSeverity.Error, true, helpLinkUri: Page + "#usg009");
+
     public static DiagnosticDescriptor ById(string id) => id switch
     {
         Type => TypeRule,
@@ -55,6 +59,7 @@ internal static class MappingRules
         PropertyType => PropertyTypeRule,
         Constructor => ConstructorRule,
         Attributes => AttributesRule,
+        Language => LanguageRule,
         _ => ConverterRule,
     };
 }

@@ -12,6 +12,9 @@ internal sealed class ShapeReader(MappingContext context)
     /// <summary>Gets the shapes that were read. One that cannot be generated, which was reported, is left out.</summary>
     public IEnumerable<ShapeModel> Shapes => _shapes.OfType<ShapeModel>();
 
+    /// <summary>Gets a value indicating whether the search for shapes was ended, because a type contains ever more others.</summary>
+    public bool IsEndless { get; private set; }
+
     /// <summary>Returns the position of the shape of a type, or -1 if the type is not supported.</summary>
     public int Of(ITypeSymbol type, TableCasing casing)
     {
@@ -21,6 +24,9 @@ internal sealed class ShapeReader(MappingContext context)
             _positions.Add(casing, positions = new Dictionary<ITypeSymbol, int>(SymbolEqualityComparer.Default));
         if (positions.TryGetValue(type, out int known))
             return known;
+        IsEndless |= TypeLimits.IsEndless(type, _shapes.Count);
+        if (IsEndless)
+            return -1;
         int position = _shapes.Count;
         positions.Add(type, position);
         _shapes.Add(null);

@@ -11,7 +11,7 @@ internal static class StorableTypes
 
     private static readonly HashSet<string> Dictionaries = ["System.Collections.Generic.Dictionary", "System.Collections.Generic.SortedDictionary"];
 
-    public static bool IsStorable(ITypeSymbol type) => IsStorable(type, []);
+    public static bool IsStorable(ITypeSymbol type) => IsStorable(type, new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default));
 
     public static bool IsUnknown(ITypeSymbol type) => type.TypeKind is TypeKind.TypeParameter or TypeKind.Error;
 
@@ -20,37 +20,38 @@ internal static class StorableTypes
     private static bool IsScalar(ITypeSymbol type) => (ValueReader.Underlying(type) ?? type) is var value
         && (value.TypeKind == TypeKind.Enum || ValueReader.KindOf(value) is not (null or ValueKind.Stream));
 
-    private static bool IsStorable(ITypeSymbol type, HashSet<ITypeSymbol> outer)
-        => ValueReader.IsInstant(type) || ValueReader.KindOf(type) == ValueKind.Stream || ValueReader.IsStringList(type) || IsStorableElement(type, outer);
+    private static bool IsStorable(ITypeSymbol type, HashSet<ITypeSymbol> seen)
+        => ValueReader.IsInstant(type) || ValueReader.KindOf(type) == ValueKind.Stream || ValueReader.IsStringList(type) || IsStorableElement(type, seen);
 
     // The context applies converters to properties only, not to the elements of a collection.
-    private static bool IsStorableElement(ITypeSymbol type, HashSet<ITypeSymbol> outer)
-        => IsUnknown(type) || IsScalar(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
+    private static bool IsStorableElement(ITypeSymbol type, HashSet<ITypeSymbol> seen)
+        => IsUnknown(type) || IsScalar(type) || IsStorableCollection(type, seen) || IsStorableStructure(type, seen);
 
-    private static bool IsStorableCollection(ITypeSymbol type, HashSet<ITypeSymbol> outer)
+    private static bool IsStorableCollection(ITypeSymbol type, HashSet<ITypeSymbol> seen)
     {
         if (type is IArrayTypeSymbol array)
-            return IsStorableElement(array.ElementType, outer);
+            return IsStorableElement(array.ElementType, seen);
         if (type is not INamedTypeSymbol { TypeArguments.Length: > 0 } named)
             return false;
         bool isDictionary = Dictionaries.Contains(named.FullName())
             && (IsUnknown(named.TypeArguments[0]) || named.TypeArguments[0].SpecialType == SpecialType.System_String);
-        return (isDictionary || Lists.Contains(named.FullName())) && IsStorableElement(named.TypeArguments[named.TypeArguments.Length - 1], outer);
+        return (isDictionary || Lists.Contains(named.FullName())) && IsStorableElement(named.TypeArguments[named.TypeArguments.Length - 1], seen);
     }
 
-    private static bool IsStorableStructure(ITypeSymbol type, HashSet<ITypeSymbol> outer)
+    // A type that was seen is storable, or was already found not to be: then the outcome no longer depends on it.
+    private static bool IsStorableStructure(ITypeSymbol type, HashSet<ITypeSymbol> seen)
     {
         if (ValueReader.Underlying(type) is { } structure)
-            return IsUnknown(structure) || IsStorableStructure(structure, outer);
+            return IsUnknown(structure) || IsStorableStructure(structure, seen);
         if (type is not INamedTypeSymbol named)
             return false;
-        if (IsPolymorphic(named) || outer.Contains(type))
+        if (IsPolymorphic(named) || seen.Contains(type))
             return true;
-        if (ShapeReader.IsOfFramework(named) || named.IsAbstract)
+        if (ShapeReader.IsOfFramework(named) || named.IsAbstract || TypeLimits.IsEndless(type, seen.Count))
             return false;
-        var inner = new HashSet<ITypeSymbol>(outer, SymbolEqualityComparer.Default) { type };
+        seen.Add(type);
         StoredMember[] members = [.. StoredMembers.PropertiesOf(named).Where(member => IsSetInPublic(member, named))];
-        return members.Length > 0 && members.All(member => member.Attributes.IsIgnored || member.Attributes.HasOwnForm || IsStorable(member.Type, inner));
+        return members.Length > 0 && members.All(member => member.Attributes.IsIgnored || member.Attributes.HasOwnForm || IsStorable(member.Type, seen));
     }
 
     /// <summary>Returns whether objects of a type can be of several types.</summary>

@@ -49,16 +49,21 @@ internal static class StoredMembers
             && member.Attributes is { IsIgnored: false, IsRevision: false });
 
     /// <summary>Returns all properties of a type but its indexers, those included that are not stored. A property hides those of the same name in base
-    /// types.</summary>
+    /// types, unless it lacks an accessor: the context then uses the one of the base type.</summary>
     public static IReadOnlyList<StoredMember> PropertiesOf(INamedTypeSymbol type)
     {
         var found = new List<StoredMember>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var hiding = new HashSet<string>(StringComparer.Ordinal);
+        var incomplete = new HashSet<string>(StringComparer.Ordinal);
+        IMethodSymbol? constructor = BoundConstructor(type, out _);
         for (INamedTypeSymbol? declaring = type; declaring is not null; declaring = declaring.BaseType)
         {
             foreach (IPropertySymbol property in declaring.GetMembers().OfType<IPropertySymbol>())
             {
-                if (property is { IsStatic: false, IsIndexer: false } && names.Add(property.MetadataName))
+                if (property is not { IsStatic: false, IsIndexer: false })
+                    continue;
+                string name = property.MetadataName;
+                if (MemberTypeOf(property, constructor) is not null ? hiding.Add(name) : !hiding.Contains(name) && incomplete.Add(name))
                     found.Add(new StoredMember(property, property.Type, SdkAttributes.Of(property)));
             }
         }

@@ -59,12 +59,13 @@ internal static class SymbolNames
         _ => type.Name,
     };
 
-    /// <summary>Returns the name of the class that is generated for a type. It is another one for every type.</summary>
+    /// <summary>Returns the name of the class that is generated for a type. It is another one for every type, also where case is ignored, as in names of
+    /// files.</summary>
     public static string ClassName(INamedTypeSymbol type)
     {
         string full = MetadataName(type);
         string name = new([.. full.Replace("+", "__").Select(letter => SyntaxFacts.IsIdentifierPartCharacter(letter) ? letter : '_')]);
-        return full.Contains("_") ? $"MappingOf_{name}_{StableHash(full):x8}" : $"MappingOf_{name}";
+        return $"MappingOf_{name}_{StableHash(full):x8}";
     }
 
     // FNV-1a: the same in every process.

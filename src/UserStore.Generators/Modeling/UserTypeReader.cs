@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace UserStore.Generators.Modeling;
 
@@ -33,6 +34,13 @@ internal static class UserTypeReader
     private static UserTypeModel? Read(MappingContext context)
     {
         INamedTypeSymbol type = context.User;
+        if (((CSharpCompilation)context.Compilation).LanguageVersion < LanguageVersion.CSharp11)
+        {
+            context.ReportType(MappingRules.Language, "cannot be mapped by generated code, which needs C# 11 or later; set LangVersion in the project, or "
+                + "remove [GenerateUserMapping]");
+            return null;
+        }
+
         if (Violation(context) is { } reason)
         {
             context.ReportType(MappingRules.Type, reason);

@@ -13,6 +13,7 @@ internal sealed class ValueReader(MappingContext context)
 
     private readonly HashSet<ITypeSymbol> _nullableEnums = new(SymbolEqualityComparer.Default);
     private bool _hasEnumMaps;
+    private bool _isEndlessReported;
 
     /// <summary>Takes the nullable enums of the user itself, which the store gives a converter that structures have as well.</summary>
     public void Prepare(IEnumerable<StoredMember> members, bool hasEnumMaps)
@@ -51,7 +52,11 @@ internal sealed class ValueReader(MappingContext context)
         if (hasDefaultConverter && ByDefaultConverter(type) is { } converted)
             return converted;
         int reported = context.Diagnostics.Count;
-        return OfType(type, casing) ?? Refuse(member, reported, MappingRules.PropertyType, $"is of {type.InMessages()}, which is not supported; change it to a "
+        if (OfType(type, casing) is { } supported)
+            return supported;
+        if (context.Shapes.IsEndless)
+            return RefuseEndless(member);
+        return Refuse(member, reported, MappingRules.PropertyType, $"is of {type.InMessages()}, which is not supported; change it to a "
             + "List, HashSet, Dictionary, ValueList<string>, class or struct of supported types, give it a converter, or mark it with [DynamoDBIgnore]");
     }
 
@@ -149,15 +154,29 @@ internal sealed class ValueReader(MappingContext context)
         }
 
         bool isCreatable = context.IsAccessible(converter) && !converter.IsAbstract && !converter.IsUnboundGenericType && converter.InstanceConstructors.Any(
-            constructor => constructor.Parameters.Length == 0 && constructor.DeclaredAccessibility == Accessibility.Public);
+            constructor => constructor.Parameters.Length == 0 && constructor.DeclaredAccessibility == Accessibility.Public
+                && !AccessorReader.NeedsRequiredMembers(converter, constructor));
         if (!isCreatable)
         {
             return Refuse(member, MappingRules.Converter, $"has the converter {converter.InMessages()}, which generated code cannot create; make it an "
-                + "internal or public class with a public constructor without parameters");
+                + "internal or public class with a public constructor without parameters, and without required members");
         }
 
         context.Root(converter);
         return Scalar(ValueKind.Converted, type) with { Converter = converter.InCode() };
+    }
+
+    // Once, where the search ended: what was not read is not wrong. There the names with type arguments are long, those of the definition are not.
+    private ValueModel? RefuseEndless(StoredMember member)
+    {
+        if (_isEndlessReported)
+            return null;
+        _isEndlessReported = true;
+        ISymbol definition = member.Symbol.OriginalDefinition;
+        ITypeSymbol type = definition is IFieldSymbol field ? field.Type : ((IPropertySymbol)definition).Type;
+        context.Report(MappingRules.PropertyType, definition, $"is of {type.InMessages()}, with which a user contains too many types; use a type that does not "
+            + "contain itself with other type arguments, give the property a converter, or mark it with [DynamoDBIgnore]");
+        return null;
     }
 
     // What is wrong in a structure is reported there.

@@ -23,7 +23,7 @@ internal sealed class ShapeWriter(CodeWriter code, ValueWriter values, Structure
         if (shape.Structure is not { } type)
             return;
         code.Line();
-        string names = string.Join(", ", type.Members.Select(member => Names.Literal(member.Attribute)));
+        string names = Names.Array(type.Members.Select(member => member.Attribute));
         code.Line($"private static readonly {Names.Mapping}AttributeNames NamesOf{shape.Name} = new {Names.Mapping}AttributeNames({names});");
         for (int i = 0; i < type.Members.Count; i++)
             code.Line($"private static readonly {Names.EncodedText} {Key(shape, i)} = {Names.EncodedText}.Encode({Names.Literal(type.Members[i].Attribute)});");

@@ -108,6 +108,12 @@ internal sealed class AnnotatedType
             throw InvalidType(
                 $"has an attribute of stored properties on {member.Name}, which is not stored; a stored property has a setter and no [DynamoDBIgnore]");
         }
+
+        if (StoredMembers.MarkedInsteadOfBase(type) is { } hiding)
+        {
+            throw InvalidType($"has an attribute on {hiding.Name}, which lacks a getter or a setter, so that the SDK stores the property of the base type; "
+                + "move the attribute there, or declare both accessors");
+        }
     }
 
     private MappedProperty ReadProperty(PropertyInfo member)
@@ -161,6 +167,8 @@ internal sealed class AnnotatedType
     [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "The SDK reflects over the same types and documents the same requirement.")]
     private static PropertyInfo? MarkedInside(Type type, bool isFlattened, HashSet<Type> seen)
     {
+        if (StorableTypes.IsEndless(type, seen))
+            return null;
         if (type.HasElementType)
             return MarkedInside(type.GetElementType()!, isFlattened: false, seen);
         foreach (Type argument in type.GetGenericArguments())

@@ -10,6 +10,10 @@ namespace UserStore.Modeling;
 /// </summary>
 internal static class StorableTypes
 {
+    // A generic type that contains itself with ever more type arguments has no end: no other type of users comes near these numbers.
+    private const int MaxTypes = 500;
+    private const int MaxArguments = 100;
+
     /// <summary>Gets the types, other than the lists of the SDK, that this library's converter stores as a list of strings.</summary>
     public static IReadOnlyList<Type> StringLists { get; } =
         [typeof(ValueList<string>), typeof(IReadOnlyList<string>), typeof(IReadOnlyCollection<string>), typeof(IEnumerable<string>)];
@@ -56,9 +60,28 @@ internal static class StorableTypes
 
     private static (StoredNumber Min, StoredNumber Max) Range(IFormattable min, IFormattable max) => (StoredNumber.Of(min), StoredNumber.Of(max));
 
-    private static bool IsStorable(Type type, HashSet<Type> outer)
+    /// <summary>Returns whether a type is the next one of so many that there may be no end of them.</summary>
+    public static bool IsEndless(Type type, HashSet<Type> seen) => seen.Count >= MaxTypes || CountArguments(type, MaxArguments) > MaxArguments;
+
+    // Of the arguments of arguments as well. Counts no further than the limit: their number can double with every level.
+    private static int CountArguments(Type type, int limit)
+    {
+        if (type.HasElementType)
+            return 1 + CountArguments(type.GetElementType()!, limit - 1);
+        int count = 0;
+        foreach (Type argument in type.GetGenericArguments())
+        {
+            if (count > limit)
+                break;
+            count += 1 + CountArguments(argument, limit - count - 1);
+        }
+
+        return count;
+    }
+
+    private static bool IsStorable(Type type, HashSet<Type> seen)
         => IsScalar(type) || type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?) || type == typeof(MemoryStream)
-            || StringLists.Contains(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
+            || StringLists.Contains(type) || IsStorableCollection(type, seen) || IsStorableStructure(type, seen);
 
     public static bool IsOfFramework(Type type)
         => type.Namespace is { } space && (space == nameof(System) || space.StartsWith("System.", StringComparison.Ordinal));
@@ -70,15 +93,15 @@ internal static class StorableTypes
             || type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(TimeOnly) || type == typeof(byte[]);
     }
 
-    private static bool IsStorableCollection(Type type, HashSet<Type> outer)
+    private static bool IsStorableCollection(Type type, HashSet<Type> seen)
     {
         if (type.IsArray)
-            return IsStorableElement(type.GetElementType()!, outer);
+            return IsStorableElement(type.GetElementType()!, seen);
         if (!type.IsGenericType)
             return false;
 
         Type[] arguments = type.GetGenericArguments();
-        return IsCollection(type) && (arguments.Length == 1 || arguments[0] == typeof(string)) && IsStorableElement(arguments[^1], outer);
+        return IsCollection(type) && (arguments.Length == 1 || arguments[0] == typeof(string)) && IsStorableElement(arguments[^1], seen);
     }
 
     private static bool IsCollection(Type type)
@@ -91,24 +114,29 @@ internal static class StorableTypes
     }
 
     // The context applies converters to properties only, not to the elements of a collection.
-    private static bool IsStorableElement(Type type, HashSet<Type> outer)
-        => IsScalar(type) || IsStorableCollection(type, outer) || IsStorableStructure(type, outer);
+    private static bool IsStorableElement(Type type, HashSet<Type> seen)
+        => IsScalar(type) || IsStorableCollection(type, seen) || IsStorableStructure(type, seen);
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The SDK reflects over the same types and documents the same requirement.")]
-    private static bool IsStorableStructure(Type type, HashSet<Type> outer)
+    // A type that was seen is storable, or was already found not to be: then the outcome no longer depends on it.
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "The SDK reflects over the same types and documents the same requirement.")]
+    private static bool IsStorableStructure(Type type, HashSet<Type> seen)
     {
-        if (type.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute)) || outer.Contains(type))
+        if (type.IsDefined(typeof(DynamoDBPolymorphicTypeAttribute)) || seen.Contains(type))
             return true;
         if (Nullable.GetUnderlyingType(type) is { } structure)
-            return IsStorableStructure(structure, outer);
-        if (IsOfFramework(type) || type.IsAbstract || type.IsGenericParameter)
+            return IsStorableStructure(structure, seen);
+        if (IsOfFramework(type) || type.IsAbstract || type.IsGenericParameter || IsEndless(type, seen))
             return false;
 
-        HashSet<Type> inner = [.. outer, type];
-        PropertyInfo[] members = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(member => member.CanWrite)];
+        seen.Add(type);
+        PropertyInfo[] members = [.. StoredMembers.PropertiesOf(type).Where(member => IsSetInPublic(member, type))];
         return members.Length > 0 && members.All(member => member.IsDefined(typeof(DynamoDBIgnoreAttribute)) || HasConverter(member)
-            || IsStorable(member.PropertyType, inner));
+            || IsStorable(member.PropertyType, seen));
     }
+
+    // A derived type does not see a private setter.
+    private static bool IsSetInPublic(PropertyInfo member, Type type) => (member.GetMethod is { IsPublic: true } || member.SetMethod is { IsPublic: true })
+        && member.SetMethod is { } setter && (!setter.IsPrivate || member.DeclaringType == type);
 
     private static bool HasConverter(PropertyInfo member)
         => member.GetCustomAttributes<DynamoDBPropertyAttribute>().Any(attribute => attribute.Converter is not null)

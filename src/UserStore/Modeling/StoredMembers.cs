@@ -25,9 +25,8 @@ internal static class StoredMembers
     public static (PropertyInfo[] Stored, PropertyInfo[] NotStored) Of(
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
     {
-        string[] parameters = [.. ParametersOf(type).Select(parameter => parameter.Name!)];
-        PropertyInfo[] members = [.. PropertiesOf(type)
-            .Where(member => member.CanRead && (member.CanWrite || parameters.Contains(member.Name, StringComparer.OrdinalIgnoreCase)))];
+        string[] parameters = ParameterNamesOf(type);
+        PropertyInfo[] members = [.. PropertiesOf(type).Where(member => IsReadAndSet(member, parameters))];
         return ([.. members.Where(IsStored)], [.. members.Where(member => !IsStored(member) && member.CanWrite)]);
     }
 
@@ -40,7 +39,15 @@ internal static class StoredMembers
     public static PropertyInfo? MarkedInVain([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
     {
         PropertyInfo[] stored = Of(type).Stored;
-        return PropertiesOf(type).FirstOrDefault(member => !stored.Contains(member) && IsMarked(member));
+        return PropertiesOf(type).FirstOrDefault(member => !stored.Contains(member) && !HasStoredNamesake(member, stored) && IsMarked(member));
+    }
+
+    /// <summary>Returns a property whose attributes the context does not read, because it stores the property of a base type that the property overrides or
+    /// hides; or null.</summary>
+    public static PropertyInfo? MarkedInsteadOfBase([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+    {
+        PropertyInfo[] stored = Of(type).Stored;
+        return PropertiesOf(type).FirstOrDefault(member => !stored.Contains(member) && HasStoredNamesake(member, stored) && HasOwnMark(member));
     }
 
     /// <summary>Returns a property of a structure with an attribute that is honored on properties of users only, or null. Unless the structure is
@@ -82,20 +89,35 @@ internal static class StoredMembers
     }
 
     /// <summary>Returns the properties of a type as the context finds them: of every accessibility, and as their own type declares them, because a
-    /// derived type does not see a private setter. A property hides those of the same name in base types.</summary>
+    /// derived type does not see a private setter. A property hides those of the same name in base types, unless it lacks an accessor: the context then
+    /// uses the one of the base type.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The base types of a type that is kept whole are kept as well.")]
     public static IReadOnlyList<PropertyInfo> PropertiesOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
     {
         var found = new List<PropertyInfo>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var hiding = new HashSet<string>(StringComparer.Ordinal);
+        var incomplete = new HashSet<string>(StringComparer.Ordinal);
+        string[] parameters = ParameterNamesOf(type);
         for (Type? declaring = type; declaring is not null; declaring = declaring.BaseType)
         {
-            found.AddRange(declaring.GetProperties(Declared)
-                .Where(member => member.GetIndexParameters().Length == 0 && names.Add(member.Name)));
+            found.AddRange(declaring.GetProperties(Declared).Where(member => member.GetIndexParameters().Length == 0 && (IsReadAndSet(member, parameters)
+                ? hiding.Add(member.Name)
+                : !hiding.Contains(member.Name) && incomplete.Add(member.Name))));
         }
 
         return found;
     }
+
+    private static string[] ParameterNamesOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+        => [.. ParametersOf(type).Select(parameter => parameter.Name!)];
+
+    private static bool IsReadAndSet(PropertyInfo member, string[] parameters)
+        => member.CanRead && (member.CanWrite || parameters.Contains(member.Name, StringComparer.OrdinalIgnoreCase));
+
+    private static bool HasStoredNamesake(PropertyInfo member, PropertyInfo[] stored) => Array.Exists(stored, other => other.Name == member.Name);
+
+    private static bool HasOwnMark(PropertyInfo member) => member.IsDefined(typeof(DynamoDBAttribute), inherit: false)
+        || Array.Exists(OfUsers, attribute => member.IsDefined(attribute, inherit: false));
 
     private static bool IsMarked(PropertyInfo member) => !member.IsDefined(typeof(DynamoDBIgnoreAttribute)) && !member.IsDefined(typeof(RevisionAttribute))
         ? member.IsDefined(typeof(DynamoDBPropertyAttribute)) || Array.Exists(OfUsers, attribute => member.IsDefined(attribute))

@@ -36,6 +36,8 @@ public sealed class TimesEquivalenceTests(ITestOutputHelper output) : MappingEqu
 
 public sealed class HiddenEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<Hidden>(output);
 
+public sealed class OverridingEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<Overriding>(output);
+
 public sealed class InnermostEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<Hidden.Inner.Innermost>(output);
 
 public sealed class WideEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<Wide>(output);

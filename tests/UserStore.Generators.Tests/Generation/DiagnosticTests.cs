@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace UserStore.Generators.Tests.Generation;
 
@@ -51,6 +52,18 @@ public sealed class DiagnosticTests
     [InlineData("USG005", "Any", "public class Customer { " + Key + " public (int, int) Any { get; set; } }", "(int, int)")]
     [InlineData("USG005", "Any", "public class Customer { " + Key + " public TimeSpan Any { get; set; } }", "TimeSpan")]
     [InlineData(
+        "USG005", "Next", "public class Customer { " + Key + " public Node<int>? Node { get; set; } public List<string>? Texts { get; set; } } "
+            + "public class Node<T> { public Node<Node<T>>? Next { get; set; } public T? Value { get; set; } }",
+        "Node<T>.Next is of Node<Node<T>>")]
+    [InlineData(
+        "USG005", "Next", "public class Customer { " + Key + " public Node<int>? Node { get; set; } } public class Pair<T> { public T? Value { get; set; } } "
+            + "public class Node<T> { public Node<Dictionary<string, Pair<T[]>>>[]? Next { get; set; } }",
+        "Node<T>.Next is of Node<Dictionary<string, Pair<T[]>>>[]")]
+    [InlineData(
+        "USG005", "Next", "public class Customer { " + Key + " public Outer<int>.Node? Node { get; set; } } "
+            + "public class Outer<T> { public class Node { public Outer<Node>.Node? Next { get; set; } } }",
+        "Node.Next is of Outer<Outer<T>.Node>.Node")]
+    [InlineData(
         "USG005", "Part", "public class Customer { " + Key + " public Part? Part { get; set; } } public class Part { public int X => 1; }", "no members")]
     [InlineData(
         "USG006", "Part", "public class Customer { " + Key + " public Part? Part { get; set; } } "
@@ -67,6 +80,11 @@ public sealed class DiagnosticTests
             + "private class Hidden : IPropertyConverter { public DynamoDBEntry ToEntry(object value) => null!; "
             + "public object FromEntry(DynamoDBEntry entry) => entry; } }",
         "Hidden")]
+    [InlineData(
+        "USG008", "Text", "public class Customer { " + Key + " [DynamoDBProperty(typeof(Own))] public string? Text { get; set; } } "
+            + "public class Own : IPropertyConverter { public required int Format { get; set; } public DynamoDBEntry ToEntry(object value) => null!; "
+            + "public object FromEntry(DynamoDBEntry entry) => entry; }",
+        "without required members")]
     public void What_cannot_be_mapped_is_reported_with_type_property_and_remedy(string id, string place, string declaration, string reason)
     {
         GeneratorRun run = Run(declaration);
@@ -85,6 +103,16 @@ public sealed class DiagnosticTests
         GeneratorRun run = GeneratorRun.Of("[GenerateUserMapping] public class Customer : Foreign;", library);
 
         TextAt(Single(run, "USG005", "Any"), run).Should().Be("GenerateUserMapping");
+    }
+
+    [Theory]
+    [InlineData(LanguageVersion.CSharp8)]
+    [InlineData(LanguageVersion.CSharp10)]
+    public void A_version_of_CSharp_that_is_too_old_is_reported_at_the_attribute(LanguageVersion version)
+    {
+        GeneratorRun run = GeneratorRun.Of($"[GenerateUserMapping] public class Customer {{ {Key} }}", version);
+
+        TextAt(Single(run, "USG009", "C# 11"), run).Should().Be("GenerateUserMapping");
     }
 
     private static GeneratorRun Run(string declaration) => GeneratorRun.Of(declaration.Contains("#MARK#", StringComparison.Ordinal)

@@ -10,7 +10,7 @@ internal sealed class GeneratorRun
     private const string Usings = "#nullable enable\nusing System;\nusing System.Collections.Generic;\nusing Amazon.DynamoDBv2.DataModel;\n"
         + "using Amazon.DynamoDBv2.DocumentModel;\nusing UserStore;\n";
 
-    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest);
+    private static readonly CSharpParseOptions Latest = new(LanguageVersion.Latest);
 
     private static readonly MetadataReference[] References =
     [
@@ -20,8 +20,11 @@ internal sealed class GeneratorRun
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    private GeneratorRun(Compilation compilation, GeneratorDriver driver)
+    private readonly CSharpParseOptions _options;
+
+    private GeneratorRun(Compilation compilation, GeneratorDriver driver, CSharpParseOptions options)
     {
+        _options = options;
         Driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation after, out _);
         (Before, After) = (compilation, after);
     }
@@ -40,30 +43,39 @@ internal sealed class GeneratorRun
     public IReadOnlyList<Diagnostic> CompilerDiagnostics
         => [.. After.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)];
 
-    public static GeneratorRun Of(string source, params MetadataReference[] references)
+    public static GeneratorRun Of(string source, params MetadataReference[] references) => Of(source, Latest, null, references);
+
+    public static GeneratorRun Of(string source, LanguageVersion version) => Of(source, new CSharpParseOptions(version), null, []);
+
+    /// <summary>Compiles source with one mistake.</summary>
+    public static GeneratorRun OfMistake(string source, string error) => Of(source, Latest, error, []);
+
+    private static GeneratorRun Of(string source, CSharpParseOptions options, string? error, MetadataReference[] references)
     {
-        Compilation compilation = Compile("Service", Usings + source, references);
-        compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).Should().BeEmpty("the test has no mistake");
+        Compilation compilation = Compile("Service", Usings + source, options, references);
+        compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).Select(diagnostic => diagnostic.Id)
+            .Should().Equal(error is null ? [] : [error], "the test has no other mistake");
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new UserMappingGenerator().AsSourceGenerator()],
-            parseOptions: ParseOptions,
+            parseOptions: options,
             driverOptions: new GeneratorDriverOptions(default, trackIncrementalGeneratorSteps: true));
-        return new GeneratorRun(compilation, driver);
+        return new GeneratorRun(compilation, driver, options);
     }
 
     public static MetadataReference Library(string source)
     {
         using var image = new MemoryStream();
-        Compile("Library", Usings + source, []).Emit(image).Success.Should().BeTrue();
+        Compile("Library", Usings + source, Latest, []).Emit(image).Success.Should().BeTrue();
         return MetadataReference.CreateFromImage(image.ToArray());
     }
 
     /// <summary>Runs the generator again after a file was added.</summary>
-    public GeneratorRun With(string source) => new(Before.AddSyntaxTrees(CSharpSyntaxTree.ParseText(source, ParseOptions)), Driver);
+    public GeneratorRun With(string source) => new(Before.AddSyntaxTrees(CSharpSyntaxTree.ParseText(source, _options)), Driver, _options);
 
-    private static CSharpCompilation Compile(string assembly, string source, MetadataReference[] references) => CSharpCompilation.Create(
+    private static CSharpCompilation Compile(
+        string assembly, string source, CSharpParseOptions options, MetadataReference[] references) => CSharpCompilation.Create(
         assembly,
-        [CSharpSyntaxTree.ParseText(source, ParseOptions, path: "Service.cs")],
+        [CSharpSyntaxTree.ParseText(source, options, path: "Service.cs")],
         [.. References, .. references],
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999));
 }

@@ -100,7 +100,7 @@ public sealed class UserMappingGeneratorTests
         GeneratorRun run = GeneratorRun.Of("[GenerateUserMapping] public class Customer : Foreign { public int Own { get; set; } }", library);
 
         run.CompilerDiagnostics.Should().BeEmpty();
-        run.Sources.Single().Should().Contain(": base(\"Own\", \"Id\", \"Secret\", \"Inner\")");
+        run.Sources.Single().Should().Contain(": base(new string[] { \"Own\", \"Id\", \"Secret\", \"Inner\" })");
     }
 
     [Fact]

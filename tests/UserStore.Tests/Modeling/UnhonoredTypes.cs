@@ -203,6 +203,47 @@ public static class UnhonoredTypes
         public string? Email { get; set; }
     }
 
+    [DynamoDBTable(Table)]
+    public class WithVirtual : Keyed
+    {
+        [DynamoDBProperty("name")]
+        public virtual string? Name { get; set; }
+
+        public virtual int Number { get; set; }
+
+        public List<string>? Texts { get; set; }
+    }
+
+    public class OverridesAccessors : WithVirtual
+    {
+        public override string? Name => $"computed {base.Name}";
+
+        public override int Number
+        {
+            set => base.Number = value + 1;
+        }
+
+        public new string? Texts => Id;
+    }
+
+    public class IgnoresOverride : WithVirtual
+    {
+        [DynamoDBIgnore]
+        public override string? Name => base.Name;
+    }
+
+    public class RenamesOverride : WithVirtual
+    {
+        [DynamoDBProperty("other")]
+        public override string? Name => base.Name;
+    }
+
+    public class MarksHiding : WithVirtual
+    {
+        [Unique("texts")]
+        public new string? Texts => Id;
+    }
+
     public class CounterInside
     {
         [DynamoDBAtomicCounter]

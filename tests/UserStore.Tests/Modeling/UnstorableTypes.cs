@@ -35,6 +35,68 @@ public static class UnstorableTypes
         public string? Hidden { get; set; }
     }
 
+    [DynamoDBTable(Table)]
+    public class EndlessType : Plain
+    {
+        public Endless<int>? Next { get; set; }
+    }
+
+    [DynamoDBTable(Table)]
+    public class DoublingType : Plain
+    {
+        public Doubling<int>? Next { get; set; }
+    }
+
+    [DynamoDBTable(Table)]
+    public class ManyTypes : Plain
+    {
+        public Rotating<byte, short, int, long, float, double, decimal>? Next { get; set; }
+    }
+
+    [DynamoDBTable(Table)]
+    public class TypesOfEachOther : Plain
+    {
+        public Rotating<byte, short, int, long, float>? Next { get; set; }
+    }
+
+    public class Endless<T>
+    {
+        public List<Endless<Endless<T>>>? Next { get; set; }
+
+        public T? Value { get; set; }
+    }
+
+    public class Doubling<T>
+    {
+        public Doubling<Pair<T, T>[]>? Next { get; set; }
+    }
+
+    public class Pair<TOne, TOther>
+    {
+        public TOne? One { get; set; }
+
+        public TOther? Other { get; set; }
+    }
+
+    // All permutations of its arguments: 120 types of five, and 5040 of seven.
+    public class Rotating<T1, T2, T3, T4, T5>
+    {
+        public Rotating<T2, T3, T4, T5, T1>? Rotated { get; set; }
+
+        public Rotating<T2, T1, T3, T4, T5>? Swapped { get; set; }
+
+        public T1? Value { get; set; }
+    }
+
+    public class Rotating<T1, T2, T3, T4, T5, T6, T7>
+    {
+        public Rotating<T2, T3, T4, T5, T6, T7, T1>? Rotated { get; set; }
+
+        public Rotating<T2, T1, T3, T4, T5, T6, T7>? Swapped { get; set; }
+
+        public T1? Value { get; set; }
+    }
+
     public class WithoutTable
     {
         [DynamoDBHashKey]

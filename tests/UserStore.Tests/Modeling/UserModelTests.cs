@@ -54,6 +54,25 @@ public sealed class UserModelTests
         }
     }
 
+    [Fact]
+    public void The_model_has_the_property_of_the_base_type_in_place_of_one_without_getter_or_setter()
+    {
+        UserModel model = UserModel.For<UnhonoredTypes.OverridesAccessors>(new UserStoreOptions());
+        using var client = new AmazonDynamoDBClient(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1);
+        using DynamoDBContext context = UserContext.Create(client, new StoreSchema(model, new UserStoreOptions()));
+        UnhonoredTypes.WithVirtual user = new UnhonoredTypes.OverridesAccessors { Id = "1" };
+        (user.Name, user.Number, user.Texts) = ("Ada", 1, ["a"]);
+
+        Document document = context.ToDocument((UnhonoredTypes.OverridesAccessors)user);
+
+        document.Keys.Should().BeEquivalentTo(model.Attributes);
+        document["name"].AsString().Should().Be("computed Ada");
+        UnhonoredTypes.WithVirtual read = context.FromDocument<UnhonoredTypes.OverridesAccessors>(
+            Document.FromAttributeMap(document.ToAttributeMap(DynamoDBEntryConversion.V2)));
+        (read.Name, read.Number).Should().Be(("computed computed Ada", 3));
+        read.Texts.Should().Equal("a");
+    }
+
     private static void ShouldBeRejected(Action<IServiceCollection> register, string rule)
     {
         Action act = () => register(new ServiceCollection());

@@ -82,6 +82,19 @@ public sealed class UserTypeRuleTests
         Register<HidesAnother>().Should().NotThrow("the context takes the one of the derived type");
         Register<WithIndexers>().Should().NotThrow("the context ignores them");
         ShouldBeRejected<GetOnlyList>("has an attribute of stored properties on Tags, which is not stored");
+        ShouldBeRejected<IgnoresOverride>("has an attribute on Name, which lacks a getter or a setter, so that the SDK stores the property of the base type");
+        ShouldBeRejected<RenamesOverride>("has an attribute on Name, which lacks a getter or a setter");
+        ShouldBeRejected<MarksHiding>("has an attribute on Texts, which lacks a getter or a setter");
+        Register<OverridesAccessors>().Should().NotThrow("the attributes are those of the base type, which the context stores");
+    }
+
+    [Fact]
+    public void A_type_contains_a_limited_number_of_others()
+    {
+        ShouldBeRejected<EndlessType>("has a property Next of a type that the SDK does not store and read back");
+        ShouldBeRejected<DoublingType>("has a property Next of a type that the SDK does not store and read back");
+        ShouldBeRejected<ManyTypes>("has a property Next of a type that the SDK does not store and read back");
+        Register<TypesOfEachOther>().Should().NotThrow("120 types have an end");
     }
 
     [Fact]
