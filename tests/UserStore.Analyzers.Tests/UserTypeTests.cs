@@ -74,6 +74,19 @@ public sealed class UserTypeTests
     }
 
     [Fact]
+    public async Task A_base_type_of_another_project_may_have_private_setters()
+    {
+        MetadataReference library = Analysis.Library("public class Entity { [DynamoDBHashKey] public string? Id { get; private set; } }");
+
+        IReadOnlyList<Diagnostic> diagnostics = await Analysis.DiagnosticsOfAsync(
+            "[DynamoDBTable(\"c\")] public class Customer : Entity { [CreatedAt] public DateTime At { get; set; } } "
+                + "class Startup { InMemoryUserStore<Customer>? Users; }",
+            library);
+
+        diagnostics.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task How_users_are_created_is_a_matter_of_the_type_that_they_are_created_of()
     {
         const string Base = "[DynamoDBTable(\"c\")] public class Base(string id) { [DynamoDBHashKey, GeneratedKey] public string Id { get; } = id; "

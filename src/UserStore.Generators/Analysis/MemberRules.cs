@@ -30,6 +30,9 @@ internal static class MemberRules
             if (!StructureRules.IsMarkedAsStored(member.Attributes))
                 continue;
             bool lacksSetter = member.Attributes is { IsIgnored: false, IsRevision: false };
+            // The compiler does not show the private setters of other projects.
+            if (lacksSetter && !SymbolEqualityComparer.Default.Equals(member.Symbol.ContainingAssembly, type.Compilation.Assembly))
+                continue;
             string remedy = lacksSetter ? "give it a setter, or remove the attribute"
                 : $"remove the attribute, or [{(member.Attributes.IsIgnored ? "DynamoDBIgnore" : "Revision")}]";
             yield return new ModelViolation(

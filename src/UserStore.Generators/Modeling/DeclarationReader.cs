@@ -30,8 +30,8 @@ internal sealed class DeclarationReader(MappingContext context)
     {
         INamedTypeSymbol type = context.User;
         var analyzed = new AnalyzedType(type, context.Compilation, context.Cancellation);
-        // Registration refuses such a type, and says why.
-        if (MemberRules.Check(analyzed).Any() || !analyzed.Stored.Select(member => member.Name).SequenceEqual(stored.Select(member => member.Name)))
+        // Registration refuses a type that violates rules, and says why. A base type of another project may change without this one being compiled.
+        if (!analyzed.IsComplete || MemberRules.Check(analyzed).Any() || !Names(analyzed.Stored).SequenceEqual(Names(stored)))
             return null;
         AttributeData? named = TableCasing.TableOf(type);
         string? table = named is null ? "" : AttributeCode.Of(named, context);
@@ -60,6 +60,8 @@ internal sealed class DeclarationReader(MappingContext context)
 
         return new TypeDeclaration(table, extendsUser, revision, new(properties));
     }
+
+    private static IEnumerable<string> Names(IEnumerable<StoredMember> members) => members.Select(member => member.Name);
 
     private static bool IsUserItself(INamedTypeSymbol type) => type.FullName() == "UserStore.User";
 

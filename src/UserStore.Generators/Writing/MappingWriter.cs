@@ -36,6 +36,7 @@ internal sealed class MappingWriter
         _code.Block($"internal sealed class {_model.ClassName} : {Names.Mapping}GeneratedMapping<{user}>", () =>
         {
             WriteConstructor();
+            WriteStructures();
             WriteRead(user);
             WriteWrite(user);
             WriteRevision(user);
@@ -56,6 +57,25 @@ internal sealed class MappingWriter
         _code.Inner($": base({Names.Array(attributes.Select(member => member.Attribute))})");
         _code.Line("{");
         _code.Line("}");
+        _code.Line();
+    }
+
+    // The store compares them with what reflection finds.
+    private void WriteStructures()
+    {
+        ShapeModel[] structures = [.. _model.Shapes.Where(shape => shape.Structure is not null)];
+        if (structures.Length == 0)
+            return;
+        const string Structure = $"{Names.Mapping}GeneratedStructure";
+        _code.Line("/// <inheritdoc/>");
+        _code.Line($"public override global::System.Collections.Generic.IReadOnlyList<{Structure}> Structures => new {Structure}[]");
+        _code.Line("{");
+        foreach (ShapeModel structure in structures)
+        {
+            _code.Inner($"new {Structure}(typeof({structure.Structure!.Type}), {Names.Array(structure.Structure.Members.Select(member => member.Name))}),");
+        }
+
+        _code.Line("};");
         _code.Line();
     }
 

@@ -12,6 +12,9 @@ public abstract class GeneratedMapping<TUser>(params IReadOnlyList<string> attri
     /// <summary>Gets the names of the attributes, each at its position.</summary>
     public IReadOnlyList<string> Attributes { get; } = attributes;
 
+    /// <summary>Gets the structures in users.</summary>
+    public virtual IReadOnlyList<GeneratedStructure> Structures => [];
+
     /// <summary>Reads a user.</summary>
     /// <param name="item">The reader, at the first attribute of the item.</param>
     /// <returns>The user; <see langword="null"/> for an item that only the SDK's context reads.</returns>

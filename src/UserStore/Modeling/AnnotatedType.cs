@@ -34,6 +34,8 @@ internal sealed class AnnotatedType
         DeclaredType? declared = null)
     {
         (Type, _role, _hasEnumMaps) = (type, role, hasEnumMaps);
+        if (declared is not null && !StoredMembers.AreKnown(declared, type))
+            declared = null;
         if (declared is null && StoredMembers.ViolatedRule(type) is { } rule)
             throw InvalidType(rule);
         DynamoDBTableAttribute? table = declared is null ? type.GetCustomAttribute<DynamoDBTableAttribute>(inherit: true) : declared.Table;

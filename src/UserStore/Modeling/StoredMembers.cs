@@ -30,6 +30,16 @@ internal static class StoredMembers
         return ([.. members.Where(IsStored)], [.. members.Where(member => !IsStored(member) && member.CanWrite)]);
     }
 
+    /// <summary>Returns whether generated code knows all properties: the compiler does not show it those of other source generators.</summary>
+    public static bool AreKnown(DeclaredType declared, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+        => PropertiesOf(type).Where(member => member is { CanRead: true, CanWrite: true }).Select(member => member.Name).ToHashSet(StringComparer.Ordinal)
+            .SetEquals(declared.Stored.Concat(declared.NotStored).Select(member => member.Name));
+
+    /// <summary>Returns the names of the members of a structure that the context stores: unlike those of users, also of public fields.</summary>
+    public static IEnumerable<string> NamesIn([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+        => Of(type).Stored.Select(member => member.Name).Concat(type.GetFields(BindingFlags.Instance | BindingFlags.Public)
+            .Where(field => !field.IsInitOnly && !field.IsDefined(typeof(DynamoDBIgnoreAttribute))).Select(field => field.Name));
+
     /// <summary>Returns the attributes of a type on a property.</summary>
     public static IEnumerable<TAttribute> MarksOf<TAttribute>(PropertyInfo member)
         where TAttribute : Attribute

@@ -145,7 +145,7 @@ internal sealed class ResponseReaders<TUser>
         Next = page.Next is null ? null : AttributeJson.ReadItem(JsonDocument.Parse(page.Next, new() { MaxDepth = 200 }).RootElement),
     };
 
-    private ReadResponse BatchIn(ReadBatch<TUser> batch) => UsersIn(batch.Items) with
+    private ReadResponse BatchIn(ReadBatch<TUser> batch) => UsersIn(batch.Items ?? []) with
     {
         Unprocessed = batch.Unprocessed is { } keys ? [.. keys.EnumerateArray().Select(AttributeJson.ReadItem)] : null,
     };

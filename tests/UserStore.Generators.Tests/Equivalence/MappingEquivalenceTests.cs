@@ -21,7 +21,11 @@ public sealed class MarkedEquivalenceTests(ITestOutputHelper output) : MappingEq
 
 public sealed class DerivedUserEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<DerivedUser>(output);
 
-public sealed class ForeignUserEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<ForeignUser>(output);
+public sealed class ForeignUserEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<ForeignUser>(output)
+{
+    // Its base type is compiled on its own.
+    private protected override bool IsDeclared => false;
+}
 
 public sealed class TimesEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<Times>(output)
 {
@@ -36,7 +40,11 @@ public sealed class TimesEquivalenceTests(ITestOutputHelper output) : MappingEqu
 
 public sealed class HiddenEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<Hidden>(output);
 
-public sealed class OverridingEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<Overriding>(output);
+public sealed class OverridingEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<Overriding>(output)
+{
+    // It has properties that the context replaces by those of its base type.
+    private protected override bool IsDeclared => false;
+}
 
 public sealed class InnermostEquivalenceTests(ITestOutputHelper output) : MappingEquivalence<Hidden.Inner.Innermost>(output);
 

@@ -1,8 +1,12 @@
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
+using UserStore.Declarations;
+using UserStore.Modeling;
+using UserStore.TestKit;
 
 namespace UserStore.Tests.Mapping;
 
@@ -54,6 +58,28 @@ public sealed class SelectedMappingTests
     }
 
     [Fact]
+    public async Task A_structure_with_members_that_the_generator_did_not_see_is_left_to_the_context_with_a_warning()
+    {
+        _services.AddUserStore<Holder>(options => (options.Mapping, options.ServiceUrl) = (UserMapping.Generated, "http://127.0.0.1:1"));
+        await using ServiceProvider provider = _services.BuildServiceProvider();
+
+        provider.GetRequiredService<IUserStore<Holder>>();
+
+        _log.GetSnapshot().Should().ContainSingle(record => record.Id.Id == 106)
+            .Which.Message.Should().Contain("The generated mapping of Holder and the context differ in HalfHidden: Hidden.").And.Contain("another project");
+    }
+
+    [Fact]
+    public void A_declaration_that_lacks_a_property_is_not_used()
+    {
+        var incomplete = new DeclaredType(new DynamoDBTableAttribute("Users"), revision: null, extendsUser: true);
+
+        var read = new AnnotatedType(typeof(Holder), "user type", declared: incomplete);
+
+        read.Properties.Should().Contain(property => property.Name == "Part");
+    }
+
+    [Fact]
     public async Task The_context_is_the_default_and_says_nothing()
     {
         _services.AddUserStore(options => options.ServiceUrl = "http://127.0.0.1:1");
@@ -76,4 +102,10 @@ public sealed class SelectedMappingTests
     }
 
     public sealed record Unmarked : User;
+
+    [GenerateUserMapping]
+    public sealed record Holder : User
+    {
+        public HalfHidden? Part { get; init; }
+    }
 }

@@ -28,9 +28,32 @@ internal sealed record SelectedMapping<TUser>(GeneratedMapping<TUser>? Generated
         if (options.Mapping != UserMapping.Generated)
             return new(null, null);
         if (GeneratedMappings.Find<TUser>() is not { } generated)
-            return new(null, $"{typeof(TUser).Name} has no generated mapping; mark it with [GenerateUserMapping], and build the project.");
-        return generated.Attributes.SequenceEqual(model.Attributes)
-            ? new(generated, null)
-            : new(null, $"The generated mapping of {typeof(TUser).Name} has other attributes than the type; rebuild the project.");
+        {
+            return new(null, typeof(TUser).IsDefined(typeof(GenerateUserMappingAttribute), inherit: false)
+                ? $"{typeof(TUser).Name} has [GenerateUserMapping], but its project was built without the generator of the package UserStore; reference the "
+                    + "package in that project, with its analyzers, and rebuild it."
+                : $"{typeof(TUser).Name} has no generated mapping; mark it with [GenerateUserMapping], and rebuild its project.");
+        }
+
+        return DifferenceFrom(generated, model) is { } difference
+            ? new(null, $"{difference}. Rebuild the project that has {typeof(TUser).Name}. If that does not help, these members are private in another project "
+                + "or written by another source generator, which its code does not show: declare them in the same project, or set Mapping to Context.")
+            : new(generated, null);
+    }
+
+    // The compiler shows the generator less than there is. What it did not see, the mapping would neither read nor write.
+    private static string? DifferenceFrom(GeneratedMapping<TUser> generated, UserModel model)
+    {
+        if (!generated.Attributes.SequenceEqual(model.Attributes))
+        {
+            return $"The generated mapping of {typeof(TUser).Name} has the attributes {string.Join(", ", generated.Attributes)} instead of "
+                + string.Join(", ", model.Attributes);
+        }
+
+        return generated.Structures.Select(structure => (structure.Name, Members: structure.Differences().ToArray()))
+            .Where(structure => structure.Members.Length > 0)
+            .Select(structure => $"The generated mapping of {typeof(TUser).Name} and the context differ in {structure.Name}: "
+                + string.Join(", ", structure.Members))
+            .FirstOrDefault();
     }
 }
