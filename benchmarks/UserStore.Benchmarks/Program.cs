@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -6,21 +5,10 @@ using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using UserStore;
 using UserStore.Benchmarks;
-using UserStore.DynamoDb;
 
 switch (args)
 {
-    case ["first-response"]:
-        // Measures the time of a process until its first response: the runtime, the SDK, the model.
-        using (var client = new CannedWire().CreateClient())
-        {
-            await new DynamoDbUserStore<User>(client, new UserStoreOptions()).GetAsync("fake-1");
-            Console.WriteLine($"{(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0} ms from process start to the first response");
-        }
-
-        return 0;
     case ["batches"]:
         return await BatchMeasurements.RunAsync();
     case ["telemetry"]:

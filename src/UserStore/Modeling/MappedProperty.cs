@@ -27,7 +27,7 @@ internal sealed class MappedProperty
         _keyKind = new Lazy<ScalarKind?>(FindKeyKind);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         NumberRange = IsNumber ? StorableTypes.RangeOf(ValueType) : null;
-        IsFlattened = property.IsDefined(typeof(DynamoDBFlattenAttribute));
+        IsFlattened = property.Has<DynamoDBFlattenAttribute>();
         IsWrittenOnce = Marks<DynamoDbUpdateBehaviorAttribute>().FirstOrDefault()?.Behavior == UpdateBehavior.IfNotExists;
         NeedsMapping = HasOwnConverter
             || (_converter is null && !IsDate && !IsDecimal && !IsInstant && !StorableTypes.KeepsValues(PropertyType));

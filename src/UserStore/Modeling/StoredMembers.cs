@@ -40,6 +40,11 @@ internal static class StoredMembers
         => Of(type).Stored.Select(member => member.Name).Concat(type.GetFields(BindingFlags.Instance | BindingFlags.Public)
             .Where(field => !field.IsInitOnly && !field.IsDefined(typeof(DynamoDBIgnoreAttribute))).Select(field => field.Name));
 
+    /// <summary>Returns whether a property has an attribute of a type.</summary>
+    public static bool Has<TAttribute>(this PropertyInfo member)
+        where TAttribute : Attribute
+        => member is DeclaredProperty declared ? declared.Marks.OfType<TAttribute>().Any() : member.IsDefined(typeof(TAttribute));
+
     /// <summary>Returns the attributes of a type on a property.</summary>
     public static IEnumerable<TAttribute> MarksOf<TAttribute>(PropertyInfo member)
         where TAttribute : Attribute

@@ -114,7 +114,7 @@ internal sealed class UserRoles
     {
         string? described = _described?.Roles.GetValueOrDefault(UserRole.Revision);
         PropertyInfo[] marked = [.. _type.NotStored.Where(
-            member => described is null ? member.IsDefined(typeof(RevisionAttribute)) : member.Name == described)];
+            member => described is null ? member.Has<RevisionAttribute>() : member.Name == described)];
         if (described is not null && marked.Length == 0)
             throw _type.InvalidType($"stores {described}, which is its revision, or cannot set it; mark it with [DynamoDBIgnore], and give it a setter");
         if (marked.Length > 1)
@@ -123,7 +123,7 @@ internal sealed class UserRoles
         {
             if (property.PropertyType != typeof(string) && property.PropertyType != typeof(UserRevision))
                 throw _type.InvalidType($"has a revision {property.Name} that is not a string");
-            if (!property.IsDefined(typeof(DynamoDBIgnoreAttribute)))
+            if (!property.Has<DynamoDBIgnoreAttribute>())
                 throw _type.InvalidType($"would have its revision {property.Name} stored by the SDK; mark it with [DynamoDBIgnore] as well");
         }
 

@@ -13,7 +13,7 @@ internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserMod
     private readonly ItemLayout _layout = new(model, mapping.Attributes, keepsKey: false);
     private readonly ItemLayout _keyedLayout = new(model, mapping.Attributes, keepsKey: true);
     private readonly bool _isUser = typeof(TUser).IsAssignableTo(typeof(User));
-    private readonly bool _isRevisionMarked = model.Revision?.IsDefined(typeof(RevisionAttribute), inherit: true) == true;
+    private readonly bool _isRevisionMarked = model.Revision?.Has<RevisionAttribute>() == true;
 
     /// <summary>Returns a reader of a response.</summary>
     /// <param name="json">The response.</param>
