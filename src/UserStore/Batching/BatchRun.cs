@@ -11,8 +11,8 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
     private readonly BatchTally<T> _tally = new(options, time);
     private readonly AdaptiveLimit _limit = new(options.MaxConcurrency);
     private readonly CancellationTokenSource _stop = new();
-    private readonly HashSet<Task> _running = [];
-    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _sentAll = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running = 1; // what reads the sequence, and each request that is being sent
     private Exception? _fatalError;
 
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -52,7 +52,8 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(end.Token, _stop.Token);
         Exception? sequenceError = await ReadAsync(items, reading.Token, end.Token).ConfigureAwait(false);
-        await Task.WhenAll(Running()).ConfigureAwait(false);
+        EndOne();
+        await _sentAll.Task.ConfigureAwait(false);
         _tally.Report(_limit.IsReduced, isLast: true);
         if (_fatalError is not null)
             ExceptionDispatchInfo.Throw(_fatalError);
@@ -97,27 +98,29 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
     private async Task AddAsync(T item, OrderedDictionary<UserKey, BatchItem<T>> window)
     {
         long position = _tally.AddRead();
-        var added = new BatchItem<T>(position, item, null, operation.KeyOf(item));
+        UserKey? given = operation.KeyOf(item);
+        object prepared;
+        UserKey key;
         try
         {
             if (item is null)
                 throw new InvalidUserException("Item", "must not be null");
-            (object prepared, UserKey key) = operation.Prepare(item);
-            added = added with { Prepared = prepared, Key = key };
+            (prepared, key) = operation.Prepare(item);
         }
         catch (Exception error)
         {
             // Whatever the item causes, the sequence is not to blame.
-            await FailAsync(added, error as UserStoreException ?? new InvalidUserException(
+            await FailAsync(new BatchItem<T>(position, item, null, given), error as UserStoreException ?? new InvalidUserException(
                 "Item", "cannot be prepared for writing; the inner exception contains the reason", error)).ConfigureAwait(false);
             return;
         }
 
-        if (window.TryAdd(added.Key!.Value, added))
+        var added = new BatchItem<T>(position, item, prepared, key);
+        if (window.TryAdd(key, added))
             return;
         if (options.Duplicates == BatchDuplicates.LastWins)
         {
-            window[added.Key!.Value] = added;
+            window[key] = added;
             _tally.AddSuperseded();
             return;
         }
@@ -152,26 +155,47 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
 
     private void Start(IReadOnlyList<BatchItem<T>> group, long number, CancellationToken end)
     {
-        Task sending = Task.Run(() => SendAsync(group, number, end), CancellationToken.None);
-        lock (_lock)
-            _running.Add(sending);
-        sending.ContinueWith(RemoveCompleted, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Interlocked.Increment(ref _running);
+        ThreadPool.QueueUserWorkItem(
+            static sending => _ = sending.Run.SendAsync(sending.Group, sending.Number, sending.End),
+            (Run: this, Group: group, Number: number, End: end),
+            preferLocal: false);
     }
 
+    // A batch has as many of these as requests, so that they allocate little; none of them throws.
     private async Task SendAsync(IReadOnlyList<BatchItem<T>> group, long number, CancellationToken end)
     {
-        var request = new BatchRequest<T>(_tally, _limit, number, options.Retry);
         try
         {
-            await GuardAsync(() => new ValueTask(operation.SendAsync(group, request, end))).ConfigureAwait(false);
-        }
-        finally
-        {
+            var request = new BatchRequest<T>(_tally, _limit, number, options.Retry);
+            try
+            {
+                await operation.SendAsync(group, request, end).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                await EndAsync(error).ConfigureAwait(false);
+            }
+
             _limit.Exit(request.WasThrottled);
             if (options.StopOnFirstFailure && _tally.HasFailures)
                 await _stop.CancelAsync().ConfigureAwait(false);
             _tally.Report(_limit.IsReduced);
         }
+        catch (Exception error)
+        {
+            _fatalError ??= error;
+        }
+        finally
+        {
+            EndOne();
+        }
+    }
+
+    private void EndOne()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+            _sentAll.SetResult();
     }
 
     private async Task FailAsync(BatchItem<T> item, UserStoreException error)
@@ -190,20 +214,13 @@ internal sealed class BatchRun<T>(BatchOperation<T> operation, BatchWriteOptions
         }
         catch (Exception error)
         {
-            _fatalError ??= error;
-            await _stop.CancelAsync().ConfigureAwait(false);
+            await EndAsync(error).ConfigureAwait(false);
         }
     }
 
-    private Task[] Running()
+    private async Task EndAsync(Exception error)
     {
-        lock (_lock)
-            return [.. _running];
-    }
-
-    private void RemoveCompleted(Task sent)
-    {
-        lock (_lock)
-            _running.Remove(sent);
+        _fatalError ??= error;
+        await _stop.CancelAsync().ConfigureAwait(false);
     }
 }

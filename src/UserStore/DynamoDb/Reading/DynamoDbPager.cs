@@ -34,8 +34,8 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
         int taken = 0;
         foreach ((int position, Dictionary<string, AttributeValue> item) in items)
         {
-            users.AddRange(mapped[taken..position]);
-            taken = position;
+            for (; taken < position; taken++)
+                users.Add(mapped[taken]);
             var stored = new StoredUser(item, table.Model);
             if (!stored.IsUser)
                 continue; // of another kind, by a key of the queried index
@@ -46,7 +46,8 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
                 (unreadable ??= []).Add(problem!);
         }
 
-        users.AddRange(mapped[taken..]);
+        for (; taken < mapped.Count; taken++)
+            users.Add(mapped[taken]);
         return new ReadPage<TUser>(users, read.Next, unreadable ?? []);
     }
 
