@@ -31,7 +31,7 @@ internal sealed class MappingWriter
         _code.Line();
         _code.Line("namespace UserStore.Generated;");
         _code.Line();
-        _code.Line("[global::System.Obsolete(\"Uses what may be obsolete as an error.\")]");
+        _code.Line("[global::System.Obsolete(\"Maps members and types that may be obsolete.\")]");
         _code.Line("[global::System.CodeDom.Compiler.GeneratedCode(\"UserStore.Generators\", null)]");
         _code.Block($"internal sealed class {_model.ClassName} : {Names.Mapping}GeneratedMapping<{user}>", () =>
         {

@@ -4,14 +4,14 @@ using System.Reflection;
 
 namespace UserStore.Declarations;
 
-/// <summary>A property of a user type with the attributes that a store reads. For code that the source generator writes: to find them by reflection
-/// takes a tenth of the time in which a process starts.</summary>
+/// <summary>A property of a user type with the attributes that a store reads, so that it need not search for them by reflection when it starts. For code
+/// that the source generator writes.</summary>
 /// <param name="declaringType">The user type.</param>
 /// <param name="name">The name.</param>
 /// <param name="type">The type.</param>
 /// <param name="get">Gets the value of a user.</param>
 /// <param name="set">Sets the value of a user.</param>
-/// <param name="attributes">The attributes.</param>
+/// <param name="attributes">The attributes of the SDK and of this library.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class DeclaredProperty(
     Type declaringType, string name, Type type, Func<object, object?> get, Action<object, object?> set, params Attribute[] attributes)

@@ -141,7 +141,7 @@ internal sealed class AnnotatedType
                 + $"remove it, or move the property out of {member.Name}");
         }
 
-        DynamoDBRenamableAttribute[] names = [.. StoredMembers.MarksOf<DynamoDBRenamableAttribute>(member)];
+        DynamoDBRenamableAttribute[] names = [.. member.Marks<DynamoDBRenamableAttribute>()];
         string attributeName = NameOf(member, names);
         DynamoDBPropertyAttribute[] mappings = [.. names.OfType<DynamoDBPropertyAttribute>()];
         IPropertyConverter? converter = mappings.Select(MakeConverter).FirstOrDefault(converter => converter is not null);

@@ -88,7 +88,7 @@ internal sealed class MappedProperty
     /// <summary>Returns the attributes of a type on the property.</summary>
     public IEnumerable<TAttribute> Marks<TAttribute>()
         where TAttribute : Attribute
-        => StoredMembers.MarksOf<TAttribute>(_property);
+        => _property.Marks<TAttribute>();
 
     public object? GetValue(object user) => _property.GetValue(user);
 

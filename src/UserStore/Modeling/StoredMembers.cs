@@ -46,7 +46,7 @@ internal static class StoredMembers
         => member is DeclaredProperty declared ? declared.Marks.OfType<TAttribute>().Any() : member.IsDefined(typeof(TAttribute));
 
     /// <summary>Returns the attributes of a type on a property.</summary>
-    public static IEnumerable<TAttribute> MarksOf<TAttribute>(PropertyInfo member)
+    public static IEnumerable<TAttribute> Marks<TAttribute>(this PropertyInfo member)
         where TAttribute : Attribute
         => member is DeclaredProperty declared ? declared.Marks.OfType<TAttribute>() : member.GetCustomAttributes<TAttribute>();
 

@@ -55,11 +55,7 @@ public abstract class DamagedResponses<TUser>(ITestOutputHelper output, int case
     }
 
     [Theory]
-    [InlineData(ResponseKind.Get)]
-    [InlineData(ResponseKind.Update)]
-    [InlineData(ResponseKind.Page)]
-    [InlineData(ResponseKind.Batch)]
-    [InlineData(ResponseKind.Refusal)]
+    [ClassData(typeof(ResponseKinds))]
     public void A_truncated_response_gives_no_user(ResponseKind kind)
     {
         byte[] body = BodiesOf(kind, 1)[0];
@@ -71,11 +67,7 @@ public abstract class DamagedResponses<TUser>(ITestOutputHelper output, int case
     }
 
     [Theory]
-    [InlineData(ResponseKind.Get)]
-    [InlineData(ResponseKind.Update)]
-    [InlineData(ResponseKind.Page)]
-    [InlineData(ResponseKind.Batch)]
-    [InlineData(ResponseKind.Refusal)]
+    [ClassData(typeof(ResponseKinds))]
     public void No_inverted_bit_gives_another_user(ResponseKind kind)
     {
         byte[] body = BodiesOf(kind, 1)[0];

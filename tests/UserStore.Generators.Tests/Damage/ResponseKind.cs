@@ -18,3 +18,13 @@ public enum ResponseKind
     /// <summary>Of a write whose condition failed.</summary>
     Refusal,
 }
+
+/// <summary>All kinds of responses.</summary>
+public sealed class ResponseKinds : TheoryData<ResponseKind>
+{
+    public ResponseKinds()
+    {
+        foreach (ResponseKind kind in Enum.GetValues<ResponseKind>())
+            Add(kind);
+    }
+}
