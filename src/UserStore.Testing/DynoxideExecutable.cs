@@ -78,12 +78,15 @@ internal static class DynoxideExecutable
             if (npm.ExitCode != 0)
             {
                 throw new LocalDynamoDbException(
-                    $"npm could not install {package}@{Version} (exit code {npm.ExitCode}). {Advice}\n{await errors.ConfigureAwait(false)}");
+                    $"npm could not install {package}@{Version} (exit code {npm.ExitCode}). {Advice}\n{await errors.ConfigureAwait(false)}")
+                {
+                    IsNotInstalled = true,
+                };
             }
         }
         catch (Win32Exception notFound)
         {
-            throw new LocalDynamoDbException($"Neither the dynoxide executable nor npm is on PATH. {Advice}", notFound);
+            throw new LocalDynamoDbException($"Neither the dynoxide executable nor npm is on PATH. {Advice}", notFound) { IsNotInstalled = true };
         }
     }
 
