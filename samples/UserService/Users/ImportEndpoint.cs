@@ -17,12 +17,13 @@ internal static class ImportEndpoint
     private const int MaxLineBytes = Service.MaxBodyBytes;
     private const int EventsOnTheirWay = 100;
 
-    public static void Map(WebApplication app) => app.MapPost("/users/import", ImportAsync)
-        .WithTags("Users")
-        .WithSummary("Creates users from JSON lines; answers with lines of progress, of what was not written, and of the end")
+    public static void Map(IEndpointRouteBuilder users) => users.MapPost("import", ImportAsync)
+        .WithName("ImportUsers")
+        .WithSummary("Creates users from JSON lines; responds with lines of progress, of what was not written, and of the end")
         .Accepts<UserInput>(JsonLines)
         .Produces(200, contentType: JsonLines)
-        .Refusals(413, 415)
+        .Refusals(400, 406, 413, 415)
+        .Failures()
         .WithMetadata(new RequestSizeLimitAttribute(MaxBytes));
 
     private static async Task ImportAsync(HttpContext context, IUserBatchWriter<User> writer)

@@ -32,9 +32,9 @@ public sealed class RunningService : IAsyncDisposable
     {
         LocalDynamoDb? server = onServer ? await LocalDynamoDb.StartAsync() : null;
         string[] settings = server is null
-            ? ["--DYNAMODB_ENDPOINT="] // overrides the variable of the developer's environment
+            ? ["--Storage=memory", "--DYNAMODB_ENDPOINT=", "--AWS_ENDPOINT_URL_DYNAMODB="] // overrides the developer's environment
             : [$"--UserStore:ServiceUrl={server.Endpoint}", "--UserStore:TableNamePrefix=service-"];
-        WebApplication app = Service.Build(["--urls=http://127.0.0.1:0", .. settings], configure);
+        WebApplication app = await Service.BuildAsync(["--urls=http://127.0.0.1:0", .. settings], configure);
         await app.StartAsync();
         return new RunningService(app, server);
     }

@@ -49,7 +49,7 @@ public sealed class UserImportTests : UserServiceTest
         using var response = new StreamReader(stream);
 
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            "POST /users/import HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwrong\n\r\n"));
+            "POST /users/import HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwrong\n\r\n"));
         string early = await ReadToAsync("not-written");
         string line = LineOf(1000);
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"{line.Length:x}\r\n{line}\r\n0\r\n\r\n"));
@@ -81,7 +81,7 @@ public sealed class UserImportTests : UserServiceTest
                 await connection.ConnectAsync(service.Http.BaseAddress!.Host, service.Http.BaseAddress.Port);
                 NetworkStream stream = connection.GetStream();
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                    "POST /users/import HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwrong\n\r\n"));
+                    "POST /users/import HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwrong\n\r\n"));
                 await stream.ReadExactlyAsync(new byte[100]);
                 connection.Client.Close(0); // sends a reset
             }
