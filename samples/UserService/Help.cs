@@ -14,7 +14,7 @@ internal static class Help
           policy --account <12 digits> --region <Region>
                                      Prints the IAM policies that the service needs; "policy" lists further options.
 
-        Settings, as arguments or environment variables:
+        Settings, as environment variables, or as arguments without a command:
           --urls <address>           The address of the service. The default is http://localhost:5380.
           --AllowedHosts <names>     The host names in requests, separated by ";". The default is localhost;127.0.0.1;[::1].
           --DataFile <path>          The data file of the local DynamoDB server. The default is userstore-sample/users.db in your data folder.

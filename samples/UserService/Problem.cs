@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using UserStore;
 
 namespace UserService;
@@ -94,16 +95,21 @@ internal sealed record Problem(int Status, string Type, string Title)
         return context.Response.WriteAsJsonAsync(ToBody(), options: null, "application/problem+json", context.RequestAborted);
     }
 
-    public Dictionary<string, object> ToBody()
-    {
-        var body = new Dictionary<string, object> { ["type"] = $"urn:user-service:{Type}", ["title"] = Title, ["status"] = Status };
-        if (Errors is not null)
-            body["errors"] = Errors;
-        return body;
-    }
+    public ProblemView ToBody() => new($"urn:user-service:{Type}", Title, Status, Errors);
 
     private static Dictionary<string, string[]> Of(string field, string rule) => new() { [field] = [rule] };
 }
+
+/// <summary>An error as the service returns it.</summary>
+/// <param name="Type">The stable type, <c>urn:user-service:...</c>.</param>
+/// <param name="Title">What happened, for people.</param>
+/// <param name="Status">The status of the response.</param>
+/// <param name="Errors">The violated rules by field.</param>
+internal sealed record ProblemView(
+    string Type,
+    string Title,
+    int Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);
 
 /// <summary>Thrown when a request is not valid.</summary>
 internal sealed class ProblemException(Problem problem) : Exception(problem.Title)

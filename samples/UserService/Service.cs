@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.HostFiltering;
 using UserService.Http;
 using UserService.Users;
@@ -34,6 +35,8 @@ public static class Service
         });
         // Paths contain emails, which must not be logged. StartMessage replaces what the host reports.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // It repeats the exception that ends the program.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         // Standard output is for the results of commands.
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -43,7 +46,8 @@ public static class Service
         RateLimits.Add(builder.Services, builder.Configuration);
         builder.Services.AddSingleton<ServerTiming>();
         builder.Services.AddHealthChecks().AddUserStore();
-        builder.Services.AddOpenApi();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        builder.Services.AddOpenApi(ApiDocument.Configure);
         (await Storage.OpenAsync(builder.Configuration)).AddTo(builder.Services);
         builder.Services.AddHostedService<StartMessage>();
         configure?.Invoke(builder.Services);

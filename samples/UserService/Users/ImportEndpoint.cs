@@ -21,7 +21,7 @@ internal static class ImportEndpoint
         .WithName("ImportUsers")
         .WithSummary("Creates users from JSON lines; responds with lines of progress, of what was not written, and of the end")
         .Accepts<UserInput>(JsonLines)
-        .Produces(200, contentType: JsonLines)
+        .Produces<string>(200, JsonLines)
         .Refusals(400, 406, 413, 415)
         .Failures()
         .WithMetadata(new RequestSizeLimitAttribute(MaxBytes));
@@ -131,21 +131,27 @@ internal static class ImportEndpoint
         {
             ReadResult read = await body.ReadAsync(cancellationToken);
             ReadOnlySequence<byte> rest = read.Buffer;
-            while (rest.PositionOf((byte)'\n') is { } end)
+            try
             {
-                yield return Trim(rest.Slice(0, end));
-                rest = rest.Slice(rest.GetPosition(1, end));
-            }
+                while (rest.PositionOf((byte)'\n') is { } end)
+                {
+                    yield return Trim(rest.Slice(0, end));
+                    rest = rest.Slice(rest.GetPosition(1, end));
+                }
 
-            if (read.IsCompleted)
+                if (read.IsCompleted)
+                {
+                    if (!rest.IsEmpty)
+                        yield return Trim(rest);
+                    yield break;
+                }
+
+                CheckLength(rest);
+            }
+            finally
             {
-                if (!rest.IsEmpty)
-                    yield return Trim(rest);
-                yield break;
+                body.AdvanceTo(read.IsCompleted ? rest.End : rest.Start, rest.End); // also at the end, so that the server can read what is left
             }
-
-            CheckLength(rest);
-            body.AdvanceTo(rest.Start, rest.End);
         }
     }
 

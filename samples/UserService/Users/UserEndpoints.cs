@@ -30,7 +30,7 @@ internal static class UserEndpoints
     }
 
     public static RouteHandlerBuilder Refusals(this RouteHandlerBuilder route, params int[] statuses)
-        => statuses.Aggregate(route, static (builder, status) => builder.Produces<ProblemDetails>(status, Problems));
+        => statuses.Aggregate(route, static (builder, status) => builder.Produces<ProblemView>(status, Problems));
 
     public static RouteHandlerBuilder Failures(this RouteHandlerBuilder route) => route.Refusals(429, 503);
 

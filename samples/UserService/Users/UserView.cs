@@ -31,17 +31,30 @@ internal sealed record UserView(
 /// <param name="Token">The token of the next page; null on the last page.</param>
 internal sealed record UserListView(IEnumerable<UserView> Users, string? Token);
 
-/// <summary>The body that creates a user, for the OpenAPI document.</summary>
-internal sealed record UserInput(
-    string? UserId, string Name, string Email, string? Status, int? Age, IReadOnlyList<string>? Tags, DateTimeOffset? ExpiresAt);
-
-/// <summary>The body that changes a user, for the OpenAPI document. Each field is optional; null removes <c>age</c>, <c>tags</c> and
-/// <c>expiresAt</c>.</summary>
+/// <summary>The body that changes a user, for the OpenAPI document. Null removes <c>age</c>, <c>tags</c> and <c>expiresAt</c>.</summary>
 internal sealed record UserPatchInput
 {
     public string? Name { get; init; }
 
     public string? Email { get; init; }
+
+    public string? Status { get; init; }
+
+    public int? Age { get; init; }
+
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>The body that creates a user, for the OpenAPI document.</summary>
+internal sealed record UserInput
+{
+    public string? UserId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Email { get; init; }
 
     public string? Status { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace UserStore.SampleTests.UserService;
 
 public sealed class RequestValidationTests : UserServiceTest
@@ -72,6 +74,47 @@ public sealed class RequestValidationTests : UserServiceTest
         ShouldBe(await service.SendAsync(HttpMethod.Get, $"/users?status=pending&pageSize=5&token={token}"), 400, "invalid-token", "token");
         ShouldBe(await service.SendAsync(HttpMethod.Get, $"/users?status=active&pageSize=5&token={token[..^3]}"), 400, "invalid-token", "token");
         ShouldBe(await service.SendAsync(HttpMethod.Get, $"/users?status=active&pageSize=5&token={new string('x', 5000)}"), 400, "invalid-request", "token");
+    }
+
+    public static TheoryData<string> Invisible => ["\\u0000", "\\u0007", "\\n", "\\t", "\\u007f", "\\u0085", "\\u009f", "\\u202a", "\\u202b", "\\u202c", "\\u202d",
+        "\\u202e", "\\u2066", "\\u2067", "\\u2068", "\\u2069", "\\ud800", "\\udc00", "\u202e"];
+
+    [Theory]
+    [MemberData(nameof(Invisible))]
+    public async Task Text_that_would_be_shown_as_other_text_is_rejected(string invisible)
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        string text = $"a{invisible}b";
+
+        ShouldBe(
+            await service.SendAsync(
+                HttpMethod.Post, "/users", $$"""{"name":"{{text}}","email":"{{text}}@example.test","tags":["ok","{{text}}"],"status":"{{text}}","userId":"{{text}}"}"""),
+            400, "invalid-request", "name", "email", "tags", "status", "userId");
+        ShouldBe(
+            await service.SendAsync(HttpMethod.Patch, "/users/fake-1", $$"""{"name":"{{text}}","email":"{{text}}@example.test","tags":["{{text}}"],"status":"{{text}}"}"""),
+            400, "invalid-request", "name", "email", "tags", "status");
+    }
+
+    [Theory]
+    [InlineData("\u05d3\u05d5\u05d3 \u0639\u0645\u0631")]
+    [InlineData("\ud83d\udc69\u200d\ud83d\udcbb")]
+    [InlineData("e\u0301 \u00a0 \u200f")]
+    [InlineData("O'Neil <b>&amp;</b> \\\"quoted\\\" \\\\")]
+    public async Task Names_of_every_language_are_returned_unchanged(string name)
+    {
+        await using RunningService service = await RunningService.StartAsync();
+
+        var created = await service.SendAsync(HttpMethod.Post, "/users", $$"""{"name":"{{name}}","email":"new@example.test"}""");
+
+        Text(created.Json, "name").Should().Be(JsonSerializer.Deserialize<string>($"\"{name}\""));
+    }
+
+    [Fact]
+    public async Task An_unknown_status_is_a_valid_filter()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+
+        (await service.SendAsync(HttpMethod.Get, "/users?status=weird")).Json.GetProperty("users").GetArrayLength().Should().Be(0);
     }
 
     [Fact]
