@@ -22,8 +22,10 @@ internal sealed record Problem(int Status, string Type, string Title)
 
     public static Problem UserNotFound() => new(404, "user-not-found", "This user does not exist.");
 
-    public static Problem NotAcceptable(IEnumerable<string> produced)
-        => new(406, "not-acceptable", "The response cannot have the requested format.") { Errors = Of("Accept", $"must allow {string.Join(" or ", produced)}") };
+    public static Problem NotAcceptable(IEnumerable<string> produced) => new(406, "not-acceptable", "The response cannot have the requested format.")
+    {
+        Errors = Of("Accept", $"must allow {string.Join(" or ", produced)}"),
+    };
 
     public static Problem VersionMismatch(string header = "If-Match")
         => new(412, "version-mismatch", "The user was changed meanwhile by someone else.")
@@ -70,8 +72,14 @@ internal sealed record Problem(int Status, string Type, string Title)
             Errors = Of("token", "must be the token of the page before, unchanged, with the same status and pageSize; start again at the first page"),
         },
         UserNotFoundException => UserNotFound(),
-        UserAlreadyExistsException => new(409, "user-exists", "A user with this ID exists already.") { Errors = Of("userId", "must not be the ID of another user") },
-        UserValueInUseException => new(409, "email-in-use", "Another user has this email address.") { Errors = Of("email", "must not be the email address of another user") },
+        UserAlreadyExistsException => new(409, "user-exists", "A user with this ID exists already.")
+        {
+            Errors = Of("userId", "must not be the ID of another user"),
+        },
+        UserValueInUseException => new(409, "email-in-use", "Another user has this email address.")
+        {
+            Errors = Of("email", "must not be the email address of another user"),
+        },
         UserConflictException { UserWasDeleted: true } => UserNotFound(),
         UserConflictException => VersionMismatch(),
         UserStoreThrottledException => new(429, "throttled", "The database is busy. Try again in a moment.") { RetryAfter = WhenThrottled },

@@ -20,7 +20,7 @@ try
 }
 catch (LocalDynamoDbException unusable)
 {
-    Console.Error.WriteLine(unusable.Message);
+    Console.Error.WriteLine($"{unusable.Message} The argument --help lists all settings.");
     return 1;
 }
 catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)

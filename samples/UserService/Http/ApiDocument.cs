@@ -48,10 +48,16 @@ internal static class ApiDocument
             return;
         operation.Parameters ??= [];
         operation.Parameters.Add(Condition("If-Match", "Only if the user has one of these entity tags, by strong comparison, or exists (*)."));
-        operation.Parameters.Add(Condition("If-None-Match", "Only if the user has none of these entity tags, by weak comparison. A read responds 304 otherwise."));
+        operation.Parameters.Add(
+            Condition("If-None-Match", "Only if the user has none of these entity tags, by weak comparison. A read responds 304 otherwise."));
 
-        static OpenApiParameter Condition(string name, string description)
-            => new() { Name = name, In = ParameterLocation.Header, Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = Tag } };
+        static OpenApiParameter Condition(string name, string description) => new()
+        {
+            Name = name,
+            In = ParameterLocation.Header,
+            Description = description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = Tag },
+        };
     }
 
     private static void AddHeaders(string operation, string status, OpenApiResponse response)

@@ -47,7 +47,8 @@ internal sealed class ServerTiming : IEndpointFilter, IDisposable
 
     private static string EntryOf(Activity request)
     {
-        object? table = request.GetTagItem("db.collection.name") ?? (request.GetTagItem("aws.dynamodb.table_names") is string[] names ? string.Join(' ', names) : null);
+        string? table = request.GetTagItem("db.collection.name") as string
+            ?? (request.GetTagItem("aws.dynamodb.table_names") is string[] tables ? string.Join(' ', tables) : null);
         int attempts = 1 + (request.GetTagItem("userstore.retries") is int retries ? retries : 0);
         string capacity = request.GetTagItem("aws.dynamodb.consumed_capacity") is string[] units
             ? string.Create(CultureInfo.InvariantCulture, $";capacity={units.Sum(CapacityOf)}")

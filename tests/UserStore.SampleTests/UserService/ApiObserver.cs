@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace UserStore.SampleTests.UserService;
 
 /// <summary>Compares every response that a test receives with the OpenAPI document of the service, and throws if the document does not contain it.</summary>
-internal sealed class ApiObserver() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+internal sealed class ApiObserver()
+    : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
 {
     private static readonly string[] DeclaredHeaders = ["ETag", "Location", "Link", "Retry-After", "Server-Timing"];
     private static JsonElement? _document;
@@ -28,7 +29,8 @@ internal sealed class ApiObserver() : DelegatingHandler(new SocketsHttpHandler {
         .FirstOrDefault();
 
     private static bool Matches(string[] template, string[] path)
-        => template.Length == path.Length && template.Zip(path).All(pair => pair.First == pair.Second || (pair.First.StartsWith('{') && pair.Second.Length > 0));
+        => template.Length == path.Length
+            && template.Zip(path).All(pair => pair.First == pair.Second || (pair.First.StartsWith('{') && pair.Second.Length > 0));
 
     private static void Compare(JsonElement operation, HttpRequestMessage request, HttpResponseMessage response)
     {

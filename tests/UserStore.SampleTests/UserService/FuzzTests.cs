@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -16,16 +17,21 @@ public sealed class FuzzTests(ITestOutputHelper output) : UserServiceTest
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private static readonly string[] Methods = ["GET", "GET", "HEAD", "POST", "POST", "POST", "PATCH", "PATCH", "PATCH", "DELETE", "OPTIONS", "PUT", "TRACE", "X"];
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT", "TRACE", "X"];
     private static readonly string[] Fields = ["userId", "name", "email", "status", "age", "tags", "expiresAt", "version", "", "\\u0000", "__proto__"];
-    private static readonly string[] MediaTypes = ["application/json", "application/merge-patch+json", "application/x-ndjson", "application/json; charset=utf-8", "text/plain", "/", "a/b;c"];
-    private static readonly string[] Headers = ["If-Match", "If-None-Match", "Accept", "Accept-Encoding", "Content-Language", "Range", "Cookie", "X-HTTP-Method-Override"];
+
+    private static readonly string[] MediaTypes =
+        ["application/json", "application/merge-patch+json", "application/x-ndjson", "application/json; charset=utf-8", "text/plain", "/", "a/b;c"];
+
+    private static readonly string[] Headers =
+        ["If-Match", "If-None-Match", "Accept", "Accept-Encoding", "Content-Language", "Range", "Cookie", "X-HTTP-Method-Override"];
 
     private static readonly string[] HeaderValues =
         ["*", "\"1\"", "W/\"1\"", "\"1\", \"2\"", "\"", "", ",", "\"1\",, \"x\"", "application/json", "*/*;q=0", "a/b, */*", ";;;", "bytes=0-1", "\"\u00e9\""];
 
     private static readonly string[] Values =
-        ["null", "true", "0", "-1", "150", "1e400", "1.0", "99999999999999999999", "\"\"", "\" \"", "\"a\"", "\"active\"", "\"fake-1\"", "\"fake.user.2@example.test\"",
+        ["null", "true", "0", "-1", "150", "1e400", "1.0", "99999999999999999999", "\"\"", "\" \"", "\"a\"", "\"active\"", "\"fake-1\"",
+            "\"fake.user.2@example.test\"",
             "\"new@example.test\"", "\"\\ud800\"", "\"\\u0000\"", "\"\u202e\"", "[]", "[\"x\"]", "[null]", "[[[[[[[[[[]]]]]]]]]]", "{}", "{\"a\":1}",
             "\"2030-01-31T00:00:00Z\"", "\"9999-12-31T23:59:59.9999999-14:00\"", "\"0001-01-01T00:00:00+14:00\"", "\"2030-02-31T00:00:00Z\""];
 
@@ -71,7 +77,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : UserServiceTest
         }
 
         output.WriteLine(string.Join(", ", statuses.Select(status => $"{status.Key} x {status.Value}")));
-        statuses.Keys.Should().Contain(onServer ? [200, 201, 400, 404, 405, 415] : [200, 201, 304, 400, 404, 405, 406, 409, 412, 415], "valid and invalid ones occur");
+        statuses.Keys.Should().Contain(onServer ? [200, 201, 400, 404, 405, 415] : [200, 201, 304, 400, 404, 405, 406, 409, 412, 415]);
         log.Collector.GetSnapshot().Where(logged => logged.Level >= LogLevel.Error).Should().BeEmpty();
     }
 
@@ -93,7 +99,11 @@ public sealed class FuzzTests(ITestOutputHelper output) : UserServiceTest
         }
 
         if (random.Next(4) == 0)
-            request.Headers.TryAddWithoutValidation(Pick(random, ["If-Match", "If-None-Match"]), Pick(random, ["\"1\"", "\"2\"", "\"2\", \"1\"", "W/\"1\""]));
+        {
+            request.Headers.TryAddWithoutValidation(
+                Pick(random, ["If-Match", "If-None-Match"]), Pick(random, ["\"1\"", "\"2\"", "\"2\", \"1\"", "W/\"1\""]));
+        }
+
         for (int left = random.Next(4) - 1; left > 0; left--)
             request.Headers.TryAddWithoutValidation(Pick(random, Headers), random.Next(5) > 0 ? Pick(random, HeaderValues) : Printable(random));
         return request;
@@ -124,7 +134,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : UserServiceTest
         if (random.Next(2) > 0)
             members.AddRange([$"\"name\":\"Fake {random.Next()}\"", $"\"email\":\"fuzz.{random.Next(50)}@example.test\""]);
         for (int left = random.Next(4); left > 0; left--)
-            members.Add($"\"{Pick(random, Fields)}\":{(random.Next(4) > 0 ? Pick(random, Values) : $"\"{Printable(random).Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")}");
+            members.Add($"\"{Pick(random, Fields)}\":{(random.Next(4) > 0 ? Pick(random, Values) : JsonSerializer.Serialize(Printable(random)))}");
         byte[] body = Encoding.UTF8.GetBytes($"{{{string.Join(',', members)}}}");
         if (random.Next(8) == 0 && body.Length > 0)
             body[random.Next(body.Length)] = (byte)random.Next(256);

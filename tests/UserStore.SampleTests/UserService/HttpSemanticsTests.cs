@@ -200,9 +200,15 @@ public sealed class HttpSemanticsTests : UserServiceTest
     {
         var request = new HttpRequestMessage(new HttpMethod(method.Split(' ')[0]), path);
         if (method is "PATCH" or "PATCH {}")
+        {
             request.Content = new StringContent(method == "PATCH" ? """{"age":2}""" : "{}", null, "application/merge-patch+json");
+        }
         else if (method == "POST")
-            request.Content = new StringContent("""{"name":"Fake","email":"new@example.test"}""", null, path.EndsWith("import") ? "application/x-ndjson" : "application/json");
+        {
+            request.Content = new StringContent(
+                """{"name":"Fake","email":"new@example.test"}""", null, path.EndsWith("import") ? "application/x-ndjson" : "application/json");
+        }
+
         foreach ((string name, string? value) in headers)
         {
             if (value is not null)

@@ -61,8 +61,8 @@ public sealed partial class ServerTimingTests : UserServiceTest
         {
             for (int number = 0; number < 32; number++)
             {
-                using Activity? request = source.StartActivity("GetItem some", ActivityKind.Client, default(ActivityContext), [new("db.operation.name", "GetItem")]);
-                request!.SetTag("db.collection.name", "some").SetTag("userstore.retries", number);
+                using Activity? request = source.StartActivity("GetItem some", ActivityKind.Client);
+                request!.SetTag("db.operation.name", "GetItem").SetTag("db.collection.name", "some").SetTag("userstore.retries", number);
             }
 
             return new User { UserId = "a-1", Name = "Fake" };

@@ -95,8 +95,10 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
 
         _errors.Enqueue(line);
-        if (_errors.Select(each => Address().Match(each)).FirstOrDefault(match => match.Success) is { } found && line.Contains("DynamoDB", StringComparison.Ordinal))
-            _address.TrySetResult(new Uri(found.Groups[1].Value));
+        // The last line of the start is about DynamoDB.
+        Match? address = _errors.Select(each => Address().Match(each)).FirstOrDefault(match => match.Success);
+        if (address is not null && line.Contains("DynamoDB", StringComparison.Ordinal))
+            _address.TrySetResult(new Uri(address.Groups[1].Value));
     }
 
     [GeneratedRegex(@"Open (http://127\.0\.0\.1:\d+) in a browser")]
