@@ -95,12 +95,15 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
 
         _errors.Enqueue(line);
-        // The last line of the start is about DynamoDB.
         Match? address = _errors.Select(each => Address().Match(each)).FirstOrDefault(match => match.Success);
-        if (address is not null && line.Contains("DynamoDB", StringComparison.Ordinal))
+        if (address is not null && LastLine().IsMatch(line))
             _address.TrySetResult(new Uri(address.Groups[1].Value));
     }
 
     [GeneratedRegex(@"Open (http://127\.0\.0\.1:\d+) in a browser")]
     private static partial Regex Address();
+
+    // With the settings' own DynamoDB, there is no advice how to use another.
+    [GeneratedRegex("--help lists all settings|of DynamoDB, ")]
+    private static partial Regex LastLine();
 }
