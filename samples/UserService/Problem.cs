@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using UserStore;
 
 namespace UserService;
@@ -15,11 +16,30 @@ internal sealed record Problem(int Status, string Type, string Title)
     public TimeSpan? RetryAfter { get; init; }
 
     public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors)
-        => new(400, "invalid-request", "The request is not valid.") { Errors = errors };
+        => new(400, "invalid-request", "The request contains errors.") { Errors = errors };
 
     public static Problem Invalid(string field, string rule) => Invalid(new Dictionary<string, string[]> { [field] = [rule] });
 
-    public static Problem UserNotFound() => new(404, "user-not-found", "There is no such user.");
+    public static Problem UserNotFound() => new(404, "user-not-found", "This user does not exist.");
+
+    public static Problem NotAcceptable(IEnumerable<string> produced) => new(406, "not-acceptable", "The response cannot have the requested format.")
+    {
+        Errors = Of("Accept", $"must allow {string.Join(" or ", produced)}"),
+    };
+
+    public static Problem VersionMismatch(string header = "If-Match")
+        => new(412, "version-mismatch", "The user was changed meanwhile by someone else.")
+        {
+            Errors = Of(header, header == "If-Match" ? "must be the current version; read the user again" : "must not be the current version"),
+        };
+
+    public static Problem TooManyRequests(TimeSpan pause)
+        => new(429, "too-many-requests", "There were too many requests. Try again in a moment.") { RetryAfter = pause };
+
+    public static Problem HostNotAllowed() => new(400, "host-not-allowed", "The service cannot be used under this address.")
+    {
+        Errors = Of("Host", "must be one that the setting AllowedHosts contains"),
+    };
 
     public static Problem TooLarge(long limit) => OfStatus(413) with { Errors = Of("body", $"must not be longer than {limit} bytes") };
 
@@ -29,16 +49,16 @@ internal sealed record Problem(int Status, string Type, string Title)
     /// <summary>Returns the problem for a response of the framework that has a status only.</summary>
     public static Problem OfStatus(int status) => status switch
     {
-        404 => new(404, "not-found", "There is nothing at this address."),
-        405 => new(405, "method-not-allowed", "This address does not take this method."),
+        404 => new(404, "not-found", "This address does not exist."),
+        405 => new(405, "method-not-allowed", "This address does not support this method."),
         413 => new(413, "too-large", "The request is too large."),
         414 => new(414, "address-too-long", "The address is too long."),
         415 => new(415, "unsupported-media-type", "The content type is not supported.")
         {
             Errors = Of("Content-Type", "must be one that the OpenAPI document names for this address"),
         },
-        >= 500 => new(status, "internal-error", "Something went wrong."),
-        _ => new(status, "bad-request", "The request cannot be understood."),
+        >= 500 => new(status, "internal-error", "An unexpected error occurred."),
+        _ => new(status, "bad-request", "The request is malformed."),
     };
 
     /// <summary>Returns the problem for an error of the store; null for an error that a request cannot cause.</summary>
@@ -47,23 +67,27 @@ internal sealed record Problem(int Status, string Type, string Title)
         InvalidUserException invalid => Invalid(invalid.Violations
             .GroupBy(violation => char.ToLowerInvariant(violation.Field[0]) + violation.Field[1..])
             .ToDictionary(field => field.Key, field => field.Select(violation => violation.Rule).ToArray())),
-        InvalidContinuationTokenException => new(400, "invalid-token", "The token does not continue this list.")
+        InvalidContinuationTokenException => new(400, "invalid-token", "The list cannot be continued from here.")
         {
-            Errors = Of("token", "must be the token of the page before, unchanged, with the same status and pageSize; start again without one"),
+            Errors = Of("token", "must be the token of the page before, unchanged, with the same status and pageSize; start again at the first page"),
         },
         UserNotFoundException => UserNotFound(),
-        UserAlreadyExistsException => new(409, "user-exists", "The user exists already.") { Errors = Of("userId", "must not be that of another user") },
-        UserValueInUseException => new(409, "email-in-use", "The email is in use.") { Errors = Of("email", "is in use by another user") },
-        UserConflictException => new(412, "version-mismatch", "The user was changed meanwhile.")
+        UserAlreadyExistsException => new(409, "user-exists", "A user with this ID exists already.")
         {
-            Errors = Of("If-Match", "must be the present version; read the user again"),
+            Errors = Of("userId", "must not be the ID of another user"),
         },
-        UserStoreThrottledException => new(429, "throttled", "There are too many requests.") { RetryAfter = WhenThrottled },
-        UserConditionFailedException => new(409, "condition-failed", "The user is not in a state that allows the change."),
+        UserValueInUseException => new(409, "email-in-use", "Another user has this email address.")
+        {
+            Errors = Of("email", "must not be the email address of another user"),
+        },
+        UserConflictException { UserWasDeleted: true } => UserNotFound(),
+        UserConflictException => VersionMismatch(),
+        UserStoreThrottledException => new(429, "throttled", "The database is busy. Try again in a moment.") { RetryAfter = WhenThrottled },
+        UserConditionFailedException => new(409, "condition-failed", "The user does not allow this change."),
         // Many clients send a request again after the time of Retry-After. So only failures that allow this have one.
-        UserWriteOutcomeUnknownException => new(503, "outcome-unknown", "Whether the user was written is unknown. Read it before you try again."),
-        UserStoreSchemaException { WasApplied: true } => new(500, "write-applied", "The change was applied, but its result cannot be read. Do not repeat it."),
-        UserStoreUnavailableException or UserStoreSchemaException => new(503, "unavailable", "The users cannot be reached.")
+        UserWriteOutcomeUnknownException => new(503, "outcome-unknown", "It is unknown whether the change was saved. Reload the user before you try again."),
+        UserStoreSchemaException { WasApplied: true } => new(500, "write-applied", "The change was saved, but the result cannot be shown. Do not repeat it."),
+        UserStoreUnavailableException or UserStoreSchemaException => new(503, "unavailable", "The database cannot be reached.")
         {
             RetryAfter = failure.IsTransient ? WhenUnavailable : null,
         },
@@ -73,21 +97,27 @@ internal sealed record Problem(int Status, string Type, string Title)
     public Task WriteAsync(HttpContext context)
     {
         context.Response.StatusCode = Status;
+        context.Response.Headers.CacheControl = "no-store";
         if (RetryAfter is { } pause)
             context.Response.Headers.RetryAfter = pause.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture);
         return context.Response.WriteAsJsonAsync(ToBody(), options: null, "application/problem+json", context.RequestAborted);
     }
 
-    public Dictionary<string, object> ToBody()
-    {
-        var body = new Dictionary<string, object> { ["type"] = $"urn:user-service:{Type}", ["title"] = Title, ["status"] = Status };
-        if (Errors is not null)
-            body["errors"] = Errors;
-        return body;
-    }
+    public ProblemView ToBody() => new($"urn:user-service:{Type}", Title, Status, Errors);
 
     private static Dictionary<string, string[]> Of(string field, string rule) => new() { [field] = [rule] };
 }
+
+/// <summary>An error as the service returns it.</summary>
+/// <param name="Type">The stable type, <c>urn:user-service:...</c>.</param>
+/// <param name="Title">What happened, for people.</param>
+/// <param name="Status">The status of the response.</param>
+/// <param name="Errors">The violated rules by field.</param>
+internal sealed record ProblemView(
+    string Type,
+    string Title,
+    int Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);
 
 /// <summary>Thrown when a request is not valid.</summary>
 internal sealed class ProblemException(Problem problem) : Exception(problem.Title)

@@ -1,12 +1,30 @@
 using UserService;
+using UserStore.Testing;
 
-// The arguments "policy --account ... --region ..." print the service's IAM policies instead of starting it.
-if (PolicyCommand.TryRun(args, Console.Out, Console.Error) is { } exitCode)
-    return exitCode;
+if (args is ["--help" or "-h" or "-?" or "help"])
+{
+    Console.WriteLine(Help.Text);
+    return 0;
+}
 
-await using WebApplication service = Service.Build(args);
-// "migrate help" lists the commands that apply, undo and inspect migrations instead of starting the service.
-if (await service.RunMigrationCommandAsync(args) is { } migrateExitCode)
-    return migrateExitCode;
-await service.RunAsync();
-return 0;
+if (PolicyCommand.TryRun(args, Console.Out, Console.Error) is { } policyExitCode)
+    return policyExitCode;
+
+try
+{
+    await using WebApplication service = await Service.BuildAsync(args);
+    if (await service.RunMigrationCommandAsync(args) is { } migrationExitCode)
+        return migrationExitCode;
+    await service.RunAsync();
+    return 0;
+}
+catch (LocalDynamoDbException unusable)
+{
+    Console.Error.WriteLine($"{unusable.Message} The argument --help lists all settings.");
+    return 1;
+}
+catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    Console.Error.WriteLine($"{busy.Message} Stop the other program, or choose another port, such as --urls http://localhost:5381.");
+    return 1;
+}

@@ -1,73 +1,71 @@
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.HostFiltering;
+using UserService.Http;
 using UserService.Users;
-using UserStore;
 using UserStore.Testing;
 
 namespace UserService;
 
-/// <summary>Builds the service. Without <c>DYNAMODB_ENDPOINT</c> and without settings named <c>UserStore</c>, it stores its users in
-/// memory.</summary>
+/// <summary>Builds the service.</summary>
 public static class Service
 {
     public const int MaxBodyBytes = 64 * 1024;
 
-    private const int FakeUsersInMemory = 200;
+    private const string DefaultAddress = "http://localhost:5380";
 
-    public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
+    // The browser may keep a user, but asks with the entity tag whether it is current. Shared caches keep nothing.
+    private const string OnlyForCaller = "private, no-cache";
+
+    /// <summary>Builds the service, and starts a local DynamoDB server if the settings specify no other storage. The service stops the server when it is
+    /// disposed.</summary>
+    /// <exception cref="LocalDynamoDbException">The data file is in use by another process, or is not a data file.</exception>
+    public static async Task<WebApplication> BuildAsync(string[] args, Action<IServiceCollection>? configure = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
-        // Paths contain emails, which must not be logged.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (!new[] { "urls", "http_ports", "https_ports" }.Any(setting => builder.Configuration[setting] is { Length: > 0 }))
+            builder.WebHost.UseUrls(DefaultAddress);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        });
+        // Paths contain emails, which must not be logged. StartMessage replaces what the host reports.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // It repeats the exception that ends the program.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         // Standard output is for the results of commands.
-        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddUsers(builder.Services, builder.Configuration);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+
+        builder.Services.Insert(0, ServiceDescriptor.Transient<IStartupFilter, EveryResponse>());
+        builder.Services.Configure<HostFilteringOptions>(filter => filter.IncludeFailureMessage = false);
+        RateLimits.Add(builder.Services, builder.Configuration);
+        builder.Services.AddSingleton<ServerTiming>();
         builder.Services.AddHealthChecks().AddUserStore();
-        builder.Services.AddOpenApi();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        builder.Services.AddOpenApi(ApiDocument.Configure);
+        (await Storage.OpenAsync(builder.Configuration)).AddTo(builder.Services);
+        builder.Services.AddHostedService<StartMessage>();
         configure?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
-        app.UseMiddleware<ProblemMiddleware>();
-        app.UseStatusCodePages(context => Problem.OfStatus(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
-        app.Use(static (context, next) =>
-        {
-            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'";
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            return next();
-        });
         app.UseDefaultFiles();
-        app.UseStaticFiles();
+        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache" });
+        app.UseRateLimiter();
+        app.Use(Acceptance.CheckAsync);
         app.MapOpenApi();
-        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthResponse.WriteAsync });
-        UserEndpoints.Map(app);
-        ImportEndpoint.Map(app);
-        return app;
-    }
-
-    private static void AddUsers(IServiceCollection services, IConfiguration configuration)
-    {
-        IConfigurationSection settings = configuration.GetSection("UserStore");
-        UserStoreBuilder store = settings.Exists() ? services.AddUserStore(settings) : services.AddUserStore();
-        store.AddMigrations(options => options.Migrations.AddCreateTables().AddReserveUniqueValues()).RunMigrationsOnStart();
-        if (settings.Exists() || configuration["DYNAMODB_ENDPOINT"] is { Length: > 0 })
-            return;
-
-        services.AddInMemoryUserStore();
-        services.AddHostedService<FakeUsersAtStart>();
-    }
-
-    private sealed class FakeUsersAtStart(InMemoryUserStore users) : IHostedService
-    {
-        public async Task StartAsync(CancellationToken cancellationToken)
+        StatusEndpoints.Map(app);
+        RouteGroupBuilder users = app.MapGroup("/users").WithTags("Users").RequireRateLimiting(RateLimits.Policy);
+        ImportEndpoint.Map(users);
+        UserEndpoints.Map(users.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ServerTiming>()).AddEndpointFilter(async (context, next) =>
         {
-            foreach (User user in FakeUsers.CreateMany(FakeUsersInMemory))
-                await users.CreateAsync(user, cancellationToken);
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+            context.HttpContext.Response.Headers.CacheControl = OnlyForCaller;
+            return await next(context);
+        }));
+        return app;
     }
 }

@@ -78,17 +78,24 @@ internal static class DynoxideExecutable
             if (npm.ExitCode != 0)
             {
                 throw new LocalDynamoDbException(
-                    $"npm could not install {package}@{Version} (exit code {npm.ExitCode}). {Advice}\n{await errors.ConfigureAwait(false)}");
+                    $"npm could not install {package}@{Version} (exit code {npm.ExitCode}). Check its network access, {Alternatives}\n"
+                        + await errors.ConfigureAwait(false))
+                {
+                    IsNotInstalled = true,
+                };
             }
         }
         catch (Win32Exception notFound)
         {
-            throw new LocalDynamoDbException($"Neither the dynoxide executable nor npm is on PATH. {Advice}", notFound);
+            throw new LocalDynamoDbException(
+                $"Neither the dynoxide executable nor npm is on PATH. Install Node.js, which includes npm, {Alternatives}", notFound)
+            {
+                IsNotInstalled = true,
+            };
         }
     }
 
-    private static string Advice
-        => "Install Node.js, which includes npm, or add dynoxide to PATH, or set DYNAMODB_ENDPOINT to the address of a DynamoDB server.";
+    private static string Alternatives => "or add dynoxide to PATH, or set DYNAMODB_ENDPOINT to the address of a DynamoDB server.";
 
     private static string Platform() => OperatingSystem.IsWindows() ? "win32" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -11,28 +12,47 @@ namespace UserStore.Testing;
 /// started on this machine and stopped with the process that started it.</summary>
 /// <remarks>
 /// The started server is <c>dynoxide</c>: the executable on <c>PATH</c>, or otherwise the pinned npm package for this platform, which is
-/// installed once into a cache directory of the user. The server listens on a free loopback port and keeps all data in memory.
-/// <see cref="DisposeAsync"/> stops it. On Linux and macOS, it also stops when the process that started it crashes; on Windows, only when
-/// that process exits normally.
+/// installed once into a cache directory of the user. The server listens on a free loopback port and keeps all data in memory, or in the file that
+/// <see cref="LocalDynamoDbOptions.DataFile"/> specifies. <see cref="DisposeAsync"/> stops it. On Linux and macOS, it also stops when the process
+/// that started it crashes; on Windows, only when that process exits normally.
 /// </remarks>
 public sealed class LocalDynamoDb : IAsyncDisposable
 {
     private const string EndpointVariable = "DYNAMODB_ENDPOINT";
     private const int MaxStarts = 5;
 
-    // The second process waits until the owner ends, which always closes the pipe, and then stops the server.
-    private const string WatchedStart = """exec 3<&0; (read -r line <&3; kill -9 $$ 2>/dev/null) & exec "$0" "$@" </dev/null 3<&-""";
+    // The server and its watcher get a session of their own where the system can create one: Ctrl+C in a terminal, or a signal to the group of the
+    // owner, then ends the owner before the server.
+    private const string StartInOwnSession = """exec $(command -v setsid) /bin/sh -c "$@" """;
+
+    // The watcher waits until the owner ends, which always closes the pipe, and then stops the server. The server of a data file gets time to
+    // complete the file.
+    private const string WatchedStart = """
+        exec 3<&0
+        (
+          trap '' HUP INT TERM
+          read -r line <&3
+          if [ "$USERSTORE_STOP_SIGNAL" = TERM ]; then
+            kill -TERM $$
+            i=0
+            while [ $i -lt 20 ] && kill -0 $$; do sleep 0.1; i=$((i + 1)); done
+          fi
+          kill -KILL $$
+        ) >/dev/null 2>&1 &
+        exec "$0" "$@" </dev/null 3<&-
+        """;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly Process? _process;
+    private readonly FileStream? _dataFileLock;
     private int _disposed;
 
-    private LocalDynamoDb(Uri endpoint, string description, Process? process)
+    private LocalDynamoDb(Uri endpoint, string description, Process? process = null, FileStream? dataFileLock = null)
     {
-        (Endpoint, Description, _process) = (endpoint, description, process);
+        (Endpoint, Description, _process, _dataFileLock) = (endpoint, description, process, dataFileLock);
         if (process is not null)
             AppDomain.CurrentDomain.ProcessExit += OnOwnerExit;
     }
@@ -47,10 +67,22 @@ public sealed class LocalDynamoDb : IAsyncDisposable
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The server, ready for requests.</returns>
     /// <exception cref="LocalDynamoDbException">No server is available. The message states what to install.</exception>
-    public static async Task<LocalDynamoDb> StartAsync(CancellationToken cancellationToken = default)
-        => Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
+    public static Task<LocalDynamoDb> StartAsync(CancellationToken cancellationToken = default)
+        => StartAsync(new LocalDynamoDbOptions(), cancellationToken);
+
+    /// <summary>Starts a server, or connects to the one that <c>DYNAMODB_ENDPOINT</c> specifies.</summary>
+    /// <param name="options">Specifies where the server that is started stores its data.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The server, ready for requests.</returns>
+    /// <exception cref="LocalDynamoDbException">No server is available: the message states what to install. Or the data file is in use by another
+    /// process, or is not a data file.</exception>
+    public static async Task<LocalDynamoDb> StartAsync(LocalDynamoDbOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
             ? At(endpoint)
-            : await StartOwnAsync(cancellationToken).ConfigureAwait(false);
+            : await StartOwnAsync(options.DataFile, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Creates a client for this server.</summary>
     /// <param name="configure">Changes the configuration of the client; <see langword="null"/> for no changes.</param>
@@ -74,26 +106,52 @@ public sealed class LocalDynamoDb : IAsyncDisposable
 
         AppDomain.CurrentDomain.ProcessExit -= OnOwnerExit;
         await StopAsync(_process).ConfigureAwait(false);
+        if (_dataFileLock is not null)
+            await _dataFileLock.DisposeAsync().ConfigureAwait(false);
     }
 
     internal static LocalDynamoDb At(string endpoint)
         => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
-            ? new LocalDynamoDb(address, $"the server at {address} that {EndpointVariable} specifies", process: null)
+            ? new LocalDynamoDb(address, $"the server at {address} that {EndpointVariable} specifies")
             : throw new LocalDynamoDbException(
                 $"{EndpointVariable} is '{endpoint}', but must be an absolute address such as http://localhost:8000.");
 
-    internal static async Task<LocalDynamoDb> StartOwnAsync(CancellationToken cancellationToken)
+    internal static async Task<LocalDynamoDb> StartOwnAsync(string? dataFile, CancellationToken cancellationToken)
     {
         string executable = await DynoxideExecutable.LocateAsync(cancellationToken).ConfigureAwait(false);
+        if (dataFile is null)
+            return await StartOwnAsync(executable, dataFile: null, dataFileLock: null, cancellationToken).ConfigureAwait(false);
+
+        string path = Path.GetFullPath(dataFile);
+        FileStream dataFileLock = DataFileLock.Acquire(path);
+        try
+        {
+            return await StartOwnAsync(executable, path, dataFileLock, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await dataFileLock.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<LocalDynamoDb> StartOwnAsync(
+        string executable, string? dataFile, FileStream? dataFileLock, CancellationToken cancellationToken)
+    {
         for (int attempt = 1; ; attempt++)
         {
             // Another process can take the port before the server uses it.
             int port = FindFreePort();
-            Process process = Launch(executable, port);
+            var errors = new ConcurrentQueue<string>();
+            Process process = Launch(executable, port, dataFile, errors);
             try
             {
                 if (await IsReadyAsync(process, port, cancellationToken).ConfigureAwait(false))
-                    return new LocalDynamoDb(new Uri($"http://127.0.0.1:{port}"), $"dynoxide at http://127.0.0.1:{port}", process);
+                {
+                    var endpoint = new Uri($"http://127.0.0.1:{port}");
+                    string description = $"dynoxide at http://127.0.0.1:{port}" + (dataFile is null ? "" : $" with the data file '{dataFile}'");
+                    return new LocalDynamoDb(endpoint, description, process, dataFileLock);
+                }
             }
             catch
             {
@@ -101,25 +159,32 @@ public sealed class LocalDynamoDb : IAsyncDisposable
                 throw;
             }
 
-            await StopAsync(process).ConfigureAwait(false);
+            await StopAsync(process).ConfigureAwait(false); // reads the errors to their end
             if (attempt == MaxStarts)
             {
                 throw new LocalDynamoDbException(
-                    $"The server '{executable}' does not start. "
-                        + $"Start it manually to see the cause, or set {EndpointVariable} to the address of another server.");
+                    $"The server '{executable}' does not start{(dataFile is null ? "" : $" with the data file '{dataFile}'")}: "
+                        + $"{errors.FirstOrDefault() ?? "it reported no error."} "
+                        + $"Correct the cause, or set {EndpointVariable} to the address of another server.");
             }
         }
     }
 
-    private static Process Launch(string executable, int port)
+    private static Process Launch(string executable, int port, string? dataFile, ConcurrentQueue<string> errors)
     {
-        string[] command = [executable, "--host", "127.0.0.1", "--port", $"{port}"];
+        string[] command = [executable, "--host", "127.0.0.1", "--port", $"{port}", .. dataFile is null ? [] : new[] { "--db-path", dataFile }];
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo(executable, command[1..])
-            : new ProcessStartInfo("/bin/sh", ["-c", WatchedStart, .. command]);
+            : new ProcessStartInfo("/bin/sh", ["-c", StartInOwnSession, "sh", WatchedStart, .. command]);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.Environment["USERSTORE_STOP_SIGNAL"] = dataFile is null ? "KILL" : "TERM";
 
         Process process = Process.Start(start) ?? throw new LocalDynamoDbException($"The server '{executable}' cannot be started.");
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (!string.IsNullOrWhiteSpace(line.Data) && errors.IsEmpty)
+                errors.Enqueue(line.Data.Trim());
+        };
         process.BeginOutputReadLine(); // a full pipe would block the server
         process.BeginErrorReadLine();
         return process;

@@ -10,4 +10,7 @@ public sealed class LocalDynamoDbException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Gets a value indicating whether the program of the server is not installed and could not be installed.</summary>
+    public bool IsNotInstalled { get; init; }
 }

@@ -7,8 +7,8 @@ using UserStore.Tests.Programs;
 // Programs that tests run in a separate process, to kill it or to set its environment.
 switch (args)
 {
-    case ["own-server"]:
-        LocalDynamoDb server = await LocalDynamoDb.StartAsync();
+    case ["own-server", .. var dataFile]:
+        LocalDynamoDb server = await LocalDynamoDb.StartAsync(new LocalDynamoDbOptions { DataFile = dataFile.FirstOrDefault() });
         Console.WriteLine(server.Endpoint);
         await Task.Delay(Timeout.Infinite);
         break;

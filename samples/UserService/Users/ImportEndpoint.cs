@@ -17,12 +17,13 @@ internal static class ImportEndpoint
     private const int MaxLineBytes = Service.MaxBodyBytes;
     private const int EventsOnTheirWay = 100;
 
-    public static void Map(WebApplication app) => app.MapPost("/users/import", ImportAsync)
-        .WithTags("Users")
-        .WithSummary("Creates users from JSON lines; answers with lines of progress, of what was not written, and of the end")
+    public static void Map(IEndpointRouteBuilder users) => users.MapPost("import", ImportAsync)
+        .WithName("ImportUsers")
+        .WithSummary("Creates users from JSON lines; responds with lines of progress, of what was not written, and of the end")
         .Accepts<UserInput>(JsonLines)
-        .Produces(200, contentType: JsonLines)
-        .Refusals(413, 415)
+        .Produces<string>(200, JsonLines)
+        .Refusals(400, 406, 413, 415)
+        .Failures()
         .WithMetadata(new RequestSizeLimitAttribute(MaxBytes));
 
     private static async Task ImportAsync(HttpContext context, IUserBatchWriter<User> writer)
@@ -130,21 +131,27 @@ internal static class ImportEndpoint
         {
             ReadResult read = await body.ReadAsync(cancellationToken);
             ReadOnlySequence<byte> rest = read.Buffer;
-            while (rest.PositionOf((byte)'\n') is { } end)
+            try
             {
-                yield return Trim(rest.Slice(0, end));
-                rest = rest.Slice(rest.GetPosition(1, end));
-            }
+                while (rest.PositionOf((byte)'\n') is { } end)
+                {
+                    yield return Trim(rest.Slice(0, end));
+                    rest = rest.Slice(rest.GetPosition(1, end));
+                }
 
-            if (read.IsCompleted)
+                if (read.IsCompleted)
+                {
+                    if (!rest.IsEmpty)
+                        yield return Trim(rest);
+                    yield break;
+                }
+
+                CheckLength(rest);
+            }
+            finally
             {
-                if (!rest.IsEmpty)
-                    yield return Trim(rest);
-                yield break;
+                body.AdvanceTo(read.IsCompleted ? rest.End : rest.Start, rest.End); // also at the end, so that the server can read what is left
             }
-
-            CheckLength(rest);
-            body.AdvanceTo(rest.Start, rest.End);
         }
     }
 

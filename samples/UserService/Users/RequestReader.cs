@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace UserService.Users;
@@ -50,16 +51,12 @@ internal static class RequestReader
         }
     }
 
-    /// <returns>The version that the caller has read; null for any version.</returns>
-    public static long? ReadVersion(HttpRequest request)
+    /// <summary>Returns the email at the end of the address. The route has decoded it except for <c>%2F</c>, so that <c>%252F</c> would be the same.</summary>
+    public static string ReadEmail(HttpContext context)
     {
-        if (!request.Headers.TryGetValue(HeaderNames.IfMatch, out var values) || values is ["*"])
-            return null;
-        // Digits only: a sign or a space is not part of a version.
-        return values is [['"', .. var digits, '"']] && digits.All(char.IsAsciiDigit)
-            && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long version)
-            ? version
-            : throw new ProblemException(Problem.Invalid(HeaderNames.IfMatch, "must be one version in quotes, as the header ETag gave it, or *"));
+        string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        string path = target.Split('?')[0].TrimEnd('/');
+        return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
     }
 
     public static (string? Status, int PageSize, string? Token) ReadPage(IQueryCollection query)

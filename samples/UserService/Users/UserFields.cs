@@ -10,6 +10,7 @@ internal static partial class UserFields
 {
     public const string StatusRule = "must be 1 to 30 lower-case letters and '-'";
 
+    private const string NoInvisible = "without control characters and without characters that override the direction of the text";
     private const int MaxName = 200;
     private const int MaxEmail = 320;
     private const int MaxAge = 150;
@@ -26,7 +27,7 @@ internal static partial class UserFields
             Property: null),
         new Field<string>(
             "name",
-            $"must be a string of 1 to {MaxName} characters",
+            $"must be a string of 1 to {MaxName} characters, {NoInvisible}",
             value => Text(value, MaxName),
             (user, name) => user with { Name = name },
             user => user.Name)
@@ -53,7 +54,7 @@ internal static partial class UserFields
         { CanRemove = true },
         new Field<IReadOnlyList<string>>(
             "tags",
-            $"must be a list of at most {MaxTags} strings of 1 to {MaxTag} characters",
+            $"must be a list of at most {MaxTags} strings of 1 to {MaxTag} characters, {NoInvisible}",
             Tags,
             (user, tags) => user with { Tags = tags },
             user => user.Tags)
@@ -93,8 +94,9 @@ internal static partial class UserFields
     }
 
     /// <summary>Reads a merge patch, RFC 7396.</summary>
+    /// <returns>The patch; null if it has no fields, and so changes nothing.</returns>
     /// <exception cref="ProblemException">The patch is not valid.</exception>
-    public static UserPatch<User> ReadPatch(JsonElement body)
+    public static UserPatch<User>? ReadPatch(JsonElement body)
     {
         var patch = new UserPatch<User>();
         bool isEmpty = true;
@@ -105,9 +107,9 @@ internal static partial class UserFields
             patch = changed ?? patch;
             return changed is not null;
         });
-        if (isEmpty && errors.Count == 0)
-            errors["body"] = [$"must have one of the fields {string.Join(", ", All.Where(field => field.CanChange).Select(field => field.Name))}"];
-        return errors.Count == 0 ? patch : throw new ProblemException(Problem.Invalid(errors));
+        if (errors.Count > 0)
+            throw new ProblemException(Problem.Invalid(errors));
+        return isEmpty ? null : patch;
     }
 
     private static Dictionary<string, string[]> Read(JsonElement body, bool isNew, Func<Field, JsonElement, bool> take)
@@ -133,7 +135,10 @@ internal static partial class UserFields
     }
 
     private static string? Text(JsonElement value, int maxLength)
-        => WellFormed(value) is { } text && !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength ? text : null;
+        => WellFormed(value) is { } text && !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength && !text.Any(IsInvisible) ? text : null;
+
+    // Control characters, and those that reverse the direction of what follows, so that a name looks like another.
+    private static bool IsInvisible(char each) => char.IsControl(each) || each is >= '\u202a' and <= '\u202e' or >= '\u2066' and <= '\u2069';
 
     private static string? WellFormed(JsonElement value)
     {

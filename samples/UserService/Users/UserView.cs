@@ -1,4 +1,3 @@
-using Microsoft.Net.Http.Headers;
 using UserStore;
 
 namespace UserService.Users;
@@ -20,11 +19,10 @@ internal sealed record UserView(
         user.UserId, user.Name, user.Email, user.Status, user.Age, user.Tags, user.ExpiresAt, user.CreatedAt, user.UpdatedAt, user.Version);
 
     /// <summary>Returns a user, with its version as the entity tag.</summary>
-    public static IResult Answer(HttpContext context, User user, int status = StatusCodes.Status200OK)
+    public static IResult Result(HttpContext context, User user, int status = StatusCodes.Status200OK)
     {
-        if (user.Version is { } version)
-            context.Response.Headers.ETag = new EntityTagHeaderValue($"\"{version}\"").ToString();
-        return Results.Json(Of(user), statusCode: status);
+        context.Response.Headers.ETag = Preconditions.TagOf(user)?.ToString();
+        return status == StatusCodes.Status304NotModified ? Results.StatusCode(status) : Results.Json(Of(user), statusCode: status);
     }
 }
 
@@ -33,6 +31,36 @@ internal sealed record UserView(
 /// <param name="Token">The token of the next page; null on the last page.</param>
 internal sealed record UserListView(IEnumerable<UserView> Users, string? Token);
 
-/// <summary>The body that creates a user, for the OpenAPI document. A patch has the same fields without <c>userId</c>; null removes a field.</summary>
-internal sealed record UserInput(
-    string? UserId, string Name, string Email, string? Status, int? Age, IReadOnlyList<string>? Tags, DateTimeOffset? ExpiresAt);
+/// <summary>The body that changes a user, for the OpenAPI document. Null removes <c>age</c>, <c>tags</c> and <c>expiresAt</c>.</summary>
+internal sealed record UserPatchInput
+{
+    public string? Name { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Status { get; init; }
+
+    public int? Age { get; init; }
+
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>The body that creates a user, for the OpenAPI document.</summary>
+internal sealed record UserInput
+{
+    public string? UserId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Email { get; init; }
+
+    public string? Status { get; init; }
+
+    public int? Age { get; init; }
+
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+}

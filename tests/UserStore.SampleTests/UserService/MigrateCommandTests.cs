@@ -11,7 +11,7 @@ public sealed class MigrateCommandTests
     public async Task The_service_runs_its_migrations_from_the_command_line()
     {
         string[] args = ["migrate", "status", "--json"];
-        await using WebApplication service = Service.Build(args);
+        await using WebApplication service = await Service.BuildAsync([.. args, "--Storage=memory"]);
         using var output = new StringWriter();
 
         (await service.RunMigrationCommandAsync(["migrate"], TextWriter.Null)).Should().Be(0);
@@ -24,7 +24,7 @@ public sealed class MigrateCommandTests
     [Fact]
     public async Task Without_the_command_the_service_is_started()
     {
-        await using WebApplication service = Service.Build([]);
+        await using WebApplication service = await Service.BuildAsync(["--Storage=memory"]);
 
         (await service.RunMigrationCommandAsync([])).Should().BeNull();
     }

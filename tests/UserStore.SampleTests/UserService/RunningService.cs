@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Amazon.DynamoDBv2;
 using global::UserService;
@@ -17,7 +16,7 @@ public sealed class RunningService : IAsyncDisposable
     private RunningService(WebApplication app, LocalDynamoDb? server)
     {
         (_app, _server) = (app, server);
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient(new ApiObserver()) { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public HttpClient Http { get; }
@@ -28,13 +27,14 @@ public sealed class RunningService : IAsyncDisposable
     public AmazonDynamoDBClient CreateClient()
         => (_server ?? throw new InvalidOperationException("The service stores its users in memory.")).CreateClient();
 
-    public static async Task<RunningService> StartAsync(bool onServer = false, Action<IServiceCollection>? configure = null)
+    public static async Task<RunningService> StartAsync(
+        bool onServer = false, Action<IServiceCollection>? configure = null, params string[] arguments)
     {
         LocalDynamoDb? server = onServer ? await LocalDynamoDb.StartAsync() : null;
         string[] settings = server is null
-            ? ["--DYNAMODB_ENDPOINT="] // overrides the variable of the developer's environment
+            ? ["--Storage=memory", "--DYNAMODB_ENDPOINT=", "--AWS_ENDPOINT_URL_DYNAMODB="] // overrides the developer's environment
             : [$"--UserStore:ServiceUrl={server.Endpoint}", "--UserStore:TableNamePrefix=service-"];
-        WebApplication app = Service.Build(["--urls=http://127.0.0.1:0", .. settings], configure);
+        WebApplication app = await Service.BuildAsync(["--urls=http://127.0.0.1:0", .. settings, .. arguments], configure);
         await app.StartAsync();
         return new RunningService(app, server);
     }
@@ -53,8 +53,15 @@ public sealed class RunningService : IAsyncDisposable
 
         if (ifMatch is not null)
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        return await SendAsync(request);
+    }
+
+    /// <summary>Sends a request and returns the response with its JSON, if it has a body.</summary>
+    public async Task<(HttpResponseMessage Response, JsonElement Json)> SendAsync(HttpRequestMessage request)
+    {
         HttpResponseMessage response = await Http.SendAsync(request);
-        return (response, response.Content.Headers.ContentLength == 0 ? default : await response.Content.ReadFromJsonAsync<JsonElement>());
+        byte[] body = await response.Content.ReadAsByteArrayAsync();
+        return (response, body.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(body));
     }
 
     public async ValueTask DisposeAsync()

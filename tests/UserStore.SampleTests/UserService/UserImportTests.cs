@@ -10,6 +10,10 @@ namespace UserStore.SampleTests.UserService;
 
 public sealed class UserImportTests : UserServiceTest
 {
+    private static readonly byte[] BeginningOfAnImport = Encoding.ASCII.GetBytes(
+        "POST /users/import HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "6\r\nwrong\n\r\n");
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -48,8 +52,7 @@ public sealed class UserImportTests : UserServiceTest
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var response = new StreamReader(stream);
 
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            "POST /users/import HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwrong\n\r\n"));
+        await stream.WriteAsync(BeginningOfAnImport);
         string early = await ReadToAsync("not-written");
         string line = LineOf(1000);
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"{line.Length:x}\r\n{line}\r\n0\r\n\r\n"));
@@ -80,8 +83,7 @@ public sealed class UserImportTests : UserServiceTest
             {
                 await connection.ConnectAsync(service.Http.BaseAddress!.Host, service.Http.BaseAddress.Port);
                 NetworkStream stream = connection.GetStream();
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                    "POST /users/import HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwrong\n\r\n"));
+                await stream.WriteAsync(BeginningOfAnImport);
                 await stream.ReadExactlyAsync(new byte[100]);
                 connection.Client.Close(0); // sends a reset
             }

@@ -123,6 +123,18 @@ public sealed class GuideExamples
     }
 
     [Fact]
+    public async Task The_example_of_a_data_file_starts_a_server()
+    {
+        string dataFolder = Directory.CreateTempSubdirectory("userstore-").FullName;
+        var options = new LocalDynamoDbOptions { DataFile = Path.Combine(dataFolder, "users.db") };
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync(options);
+
+        server.Description.Should().Contain(server.Endpoint.Authority);
+        await server.DisposeAsync();
+        Directory.Delete(dataFolder, recursive: true);
+    }
+
+    [Fact]
     public async Task The_example_of_telemetry_listens()
     {
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();

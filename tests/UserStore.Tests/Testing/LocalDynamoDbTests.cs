@@ -27,8 +27,8 @@ public sealed class LocalDynamoDbTests
     [Fact]
     public async Task A_server_stops_with_its_owner_and_two_servers_are_independent()
     {
-        LocalDynamoDb first = await LocalDynamoDb.StartOwnAsync(CancellationToken.None);
-        await using LocalDynamoDb second = await LocalDynamoDb.StartOwnAsync(CancellationToken.None);
+        LocalDynamoDb first = await LocalDynamoDb.StartOwnAsync(dataFile: null, CancellationToken.None);
+        await using LocalDynamoDb second = await LocalDynamoDb.StartOwnAsync(dataFile: null, CancellationToken.None);
         first.Endpoint.Should().NotBe(second.Endpoint);
 
         await first.DisposeAsync();
@@ -48,9 +48,24 @@ public sealed class LocalDynamoDbTests
         owner.Kill();
         await owner.WaitForExitAsync();
 
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (await AcceptsAsync(endpoint))
-            await Task.Delay(20, timeout.Token);
+        await ShouldStopAsync(endpoint);
+    }
+
+    [UnixFact]
+    public async Task A_server_stops_after_its_owner_when_a_signal_reaches_their_group()
+    {
+        // A shell with job control gives the owner a group of its own, as a terminal does.
+        string program = Path.Combine(AppContext.BaseDirectory, "UserStore.Tests.Programs.dll");
+        var start = new ProcessStartInfo("bash", ["-c", "set -m; dotnet \"$0\" own-server & echo $!; wait", program]) { RedirectStandardOutput = true };
+        start.Environment.Remove("DYNAMODB_ENDPOINT");
+        using Process shell = Process.Start(start)!;
+        string group = (await shell.StandardOutput.ReadLineAsync())!;
+        var endpoint = new Uri((await shell.StandardOutput.ReadLineAsync())!);
+
+        using Process kill = Process.Start("bash", ["-c", $"kill -KILL -- -{group}"]);
+        await shell.WaitForExitAsync();
+
+        await ShouldStopAsync(endpoint);
     }
 
     [UnixFact]
@@ -74,7 +89,7 @@ public sealed class LocalDynamoDbTests
     [Fact]
     public async Task A_configured_endpoint_is_used_and_not_stopped()
     {
-        await using LocalDynamoDb own = await LocalDynamoDb.StartOwnAsync(CancellationToken.None);
+        await using LocalDynamoDb own = await LocalDynamoDb.StartOwnAsync(dataFile: null, CancellationToken.None);
         LocalDynamoDb named = LocalDynamoDb.At(own.Endpoint.ToString());
 
         await named.DisposeAsync();
@@ -92,6 +107,13 @@ public sealed class LocalDynamoDbTests
         Action use = () => LocalDynamoDb.At(endpoint);
 
         use.Should().Throw<LocalDynamoDbException>().WithMessage("DYNAMODB_ENDPOINT*");
+    }
+
+    internal static async Task ShouldStopAsync(Uri endpoint)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (await AcceptsAsync(endpoint))
+            await Task.Delay(20, timeout.Token);
     }
 
     private static async Task<bool> AcceptsAsync(Uri endpoint)
