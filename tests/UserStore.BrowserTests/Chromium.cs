@@ -31,11 +31,15 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
-    public async Task<IPage> OpenAsync(Uri address)
+    public async Task<IPage> OpenAsync(int width = 1280, ColorScheme colors = ColorScheme.Light)
     {
-        IPage page = await _browser!.NewPageAsync();
+        IPage page = await _browser!.NewPageAsync(new BrowserNewPageOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = width < 600 ? 844 : 900 },
+            ColorScheme = colors,
+            Locale = "en-US",
+        });
         page.SetDefaultTimeout(15_000);
-        await page.GotoAsync(address.ToString());
         return page;
     }
 
@@ -50,4 +54,11 @@ public sealed class Chromium : IAsyncLifetime
         ? chosen
         : UsualPlaces.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException(
             $"There is no Chromium. Install it (Debian and Ubuntu: apt-get install chromium), or name its executable in {PathVariable}.");
+}
+
+/// <summary>Shares one browser, and runs the tests one after another.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedBrowser : ICollectionFixture<Chromium>
+{
+    public const string Name = "browser";
 }
