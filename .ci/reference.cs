@@ -9,7 +9,8 @@ Dictionary<string, string> pages = Directory.GetFiles(Source, "*.md").Order(Stri
     .ToDictionary(file => Path.GetFileName(file), file => File.ReadAllText(file).ReplaceLineEndings("\n"));
 
 // The page of each anchor: an id in which everything but letters and digits is an underscore.
-Dictionary<string, string> anchors = pages.SelectMany(page => Regex.Matches(page.Value, """<a id="([^"]+)">""").Select(match => (Id: match.Groups[1].Value, Page: page.Key)))
+Dictionary<string, string> anchors = pages
+    .SelectMany(page => Regex.Matches(page.Value, """<a id="([^"]+)">""").Select(match => (Id: match.Groups[1].Value, Page: page.Key)))
     .DistinctBy(anchor => anchor.Id).ToDictionary(anchor => anchor.Id, anchor => anchor.Page);
 
 if (Directory.Exists(Target))
@@ -61,7 +62,8 @@ string Index()
     foreach ((string page, string text) in pages.Where(page => page.Value.Contains("</a> Namespace ", StringComparison.Ordinal)))
     {
         index.AddRange([$"## [{page[..^3]}]({page})", "", "| type | purpose |", "| --- | --- |"]);
-        foreach (Match type in Regex.Matches(Clean(page, text), @"^\[(?<name>[^\]]+)\]\((?<page>[^)]+\.md)\)\n\n(?<summary>[^\n#\[][^\n]*(\n[^\n#\[][^\n]*)*)", RegexOptions.Multiline))
+        const string Entry = @"^\[(?<name>[^\]]+)\]\((?<page>[^)]+\.md)\)\n\n(?<summary>[^\n#\[][^\n]*(\n[^\n#\[][^\n]*)*)";
+        foreach (Match type in Regex.Matches(Clean(page, text), Entry, RegexOptions.Multiline))
             index.Add($"| [{type.Groups["name"].Value}]({type.Groups["page"].Value}) | {type.Groups["summary"].Value.Replace('\n', ' ')} |");
         index.Add("");
     }

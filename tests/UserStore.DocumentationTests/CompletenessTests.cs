@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using UserStore.Testing;
 
@@ -22,7 +23,8 @@ public sealed class CompletenessTests
 
         (string Type, string Option)[] options = [.. Packages.SelectMany(package => package.GetExportedTypes())
             .Where(type => type.Name.Split('`')[0].EndsWith("Options", StringComparison.Ordinal))
-            .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(option => (type.Name, option.Name)))];
+            .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+                .Select(option => (type.Name, option.Name)))];
 
         options.Should().HaveCountGreaterThan(60);
         options.Where(option => !named.Contains(option.Option)).Should().BeEmpty();
@@ -41,7 +43,8 @@ public sealed class CompletenessTests
                     metrics.Add(instrument.Name);
             },
         };
-        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(User).Assembly.GetType("UserStore.DynamoDb.Sending.Instruments", true)!.TypeHandle);
+        Type instruments = typeof(User).Assembly.GetType("UserStore.DynamoDb.Sending.Instruments", throwOnError: true)!;
+        RuntimeHelpers.RunClassConstructor(instruments.TypeHandle);
 
         listener.Start();
 
@@ -65,8 +68,9 @@ public sealed class CompletenessTests
     [Fact]
     public void Every_tag_of_spans_and_metrics_is_explained()
     {
+        string[] prefixes = ["aws.", "db.", "error."];
         IEnumerable<string> tags = Messages.All.Where(text => text.All(letter => char.IsAsciiLetterLower(letter) || letter is '.' or '_')
-            && (text.StartsWith("db.", StringComparison.Ordinal) || text.StartsWith("aws.", StringComparison.Ordinal) || text.StartsWith("error.", StringComparison.Ordinal)));
+            && prefixes.Any(prefix => text.StartsWith(prefix, StringComparison.Ordinal)));
 
         tags.Should().HaveCountGreaterThan(6);
         new Page("docs/operations.md").CodeSpans.Should().Contain(tags);

@@ -71,9 +71,20 @@ internal static class Frame
                 public long? Version { get; init; }
             }
             """,
-        ["TravellingUser"] = "public record TravellingUser : UserStore.User { public Address? Address { get; init; } public List<int> Visits { get; init; } = []; }",
-        ["Welcome"] = "public abstract class Welcome(IMailbox mailbox) : UserStore.Replication.IUserChangeHandler<UserStore.User> { public abstract System.Threading.Tasks.Task "
-            + "HandleAsync(UserStore.Replication.UserChange<UserStore.User> change, System.Threading.CancellationToken cancellationToken = default); }",
+        ["TravellingUser"] = """
+            public record TravellingUser : UserStore.User
+            {
+                public Address? Address { get; init; }
+                public List<int> Visits { get; init; } = [];
+            }
+            """,
+        ["Welcome"] = """
+            public abstract class Welcome(IMailbox mailbox) : UserStore.Replication.IUserChangeHandler<UserStore.User>
+            {
+                public abstract System.Threading.Tasks.Task HandleAsync(
+                    UserStore.Replication.UserChange<UserStore.User> change, System.Threading.CancellationToken cancellationToken = default);
+            }
+            """,
     };
 
     /// <summary>Returns the frame of a page that declares the given types.</summary>

@@ -56,7 +56,8 @@ public sealed class LinkTests
             return $"{page.Name}: {link} does not exist";
 
         string anchor = link.Contains('#', StringComparison.Ordinal) ? link[(link.IndexOf('#', StringComparison.Ordinal) + 1)..] : "";
-        return anchor.Length > 0 && !(Pages.TryGetValue(target, out Page? other) && other.Anchors.Contains(anchor)) ? $"{page.Name}: {link} has no such heading" : null;
+        bool isThere = anchor.Length == 0 || (Pages.TryGetValue(target, out Page? other) && other.Anchors.Contains(anchor));
+        return isThere ? null : $"{page.Name}: {link} has no such heading";
     }
 
     private static string TargetOf(Page page, string link)

@@ -27,7 +27,8 @@ internal sealed partial class Page
     public string Text { get; }
 
     /// <summary>Gets the code that a reader pastes.</summary>
-    public IEnumerable<string> CodeBlocks => _document.Descendants<FencedCodeBlock>().Where(block => block.Info == "csharp").Select(block => block.Lines.ToString());
+    public IEnumerable<string> CodeBlocks
+        => _document.Descendants<FencedCodeBlock>().Where(block => block.Info == "csharp").Select(block => block.Lines.ToString());
 
     /// <summary>Gets the names and expressions that the prose mentions.</summary>
     public IEnumerable<string> CodeSpans => _document.Descendants<CodeInline>().Select(code => code.Content);

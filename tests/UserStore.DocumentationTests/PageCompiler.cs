@@ -77,7 +77,7 @@ internal sealed class PageCompiler
     // Types stay at the top, statements become a method, and what belongs into a class becomes one.
     private string BodyOf(string name, CompilationUnitSyntax unit)
     {
-        string all = string.Concat(unit.AttributeLists.Select(list => list.ToFullString())) + string.Concat(unit.Members.Select(member => member.ToFullString()));
+        string all = string.Concat(unit.AttributeLists.Cast<SyntaxNode>().Concat(unit.Members).Select(node => node.ToFullString()));
         if (unit.Members.Any(IsMemberOfClass) || unit.AttributeLists.Count > 0)
             return $"public partial class {name} {{ {Frame.MembersFor(all)} {all} }}";
 
@@ -87,7 +87,8 @@ internal sealed class PageCompiler
         return statements.Length == 0 ? types : method + types;
     }
 
-    private static bool IsMemberOfClass(MemberDeclarationSyntax member) => member is PropertyDeclarationSyntax or MethodDeclarationSyntax or FieldDeclarationSyntax
+    private static bool IsMemberOfClass(MemberDeclarationSyntax member)
+        => member is PropertyDeclarationSyntax or MethodDeclarationSyntax or FieldDeclarationSyntax
         || member is GlobalStatementSyntax { Statement: LocalFunctionStatementSyntax function } && function.Modifiers.Any(SyntaxKind.PublicKeyword);
 
     private void CollectFrameNames(SemanticModel model, SyntaxNode root)

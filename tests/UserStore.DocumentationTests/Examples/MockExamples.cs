@@ -15,7 +15,8 @@ public sealed class MockExamples
         users.Setup(store => store.FindAsync(It.IsAny<UserKey>(), It.IsAny<ReadConsistency>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new User { UserId = "fake-2", Name = "Fake User" });
         users.Setup(store => store.FindByAsync(
-                It.IsAny<Expression<Func<User, string?>>>(), "fake@example.test", It.IsAny<ReadConsistency>(), It.IsAny<UserKeyPart?>(), It.IsAny<CancellationToken>()))
+                It.IsAny<Expression<Func<User, string?>>>(), "fake@example.test", It.IsAny<ReadConsistency>(), It.IsAny<UserKeyPart?>(),
+                It.IsAny<CancellationToken>()))
             .ReturnsAsync(new User { UserId = "fake-2", Name = "Fake User" });
         users.Setup(store => store.CreateAsync(It.IsAny<User>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new UserValueInUseException(nameof(User.Email), ownerKey: "fake-1"));
@@ -30,7 +31,8 @@ public sealed class MockExamples
         substitute.FindAsync(Arg.Any<UserKey>(), Arg.Any<ReadConsistency>(), Arg.Any<CancellationToken>())
             .Returns(new User { UserId = "fake-2", Name = "Fake User" });
         substitute.FindByAsync(
-                Arg.Any<Expression<Func<User, string?>>>(), "fake@example.test", Arg.Any<ReadConsistency>(), Arg.Any<UserKeyPart?>(), Arg.Any<CancellationToken>())
+                Arg.Any<Expression<Func<User, string?>>>(), "fake@example.test", Arg.Any<ReadConsistency>(), Arg.Any<UserKeyPart?>(),
+                Arg.Any<CancellationToken>())
             .Returns(new User { UserId = "fake-2", Name = "Fake User" });
         substitute.CreateAsync(Arg.Any<User>(), Arg.Any<CancellationToken>())
             .ThrowsAsync(new UserValueInUseException(nameof(User.Email), ownerKey: "fake-1"));
