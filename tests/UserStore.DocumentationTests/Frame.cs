@@ -12,6 +12,7 @@ internal static class Frame
             protected Microsoft.AspNetCore.Builder.WebApplicationBuilder builder = default!;
             protected string? checkpoint = default!;
             protected Microsoft.Extensions.Configuration.IConfiguration configuration = default!;
+            protected string dataFolder = default!;
             protected UserStore.Replication.UserChangeDispatcher<UserStore.User> dispatcher = default!;
             protected System.IO.Stream lambdaEvent = default!;
             protected System.IO.Stream lambdaResponse = default!;
