@@ -32,7 +32,7 @@ internal static class ModelRules
     public const string IndexKeyType = "USA025";
 
     private const string Category = "UserStore.Model";
-    private const string Page = "docs/user-type-rules.md";
+    private const string Page = HelpLinks.Root + "docs/user-type-rules.md";
 
     private static readonly DiagnosticDescriptor KeyMissingRule = new(
         KeyMissing, "A user type has no key", "{0} {1}", Category, DiagnosticSeverity.Warning, true,

@@ -16,7 +16,7 @@ internal static class MappingRules
     public const string Language = "USG009";
 
     private const string Category = "UserStore.Mapping";
-    private const string Page = "docs/generated-mapping.md";
+    private const string Page = HelpLinks.Root + "docs/generated-mapping.md";
 
     private static readonly DiagnosticDescriptor TypeRule = new(
         Type, "Users of the type cannot be mapped by generated code", "{0} {1}", Category, DiagnosticSeverity.Error, true, helpLinkUri: Page + "#usg001");

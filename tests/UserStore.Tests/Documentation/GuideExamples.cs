@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Moq;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -72,22 +71,6 @@ public sealed class GuideExamples
 
         User stored = await users.GetAsync("fake-1");
         (stored.Name, stored.Age, stored.Version).Should().Be(("Fake Renamed", 5, 3));
-    }
-
-    [Fact]
-    public async Task The_example_of_a_mock_runs()
-    {
-        var users = new Mock<IUserStore>();
-        users.Setup(store => store.FindAsync(It.IsAny<UserKey>(), It.IsAny<ReadConsistency>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new User { UserId = "fake-2", Name = "Fake User" });
-        users.Setup(store => store.CreateAsync(It.IsAny<User>(), It.IsAny<CancellationToken>()))
-            .ThrowsAsync(new UserValueInUseException(nameof(User.Email), ownerKey: "fake-1"));
-
-        User? found = await users.Object.FindAsync("fake-2");
-        Func<Task> create = () => users.Object.CreateAsync(new User());
-
-        found!.Name.Should().Be("Fake User");
-        await create.Should().ThrowAsync<UserValueInUseException>();
     }
 
     [Fact]

@@ -19,9 +19,9 @@ public sealed partial class ReadmeTests
     [InlineData("concepts.md", "ReadmeExamples.cs", "TypeExamples.cs", "FirstTest.cs")]
     [InlineData("queries.md", "ReadmeExamples.cs", "GuideExamples.cs", "TypeExamples.cs", "FirstTest.cs")]
     [InlineData("batches.md", "ReadmeExamples.cs", "FirstTest.cs")]
-    [InlineData("testing.md", "ReadmeExamples.cs", "GuideExamples.cs", "ExistingTableExamples.cs", "FirstTest.cs")]
+    [InlineData("testing.md", "ReadmeExamples.cs", "MockExamples.cs", "ExistingTableExamples.cs", "FirstTest.cs")]
     [InlineData("errors.md", "GuideExamples.cs", "FirstTest.cs")]
-    [InlineData("operations.md", "GuideExamples.cs", "FirstTest.cs")]
+    [InlineData("operations.md", "GuideExamples.cs", "AspNetCoreExamples.cs", "FirstTest.cs")]
     [InlineData("security.md", "GuideExamples.cs", "FirstTest.cs")]
     [InlineData("trimming.md", "GuideExamples.cs", "FirstTest.cs")]
     [InlineData("existing-tables.md", "Customer.cs", "InPlace.cs", "ExistingTableExamples.cs", "FirstTest.cs")]
@@ -53,25 +53,12 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void The_readme_links_to_every_guide_and_no_link_is_broken()
+    public void The_readme_links_to_every_guide()
     {
         string[] guides = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Documentation"), "*.md").Select(file => Path.GetFileName(file))];
-        string[] others = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Documentation", "other")).Select(file => Path.GetFileName(file))];
-        string readme = Read("README.md");
 
         guides.Should().HaveCountGreaterThan(12);
-        readme.Should().ContainAll(guides.Where(guide => guide is not "README.md" and not "migration-tables.md").Select(guide => $"(docs/{guide})"));
-        foreach (string guide in guides)
-        {
-            string text = Read(guide);
-            foreach ((string file, string anchor) in Links().Matches(text).Select(
-                link => (Path.GetFileName(link.Groups["file"].Value), link.Groups["anchor"].Value)))
-            {
-                guides.Concat(others).Should().Contain(file, $"{guide} links to it");
-                if (anchor.Length > 0)
-                    Headings().Matches(Read(file)).Select(heading => AnchorOf(heading.Groups["text"].Value)).Should().Contain(anchor, $"{guide} links to it");
-            }
-        }
+        Read("README.md").Should().ContainAll(guides.Where(guide => guide is not "README.md" and not "migration-tables.md").Select(guide => $"(docs/{guide})"));
     }
 
     [Fact]
@@ -143,15 +130,6 @@ public sealed partial class ReadmeTests
 
     private static string[] Lines(string code)
         => [.. code.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-
-    private static string AnchorOf(string heading)
-        => string.Concat(heading.ToLowerInvariant().Replace(' ', '-').Where(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'));
-
-    [GeneratedRegex(@"\]\((?<file>[\w./-]+\.md)(#(?<anchor>[\w-]+))?\)")]
-    private static partial Regex Links();
-
-    [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline)]
-    private static partial Regex Headings();
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex Words();
