@@ -10,8 +10,9 @@ public sealed class UserStoreOptions
     /// <c>http://localhost:8000</c>.</summary>
     /// <value>
     /// An absolute http or https address. The default is <see langword="null"/>: the environment variable <c>DYNAMODB_ENDPOINT</c> if it is
-    /// set, otherwise the endpoint of the region. A loopback address requires no credentials. Ignored if the service registered an
-    /// <c>IAmazonDynamoDB</c>.
+    /// set, otherwise the address that the AWS SDK is configured to use (<c>AWS_ENDPOINT_URL_DYNAMODB</c>, <c>AWS_ENDPOINT_URL</c>, or
+    /// <c>endpoint_url</c> of the profile), otherwise the endpoint of the region. A loopback address requires no credentials. Ignored if the service
+    /// registered an <c>IAmazonDynamoDB</c>.
     /// </value>
     [SuppressMessage(
         "Design", "CA1056:URI-like properties should not be strings", Justification = "Bound from configuration; named as in the SDK.")]
