@@ -87,6 +87,8 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             yield return $"WriteCapacityUnits is {options.WriteCapacityUnits}, but must be between 1 and {MaxCapacityUnits}.";
         if (!Enum.IsDefined(options.StreamViewType))
             yield return $"StreamViewType is '{options.StreamViewType}', but must be one of {string.Join(", ", Enum.GetNames<TableStreamViewType>())}.";
+        foreach (string failure in TableSettingsRules.Failures(options))
+            yield return failure;
         if (options.TableCreationTimeout < TimeSpan.FromSeconds(1) || options.TableCreationTimeout > TimeSpan.FromDays(1))
             yield return $"TableCreationTimeout is {options.TableCreationTimeout}, but must be between 1 second and 1 day.";
     }

@@ -26,8 +26,9 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid,
         CancellationToken cancellationToken)
     {
-        UserStoreException translated = await TranslateAsync(
-            $"{operation} on {NamesOf(tables)}", tables, failure, explainInvalid, elapsed, cancellationToken).ConfigureAwait(false);
+        UserStoreException translated = await FindMissingTransactionsAsync(operation, tables, failure, cancellationToken).ConfigureAwait(false)
+            ?? await TranslateAsync(
+                $"{operation} on {NamesOf(tables)}", tables, failure, explainInvalid, elapsed, cancellationToken).ConfigureAwait(false);
         translated.SetRequest(operation, [.. tables.Select(table => table.TableName)]);
         return translated;
     }
@@ -63,6 +64,8 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
                 $"{subject} was throttled. Retry later, or give the table more capacity; {attempts}.", failure);
         }
 
+        if (RequestFailure.IsReplicationConflict(failure))
+            return new UserStoreUnavailableException($"{subject} conflicted with a write in another Region. Retry later; {attempts}.", failure);
         if (RequestFailure.IsConflict(failure))
             return new UserStoreUnavailableException($"{subject} conflicted with a running transaction. Retry later; {attempts}.", failure);
         if (RequestFailure.IsTransient(failure))
@@ -102,6 +105,29 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
             // The application's own client may have no configuration or region. The message is less precise then, but still tells what failed.
             return "DynamoDB";
         }
+    }
+
+    // A global table with multi-Region strong consistency rejects every transaction, and only its description tells that it is one.
+    private async Task<UserStoreException?> FindMissingTransactionsAsync(
+        string operation, NamedTable[] tables, Exception failure, CancellationToken cancellationToken)
+    {
+        if (operation is not ("TransactWriteItems" or "TransactGetItems") || failure is TransactionCanceledException || !RequestFailure.IsInvalid(failure))
+            return null;
+        foreach (NamedTable table in tables)
+        {
+            try
+            {
+                DescribeTableResponse response = await client.DescribeTableAsync(table.TableName, cancellationToken).ConfigureAwait(false);
+                if (response.Table.MultiRegionConsistency == MultiRegionConsistency.STRONG)
+                    return TableDifference.OfTransactions(table.TableName, (table as TableSchema)?.Transactions, failure);
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                return null; // the translation of the failure itself says more
+            }
+        }
+
+        return null;
     }
 
     // The server's message names no table, so each table is described once, and only after a failure.
