@@ -26,11 +26,26 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid,
         CancellationToken cancellationToken)
     {
-        UserStoreException translated = await FindMissingTransactionsAsync(operation, tables, failure, cancellationToken).ConfigureAwait(false)
-            ?? await TranslateAsync(
-                $"{operation} on {NamesOf(tables)}", tables, failure, explainInvalid, elapsed, cancellationToken).ConfigureAwait(false);
+        UserStoreException translated = await TranslateAsync(
+            $"{operation} on {NamesOf(tables)}", tables, failure, explainInvalid, elapsed, cancellationToken).ConfigureAwait(false);
         translated.SetRequest(operation, [.. tables.Select(table => table.TableName)]);
         return translated;
+    }
+
+    /// <summary>Returns where requests are sent to, without user name, password and path.</summary>
+    public string Endpoint()
+    {
+        try
+        {
+            IClientConfig? config = client.Config;
+            string? url = config?.ServiceURL ?? config?.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new ListTablesRequest())).URL;
+            return Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint) ? $"{endpoint.Scheme}://{endpoint.Authority}/" : "DynamoDB";
+        }
+        catch (Exception unknown) when (unknown is AmazonClientException or NotSupportedException or NotImplementedException)
+        {
+            // The application's own client may have no configuration or region. The message is less precise then, but still tells what failed.
+            return "DynamoDB";
+        }
     }
 
     private async Task<UserStoreException> TranslateAsync(
@@ -43,7 +58,7 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
     {
         if (failure is ResourceNotFoundException)
         {
-            return await FindDifferenceAsync(tables, failure, cancellationToken).ConfigureAwait(false)
+            return await FindDifferenceAsync(subject, tables, failure, cancellationToken).ConfigureAwait(false)
                 ?? (UserStoreException)new UserStoreUnavailableException(
                     $"{subject} found no table or index, but they exist now. Retry the call.", failure);
         }
@@ -51,7 +66,7 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
         // The service reports a missing index, and keys that differ, as an invalid request.
         if (RequestFailure.IsInvalid(failure) && failure is AmazonDynamoDBException invalid)
         {
-            return await FindDifferenceAsync(tables, failure, cancellationToken).ConfigureAwait(false)
+            return await FindDifferenceAsync(subject, tables, failure, cancellationToken).ConfigureAwait(false)
                 ?? (explainInvalid is null
                     ? new InvalidUserException("Item", "was rejected by DynamoDB; the inner exception contains the reason", failure)
                     : await explainInvalid(invalid).ConfigureAwait(false));
@@ -91,54 +106,18 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
     private static string NamesOf(NamedTable[] tables)
         => $"table{(tables.Length == 1 ? "" : "s")} {string.Join(" and ", tables.Select(table => $"'{table.TableName}'"))}";
 
-    // Where the request was sent to, without user name, password and path.
-    private string Endpoint()
-    {
-        try
-        {
-            IClientConfig? config = client.Config;
-            string? url = config?.ServiceURL ?? config?.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new ListTablesRequest())).URL;
-            return Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint) ? $"{endpoint.Scheme}://{endpoint.Authority}/" : "DynamoDB";
-        }
-        catch (Exception unknown) when (unknown is AmazonClientException or NotSupportedException or NotImplementedException)
-        {
-            // The application's own client may have no configuration or region. The message is less precise then, but still tells what failed.
-            return "DynamoDB";
-        }
-    }
-
-    // A global table with multi-Region strong consistency rejects every transaction, and only its description tells that it is one.
-    private async Task<UserStoreException?> FindMissingTransactionsAsync(
-        string operation, NamedTable[] tables, Exception failure, CancellationToken cancellationToken)
-    {
-        if (operation is not ("TransactWriteItems" or "TransactGetItems") || failure is TransactionCanceledException || !RequestFailure.IsInvalid(failure))
-            return null;
-        foreach (NamedTable table in tables)
-        {
-            try
-            {
-                DescribeTableResponse response = await client.DescribeTableAsync(table.TableName, cancellationToken).ConfigureAwait(false);
-                if (response.Table.MultiRegionConsistency == MultiRegionConsistency.STRONG)
-                    return TableDifference.OfTransactions(table.TableName, (table as TableSchema)?.Transactions, failure);
-            }
-            catch (Exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                return null; // the translation of the failure itself says more
-            }
-        }
-
-        return null;
-    }
-
     // The server's message names no table, so each table is described once, and only after a failure.
     private async Task<UserStoreSchemaException?> FindDifferenceAsync(
-        NamedTable[] tables, Exception cause, CancellationToken cancellationToken)
+        string subject, NamedTable[] tables, Exception cause, CancellationToken cancellationToken)
     {
+        bool isTransaction = subject.StartsWith("Transact", StringComparison.Ordinal);
         foreach (NamedTable table in tables)
         {
             try
             {
                 DescribeTableResponse response = await client.DescribeTableAsync(table.TableName, cancellationToken).ConfigureAwait(false);
+                if (isTransaction && response.Table.MultiRegionConsistency == MultiRegionConsistency.STRONG)
+                    return TableDifference.OfTransactions(table.TableName, (table as TableSchema)?.Transactions, cause);
                 if (table.Difference(response.Table, cause) is { } difference)
                     return difference;
             }
