@@ -6,7 +6,10 @@ using UserStore.Migrations;
 using UserStore.Testing;
 
 // Uses the server that DYNAMODB_ENDPOINT names, otherwise a local server that stops with the program, otherwise memory.
-// Run with the arguments "migrate help" to list the migration commands, which replace the walkthrough.
+// Run with the argument "help" to list what else it does.
+if (args.Length > 0 && !args[0].Equals("migrate", StringComparison.OrdinalIgnoreCase))
+    return Help(args[0]);
+
 await using LocalDynamoDb? server = await TryStartAsync();
 
 ServiceCollection services = new();
@@ -22,7 +25,12 @@ if (server is null)
 
 await using ServiceProvider provider = services.BuildServiceProvider();
 if (await provider.RunMigrationCommandAsync(args) is { } exitCode)
+{
+    bool endsWithRun = server is null || server.Description.StartsWith("dynoxide", StringComparison.Ordinal);
+    if (endsWithRun && !args.Any(IsHelp))
+        Console.Error.WriteLine("The tables end with this run. To keep them for the next one, start a server and set DYNAMODB_ENDPOINT to its address.");
     return exitCode;
+}
 
 IUserStore users = provider.GetRequiredService<IUserStore>();
 Say($"The store is {users.GetType().Name} on {server?.Description ?? "memory only"}.");
@@ -79,6 +87,25 @@ if (server is not null)
 }
 
 return read == 9 && deleted == replaced ? 0 : throw new InvalidOperationException("The walkthrough ended with an unexpected result.");
+
+static bool IsHelp(string argument) => argument is "help" or "--help" or "-h";
+
+static int Help(string argument)
+{
+    bool isHelp = IsHelp(argument);
+    if (!isHelp)
+        Console.Error.WriteLine($"Unknown argument '{argument}'.");
+    (isHelp ? Console.Out : Console.Error).WriteLine(
+        """
+        Usage: Quickstart [migrate [command] [options]]
+
+        Without arguments: stores, reads, changes and deletes users, and writes what happens.
+        migrate:           applies migrations; 'migrate help' lists the other commands.
+
+        Uses the server at DYNAMODB_ENDPOINT. Without it, a local server that ends with the run, and its tables with it.
+        """);
+    return isHelp ? 0 : 2;
+}
 
 static Task GreetAsync(MigrationContext context, CancellationToken cancellationToken) => context.BackfillAsync(
     new Backfill

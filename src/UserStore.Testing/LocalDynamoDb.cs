@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
+using UserStore.DependencyInjection;
 using UserStore.DynamoDb.Sending;
 
 namespace UserStore.Testing;
@@ -11,6 +12,9 @@ namespace UserStore.Testing;
 /// <summary>Represents a DynamoDB server for tests: the server that <c>DYNAMODB_ENDPOINT</c> specifies, or otherwise a server that is
 /// started on this machine and stopped with the process that started it.</summary>
 /// <remarks>
+/// A loopback address that the AWS SDK is configured to use counts like <c>DYNAMODB_ENDPOINT</c> if that variable is not set:
+/// <c>AWS_ENDPOINT_URL_DYNAMODB</c>, <c>AWS_ENDPOINT_URL</c>, or <c>endpoint_url</c> of the profile. Other addresses there are ignored, because they
+/// may be those of tables that are in use.
 /// The started server is <c>dynoxide</c>: the executable on <c>PATH</c>, or otherwise the pinned npm package for this platform, which is
 /// installed once into a cache directory of the user. The server listens on a free loopback port and keeps all data in memory, or in the file that
 /// <see cref="LocalDynamoDbOptions.DataFile"/> specifies. <see cref="DisposeAsync"/> stops it. On Linux and macOS, it also stops when the process
@@ -18,7 +22,7 @@ namespace UserStore.Testing;
 /// </remarks>
 public sealed class LocalDynamoDb : IAsyncDisposable
 {
-    private const string EndpointVariable = "DYNAMODB_ENDPOINT";
+    private const string EndpointVariable = DynamoDbClients.EndpointVariable;
     private const int MaxStarts = 5;
 
     // The server and its watcher get a session of their own where the system can create one: Ctrl+C in a terminal, or a signal to the group of the
@@ -63,14 +67,14 @@ public sealed class LocalDynamoDb : IAsyncDisposable
     /// <summary>Gets a human-readable description of the server.</summary>
     public string Description { get; }
 
-    /// <summary>Starts a server, or connects to the one that <c>DYNAMODB_ENDPOINT</c> specifies.</summary>
+    /// <summary>Starts a server, or connects to the one that <c>DYNAMODB_ENDPOINT</c> or the configuration of the AWS SDK specifies.</summary>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The server, ready for requests.</returns>
     /// <exception cref="LocalDynamoDbException">No server is available. The message states what to install.</exception>
     public static Task<LocalDynamoDb> StartAsync(CancellationToken cancellationToken = default)
         => StartAsync(new LocalDynamoDbOptions(), cancellationToken);
 
-    /// <summary>Starts a server, or connects to the one that <c>DYNAMODB_ENDPOINT</c> specifies.</summary>
+    /// <summary>Starts a server, or connects to the one that <c>DYNAMODB_ENDPOINT</c> or the configuration of the AWS SDK specifies.</summary>
     /// <param name="options">Specifies where the server that is started stores its data.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The server, ready for requests.</returns>
@@ -79,8 +83,10 @@ public sealed class LocalDynamoDb : IAsyncDisposable
     public static async Task<LocalDynamoDb> StartAsync(LocalDynamoDbOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
-            ? At(endpoint)
+        if (Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint)
+            return At(endpoint);
+        return Uri.TryCreate(DynamoDbClients.SdkServiceUrl(), UriKind.Absolute, out Uri? address) && address.IsLoopback
+            ? new LocalDynamoDb(address, $"the server at {address} that the configuration of the AWS SDK specifies", process: null)
             : await StartOwnAsync(options.DataFile, cancellationToken).ConfigureAwait(false);
     }
 

@@ -38,13 +38,15 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
     /// <summary>Creates the tables and indexes that are missing, and waits until they are active.</summary>
     /// <param name="cancellationToken">A token to cancel the wait. DynamoDB completes what was started.</param>
     /// <returns>A task that completes when tables and indexes are active.</returns>
-    /// <exception cref="UserStoreSchemaException">A table exists with other keys, or an index with other keys.</exception>
+    /// <exception cref="UserStoreSchemaException">A table exists with other keys, or an index with other keys; or a table cannot have what the options
+    /// require, such as a global table with multi-Region strong consistency, which supports neither transactions nor time to live.</exception>
     /// <remarks>
     /// Can be called repeatedly, and by several processes concurrently. If nothing is missing, costs one <c>DescribeTable</c> for each table
-    /// (one, and one more if values are unique), with time to live one <c>DescribeTimeToLive</c>, and with point-in-time recovery one
-    /// <c>DescribeContinuousBackups</c> for each table. Creating a table takes seconds; adding an index to a large table takes up to hours.
-    /// Does not change what exists, except that it enables time to live, the stream, deletion protection and point-in-time recovery if they are
-    /// disabled and the options require them. It never disables any of them.
+    /// (one, and one more if values are unique), with time to live one <c>DescribeTimeToLive</c>, and for each table one
+    /// <c>DescribeContinuousBackups</c> with point-in-time recovery and one <c>ListTagsOfResource</c> with tags. Creating a table takes seconds; adding an
+    /// index to a large table takes up to hours. Does not change what exists, except that it enables time to live, the stream, deletion protection and
+    /// point-in-time recovery if they are disabled and the options require them, and changes encryption key, table class, throughput and tags that differ from
+    /// those of the options. It never disables anything.
     /// </remarks>
     Task EnsureTablesAsync(CancellationToken cancellationToken = default);
 

@@ -10,8 +10,9 @@ public sealed class UserStoreOptions
     /// <c>http://localhost:8000</c>.</summary>
     /// <value>
     /// An absolute http or https address. The default is <see langword="null"/>: the environment variable <c>DYNAMODB_ENDPOINT</c> if it is
-    /// set, otherwise the endpoint of the region. A loopback address requires no credentials. Ignored if the service registered an
-    /// <c>IAmazonDynamoDB</c>.
+    /// set, otherwise the address that the AWS SDK is configured to use (<c>AWS_ENDPOINT_URL_DYNAMODB</c>, <c>AWS_ENDPOINT_URL</c>, or
+    /// <c>endpoint_url</c> of the profile), otherwise the endpoint of the region. A loopback address requires no credentials. Ignored if the service
+    /// registered an <c>IAmazonDynamoDB</c>.
     /// </value>
     [SuppressMessage(
         "Design", "CA1056:URI-like properties should not be strings", Justification = "Bound from configuration; named as in the SDK.")]
@@ -100,6 +101,65 @@ public sealed class UserStoreOptions
     /// <see cref="TableBillingMode.Provisioned"/>.</value>
     public int WriteCapacityUnits { get; set; } = 5;
 
+    /// <summary>Gets or sets the maximum number of read request units per second of the table and of each index: requests beyond it are
+    /// throttled.</summary>
+    /// <value>
+    /// At least 1. The default is <see langword="null"/>: no maximum is set, and existing tables keep what they have. Requires
+    /// <see cref="TableBillingMode.OnDemand"/>. Applies to the users' table and the table of reservations.
+    /// </value>
+    public int? MaxReadRequestUnits { get; set; }
+
+    /// <summary>Gets or sets the maximum number of write request units per second of the table and of each index: requests beyond it are
+    /// throttled.</summary>
+    /// <value>
+    /// At least 1. The default is <see langword="null"/>: no maximum is set, and existing tables keep what they have. Requires
+    /// <see cref="TableBillingMode.OnDemand"/>. Applies to the users' table and the table of reservations.
+    /// </value>
+    public int? MaxWriteRequestUnits { get; set; }
+
+    /// <summary>Gets or sets the number of reads per second that the table and each index support at once, without warming up (warm
+    /// throughput).</summary>
+    /// <value>
+    /// At least 12,000 with <see cref="TableBillingMode.OnDemand"/>, at least <see cref="ReadCapacityUnits"/> with
+    /// <see cref="TableBillingMode.Provisioned"/>, and not more than <see cref="MaxReadRequestUnits"/>. The default is <see langword="null"/>: what
+    /// DynamoDB provides. A table that supports more is left as it is. AWS charges once for each increase, which cannot be undone. Applies to the
+    /// users' table and the table of reservations.
+    /// </value>
+    public int? WarmReadUnitsPerSecond { get; set; }
+
+    /// <summary>Gets or sets the number of writes per second that the table and each index support at once, without warming up (warm
+    /// throughput).</summary>
+    /// <value>
+    /// At least 4,000 with <see cref="TableBillingMode.OnDemand"/>, at least <see cref="WriteCapacityUnits"/> with
+    /// <see cref="TableBillingMode.Provisioned"/>, and not more than <see cref="MaxWriteRequestUnits"/>. The default is <see langword="null"/>: what
+    /// DynamoDB provides. A table that supports more is left as it is. AWS charges once for each increase, which cannot be undone. Applies to the
+    /// users' table and the table of reservations.
+    /// </value>
+    public int? WarmWriteUnitsPerSecond { get; set; }
+
+    /// <summary>Gets or sets the table class of the users' table and the table of reservations.</summary>
+    /// <value>
+    /// The default is <see langword="null"/>: new tables have <see cref="TableStorageClass.Standard"/>, and existing tables keep what they have.
+    /// DynamoDB permits two changes of a table within 30 days.
+    /// </value>
+    public TableStorageClass? TableClass { get; set; }
+
+    /// <summary>Gets or sets the AWS KMS key that encrypts the users' table and the table of reservations.</summary>
+    /// <value>
+    /// The id, ARN, alias name or alias ARN of a key of the tables' region; <c>alias/aws/dynamodb</c> for the key that AWS manages. The default is
+    /// <see langword="null"/>: DynamoDB encrypts new tables with a key that it owns, and existing tables keep their key. DynamoDB resolves an alias
+    /// when it is set; later, a table with any KMS key satisfies an alias, while an id or ARN is compared with the key of the table. The principals
+    /// that use the tables need permissions for a key that you manage.
+    /// </value>
+    public string? EncryptionKey { get; set; }
+
+    /// <summary>Gets the tags of the users' table and the table of reservations.</summary>
+    /// <value>
+    /// At most 50: keys of 1 to 128 characters that do not begin with <c>aws:</c>, values of at most 256 characters. The default is empty. Tags that
+    /// are missing or have another value are set; other tags of the tables are kept.
+    /// </value>
+    public IDictionary<string, string> Tags { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Gets or sets the stream view type of the users' table.</summary>
     /// <value>The default is <see cref="TableStreamViewType.None"/>: no stream.</value>
     public TableStreamViewType StreamViewType { get; set; } = TableStreamViewType.None;
@@ -124,6 +184,13 @@ public sealed class UserStoreOptions
     /// it by the size of the table. It does not apply to the tables of migrations and replications. Local servers do not support it.
     /// </value>
     public bool PointInTimeRecovery { get; set; }
+
+    /// <summary>Gets or sets the number of days within which the tables can be restored to any point in time.</summary>
+    /// <value>
+    /// 1 to 35. The default is <see langword="null"/>: 35 for tables on which point-in-time recovery is enabled, and existing tables keep what they
+    /// have. Requires <see cref="PointInTimeRecovery"/>.
+    /// </value>
+    public int? PointInTimeRecoveryDays { get; set; }
 
     /// <summary>Gets or sets how long <see cref="IUserStore{TUser}.EnsureTablesAsync"/> waits for a table or index to become
     /// active.</summary>
@@ -170,33 +237,4 @@ public sealed class UserStoreOptions
 
     /// <summary>Returns the name of the options of a user type.</summary>
     internal static string NameFor(Type userType) => userType.FullName!;
-}
-
-/// <summary>Specifies the billing mode of a table.</summary>
-public enum TableBillingMode
-{
-    /// <summary>Pay per request; the capacity follows the load.</summary>
-    OnDemand,
-
-    /// <summary>Pay for provisioned capacity units.</summary>
-    Provisioned,
-}
-
-/// <summary>Specifies what a table's stream records for each change.</summary>
-public enum TableStreamViewType
-{
-    /// <summary>There is no stream.</summary>
-    None,
-
-    /// <summary>The key of the changed item.</summary>
-    KeysOnly,
-
-    /// <summary>The item after the change.</summary>
-    NewImage,
-
-    /// <summary>The item before the change.</summary>
-    OldImage,
-
-    /// <summary>The item before and after the change.</summary>
-    NewAndOldImages,
 }

@@ -18,6 +18,7 @@ public sealed class RequestLogTests : ServerTest
     private const int Retrying = 101;
     private const int GivenUp = 102;
     private const int OutcomeUnknown = 103;
+    private const int Unreachable = 107;
 
     private readonly FakeLogCollector _log = new();
     private UserStoreRetryOptions _retry = new();
@@ -38,6 +39,27 @@ public sealed class RequestLogTests : ServerTest
         ShouldHaveLogged(Retrying, LogLevel.Debug, $"UpdateTimeToLive on {Table}");
         ShouldHaveLogged(Retrying, LogLevel.Debug, $"TransactWriteItems on {Journal}, {Journal}-lock");
         ShouldHaveLogged(Retrying, LogLevel.Debug, $"GetItem on {Journal}-lock");
+    }
+
+    [Fact]
+    public async Task A_missing_connection_is_reported_at_the_first_attempt_and_at_most_once_a_minute()
+    {
+        using SelfAdvancingClock time = new();
+        Options.Retry.Timeout = TimeSpan.FromSeconds(1);
+        using AmazonDynamoDBClient client = Server.CreateClient(config => config.ServiceURL = "http://127.0.0.1:9"); // nothing listens there
+        time.WaitFor(client);
+        var store = new DynamoDbUserStore<User>(new StoreConnection(client, Options, time, new FakeLogger(_log, "UserStore")));
+        List<int> reported = [];
+        foreach (TimeSpan pause in new[] { TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(1) })
+        {
+            await Task.Delay(pause, time);
+            await store.Invoking(each => each.FindAsync("fake-1")).Should().ThrowAsync<UserStoreUnavailableException>();
+            reported.Add(_log.GetSnapshot().Count(entry => entry.Id.Id == Unreachable));
+        }
+
+        reported.Should().Equal(1, 1, 2);
+        ShouldHaveLogged(Unreachable, LogLevel.Warning, "No connection to http://127.0.0.1:9/: GetItem on", "00:00:01");
+        _log.GetSnapshot().First(entry => entry.Level >= LogLevel.Debug).Id.Id.Should().Be(Unreachable, "nobody waits for the end of the retries");
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class PolicedWire(string policy) : HttpClientFactory
                 StreamViewType = TableStreamViewType.NewAndOldImages,
                 DeletionProtection = true,
                 PointInTimeRecovery = true,
+                Tags = { ["team"] = "identity" },
             }))];
         IEnumerable<string> permitted =
             from schema in schemas
@@ -73,10 +74,14 @@ public sealed class PolicedWire(string policy) : HttpClientFactory
                    select (action.Name == "ConditionCheck" ? "ConditionCheckItem" : $"{action.Name}Item", NameOf(action.Value));
         }
 
+        if (operation == "CreateTable" && body.TryGetProperty("Tags", out _))
+            return [(operation, NameOf(body)), ("TagResource", NameOf(body))];
         return [(operation, body.TryGetProperty("IndexName", out JsonElement index) ? $"{NameOf(body)}/index/{index.GetString()}" : NameOf(body))];
     }
 
-    private static string NameOf(JsonElement request) => request.GetProperty("TableName").GetString()!;
+    private static string NameOf(JsonElement request) => request.TryGetProperty("ResourceArn", out JsonElement arn)
+        ? arn.GetString()!.Split(":table/")[^1]
+        : request.GetProperty("TableName").GetString()!;
 
     private sealed class Handler(PolicedWire wire) : DelegatingHandler(Network)
     {

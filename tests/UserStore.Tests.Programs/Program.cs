@@ -1,3 +1,5 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore;
 using UserStore.DependencyInjection;
@@ -13,11 +15,28 @@ switch (args)
         await Task.Delay(Timeout.Infinite);
         break;
 
+    case ["print-server"]:
+        await using (LocalDynamoDb found = await LocalDynamoDb.StartAsync())
+            Console.WriteLine($"{found.Endpoint}, {found.Description}");
+        break;
+
     case ["print-client"]:
         await using (ServiceProvider provider = new ServiceCollection().AddUserStore().Services.BuildServiceProvider())
         {
-            var config = StoreServices.ClientOf<User>(provider).Config;
-            Console.WriteLine($"{config.ServiceURL ?? "service"} {config.RegionEndpoint?.SystemName ?? config.AuthenticationRegion}");
+            IAmazonDynamoDB client = StoreServices.ClientOf<User>(provider);
+            string endpoint = client.DetermineServiceOperationEndpoint(new ListTablesRequest()).URL;
+            Console.WriteLine($"{endpoint} {client.Config.RegionEndpoint?.SystemName ?? client.Config.AuthenticationRegion}");
+        }
+
+        break;
+
+    case ["find-user", var prefix]:
+        await using (ServiceProvider provider = new ServiceCollection()
+            .AddUserStore(options => options.TableNamePrefix = prefix).Services.BuildServiceProvider())
+        {
+            IUserStore store = provider.GetRequiredService<IUserStore>();
+            await store.EnsureTablesAsync();
+            Console.WriteLine(await store.FindAsync("fake-1") is null ? "none" : "found");
         }
 
         break;

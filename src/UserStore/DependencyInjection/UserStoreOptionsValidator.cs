@@ -37,12 +37,9 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
 
     private static IEnumerable<string> Failures(UserStoreOptions options)
     {
-        if (DynamoDbClients.ServiceUrlOf(options) is { } url
-            && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
-        {
-            string source = options.ServiceUrl is null ? DynamoDbClients.EndpointVariable : nameof(options.ServiceUrl);
+        (string? url, string source) = DynamoDbClients.FindServiceUrl(options);
+        if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
             yield return $"{source} is '{url}', but must be an absolute http or https address.";
-        }
 
         if (options.Region is { } region && !ResourceName.IsRegion(region))
             yield return $"Region is '{region}', but must be the name of an AWS region, such as 'eu-central-1'.";
@@ -90,6 +87,8 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             yield return $"WriteCapacityUnits is {options.WriteCapacityUnits}, but must be between 1 and {MaxCapacityUnits}.";
         if (!Enum.IsDefined(options.StreamViewType))
             yield return $"StreamViewType is '{options.StreamViewType}', but must be one of {string.Join(", ", Enum.GetNames<TableStreamViewType>())}.";
+        foreach (string failure in TableSettingsRules.Failures(options))
+            yield return failure;
         if (options.TableCreationTimeout < TimeSpan.FromSeconds(1) || options.TableCreationTimeout > TimeSpan.FromDays(1))
             yield return $"TableCreationTimeout is {options.TableCreationTimeout}, but must be between 1 second and 1 day.";
     }

@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 
@@ -41,16 +42,18 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
         TableDescription found = response.Table;
         List<UserStoreSchemaException> differences = [.. table.Differences(found)];
         if (found.TableStatus != TableStatus.ACTIVE && found.TableStatus != TableStatus.UPDATING)
-            differences.Add(new UserStoreSchemaException(table.TableName, null, $"is {found.TableStatus}. Wait until it is active."));
+            differences.Add(new UserStoreSchemaException(table.TableName, null, TableDifference.OfStatus(found.TableStatus.Value)));
         foreach (var index in table.GlobalIndexes.Select(index => table.Find(found, index)).OfType<GlobalSecondaryIndexDescription>())
         {
             if (index.IndexStatus is not null && index.IndexStatus != IndexStatus.ACTIVE && index.IndexStatus != IndexStatus.UPDATING)
                 differences.Add(new UserStoreSchemaException(table.TableName, index.IndexName, $"is {index.IndexStatus}. Wait until it is active."));
         }
 
+        UserStoreSchemaException[] unsupported = [.. TableDifference.OfStrongConsistency(table, found)];
+        differences.AddRange(unsupported);
         if (table.Stream is { } stream && TableDifference.OfStream(table.TableName, found.StreamSpecification, stream) is { } ofStream)
             differences.Add(ofStream);
-        if (table.TimeToLiveAttribute is { } attribute)
+        if (table.TimeToLiveAttribute is { } attribute && unsupported.Length == 0)
         {
             var request = new DescribeTimeToLiveRequest { TableName = table.TableName };
             DescribeTimeToLiveResponse timeToLive = await call.SendAsync(
@@ -59,16 +62,23 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
                 differences.Add(ofTimeToLive);
         }
 
-        if (TableDifference.OfDeletionProtection(table, found) is { } ofDeletionProtection)
-            differences.Add(ofDeletionProtection);
-        if (table.PointInTimeRecovery)
+        differences.AddRange(table.SettingsToEnsure.Select(setting => setting.DifferenceOf(table.TableName, found)).OfType<UserStoreSchemaException>());
+        if (table.Settings?.Options.Tags.Count > 0)
+        {
+            List<Tag> tags = await TagReader.ReadAsync(found.TableArn ?? table.TableName, request => call.SendAsync(
+                "ListTagsOfResource", [table], token => connection.Client.ListTagsOfResourceAsync(request, token))).ConfigureAwait(false);
+            if (TableDifference.OfTags(table, tags) is { } ofTags)
+                differences.Add(ofTags);
+        }
+
+        if (table.Settings?.Options.PointInTimeRecovery == true)
         {
             var request = new DescribeContinuousBackupsRequest { TableName = table.TableName };
             DescribeContinuousBackupsResponse backups = await call.SendAsync(
                 "DescribeContinuousBackups",
                 [table],
                 token => connection.Client.DescribeContinuousBackupsAsync(request, token)).ConfigureAwait(false);
-            if (TableDifference.OfPointInTimeRecovery(table.TableName, backups.ContinuousBackupsDescription) is { } ofRecovery)
+            if (TableDifference.OfPointInTimeRecovery(table, backups.ContinuousBackupsDescription) is { } ofRecovery)
                 differences.Add(ofRecovery);
         }
 

@@ -17,11 +17,33 @@ public sealed record RecordedRequest(
 
     private string Details() => Request switch
     {
-        UpdateTableRequest update => string.Concat((update.GlobalSecondaryIndexUpdates ?? []).Select(
-            index => index.Create is { } created ? $" + index {created.IndexName}" : index.Delete is { } deleted ? $" - index {deleted.IndexName}" : "")),
+        UpdateTableRequest update => DetailsOf(update),
         UpdateTimeToLiveRequest { TimeToLiveSpecification: { } setting } => $" on {setting.AttributeName}",
         TransactWriteItemsRequest transaction => $" ({transaction.TransactItems.Count} actions)",
         BatchWriteItemRequest batch => $" ({batch.RequestItems.Sum(table => table.Value.Count)} items)",
         _ => "",
     };
+
+    private static string DetailsOf(UpdateTableRequest update)
+    {
+        string[] settings =
+        [
+            .. (update.DeletionProtectionEnabled == true ? ["deletion protection"] : Array.Empty<string>()),
+            .. (update.SSESpecification is null ? Array.Empty<string>() : ["encryption key"]),
+            .. (update.TableClass is null ? Array.Empty<string>() : [$"table class {update.TableClass}"]),
+            .. Throughputs(update.OnDemandThroughput, update.WarmThroughput, ""),
+            .. (update.GlobalSecondaryIndexUpdates ?? []).Where(index => index.Update is not null).SelectMany(
+                index => Throughputs(index.Update.OnDemandThroughput, index.Update.WarmThroughput, $" of {index.Update.IndexName}")),
+        ];
+        return (settings.Length > 0 ? $": {string.Join(", ", settings)}" : "") + string.Concat((update.GlobalSecondaryIndexUpdates ?? []).Select(
+            index => index.Create is { } created ? $" + index {created.IndexName}" : index.Delete is { } deleted ? $" - index {deleted.IndexName}" : ""));
+    }
+
+    private static IEnumerable<string> Throughputs(OnDemandThroughput? maximum, WarmThroughput? warm, string suffix)
+    {
+        if (maximum is not null)
+            yield return $"maximum throughput{suffix}";
+        if (warm is not null)
+            yield return $"warm throughput{suffix}";
+    }
 }

@@ -35,10 +35,10 @@ internal sealed class QueryInput<[DynamicallyAccessedMembers(DynamicallyAccessed
             throw new ArgumentOutOfRangeException(nameof(query), query.Direction, "The direction is not defined.");
 
         MappedIndex index = query.PartitionKey is UserKeyPart && query.IndexName.Length == 0 ? TableWithSortKey() : model.GetIndex(query.IndexName);
+        SortKeyRange? range = query.SortKey is null ? null : Range(index, query.SortKey);
         StoredScalar key = index.IsTable
             ? TablePartition((UserKeyPart)query.PartitionKey)
             : PartitionKey(index.PartitionKey, query.PartitionKey);
-        SortKeyRange? range = query.SortKey is null ? null : Range(index, query.SortKey);
         UserCondition? filter = query.Filter is null ? null : Filter(index, query.Filter);
 
         bool pinsSortKey = query.PinSortKey && range is not null;

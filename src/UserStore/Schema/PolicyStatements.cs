@@ -50,6 +50,8 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
             yield return "DescribeTimeToLive";
         if (table.PointInTimeRecovery)
             yield return "DescribeContinuousBackups";
+        if (table.Tags.Count > 0)
+            yield return "ListTagsOfResource";
     }
 
     private IEnumerable<PolicyStatement> JournalForHealth()
@@ -92,8 +94,14 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
     {
         yield return "CreateTable";
         yield return "DescribeTable";
-        if (table.Indexes.Count > 0 || table.StreamViewType != TableStreamViewType.None || table.DeletionProtection)
+        if (table.Indexes.Count > 0 || table.StreamViewType != TableStreamViewType.None || HasUpdatedSettings(table))
             yield return "UpdateTable";
+        if (table.Tags.Count > 0)
+        {
+            yield return "ListTagsOfResource";
+            yield return "TagResource"; // also to create a table with tags
+        }
+
         if (table.TimeToLiveAttribute is not null)
         {
             yield return "DescribeTimeToLive";
@@ -109,6 +117,10 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
         if (options.AllowTableDeletion)
             yield return "DeleteTable";
     }
+
+    private static bool HasUpdatedSettings(TableDefinition table) => table.DeletionProtection || table.EncryptionKey is not null
+        || table.TableClass is not null || (table.MaxReadRequestUnits ?? table.MaxWriteRequestUnits) is not null
+        || (table.WarmReadUnitsPerSecond ?? table.WarmWriteUnitsPerSecond) is not null;
 
     private PolicyStatement Statement(string sid, IEnumerable<string> names, IEnumerable<string> actions) => new(
         sid, [.. actions.Distinct().Order(StringComparer.Ordinal)], [.. names.Select(name => _arn + name)]);

@@ -19,6 +19,30 @@ public sealed record TableDefinition(
 
     /// <summary>Gets a value indicating whether it has point-in-time recovery.</summary>
     public bool PointInTimeRecovery { get; init; }
+
+    /// <summary>Gets the number of days within which it can be restored; <see langword="null"/> for the default.</summary>
+    public int? PointInTimeRecoveryDays { get; init; }
+
+    /// <summary>Gets the id, ARN or alias of the KMS key that encrypts it; <see langword="null"/> for a key that DynamoDB owns.</summary>
+    public string? EncryptionKey { get; init; }
+
+    /// <summary>Gets its table class; <see langword="null"/> for the default.</summary>
+    public TableStorageClass? TableClass { get; init; }
+
+    /// <summary>Gets its tags.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Gets the maximum number of read request units per second of the table and of each index; <see langword="null"/> for none.</summary>
+    public int? MaxReadRequestUnits { get; init; }
+
+    /// <summary>Gets the maximum number of write request units per second of the table and of each index; <see langword="null"/> for none.</summary>
+    public int? MaxWriteRequestUnits { get; init; }
+
+    /// <summary>Gets the warm throughput of the table and of each index, in reads per second; <see langword="null"/> for the default.</summary>
+    public int? WarmReadUnitsPerSecond { get; init; }
+
+    /// <summary>Gets the warm throughput of the table and of each index, in writes per second; <see langword="null"/> for the default.</summary>
+    public int? WarmWriteUnitsPerSecond { get; init; }
 }
 
 /// <summary>Describes a global secondary index.</summary>

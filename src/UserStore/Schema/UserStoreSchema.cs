@@ -78,8 +78,16 @@ public sealed class UserStoreSchema
     {
         TimeToLiveAttribute = table.TimeToLiveAttribute,
         StreamViewType = table.TableStreamViewType,
-        DeletionProtection = table.DeletionProtection,
-        PointInTimeRecovery = table.PointInTimeRecovery,
+        DeletionProtection = table.Settings?.Options.DeletionProtection == true,
+        PointInTimeRecovery = table.Settings?.Options.PointInTimeRecovery == true,
+        PointInTimeRecoveryDays = table.Settings?.Options.PointInTimeRecoveryDays,
+        EncryptionKey = table.Settings?.Options.EncryptionKey,
+        TableClass = table.Settings?.Options.TableClass,
+        Tags = table.Settings?.Options.Tags.ToDictionary() ?? [],
+        MaxReadRequestUnits = table.Settings?.Options.MaxReadRequestUnits,
+        MaxWriteRequestUnits = table.Settings?.Options.MaxWriteRequestUnits,
+        WarmReadUnitsPerSecond = table.Settings?.Options.WarmReadUnitsPerSecond,
+        WarmWriteUnitsPerSecond = table.Settings?.Options.WarmWriteUnitsPerSecond,
     };
 
     private static KeyDefinition ToDefinition(KeyAttribute key) => new(key.AttributeName, key.AttributeType.Value);

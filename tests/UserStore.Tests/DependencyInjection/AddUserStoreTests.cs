@@ -114,6 +114,34 @@ public sealed class AddUserStoreTests
     }
 
     [Fact]
+    public async Task Settings_of_tables_are_bound_from_configuration()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["EncryptionKey"] = "alias/users",
+            ["TableClass"] = "StandardInfrequentAccess",
+            ["Tags:team"] = "identity",
+            ["MaxReadRequestUnits"] = "20000",
+            ["MaxWriteRequestUnits"] = "5000",
+            ["WarmReadUnitsPerSecond"] = "15000",
+            ["WarmWriteUnitsPerSecond"] = "4500",
+            ["PointInTimeRecovery"] = "true",
+            ["PointInTimeRecoveryDays"] = "7",
+        }).Build();
+        ServiceCollection services = new();
+        UserStoreBuilder builder = services.AddUserStore(configuration);
+        await using ServiceProvider provider = services.BuildServiceProvider(Strict);
+
+        UserStoreOptions options = OptionsOf(provider, builder);
+
+        (options.EncryptionKey, options.TableClass).Should().Be(("alias/users", TableStorageClass.StandardInfrequentAccess));
+        (options.MaxReadRequestUnits, options.MaxWriteRequestUnits).Should().Be((20_000, 5_000));
+        (options.WarmReadUnitsPerSecond, options.WarmWriteUnitsPerSecond).Should().Be((15_000, 4_500));
+        (options.PointInTimeRecovery, options.PointInTimeRecoveryDays).Should().Be((true, 7));
+        options.Tags.Should().Equal(new Dictionary<string, string> { ["team"] = "identity" });
+    }
+
+    [Fact]
     public async Task Options_are_bound_from_configuration()
     {
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>

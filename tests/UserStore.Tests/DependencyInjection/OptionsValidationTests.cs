@@ -32,7 +32,41 @@ public sealed class OptionsValidationTests
         { "pauses that shrink", options => options.Retry.MaxDelay = TimeSpan.FromMilliseconds(49), "between 00:00:00.0500000 and" },
         { "short key", options => options.TokenKeys.Add(new byte[16]), "another length than 32 bytes" },
         { "null key", options => options.TokenKeys.Add(null!), "TokenKeys has a key that is null" },
+        { "no recovery", Recovery(0), "PointInTimeRecoveryDays is 0, but must be between 1 and 35" },
+        { "too long a recovery", Recovery(36), "is 36" },
+        { "days without recovery", options => options.PointInTimeRecoveryDays = 7, "requires PointInTimeRecovery" },
+        { "undefined class", options => options.TableClass = (TableStorageClass)7, "Standard, StandardInfrequentAccess" },
+        { "empty key", options => options.EncryptionKey = "", "EncryptionKey is ''" },
+        { "key with a blank", options => options.EncryptionKey = "my key", "EncryptionKey is 'my key'" },
+        { "path that is no alias", options => options.EncryptionKey = "key/1234", "EncryptionKey is 'key/1234'" },
+        { "arn of a table", options => options.EncryptionKey = "arn:aws:dynamodb:eu-central-1:123456789012:table/Users", "ARN" },
+        { "no reads", options => options.MaxReadRequestUnits = 0, "MaxReadRequestUnits is 0, but must be at least 1" },
+        { "no writes", options => options.MaxWriteRequestUnits = -1, "MaxWriteRequestUnits is -1" },
+        { "maximum of provisioned", Provisioned(options => options.MaxWriteRequestUnits = 9), "requires the BillingMode OnDemand" },
+        { "cold reads", options => options.WarmReadUnitsPerSecond = 11_999, "WarmReadUnitsPerSecond is 11999, but must be at least 12000" },
+        { "cold writes", options => options.WarmWriteUnitsPerSecond = 3_999, "must be at least 4000" },
+        { "cold provisioned", Provisioned(options => options.WarmReadUnitsPerSecond = 4), "must be at least 5" },
+        {
+            "warm beyond the maximum",
+            options => (options.WarmReadUnitsPerSecond, options.MaxReadRequestUnits) = (20_000, 15_000),
+            "must not be more than MaxReadRequestUnits, which is 15000"
+        },
+        { "tag of AWS", options => options.Tags["aws:team"] = "x", "Tags has 'aws:team'" },
+        { "tag without key", options => options.Tags[""] = "x", "1 to 128 characters" },
+        { "long tag", options => options.Tags[new string('t', 129)] = "x", "1 to 128 characters" },
+        { "long tag value", options => options.Tags["team"] = new string('t', 257), "Tags['team'] has 257 characters" },
+        { "null tag value", options => options.Tags["team"] = null!, "Tags['team'] is null" },
+        { "many tags", options => Enumerable.Range(0, 51).ToList().ForEach(tag => options.Tags[$"t{tag}"] = ""), "Tags has 51 tags" },
         { "no time", options => options.TableCreationTimeout = TimeSpan.Zero, "1 second to 1 day|between 1 second and 1 day" },
+    };
+
+    private static Action<UserStoreOptions> Recovery(int days)
+        => options => (options.PointInTimeRecovery, options.PointInTimeRecoveryDays) = (true, days);
+
+    private static Action<UserStoreOptions> Provisioned(Action<UserStoreOptions> mistake) => options =>
+    {
+        options.BillingMode = TableBillingMode.Provisioned;
+        mistake(options);
     };
 
     [Theory]
@@ -48,6 +82,27 @@ public sealed class OptionsValidationTests
         OptionsValidationException atStart = start.Should().Throw<OptionsValidationException>(name).Which;
         expected.Split('|').Should().Contain(part => atStart.Message.Contains(part), "{0}", atStart.Message);
         resolve.Should().Throw<OptionsValidationException>();
+    }
+
+    [Theory]
+    [InlineData("alias/aws/dynamodb")]
+    [InlineData("alias/users_1/a")]
+    [InlineData("1234abcd-12ab-34cd-56ef-1234567890ab")]
+    [InlineData("mrk-1234abcd12ab34cd56ef1234567890ab")]
+    [InlineData("arn:aws:kms:eu-central-1:123456789012:key/1234abcd")]
+    [InlineData("arn:aws-cn:kms:cn-north-1:123456789012:alias/users")]
+    public void Settings_at_the_limits_are_valid(string key)
+    {
+        using ServiceProvider provider = new ServiceCollection().AddUserStore(options =>
+        {
+            (options.EncryptionKey, options.TableClass) = (key, TableStorageClass.Standard);
+            (options.WarmReadUnitsPerSecond, options.MaxReadRequestUnits) = (12_000, 12_000);
+            (options.WarmWriteUnitsPerSecond, options.MaxWriteRequestUnits) = (4_000, null);
+            (options.PointInTimeRecovery, options.PointInTimeRecoveryDays) = (true, 35);
+            options.Tags[new string('k', 128)] = new string('v', 256);
+        }).Services.BuildServiceProvider();
+
+        provider.Invoking(one => one.GetRequiredService<IStartupValidator>().Validate()).Should().NotThrow();
     }
 
     [Fact]

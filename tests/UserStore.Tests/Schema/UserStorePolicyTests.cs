@@ -84,6 +84,54 @@ public sealed class UserStorePolicyTests
         }
     }
 
+    [Theory]
+    [InlineData(UserStoreRole.ReadOnly, "ListTagsOfResource")]
+    [InlineData(UserStoreRole.ReadWrite, "ListTagsOfResource")]
+    [InlineData(UserStoreRole.Migrations, "ListTagsOfResource", "TagResource")]
+    public void Tags_of_the_tables_of_the_store_are_allowed_only_if_the_options_have_some(UserStoreRole role, params string[] actions)
+    {
+        UserStoreSchema tagged = UserStoreSchema.For<User>(new UserStoreOptions { TableNamePrefix = "test-", Tags = { ["team"] = "identity" } });
+        UserStorePolicyOptions options = new() { AccountId = "123456789012", Region = "eu-central-1", Migrations = Schema.MigrationTables() };
+
+        string without = UserStorePolicy.Create(Schema, role, options);
+        JsonElement[] statements = [.. JsonDocument.Parse(UserStorePolicy.Create(tagged, role, options)).RootElement
+            .GetProperty("Statement").EnumerateArray()];
+
+        without.Should().NotContain("Tag");
+        foreach (JsonElement statement in statements)
+        {
+            Texts(statement, "Action").Where(action => action!.Contains("Tag", StringComparison.Ordinal)).Should().Equal(
+                statement.GetProperty("Sid").GetString() is "Users" or "Reservations" ? actions.Select(action => $"dynamodb:{action}") : []);
+        }
+    }
+
+    public static TheoryData<UserStoreOptions> Updated =>
+    [
+        new UserStoreOptions { TableNamePrefix = "test-", EncryptionKey = "1234" },
+        new UserStoreOptions { TableNamePrefix = "test-", TableClass = TableStorageClass.Standard },
+        new UserStoreOptions { TableNamePrefix = "test-", MaxReadRequestUnits = 1 },
+        new UserStoreOptions { TableNamePrefix = "test-", MaxWriteRequestUnits = 1 },
+        new UserStoreOptions { TableNamePrefix = "test-", WarmReadUnitsPerSecond = 12_000 },
+        new UserStoreOptions { TableNamePrefix = "test-", WarmWriteUnitsPerSecond = 4_000 },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Updated))]
+    public void Updates_of_the_table_of_reservations_are_allowed_only_to_migrations_and_if_a_setting_requires_them(UserStoreOptions updated)
+    {
+        UserStorePolicyOptions options = new() { AccountId = "123456789012", Region = "eu-central-1", Migrations = Schema.MigrationTables() };
+
+        foreach (UserStoreRole role in new[] { UserStoreRole.ReadWrite, UserStoreRole.Migrations })
+        {
+            foreach ((UserStoreSchema schema, bool isUpdated) in new[] { (Schema, false), (UserStoreSchema.For<User>(updated), true) })
+            {
+                JsonElement reservations = JsonDocument.Parse(UserStorePolicy.Create(schema, role, options)).RootElement
+                    .GetProperty("Statement").EnumerateArray().Single(statement => statement.GetProperty("Sid").GetString() == "Reservations");
+                Texts(reservations, "Action").Contains("dynamodb:UpdateTable").Should().Be(isUpdated && role == UserStoreRole.Migrations);
+            }
+        }
+    }
+
     public static TheoryData<UserStoreRole, UserStorePolicyOptions, string> Wrong => new()
     {
         { UserStoreRole.ReadOnly, new() { AccountId = "1234", Region = "eu-central-1" }, "AccountId is '1234', but must be 12 digits*" },

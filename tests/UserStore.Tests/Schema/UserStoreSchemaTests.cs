@@ -64,6 +64,32 @@ public sealed class UserStoreSchemaTests
             .Should().OnlyContain(table => !table.DeletionProtection && !table.PointInTimeRecovery);
     }
 
+    [Fact]
+    public void Settings_of_tables_are_those_of_the_options_and_only_for_the_tables_of_the_store()
+    {
+        UserStoreSchema schema = UserStoreSchema.For<User>(new UserStoreOptions
+        {
+            PointInTimeRecoveryDays = 7,
+            EncryptionKey = "1234",
+            TableClass = TableStorageClass.Standard,
+            MaxReadRequestUnits = 1,
+            MaxWriteRequestUnits = 2,
+            WarmReadUnitsPerSecond = 3,
+            WarmWriteUnitsPerSecond = 4,
+            Tags = { ["team"] = "identity" },
+        });
+        ReplicationDefinition replication = schema.ReplicationTo<Ranked>();
+        MigrationDefinition migrations = schema.MigrationTables();
+
+        schema.Tables.Should().HaveCount(2).And.AllSatisfy(table => SettingsOf(table).Should().Be((7, "1234", TableStorageClass.Standard, 1, 2, 3, 4, "team")));
+        new[] { replication.Target, replication.Guards, migrations.Journal, migrations.Lock }
+            .Should().AllSatisfy(table => SettingsOf(table).Should().Be(default((int?, string?, TableStorageClass?, int?, int?, int?, int?, string?))));
+
+        static (int?, string?, TableStorageClass?, int?, int?, int?, int?, string?) SettingsOf(TableDefinition table) => (
+            table.PointInTimeRecoveryDays, table.EncryptionKey, table.TableClass, table.MaxReadRequestUnits, table.MaxWriteRequestUnits,
+            table.WarmReadUnitsPerSecond, table.WarmWriteUnitsPerSecond, table.Tags.Keys.SingleOrDefault());
+    }
+
     [DynamoDBTable("Ranked")]
     public sealed class Ranked
     {

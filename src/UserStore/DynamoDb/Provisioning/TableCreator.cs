@@ -14,6 +14,8 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, T
         var editor = new TableEditor(client, schema, timeout, sender, cancellationToken);
         TableDescription table = await editor.EnsureTableAsync(schema.ToCreateRequest()).ConfigureAwait(false);
 
+        if (TableDifference.OfStrongConsistency(schema, table).FirstOrDefault() is { } unsupported)
+            throw unsupported;
         // The service creates one index at a time.
         foreach (MappedIndex index in schema.GlobalIndexes)
         {
@@ -27,9 +29,13 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, T
             await editor.EnsureStreamAsync(stream).ConfigureAwait(false);
         if (schema.TimeToLiveAttribute is { } attribute)
             await editor.EnsureTimeToLiveAsync(attribute).ConfigureAwait(false);
-        if (schema.DeletionProtection)
-            await editor.EnsureDeletionProtectionAsync().ConfigureAwait(false);
-        if (schema.PointInTimeRecovery)
-            await editor.EnsurePointInTimeRecoveryAsync().ConfigureAwait(false);
+        foreach (TableSetting setting in schema.SettingsToEnsure)
+            await editor.EnsureAsync(setting).ConfigureAwait(false);
+        if (schema.Settings is not { } settings)
+            return;
+        if (settings.Options.Tags.Count > 0)
+            await editor.EnsureTagsAsync(settings).ConfigureAwait(false);
+        if (settings.Options.PointInTimeRecovery)
+            await editor.EnsurePointInTimeRecoveryAsync(settings.Options.PointInTimeRecoveryDays).ConfigureAwait(false);
     }
 }

@@ -18,6 +18,8 @@ internal sealed class TableEditor(
     private readonly long _started = sender.Time.GetTimestamp();
     private TableDescription? _seen;
     private bool _hasLooked;
+    private bool _hasCreated;
+    private Exception? _busy;
 
     /// <summary>Returns the table as soon as it and its indexes are active, or null if it does not exist.</summary>
     public async Task<TableDescription?> FindAsync()
@@ -29,13 +31,22 @@ internal sealed class TableEditor(
             _hasLooked = true;
             if (_seen is null || IsActive(_seen))
                 return _seen;
+            if (_seen.TableStatus == TableStatus.INACCESSIBLE_ENCRYPTION_CREDENTIALS)
+                throw new UserStoreSchemaException(table.TableName, null, TableDifference.OfStatus(_seen.TableStatus.Value));
             await DelayAsync(delay).ConfigureAwait(false);
             delay = Next(delay);
         }
     }
 
     public async Task<TableDescription> EnsureTableAsync(CreateTableRequest definition) => (await EnsureAsync(
-        "CreateTable", found => found is not null, (_, token) => client.CreateTableAsync(definition, token)).ConfigureAwait(false))!;
+        "CreateTable",
+        found => found is not null,
+        async (_, token) =>
+        {
+            await client.CreateTableAsync(definition, token).ConfigureAwait(false);
+            _hasCreated = true;
+            return true;
+        }).ConfigureAwait(false))!;
 
     /// <exception cref="UserStoreSchemaException">The table has deletion protection.</exception>
     public Task EnsureNoTableAsync() => EnsureAsync(
@@ -91,22 +102,37 @@ internal sealed class TableEditor(
             "UpdateTimeToLive", () => HasTimeToLiveAsync(attribute), token => client.UpdateTimeToLiveAsync(request, token));
     }
 
-    public Task EnsureDeletionProtectionAsync()
+    /// <exception cref="UserStoreSchemaException">The table cannot have the setting.</exception>
+    public Task EnsureAsync(TableSetting setting) => EnsureAsync(
+        "UpdateTable",
+        found => setting.DifferenceOf(table.TableName, Existing(found)) is not { } difference
+            || (setting.IsImpossible(found!) ? throw difference : false),
+        (_, token) => client.UpdateTableAsync(setting.ToChange(table.TableName), token));
+
+    /// <summary>Sets the tags that the table lacks, or that have another value there. A table that this instance created has them.</summary>
+    public Task EnsureTagsAsync(TableSettings settings)
     {
-        var request = new UpdateTableRequest { TableName = table.TableName, DeletionProtectionEnabled = true };
-        return EnsureAsync(
-            "UpdateTable", found => Existing(found).DeletionProtectionEnabled == true, (_, token) => client.UpdateTableAsync(request, token));
+        if (_hasCreated)
+            return Task.CompletedTask;
+        string arn = Existing(_seen).TableArn ?? table.TableName;
+        List<Tag> missing = [];
+        return EnsureSettingAsync(
+            "TagResource",
+            async () => (missing = settings.MissingTags(await FindTagsAsync(arn).ConfigureAwait(false))).Count == 0,
+            token => client.TagResourceAsync(new TagResourceRequest { ResourceArn = arn, Tags = missing }, token));
     }
 
-    public Task EnsurePointInTimeRecoveryAsync()
+    public Task EnsurePointInTimeRecoveryAsync(int? days)
     {
         var request = new UpdateContinuousBackupsRequest
         {
             TableName = table.TableName,
-            PointInTimeRecoverySpecification = new PointInTimeRecoverySpecification { PointInTimeRecoveryEnabled = true },
+            PointInTimeRecoverySpecification = new PointInTimeRecoverySpecification { PointInTimeRecoveryEnabled = true, RecoveryPeriodInDays = days },
         };
         return EnsureSettingAsync(
-            "UpdateContinuousBackups", HasPointInTimeRecoveryAsync, token => client.UpdateContinuousBackupsAsync(request, token));
+            "UpdateContinuousBackups",
+            () => HasPointInTimeRecoveryAsync(days),
+            token => client.UpdateContinuousBackupsAsync(request, token));
     }
 
     /// <summary>Changes a setting that does not keep the table from being active, unless it is in the desired state.</summary>
@@ -161,7 +187,7 @@ internal sealed class TableEditor(
         return TableDifference.OfTimeToLive(table.TableName, actual, attribute) is { } difference ? throw difference : true;
     }
 
-    private Task<bool> HasPointInTimeRecoveryAsync()
+    private Task<bool> HasPointInTimeRecoveryAsync(int? days)
     {
         var request = new DescribeContinuousBackupsRequest { TableName = table.TableName };
         return SendAsync("DescribeContinuousBackups", async token =>
@@ -169,7 +195,7 @@ internal sealed class TableEditor(
             try
             {
                 DescribeContinuousBackupsResponse response = await client.DescribeContinuousBackupsAsync(request, token).ConfigureAwait(false);
-                return TableDifference.HasPointInTimeRecovery(response.ContinuousBackupsDescription);
+                return TableDifference.HasPointInTimeRecovery(response.ContinuousBackupsDescription, days);
             }
             catch (TableNotFoundException)
             {
@@ -178,14 +204,20 @@ internal sealed class TableEditor(
         });
     }
 
+    private Task<List<Tag>> FindTagsAsync(string arn) => TagReader.ReadAsync(
+        arn, request => SendAsync("ListTagsOfResource", token => client.ListTagsOfResourceAsync(request, token)));
+
     private static TimeSpan Next(TimeSpan delay) => delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
 
     private Task DelayAsync(TimeSpan delay)
         => sender.Time.GetElapsedTime(_started) < timeout
             ? Task.Delay(delay, sender.Time, cancellationToken)
             : throw new UserStoreUnavailableException(
-                $"Table '{table.TableName}' did not become active within {timeout}. "
-                    + "DynamoDB continues in the background; call again.");
+                _busy is null
+                    ? $"Table '{table.TableName}' did not become active within {timeout}. DynamoDB continues in the background; call again."
+                    : $"Table '{table.TableName}' did not reach its definition within {timeout}, and DynamoDB rejected the last change for now; the inner "
+                        + "exception contains the reason. Call again later.",
+                _busy);
 
     private TableDescription Existing(TableDescription? found)
         => found ?? throw new UserStoreSchemaException(table.TableName, null, "does not exist. Create it first, or correct the name.");
@@ -193,7 +225,9 @@ internal sealed class TableEditor(
     private static bool HasIndex(TableDescription found, string indexName)
         => found.GlobalSecondaryIndexes?.Exists(index => index.IndexName == indexName) == true;
 
+    // A change of the key goes on after the table is active again, and DynamoDB takes no other change until it ends.
     private static bool IsActive(TableDescription found) => found.TableStatus == TableStatus.ACTIVE
+        && found.SSEDescription?.Status != SSEStatus.UPDATING
         && (found.GlobalSecondaryIndexes ?? []).TrueForAll(index => index.IndexStatus is null || index.IndexStatus == IndexStatus.ACTIVE);
 
     private Task<TableDescription?> DescribeAsync() => SendAsync("DescribeTable", async token =>
@@ -216,11 +250,13 @@ internal sealed class TableEditor(
             try
             {
                 await change(token).ConfigureAwait(false);
+                _busy = null;
                 return (true, null);
             }
             catch (Exception busy) when (busy is ResourceInUseException or LimitExceededException or ResourceNotFoundException
                 or TableNotFoundException or ContinuousBackupsUnavailableException)
             {
+                _busy = busy;
                 return (false, null); // busy, or another process deleted the table: the next DescribeTable shows which
             }
             catch (AmazonDynamoDBException rejection) when (rejection.ErrorCode == "ValidationException")

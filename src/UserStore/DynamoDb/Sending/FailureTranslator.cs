@@ -32,6 +32,22 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
         return translated;
     }
 
+    /// <summary>Returns where requests are sent to, without user name, password and path.</summary>
+    public string Endpoint()
+    {
+        try
+        {
+            IClientConfig? config = client.Config;
+            string? url = config?.ServiceURL ?? config?.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new ListTablesRequest())).URL;
+            return Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint) ? $"{endpoint.Scheme}://{endpoint.Authority}/" : "DynamoDB";
+        }
+        catch (Exception unknown) when (unknown is AmazonClientException or NotSupportedException or NotImplementedException)
+        {
+            // The application's own client may have no configuration or region. The message is less precise then, but still tells what failed.
+            return "DynamoDB";
+        }
+    }
+
     private async Task<UserStoreException> TranslateAsync(
         string subject,
         NamedTable[] tables,
@@ -42,7 +58,7 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
     {
         if (failure is ResourceNotFoundException)
         {
-            return await FindDifferenceAsync(tables, failure, cancellationToken).ConfigureAwait(false)
+            return await FindDifferenceAsync(subject, tables, failure, cancellationToken).ConfigureAwait(false)
                 ?? (UserStoreException)new UserStoreUnavailableException(
                     $"{subject} found no table or index, but they exist now. Retry the call.", failure);
         }
@@ -50,7 +66,7 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
         // The service reports a missing index, and keys that differ, as an invalid request.
         if (RequestFailure.IsInvalid(failure) && failure is AmazonDynamoDBException invalid)
         {
-            return await FindDifferenceAsync(tables, failure, cancellationToken).ConfigureAwait(false)
+            return await FindDifferenceAsync(subject, tables, failure, cancellationToken).ConfigureAwait(false)
                 ?? (explainInvalid is null
                     ? new InvalidUserException("Item", "was rejected by DynamoDB; the inner exception contains the reason", failure)
                     : await explainInvalid(invalid).ConfigureAwait(false));
@@ -63,6 +79,8 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
                 $"{subject} was throttled. Retry later, or give the table more capacity; {attempts}.", failure);
         }
 
+        if (RequestFailure.IsReplicationConflict(failure))
+            return new UserStoreUnavailableException($"{subject} conflicted with a write in another Region. Retry later; {attempts}.", failure);
         if (RequestFailure.IsConflict(failure))
             return new UserStoreUnavailableException($"{subject} conflicted with a running transaction. Retry later; {attempts}.", failure);
         if (RequestFailure.IsTransient(failure))
@@ -88,31 +106,18 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
     private static string NamesOf(NamedTable[] tables)
         => $"table{(tables.Length == 1 ? "" : "s")} {string.Join(" and ", tables.Select(table => $"'{table.TableName}'"))}";
 
-    // Where the request was sent to, without user name, password and path.
-    private string Endpoint()
-    {
-        try
-        {
-            IClientConfig? config = client.Config;
-            string? url = config?.ServiceURL ?? config?.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new ListTablesRequest())).URL;
-            return Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint) ? $"{endpoint.Scheme}://{endpoint.Authority}/" : "DynamoDB";
-        }
-        catch (Exception unknown) when (unknown is AmazonClientException or NotSupportedException or NotImplementedException)
-        {
-            // The application's own client may have no configuration or region. The message is less precise then, but still tells what failed.
-            return "DynamoDB";
-        }
-    }
-
     // The server's message names no table, so each table is described once, and only after a failure.
     private async Task<UserStoreSchemaException?> FindDifferenceAsync(
-        NamedTable[] tables, Exception cause, CancellationToken cancellationToken)
+        string subject, NamedTable[] tables, Exception cause, CancellationToken cancellationToken)
     {
+        bool isTransaction = subject.StartsWith("Transact", StringComparison.Ordinal);
         foreach (NamedTable table in tables)
         {
             try
             {
                 DescribeTableResponse response = await client.DescribeTableAsync(table.TableName, cancellationToken).ConfigureAwait(false);
+                if (isTransaction && response.Table.MultiRegionConsistency == MultiRegionConsistency.STRONG)
+                    return TableDifference.OfTransactions(table.TableName, (table as TableSchema)?.Transactions, cause);
                 if (table.Difference(response.Table, cause) is { } difference)
                     return difference;
             }

@@ -36,8 +36,12 @@ internal static class RequestFailure
     /// <summary>The request conflicts with a transaction, or was throttled as a part of one; the SDK does not retry these. Nothing was
     /// applied.</summary>
     public static bool IsConflict(Exception failure)
-        => failure is TransactionConflictException or AmazonServiceException { ErrorCode: "TransactionConflictException" }
+        => IsReplicationConflict(failure) || failure is TransactionConflictException or AmazonServiceException { ErrorCode: "TransactionConflictException" }
         || (failure is TransactionCanceledException { CancellationReasons: { } reasons } && IsPassing(reasons));
+
+    /// <summary>Another Region writes the item of a global table with multi-Region strong consistency at the same time. Nothing was
+    /// applied.</summary>
+    public static bool IsReplicationConflict(Exception failure) => failure is AmazonServiceException { ErrorCode: "ReplicatedWriteConflictException" };
 
     /// <summary>No response was received, or none that can be interpreted: the request may have been applied.</summary>
     public static bool HasNoResponse(Exception failure)
@@ -75,6 +79,7 @@ internal static class RequestFailure
 
     /// <summary>Returns, for the log, why a request is retried.</summary>
     public static string Reason(Exception failure) => IsThrottle(failure) ? "it was throttled"
+        : IsReplicationConflict(failure) ? "it conflicted with a write in another Region"
         : IsConflict(failure) ? "it conflicted with a transaction"
         : IsUnreachable(failure) ? "the connection failed"
         : "no usable response was received";

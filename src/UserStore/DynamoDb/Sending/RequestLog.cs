@@ -13,4 +13,11 @@ internal static partial class RequestLog
 
     [LoggerMessage(103, LogLevel.Warning, "The outcome of {Operation} on {Table} for user {UserKey} is unknown. Read the user to see what is stored.")]
     public static partial void OutcomeUnknown(ILogger logger, string operation, string table, UserKey userKey);
+
+    [LoggerMessage(
+        107,
+        LogLevel.Warning,
+        "No connection to {Endpoint}: {Operation} on {Table} is retried for up to {Timeout}. Check that the server runs and that region, endpoint and "
+            + "network are right.")]
+    public static partial void Unreachable(ILogger logger, string endpoint, string operation, string table, TimeSpan timeout);
 }

@@ -7,6 +7,10 @@ namespace UserStore.DynamoDb.Sending;
 /// <summary>The one place through which requests are sent. Each call of the store begins here.</summary>
 internal sealed class RequestSender(StoreConnection connection, StoreSchema schema)
 {
+    private static readonly TimeSpan UnreachableInterval = TimeSpan.FromMinutes(1);
+
+    private long _nextUnreachable;
+
     /// <inheritdoc cref="StoreConnection.SeesEveryAttempt"/>
     public bool SeesEveryAttempt => connection.SeesEveryAttempt;
 
@@ -30,6 +34,18 @@ internal sealed class RequestSender(StoreConnection connection, StoreSchema sche
         string[] tableNames = Array.ConvertAll(tables, table => table.TableName);
         RequestLog.OutcomeUnknown(Logger, operation, string.Join(", ", tableNames), key);
         return new UserWriteOutcomeUnknownException(key, failure) { Operation = operation, TableNames = tableNames };
+    }
+
+    /// <summary>Logs that there is no connection, at most once a minute, so that nobody waits for the end of the retries to learn why.</summary>
+    /// <param name="operation">The name of the operation in the service's API.</param>
+    /// <param name="tableNames">Its tables.</param>
+    /// <param name="timeout">How long the call retries its requests.</param>
+    public void ReportUnreachable(string operation, string tableNames, TimeSpan timeout)
+    {
+        long now = Time.GetUtcNow().Ticks;
+        long next = Interlocked.Read(ref _nextUnreachable);
+        if (now >= next && Interlocked.CompareExchange(ref _nextUnreachable, now + UnreachableInterval.Ticks, next) == next)
+            RequestLog.Unreachable(Logger, Failures.Endpoint(), operation, tableNames, timeout);
     }
 
     /// <summary>Begins a call whose requests share one timeout.</summary>

@@ -245,6 +245,8 @@ internal sealed class StoreCall(
             return false;
         }
 
+        if (retry.Timeout > TimeSpan.Zero && RequestFailure.IsUnreachable(failure))
+            sender.ReportUnreachable(request.Operation, request.TableNames, retry.Timeout);
         return await TryDelayAsync(request, RequestFailure.Reason(failure), RequestFailure.IsThrottle(failure)).ConfigureAwait(false);
     }
 

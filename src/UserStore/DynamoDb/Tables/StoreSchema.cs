@@ -12,6 +12,9 @@ internal sealed class StoreSchema
     private const string DefaultUsersTable = "Users";
     private const string DefaultReservationsTable = "UserReservations";
 
+    private const string ReservingTransactions = "unique values are reserved in transactions. Use tables in one Region, or with multi-Region eventual "
+        + "consistency; or store users without unique values: set UserStoreOptions.UniqueEmails to false, and declare no [Unique].";
+
     /// <summary>The partition key of the table of reservations.</summary>
     public const string ReservationKey = "reservation";
 
@@ -23,20 +26,22 @@ internal sealed class StoreSchema
         Model = model;
         Options = options;
         string users = options.UsersTable ?? model.DefaultTableName;
+        bool hasReservations = model.UniqueValues.Any(unique => unique.IsReservedBy(options));
+        var settings = new TableSettings(options);
         Users = new TableSchema(options.TableNamePrefix + users, KeyAttribute.Of(model.Key.PartitionKey.Property), [.. model.Indexes.Values], options)
         {
             SortKey = model.Key.SortKey is null ? null : KeyAttribute.Of(model.Key.SortKey.Property),
             TableStreamViewType = options.StreamViewType,
             TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt?.AttributeName : null,
-            DeletionProtection = options.DeletionProtection,
-            PointInTimeRecovery = options.PointInTimeRecovery,
+            Settings = settings,
+            Transactions = hasReservations ? ReservingTransactions : null,
         };
-        Reservations = model.UniqueValues.Any(unique => unique.IsReservedBy(options))
+        Reservations = hasReservations
             ? new TableSchema(
                 options.TableNamePrefix + ReservationsTableWithoutPrefix(users), new KeyAttribute(ReservationKey, ScalarAttributeType.S), [], options)
             {
-                DeletionProtection = options.DeletionProtection,
-                PointInTimeRecovery = options.PointInTimeRecovery,
+                Settings = settings,
+                Transactions = ReservingTransactions,
             }
             : null;
         Tables = Reservations is null ? [Users] : [Users, Reservations];

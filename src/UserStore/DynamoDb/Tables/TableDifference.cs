@@ -6,6 +6,8 @@ namespace UserStore.DynamoDb.Tables;
 /// <summary>Describes how the settings of an existing table differ from its definition.</summary>
 internal static class TableDifference
 {
+    private const string StrongConsistency = "is a global table with multi-Region strong consistency (MRSC)";
+
     /// <summary>Returns how the stream of a table differs, or <see langword="null"/>.</summary>
     public static UserStoreSchemaException? OfStream(string tableName, StreamSpecification? actual, StreamSpecification expected)
     {
@@ -46,20 +48,62 @@ internal static class TableDifference
             ? actual.AttributeName
             : null;
 
-    /// <summary>Returns how the deletion protection of a table differs, or <see langword="null"/>.</summary>
-    public static UserStoreSchemaException? OfDeletionProtection(TableSchema table, TableDescription actual)
-        => !table.DeletionProtection || actual.DeletionProtectionEnabled == true ? null : new UserStoreSchemaException(
-            table.TableName,
-            null,
-            "has no deletion protection, but requires it. Run EnsureTablesAsync, or set UserStoreOptions.DeletionProtection to false.");
+    /// <summary>Returns why a table cannot be used that is a global table with multi-Region strong consistency, or <see langword="null"/>.</summary>
+    public static IEnumerable<UserStoreSchemaException> OfStrongConsistency(TableSchema table, TableDescription actual)
+    {
+        if (actual.MultiRegionConsistency != MultiRegionConsistency.STRONG)
+            yield break;
+        if (table.Transactions is { } transactions)
+            yield return OfTransactions(table.TableName, transactions, cause: null);
+        if (table.TimeToLiveAttribute is not null)
+        {
+            yield return new UserStoreSchemaException(
+                table.TableName,
+                null,
+                $"{StrongConsistency}, which does not support time to live. Set UserStoreOptions.EnableTimeToLive to false, and delete expired users.");
+        }
+    }
+
+    /// <summary>Returns the exception for transactions that a table with multi-Region strong consistency does not support.</summary>
+    public static UserStoreSchemaException OfTransactions(string tableName, string? transactions, Exception? cause) => new(
+        tableName,
+        null,
+        $"{StrongConsistency}, which does not support transactions"
+            + (transactions is null ? ". Use a table in one Region, or with multi-Region eventual consistency." : $", but {transactions}"),
+        cause);
 
     /// <summary>Returns how the point-in-time recovery of a table that requires it differs, or <see langword="null"/>.</summary>
-    public static UserStoreSchemaException? OfPointInTimeRecovery(string tableName, ContinuousBackupsDescription? actual)
-        => HasPointInTimeRecovery(actual) ? null : new UserStoreSchemaException(
-            tableName,
+    public static UserStoreSchemaException? OfPointInTimeRecovery(TableSchema table, ContinuousBackupsDescription? actual)
+    {
+        int? days = table.Settings!.Options.PointInTimeRecoveryDays;
+        if (HasPointInTimeRecovery(actual, days))
+            return null;
+        return new UserStoreSchemaException(
+            table.TableName,
             null,
-            "has point-in-time recovery disabled, but requires it. Run EnsureTablesAsync, or set UserStoreOptions.PointInTimeRecovery to false.");
+            HasPointInTimeRecovery(actual, days: null)
+                ? $"has point-in-time recovery of {actual!.PointInTimeRecoveryDescription.RecoveryPeriodInDays} days instead of {days}. Run "
+                    + "EnsureTablesAsync, or change UserStoreOptions.PointInTimeRecoveryDays."
+                : "has point-in-time recovery disabled, but requires it. Run EnsureTablesAsync, or set UserStoreOptions.PointInTimeRecovery to false.");
+    }
 
-    public static bool HasPointInTimeRecovery(ContinuousBackupsDescription? actual)
-        => actual?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus == PointInTimeRecoveryStatus.ENABLED;
+    public static bool HasPointInTimeRecovery(ContinuousBackupsDescription? actual, int? days)
+        => actual?.PointInTimeRecoveryDescription is { } description
+            && description.PointInTimeRecoveryStatus == PointInTimeRecoveryStatus.ENABLED
+            && (days is null || description.RecoveryPeriodInDays == days);
+
+    /// <summary>Returns how the tags of a table differ, or <see langword="null"/>.</summary>
+    public static UserStoreSchemaException? OfTags(TableSchema table, IReadOnlyCollection<Tag> actual)
+        => table.Settings!.MissingTags(actual) is { Count: > 0 } missing
+            ? new UserStoreSchemaException(
+                table.TableName,
+                null,
+                $"lacks tags, or has other values for them: {string.Join(", ", missing.Select(tag => $"'{tag.Key}'"))}. Run EnsureTablesAsync, or change "
+                    + "UserStoreOptions.Tags.")
+            : null;
+
+    /// <summary>Returns why a table or index cannot be used that is not active and not being updated.</summary>
+    public static string OfStatus(string status) => status == TableStatus.INACCESSIBLE_ENCRYPTION_CREDENTIALS.Value
+        ? $"is {status}: DynamoDB cannot use its KMS key. Enable the key and allow its use; after seven days, DynamoDB archives the table."
+        : $"is {status}. Wait until it is active.";
 }

@@ -25,32 +25,42 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     public TableStreamViewType TableStreamViewType { get; init; }
 
-    public bool DeletionProtection { get; init; }
+    /// <summary>Gets the settings that the options require; null for tables to which these options do not apply.</summary>
+    public TableSettings? Settings { get; init; }
 
-    public bool PointInTimeRecovery { get; init; }
+    /// <summary>Gets what is written to the table in transactions, and the remedy where they are not available, as the second half of a sentence;
+    /// null if nothing is.</summary>
+    public string? Transactions { get; init; }
 
     public StreamSpecification? Stream => StoreSchema.StreamOf(TableStreamViewType);
 
     /// <summary>Returns the name of an index in the table.</summary>
     public string NameOf(MappedIndex index) => options.IndexNames.TryGetValue(index.Name, out string? name) ? name : index.Name;
 
-    public CreateTableRequest ToCreateRequest() => new()
+    /// <summary>Returns the settings that <c>UpdateTable</c> changes.</summary>
+    public IEnumerable<TableSetting> SettingsToEnsure => Settings?.For(GlobalIndexes.Select(NameOf)) ?? [];
+
+    public CreateTableRequest ToCreateRequest()
     {
-        TableName = TableName,
-        KeySchema = ToKeySchema(Keys),
-        AttributeDefinitions = AttributeDefinitions([.. Keys, .. indexes.SelectMany(KeysOf)]),
-        GlobalSecondaryIndexes = GlobalIndexes.Any() ? [.. GlobalIndexes.Select(index => ToIndexRequest(index, IsProvisioned))] : null,
-        LocalSecondaryIndexes = LocalIndexes.Any() ? [.. LocalIndexes.Select(ToLocalIndexRequest)] : null,
-        BillingMode = IsProvisioned ? BillingMode.PROVISIONED : BillingMode.PAY_PER_REQUEST,
-        ProvisionedThroughput = Throughput(IsProvisioned),
-        StreamSpecification = Stream,
-        DeletionProtectionEnabled = DeletionProtection ? true : null,
-    };
+        var request = new CreateTableRequest
+        {
+            TableName = TableName,
+            KeySchema = ToKeySchema(Keys),
+            AttributeDefinitions = AttributeDefinitions([.. Keys, .. indexes.SelectMany(KeysOf)]),
+            GlobalSecondaryIndexes = GlobalIndexes.Any() ? [.. GlobalIndexes.Select(index => ToIndexRequest(index, IsProvisioned))] : null,
+            LocalSecondaryIndexes = LocalIndexes.Any() ? [.. LocalIndexes.Select(ToLocalIndexRequest)] : null,
+            BillingMode = IsProvisioned ? BillingMode.PROVISIONED : BillingMode.PAY_PER_REQUEST,
+            ProvisionedThroughput = Throughput(IsProvisioned),
+            StreamSpecification = Stream,
+        };
+        Settings?.AddTo(request);
+        return request;
+    }
 
     /// <summary>Returns the request that adds an index to an existing table, in the billing mode of that table.</summary>
     public UpdateTableRequest ToAddIndexRequest(MappedIndex index, TableDescription table)
     {
-        GlobalSecondaryIndex definition = ToIndexRequest(index, isProvisioned: table.ProvisionedThroughput?.ReadCapacityUnits > 0);
+        GlobalSecondaryIndex definition = ToIndexRequest(index, TableSettings.IsProvisioned(table));
         return new()
         {
             TableName = TableName,
@@ -65,6 +75,8 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
                         KeySchema = definition.KeySchema,
                         Projection = definition.Projection,
                         ProvisionedThroughput = definition.ProvisionedThroughput,
+                        OnDemandThroughput = definition.OnDemandThroughput,
+                        WarmThroughput = definition.WarmThroughput,
                     },
                 },
             ],
@@ -164,6 +176,8 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
         KeySchema = ToKeySchema(KeysOf(index)),
         Projection = new Projection { ProjectionType = ProjectionType.ALL },
         ProvisionedThroughput = Throughput(isProvisioned),
+        OnDemandThroughput = isProvisioned ? null : Settings?.Maximum,
+        WarmThroughput = Settings?.Warm,
     };
 
     private ProvisionedThroughput? Throughput(bool isProvisioned)

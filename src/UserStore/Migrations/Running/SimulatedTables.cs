@@ -42,9 +42,13 @@ internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
             AttributeDefinitions = request.AttributeDefinitions,
             StreamSpecification = request.StreamSpecification,
             DeletionProtectionEnabled = request.DeletionProtectionEnabled,
+            SSEDescription = ToDescription(request.SSESpecification),
+            TableClassSummary = ToDescription(request.TableClass),
+            OnDemandThroughput = request.OnDemandThroughput,
+            WarmThroughput = ToDescription(request.WarmThroughput),
             ItemCount = 0,
             GlobalSecondaryIndexes = [.. (request.GlobalSecondaryIndexes ?? []).Select(
-                index => Active(index.IndexName, index.KeySchema, index.Projection))],
+                index => Active(index.IndexName, index.KeySchema, index.Projection, index.OnDemandThroughput, index.WarmThroughput))],
         };
         _created[request.TableName] = 0;
         _changed[request.TableName] = table;
@@ -59,12 +63,25 @@ internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
         {
             if (update.Create is { } create)
             {
-                indexes.Add(Active(create.IndexName, create.KeySchema, create.Projection));
+                indexes.Add(Active(create.IndexName, create.KeySchema, create.Projection, create.OnDemandThroughput, create.WarmThroughput));
                 _createdIndexes[(request.TableName, create.IndexName)] = 0;
             }
             else if (update.Delete is { } delete)
             {
                 indexes.RemoveAll(index => index.IndexName == delete.IndexName);
+            }
+            else if (update.Update is { } change)
+            {
+                int position = indexes.FindIndex(index => index.IndexName == change.IndexName);
+                if (position < 0)
+                    throw NotFound($"{request.TableName}, index: {change.IndexName}");
+                GlobalSecondaryIndexDescription index = indexes[position];
+                indexes[position] = Active(
+                    index.IndexName,
+                    index.KeySchema,
+                    index.Projection,
+                    change.OnDemandThroughput ?? index.OnDemandThroughput,
+                    change.WarmThroughput ?? ToRequest(index.WarmThroughput));
             }
         }
 
@@ -77,7 +94,14 @@ internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
                 attribute => attribute.AttributeName)],
             StreamSpecification = request.StreamSpecification ?? table.StreamSpecification,
             DeletionProtectionEnabled = request.DeletionProtectionEnabled ?? table.DeletionProtectionEnabled,
+            SSEDescription = ToDescription(request.SSESpecification) ?? table.SSEDescription,
+            TableClassSummary = ToDescription(request.TableClass) ?? table.TableClassSummary,
+            OnDemandThroughput = request.OnDemandThroughput ?? table.OnDemandThroughput,
+            WarmThroughput = ToDescription(request.WarmThroughput) ?? table.WarmThroughput,
+            BillingModeSummary = table.BillingModeSummary,
             ProvisionedThroughput = table.ProvisionedThroughput,
+            MultiRegionConsistency = table.MultiRegionConsistency,
+            TableArn = table.TableArn,
             ItemCount = table.ItemCount,
             GlobalSecondaryIndexes = indexes,
         };
@@ -121,13 +145,41 @@ internal sealed class SimulatedTables(IAmazonDynamoDB? inner)
         }
     }
 
-    private static GlobalSecondaryIndexDescription Active(string name, List<KeySchemaElement> keys, Projection projection) => new()
+    private static GlobalSecondaryIndexDescription Active(
+        string name, List<KeySchemaElement> keys, Projection projection, OnDemandThroughput? maximum, WarmThroughput? warm) => new()
+        {
+            IndexName = name,
+            KeySchema = keys,
+            Projection = projection,
+            IndexStatus = IndexStatus.ACTIVE,
+            Backfilling = false,
+            OnDemandThroughput = maximum,
+            WarmThroughput = warm is null ? null : new GlobalSecondaryIndexWarmThroughputDescription
+            {
+                ReadUnitsPerSecond = warm.ReadUnitsPerSecond,
+                WriteUnitsPerSecond = warm.WriteUnitsPerSecond,
+            },
+        };
+
+    private static SSEDescription? ToDescription(SSESpecification? requested) => requested?.Enabled != true ? null : new SSEDescription
     {
-        IndexName = name,
-        KeySchema = keys,
-        Projection = projection,
-        IndexStatus = IndexStatus.ACTIVE,
-        Backfilling = false,
+        Status = SSEStatus.ENABLED,
+        SSEType = SSEType.KMS,
+        KMSMasterKeyArn = requested.KMSMasterKeyId,
+    };
+
+    private static TableClassSummary? ToDescription(TableClass? requested) => requested is null ? null : new TableClassSummary { TableClass = requested };
+
+    private static TableWarmThroughputDescription? ToDescription(WarmThroughput? requested) => requested is null ? null : new TableWarmThroughputDescription
+    {
+        ReadUnitsPerSecond = requested.ReadUnitsPerSecond,
+        WriteUnitsPerSecond = requested.WriteUnitsPerSecond,
+    };
+
+    private static WarmThroughput? ToRequest(GlobalSecondaryIndexWarmThroughputDescription? actual) => actual is null ? null : new WarmThroughput
+    {
+        ReadUnitsPerSecond = actual.ReadUnitsPerSecond,
+        WriteUnitsPerSecond = actual.WriteUnitsPerSecond,
     };
 
     private static ResourceNotFoundException NotFound(string table) => new($"Requested resource not found: Table: {table} not found");

@@ -8,6 +8,8 @@ namespace UserStore.Replication.Targets;
 internal sealed class ReplicationSchema
 {
     private const string GuardsSuffix = "Guards";
+    private const string ReplicatingTransactions = "replication writes the target and its guards in transactions. Use tables in one Region, or with "
+        + "multi-Region eventual consistency.";
 
     // A stream keeps its records for 24 hours.
     private static readonly TimeSpan MinRetention = TimeSpan.FromDays(2);
@@ -27,6 +29,7 @@ internal sealed class ReplicationSchema
             source.Options.TableNamePrefix + target, KeyAttribute.Of(view.PartitionKey), [.. view.Indexes.Values], source.Options)
         {
             SortKey = view.SortKey is null ? null : KeyAttribute.Of(view.SortKey),
+            Transactions = ReplicatingTransactions,
         };
         Guards = new TableSchema(
             source.Options.TableNamePrefix + guards,
@@ -35,6 +38,7 @@ internal sealed class ReplicationSchema
             source.Options)
         {
             TimeToLiveAttribute = Guard.ExpiresAtName,
+            Transactions = ReplicatingTransactions,
         };
     }
 

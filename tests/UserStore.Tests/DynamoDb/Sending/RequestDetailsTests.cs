@@ -75,5 +75,17 @@ public sealed class RequestDetailsTests
     public void The_message_of_an_invalid_request_does_not_blame_a_user()
         => new InvalidUserException([new("IndexName", "must be an index")]).Message.Should().Be("The request is not valid: IndexName must be an index.");
 
+    [Fact]
+    public async Task A_query_that_its_index_does_not_support_is_reported_before_the_values_of_the_query()
+    {
+        var store = new DynamoDbUserStore<User>(new Mock<IAmazonDynamoDB>().Object, new UserStoreOptions());
+
+        Func<Task> query = () => store.QueryPageAsync(
+            new UserQuery<User>("email-index", "not an address") { SortKey = SortKeyCondition.StartsWith("2030") });
+
+        (await query.Should().ThrowAsync<InvalidUserException>()).WithMessage(
+            "The request is not valid: SortKey must be left out, because *email-index* has no sort key.");
+    }
+
     private static UserStoreOptions Options(TimeSpan timeout) => new() { TableNamePrefix = "shop-", Retry = { Timeout = timeout } };
 }
