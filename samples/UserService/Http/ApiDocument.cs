@@ -63,7 +63,7 @@ internal static class ApiDocument
     private static void AddHeaders(string operation, string status, OpenApiResponse response)
     {
         if (Tagged.Contains(operation) && status is "200" or "201" or "304")
-            Add("ETag", "The version of the user, in quotes. Absent for a user without a version.");
+            Add("ETag", "The entity tag of the user, which changes with each version. Absent for a user without a version.");
         if (status == "201")
             Add("Location", "The address of the user.");
         if ((operation, status) is ("ListUsers", "200"))

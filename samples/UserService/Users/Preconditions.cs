@@ -1,13 +1,17 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Net.Http.Headers;
 using UserStore;
 
 namespace UserService.Users;
 
-/// <summary>The headers If-Match and If-None-Match, RFC 9110, section 13.1. The entity tag of a user is its version.</summary>
+/// <summary>The headers If-Match and If-None-Match, RFC 9110, section 13.1.</summary>
 internal sealed class Preconditions
 {
     private const string Rule = "must be * or a list of entity tags in quotes, as the header ETag contains them";
+
+    private const int MaxAttempts = 5;
 
     private readonly IList<EntityTagHeaderValue>? _match;
     private readonly IList<EntityTagHeaderValue>? _noneMatch;
@@ -18,8 +22,16 @@ internal sealed class Preconditions
     /// <exception cref="ProblemException">A header is malformed.</exception>
     public static Preconditions Of(HttpRequest request) => new(request.Headers);
 
+    /// <summary>Returns the entity tag of a user; null for a user without a version.</summary>
+    /// <remarks>A user that is deleted and created again starts at version 1 again, and an email can pass to another user. So the tag also identifies
+    /// the user by id and time of creation.</remarks>
     public static EntityTagHeaderValue? TagOf(User user)
-        => user.Version is { } version ? new EntityTagHeaderValue($"\"{version.ToString(CultureInfo.InvariantCulture)}\"") : null;
+    {
+        if (user.Version is not { } version)
+            return null;
+        byte[] identity = SHA256.HashData(Encoding.UTF8.GetBytes($"{user.CreatedAt.ToUnixTimeMilliseconds()} {user.UserId}"));
+        return new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{version}-{Convert.ToHexStringLower(identity.AsSpan(0, 8))}\""));
+    }
 
     /// <summary>Checks the conditions of a read.</summary>
     /// <returns>False if If-None-Match has the current version: the caller has the user already.</returns>
@@ -31,35 +43,38 @@ internal sealed class Preconditions
         return IsNoneMatch(user);
     }
 
-    /// <summary>Runs a write with the version that it must replace, so that the conditions hold when it is applied.</summary>
+    /// <summary>Runs a write with the user that it must replace, so that the conditions hold when it is applied.</summary>
     /// <param name="readAsync">Reads the user, which exists.</param>
-    /// <param name="writeAsync">Writes the user; the version is null for any version.</param>
+    /// <param name="writeAsync">Writes the user only if it is still the given one; null for any.</param>
     /// <exception cref="ProblemException">The conditions do not hold.</exception>
-    public async Task<T> WriteAsync<T>(Func<Task<User>> readAsync, Func<long?, Task<T>> writeAsync)
+    public async Task<T> WriteAsync<T>(Func<Task<User>> readAsync, Func<User?, Task<T>> writeAsync)
     {
         if (_match is null or [{ Tag.Value: "*" }] && _noneMatch is null)
             return await writeAsync(null);
 
-        long? expected = _noneMatch is null ? VersionsOfMatch().FirstOrDefault() : null;
-        while (true)
+        for (int attempt = 1; ; attempt++)
         {
-            expected ??= CheckWrite(await readAsync());
+            User user = await readAsync();
+            CheckWrite(user);
             try
             {
-                return await writeAsync(expected);
+                return await writeAsync(user);
             }
-            catch (UserConflictException conflict) when (conflict.ActualVersion is { } actual && actual != expected && MayReplace(actual))
+            catch (UserStoreException changed)
+                when (changed is UserConflictException or UserConditionFailedException && attempt < MaxAttempts)
             {
-                expected = actual;
+                // The conditions can allow the user as it is now.
             }
         }
     }
 
     /// <summary>Checks the conditions of a write.</summary>
-    /// <returns>The version to replace; null for a user without a version.</returns>
     /// <exception cref="ProblemException">The conditions do not hold.</exception>
-    public long? CheckWrite(User user)
-        => Check(user) ? user.Version : throw new ProblemException(Problem.VersionMismatch(HeaderNames.IfNoneMatch));
+    public void CheckWrite(User user)
+    {
+        if (!Check(user))
+            throw new ProblemException(Problem.VersionMismatch(HeaderNames.IfNoneMatch));
+    }
 
     private static IList<EntityTagHeaderValue>? Read(IHeaderDictionary headers, string name)
     {
@@ -69,22 +84,9 @@ internal sealed class Preconditions
         return isList && (tags!.Count == 1 || !tags.Contains(EntityTagHeaderValue.Any)) ? tags : throw new ProblemException(Problem.Invalid(name, Rule));
     }
 
-    private bool MayReplace(long version)
-    {
-        var user = new User { Version = version };
-        return IsMatch(user) && IsNoneMatch(user);
-    }
-
     private bool IsMatch(User user)
         => _match is null || _match.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(TagOf(user), useStrongComparison: true));
 
     private bool IsNoneMatch(User user)
         => _noneMatch is null || !_noneMatch.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(TagOf(user), useStrongComparison: false));
-
-    // Only the exact tag of a version can match: "01" is not "1".
-    private IEnumerable<long?> VersionsOfMatch() => _match!
-        .Where(tag => !tag.IsWeak)
-        .Select(tag => long.TryParse(tag.Tag.AsSpan()[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long version)
-            && tag.Tag == $"\"{version.ToString(CultureInfo.InvariantCulture)}\"" ? version : (long?)null)
-        .Where(version => version is not null);
 }

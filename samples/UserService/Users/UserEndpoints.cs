@@ -16,7 +16,7 @@ internal static class UserEndpoints
     {
         users.MapGet("", ListAsync).WithName("ListUsers").WithSummary("Lists users in pages, the newest of a status first, else in no order")
             .Produces<UserListView>().Refusals(400, 406).Failures();
-        users.MapGet("{id}", GetAsync).WithName("GetUser").WithSummary("Finds a user by id; the header ETag contains its version")
+        users.MapGet("{id}", GetAsync).WithName("GetUser").WithSummary("Finds a user by id; the header ETag identifies its version")
             .Produces<UserView>().Produces(304).Refusals(400, 404, 406, 412).Failures();
         users.MapGet("by-email/{email}", FindByEmailAsync).WithName("FindUserByEmail").WithSummary("Finds a user by email")
             .Produces<UserView>().Produces(304).Refusals(400, 404, 406, 412).Failures();
@@ -91,8 +91,13 @@ internal static class UserEndpoints
 
         User user = await conditions.WriteAsync(
             ReadAsync,
-            version => users.UpdateAsync(id, version is null ? patch : patch.ExpectVersion(version.Value), context.RequestAborted));
+            expected => users.UpdateAsync(id, Only(expected), context.RequestAborted));
         return UserView.Result(context, user);
+
+        // Each attempt has its own patch, to which conditions are added. A user that was deleted and created again can have the same version.
+        UserPatch<User> Only(User? expected) => expected?.Version is { } version
+            ? UserFields.ReadPatch(body.RootElement)!.ExpectVersion(version).OnlyIf(stored => stored.CreatedAt == expected.CreatedAt)
+            : patch;
 
         Task<User> ReadAsync() => users.GetAsync(id, ReadConsistency.Strong, context.RequestAborted);
     }
@@ -101,7 +106,13 @@ internal static class UserEndpoints
     {
         User? deleted = await Preconditions.Of(context.Request).WriteAsync(
             () => users.GetAsync(id, ReadConsistency.Strong, context.RequestAborted),
-            version => users.DeleteAsync(id, version, context.RequestAborted));
+            async expected =>
+            {
+                if (expected is null)
+                    return await users.DeleteAsync(id, expectedVersion: null, context.RequestAborted);
+                await users.DeleteUnchangedAsync(expected, context.RequestAborted);
+                return expected;
+            });
         return deleted is null ? throw new ProblemException(Problem.UserNotFound()) : TypedResults.NoContent();
     }
 }

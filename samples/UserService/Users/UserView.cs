@@ -13,12 +13,14 @@ internal sealed record UserView(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    long? Version)
+    long? Version,
+    string? Etag)
 {
     public static UserView Of(User user) => new(
-        user.UserId, user.Name, user.Email, user.Status, user.Age, user.Tags, user.ExpiresAt, user.CreatedAt, user.UpdatedAt, user.Version);
+        user.UserId, user.Name, user.Email, user.Status, user.Age, user.Tags, user.ExpiresAt, user.CreatedAt, user.UpdatedAt, user.Version,
+        Preconditions.TagOf(user)?.ToString());
 
-    /// <summary>Returns a user, with its version as the entity tag.</summary>
+    /// <summary>Returns a user with its entity tag.</summary>
     public static IResult Result(HttpContext context, User user, int status = StatusCodes.Status200OK)
     {
         context.Response.Headers.ETag = Preconditions.TagOf(user)?.ToString();

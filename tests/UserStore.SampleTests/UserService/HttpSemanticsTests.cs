@@ -5,7 +5,7 @@ namespace UserStore.SampleTests.UserService;
 
 public sealed class HttpSemanticsTests : UserServiceTest
 {
-    /// <summary>Gets method, If-Match, If-None-Match and the expected status, for a user of version 2.</summary>
+    /// <summary>Gets method, If-Match, If-None-Match and the expected status, for a user of version 2. "1" and "2" stand for the entity tags of its versions.</summary>
     public static TheoryData<string, string?, string?, int> Conditions => new()
     {
         { "GET", null, null, 200 },
@@ -66,23 +66,59 @@ public sealed class HttpSemanticsTests : UserServiceTest
         {
             (string method, string? match, string? noneMatch, int status) = ((string)row[0]!, (string?)row[1], (string?)row[2], (int)row[3]!);
             string path = $"/users/condition-{++number}", because = $"{method} with If-Match {match} and If-None-Match {noneMatch}";
-            await service.SendAsync(HttpMethod.Post, "/users", $$"""{"userId":"condition-{{number}}","name":"Fake","email":"c{{number}}@example.test"}""");
-            await service.SendAsync(HttpMethod.Patch, path, """{"age":1}""");
+            var created = await service.SendAsync(
+                HttpMethod.Post, "/users", $$"""{"userId":"condition-{{number}}","name":"Fake","email":"c{{number}}@example.test"}""");
+            var current = await service.SendAsync(HttpMethod.Patch, path, """{"age":1}""");
+            string first = TagOf(created.Response), second = TagOf(current.Response);
 
-            var response = await service.SendAsync(Request(method, path, ("If-Match", match), ("If-None-Match", noneMatch)));
+            var response = await service.SendAsync(Request(method, path, ("If-Match", Real(match)), ("If-None-Match", Real(noneMatch))));
 
             ((int)response.Response.StatusCode).Should().Be(status, because);
             var after = await service.SendAsync(HttpMethod.Get, path);
-            int version = status == 200 && method == "PATCH" ? 3 : 2;
             if (status != 204)
-                after.Response.Headers.ETag!.Tag.Should().Be($"\"{version}\"", because);
+            {
+                bool isChanged = status == 200 && method == "PATCH";
+                after.Json.GetProperty("version").GetInt64().Should().Be(isChanged ? 3 : 2, because);
+                TagOf(after.Response).Should().Be(Text(after.Json, "etag"), because);
+                (TagOf(after.Response) == second).Should().Be(!isChanged, because);
+            }
             else
+            {
                 after.Response.StatusCode.Should().Be(HttpStatusCode.NotFound, because);
+            }
+
             if (status is 200 or 304)
-                response.Response.Headers.ETag!.Tag.Should().Be($"\"{version}\"", because);
+                TagOf(response.Response).Should().Be(TagOf(after.Response), because);
             if (status == 412 && method != "HEAD")
                 ShouldBe(response, 412, "version-mismatch", match is null or "*" ? "If-None-Match" : "If-Match");
+
+            string? Real(string? header) => header?.Replace("\"1\"", first).Replace("\"2\"", second);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_entity_tag_of_a_deleted_user_is_not_that_of_the_next_user_with_its_id_or_email(bool onServer)
+    {
+        await using RunningService service = await RunningService.StartAsync(onServer);
+        const string ById = "/users/again", ByEmail = "/users/by-email/again@example.test";
+        string deleted = TagOf((await CreateAsync("again")).Response);
+        await service.SendAsync(HttpMethod.Delete, ById);
+        await CreateAsync("again");
+
+        foreach (string path in new[] { ById, ByEmail })
+            (await service.SendAsync(Request("GET", path, ("If-None-Match", deleted)))).Response.StatusCode.Should().Be(HttpStatusCode.OK);
+        foreach (string method in new[] { "PATCH", "PATCH {}", "DELETE" })
+            ShouldBe(await service.SendAsync(Request(method, ById, ("If-Match", deleted))), 412, "version-mismatch", "If-Match");
+
+        string byEmail = TagOf((await service.SendAsync(HttpMethod.Get, ByEmail)).Response);
+        await service.SendAsync(HttpMethod.Delete, ById);
+        await CreateAsync("other");
+        (await service.SendAsync(Request("GET", ByEmail, ("If-None-Match", byEmail)))).Response.StatusCode.Should().Be(HttpStatusCode.OK);
+
+        Task<(HttpResponseMessage Response, JsonElement Json)> CreateAsync(string id)
+            => service.SendAsync(HttpMethod.Post, "/users", $$"""{"userId":"{{id}}","name":"Fake","email":"again@example.test"}""");
     }
 
     [Fact]
@@ -173,7 +209,7 @@ public sealed class HttpSemanticsTests : UserServiceTest
         if (status == 406)
             ShouldBe(response, 406, "not-acceptable", "Accept");
         if (method != "DELETE")
-            (await service.SendAsync(HttpMethod.Get, "/users/fake-1")).Response.Headers.ETag!.Tag.Should().Be("\"1\"");
+            (await service.SendAsync(HttpMethod.Get, "/users/fake-1")).Json.GetProperty("version").GetInt64().Should().Be(1);
         ShouldBe(await service.SendAsync(HttpMethod.Get, "/users/by-email/new@example.test"), 404, "user-not-found");
     }
 

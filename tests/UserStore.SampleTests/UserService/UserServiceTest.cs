@@ -26,6 +26,8 @@ public abstract class UserServiceTest
         return $$"""{"userId":"import-{{number}}","name":"Fake Import {{number}}","email":"import.{{number}}@example.test","status":"{{status}}"}""";
     }
 
+    protected static string TagOf(HttpResponseMessage response) => response.Headers.ETag!.ToString();
+
     protected static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 
     protected static async Task<List<JsonElement>> ImportAsync(RunningService service, string lines)

@@ -6,20 +6,20 @@ const TimeoutMilliseconds = 60_000;
 /**
  * Sends a request and returns its outcome. Never throws: without a response, the status is 0 and the problem "no-response" or "offline".
  * @param options.body the JSON to send
- * @param options.version the version of the user that the request may change
+ * @param options.etag the entity tag of the user as it was read: the request changes no other version
  * @param options.action the action whose requests to DynamoDB the page shows
  * @param options.step what the request does in the action
  */
-export async function send(method, path, { body, version, action, step, signal } = {}) {
+export async function send(method, path, { body, etag, action, step, signal } = {}) {
   const headers = {};
   if (body) headers["Content-Type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  if (version) headers["If-Match"] = `"${version}"`;
+  if (etag) headers["If-Match"] = etag;
   const timeout = AbortSignal.timeout(TimeoutMilliseconds);
   try {
     const response = await fetch(path, {
       method,
       headers,
-      // Versions start again if a user is deleted and created again, so a copy with the same entity tag can be of another user.
+      // The page shows what each request costs, so no response is a copy.
       cache: "no-store",
       body: body && JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -59,5 +59,5 @@ export const listUsers = (status, token, options) => {
 export const findByEmail = (email, options) => send("GET", `/users/by-email/${encodeURIComponent(email)}`, options);
 export const readUser = (id, options) => send("GET", userPath(id), options);
 export const createUser = (user, options) => send("POST", "/users", { ...options, body: user });
-export const changeUser = (user, changes, options) => send("PATCH", userPath(user.userId), { ...options, body: changes, version: user.version });
-export const deleteUser = (user, options) => send("DELETE", userPath(user.userId), { ...options, version: user.version });
+export const changeUser = (user, changes, options) => send("PATCH", userPath(user.userId), { ...options, body: changes, etag: user.etag });
+export const deleteUser = (user, options) => send("DELETE", userPath(user.userId), { ...options, etag: user.etag });

@@ -182,7 +182,7 @@ async function check(button, body) {
     const stored = textsOf(result.content);
     if (Object.keys(changesBetween(stored, readTexts())).length === 0) return finish(result.content, action);
     if (!edited) return showErrors({ email: "Email is in use by another user." });
-    if (result.content.version === edited.version) return askIn(alert, "The change was not saved.", "You can save again.");
+    if (result.content.etag === edited.etag) return askIn(alert, "The change was not saved.", "You can save again.");
     await compare(action);
   });
 }
