@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using UserStore.DynamoDb.Items;
 using UserStore.Modeling;
 
 namespace UserStore.Testing;
@@ -19,11 +20,11 @@ internal sealed record InMemoryPosition(StoredScalar? Sort, string Key)
         }
         catch (JsonException error)
         {
-            throw Forged(error);
+            throw Forged(error.WithoutText());
         }
     }
 
-    private static InvalidContinuationTokenException Forged(JsonException? error = null) => new("contains no key to resume from", error);
+    private static InvalidContinuationTokenException Forged(Exception? error = null) => new("contains no key to resume from", error);
 }
 
 [JsonSourceGenerationOptions(

@@ -117,6 +117,18 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
             () => store.QueryPageAsync(query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));
     }
 
+    [Fact]
+    public async Task The_failure_of_a_forged_token_quotes_nothing_of_it()
+    {
+        (IUserStore<User> store, _) = await StartAsync();
+        byte[] fingerprint = new QueryInput<User>(UserModel.For<User>(new UserStoreOptions()), new UserStoreOptions()).PrepareQuery(Query).Fingerprint();
+        string forged = new ContinuationTokens([]).Encode(new ContinuationToken("[nSecret]", Remaining: null), fingerprint);
+
+        Func<Task> read = () => store.QueryPageAsync(Query, forged);
+
+        (await read.Should().ThrowAsync<InvalidContinuationTokenException>()).Which.ToString().Should().NotContain("Secret");
+    }
+
     [Theory]
     [InlineData("X")]
     [InlineData("rubbish")]
