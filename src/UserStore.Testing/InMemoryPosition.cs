@@ -16,7 +16,9 @@ internal sealed record InMemoryPosition(StoredScalar? Sort, string Key)
         try
         {
             InMemoryPosition? read = JsonSerializer.Deserialize(position, InMemoryPositionContext.Default.InMemoryPosition);
-            return read is not null && read.Sort?.Kind == index.SortKey?.KeyKind() && read.Sort?.ViolatedRule() is null ? read : throw Forged();
+            return read is not (null or { Sort: { Text: null } }) && read.Sort?.Kind == index.SortKey?.KeyKind() && read.Sort?.ViolatedRule() is null
+                ? read
+                : throw Forged();
         }
         catch (JsonException error)
         {
