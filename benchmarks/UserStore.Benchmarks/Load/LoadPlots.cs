@@ -49,7 +49,7 @@ internal sealed class LoadPlots(IReadOnlyList<MetricSample> samples, DateTimeOff
             Path.Combine(folder, "load-memory.svg"),
             Model("Memory of the service", Linear("megabytes")),
             Line("working set", Blue, sample => sample.WorkingSet / Megabyte),
-            Line("heap after the last garbage collection", Orange, sample => sample.Heap / Megabyte));
+            Line("heap after a collection", Orange, sample => sample.Heap / Megabyte));
     }
 
     private static void Write(string file, PlotModel model, params IReadOnlyList<LineSeries> lines)

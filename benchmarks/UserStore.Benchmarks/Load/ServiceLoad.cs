@@ -60,6 +60,7 @@ internal static partial class ServiceLoad
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "UserService.dll"));
         start.ArgumentList.Add("--urls=http://127.0.0.1:0");
+        start.ArgumentList.Add("--RateLimit:PerSecond=0");
         start.Environment["DYNAMODB_ENDPOINT"] = endpoint.ToString();
         start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(MetricSampler).Assembly.Location;
         start.Environment[MetricSampler.FileVariable] = metrics;
