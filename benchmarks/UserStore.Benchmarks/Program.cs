@@ -6,6 +6,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using UserStore.Benchmarks;
+using UserStore.Benchmarks.Load;
 
 switch (args)
 {
@@ -15,7 +16,9 @@ switch (args)
         await TelemetryMeasurements.RunAsync();
         return 0;
     case ["service", var seconds]:
-        return await ServiceLoad.RunAsync(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
+        return await ServiceLoad.RunAsync(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), "artifacts/load");
+    case ["service", var seconds, var pictures]:
+        return await ServiceLoad.RunAsync(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), pictures);
     case ["mapping", .. var names]:
         return await MappingMeasurements.RunAsync(names);
     case ["listing"]:

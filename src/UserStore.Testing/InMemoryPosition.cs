@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using UserStore.DynamoDb.Items;
 using UserStore.Modeling;
 
 namespace UserStore.Testing;
@@ -15,15 +16,17 @@ internal sealed record InMemoryPosition(StoredScalar? Sort, string Key)
         try
         {
             InMemoryPosition? read = JsonSerializer.Deserialize(position, InMemoryPositionContext.Default.InMemoryPosition);
-            return read is not null && read.Sort?.Kind == index.SortKey?.KeyKind() && read.Sort?.ViolatedRule() is null ? read : throw Forged();
+            return read is not (null or { Sort: { Text: null } }) && read.Sort?.Kind == index.SortKey?.KeyKind() && read.Sort?.ViolatedRule() is null
+                ? read
+                : throw Forged();
         }
         catch (JsonException error)
         {
-            throw Forged(error);
+            throw Forged(error.WithoutText());
         }
     }
 
-    private static InvalidContinuationTokenException Forged(JsonException? error = null) => new("contains no key to resume from", error);
+    private static InvalidContinuationTokenException Forged(Exception? error = null) => new("contains no key to resume from", error);
 }
 
 [JsonSourceGenerationOptions(

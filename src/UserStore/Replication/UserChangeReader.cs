@@ -58,9 +58,9 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
                 : throw new InvalidUserChangeException(
                     null, "is not a DynamoDB stream event: it has no array 'Records'. Check what invokes the function.");
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException) // the latter for a name that is not valid Unicode
         {
-            throw new InvalidUserChangeException(null, "is not JSON. Check what invokes the function.", failure);
+            throw new InvalidUserChangeException(null, "is not JSON. Check what invokes the function.", failure.WithoutText());
         }
     }
 
@@ -127,7 +127,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         {
             throw new InvalidUserChangeException(
                 sequenceNumber,
-                $"has no '{name}': the stream view type is {StringIn(body, "StreamViewType") ?? "unknown"}, but must be NEW_AND_OLD_IMAGES. Set "
+                $"has no '{name}': the stream view type is {ViewTypeIn(body) ?? "unknown"}, but must be NEW_AND_OLD_IMAGES. Set "
                     + "UserStoreOptions.StreamViewType to NewAndOldImages and enable such a stream on the table.");
         }
 
@@ -189,6 +189,10 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         => Property(body, "ApproximateCreationDateTime") is { ValueKind: JsonValueKind.Number } seconds
             ? DateTimeOffset.UnixEpoch.AddSeconds(seconds.GetDouble())
             : default;
+
+    // Another string is none of DynamoDB's, and may be a value.
+    private static string? ViewTypeIn(JsonElement body)
+        => StringIn(body, "StreamViewType") is { } type and ("KEYS_ONLY" or "NEW_IMAGE" or "OLD_IMAGE" or "NEW_AND_OLD_IMAGES") ? type : null;
 
     private static string? StringIn(JsonElement json, string name)
         => Property(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;

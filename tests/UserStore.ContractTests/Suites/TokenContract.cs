@@ -87,11 +87,13 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
     [InlineData("{\"user_id\":{\"S\":\"x\"},\"status\":{\"S\":\"pending\"},\"created_at\":{\"S\":\"2\"}}")]
     [InlineData("{\"user_id\":{\"S\":\"x\"},\"status\":{\"S\":\"active\"},\"created_at\":{\"S\":\"2\"},\"more\":7}")]
     [InlineData("{\"user_id\":{\"S\":\"x\",\"N\":\"1\"},\"status\":{\"S\":\"active\"},\"created_at\":{\"S\":\"2\"}}")]
-    [InlineData("{\"Sort\":{\"Kind\":1,\"Text\":\"rubbish\"},\"UserId\":\"x\"}")]
-    [InlineData("{\"Sort\":{\"Kind\":1,\"Text\":\"7\"},\"UserId\":\"x\"}")]
-    [InlineData("{\"Sort\":{\"Kind\":9,\"Text\":\"7\"},\"UserId\":\"x\"}")]
-    [InlineData("{\"Sort\":{\"Kind\":0,\"Text\":\"\\ud800\"},\"UserId\":\"x\"}")]
-    [InlineData("{\"Sort\":null,\"UserId\":\"x\"}")]
+    [InlineData("{\"Sort\":{\"Kind\":1,\"Text\":\"rubbish\"},\"Key\":\"x\"}")]
+    [InlineData("{\"Sort\":{\"Kind\":1,\"Text\":\"7\"},\"Key\":\"x\"}")]
+    [InlineData("{\"Sort\":{\"Kind\":9,\"Text\":\"7\"},\"Key\":\"x\"}")]
+    [InlineData("{\"Sort\":{\"Kind\":0,\"Text\":\"\\ud800\"},\"Key\":\"x\"}")]
+    [InlineData("{\"Sort\":null,\"Key\":\"x\"}")]
+    [InlineData("{\"Sort\":{},\"Key\":\"x\"}")]
+    [InlineData("{\"Sort\":{\"Kind\":0},\"Key\":\"x\"}")]
     public async Task Forged_tokens_with_a_valid_checksum_are_rejected(string position)
     {
         (IUserStore<User> store, _) = await StartAsync();
@@ -103,7 +105,7 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
 
     [Theory]
     [InlineData("rubbish")]
-    [InlineData("{\"Sort\":{\"Kind\":1,\"Text\":\"rubbish\"},\"UserId\":\"x\"}")]
+    [InlineData("{\"Sort\":{\"Kind\":1,\"Text\":\"rubbish\"},\"Key\":\"x\"}")]
     [InlineData("{\"user_id\":{\"S\":\"x\"},\"city\":{\"S\":\"Faketown\"},\"score\":{\"N\":\"rubbish\"}}")]
     [InlineData("{\"user_id\":{\"S\":\"x\"},\"city\":{\"S\":\"Otherville\"},\"score\":{\"N\":\"1\"}}")]
     public async Task Forged_tokens_of_an_index_with_numbers_are_rejected(string position)
@@ -115,6 +117,18 @@ public abstract class TokenContract(StoreFactory stores) : Contract(stores)
 
         await ShouldBeRejectedAsync(
             () => store.QueryPageAsync(query, new ContinuationTokens([]).Encode(new ContinuationToken(position, Remaining: null), fingerprint)));
+    }
+
+    [Fact]
+    public async Task The_failure_of_a_forged_token_quotes_nothing_of_it()
+    {
+        (IUserStore<User> store, _) = await StartAsync();
+        byte[] fingerprint = new QueryInput<User>(UserModel.For<User>(new UserStoreOptions()), new UserStoreOptions()).PrepareQuery(Query).Fingerprint();
+        string forged = new ContinuationTokens([]).Encode(new ContinuationToken("[nSecret]", Remaining: null), fingerprint);
+
+        Func<Task> read = () => store.QueryPageAsync(Query, forged);
+
+        (await read.Should().ThrowAsync<InvalidContinuationTokenException>()).Which.ToString().Should().NotContain("Secret");
     }
 
     [Theory]

@@ -126,6 +126,10 @@ public abstract class DamagedResponses<TUser>(ITestOutputHelper output, int case
         return read;
     }
 
+    // System.Text.Json quotes the JSON before the position.
+    private static bool QuotesResponse(Exception failure)
+        => failure.Message.Contains("BytePositionInLine", StringComparison.Ordinal) || (failure.InnerException is { } inner && QuotesResponse(inner));
+
     private string? Problem(ResponseKind kind, byte[] body, ReadResponse read, ReadResponse? expected)
     {
         if (read.Failure is { } failure)
@@ -135,6 +139,8 @@ public abstract class DamagedResponses<TUser>(ITestOutputHelper output, int case
                 return expected?.Failure?.GetType() == failure.GetType() ? null : $"the SDK fails otherwise than by {failure}";
             if (!RequestFailure.HasNoResponse(failure))
                 return $"this is not treated as a lost response: {failure}";
+            if (QuotesResponse(failure))
+                return $"this may quote a value: {failure}";
             return DynamoDbProtocol.IsResponse(kind, body) ? $"a response of DynamoDB is refused: {failure}" : null;
         }
 

@@ -13,7 +13,7 @@ internal sealed record ResponseDamage(string Kind, int At, int Size, int Choice)
 {
     private const int MaxDamages = 3;
 
-    private static readonly string[] Kinds =
+    public static readonly IReadOnlyList<string> Kinds =
     [
         "invert", "overwrite", "delete", "insert", "duplicate", "truncate", "exchange", "escape", "space",
         "replace value", "replace value", "replace value", "exchange values", "exchange values", "delete member", "duplicate member", "move member",
@@ -48,7 +48,7 @@ internal sealed record ResponseDamage(string Kind, int At, int Size, int Choice)
     private static readonly byte[] Structure = "{}[]:,\"\\"u8.ToArray();
 
     public static Gen<ResponseDamage[]> Several { get; } = Gen.Choose(1, MaxDamages).SelectMany(count => Gen.ArrayOf(
-        from kind in Gen.Elements(Kinds)
+        from kind in Gen.Elements(Kinds.ToArray())
         from at in Gen.Choose(0, int.MaxValue - 1)
         from size in Gen.Frequency((3, Gen.Choose(1, 4)), (1, Gen.Choose(1, 100)))
         from choice in Gen.Choose(0, int.MaxValue - 1)

@@ -5,7 +5,7 @@ public sealed class SourceTests
 {
     private const int MaxLines = 300;
 
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     [Fact]
     public void No_line_is_longer_than_the_editor_configuration_allows()

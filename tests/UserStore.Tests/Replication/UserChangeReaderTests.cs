@@ -84,6 +84,44 @@ public sealed class UserChangeReaderTests
         user.List.Should().Equal("x", "x");
     }
 
+    [Fact]
+    public async Task The_failure_of_an_event_that_is_not_JSON_says_where_and_quotes_nothing()
+    {
+        Func<Task> read = () => ReadAsync("""
+            {"Records":
+            [nSecret]}
+            """);
+
+        InvalidUserChangeException failure = (await read.Should().ThrowAsync<InvalidUserChangeException>()).Which;
+
+        failure.InnerException.Should().BeOfType<JsonException>().Which.Message.Should().Be("The JSON is not valid at byte 2 of line 1.");
+        failure.ToString().Should().NotContain("Secret");
+    }
+
+    [Theory]
+    [InlineData("""{"R\ud800":[]}""")]
+    [InlineData("""{"\udc00ecords":[]}""")]
+    public async Task An_event_with_a_name_that_is_not_Unicode_is_refused(string json)
+    {
+        Func<Task> read = () => ReadAsync(json);
+
+        await read.Should().ThrowAsync<InvalidUserChangeException>();
+    }
+
+    [Fact]
+    public void Only_a_stream_view_type_of_DynamoDB_is_named_in_the_reason()
+    {
+        UserChangeRecord<User> known = Read(WithViewType("KEYS_ONLY"));
+        UserChangeRecord<User> unknown = Read(WithViewType("Secret"));
+
+        known.Problem!.Message.Should().Contain("the stream view type is KEYS_ONLY, but");
+        unknown.Problem!.Message.Should().Contain("the stream view type is unknown, but");
+
+        static string WithViewType(string type) => $$"""
+            {"eventName":"INSERT","dynamodb":{"SequenceNumber":"1","Keys":{"user_id":{"S":"fake-1"} },"StreamViewType":"{{type}}"} }
+            """;
+    }
+
     [Theory]
     [InlineData("not json", "is not JSON")]
     [InlineData("[]", "no array 'Records'")]

@@ -7,6 +7,7 @@ using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal.Transform;
 using Amazon.Runtime.Internal.Util;
+using UserStore.DynamoDb.Items;
 using UserStore.Mapping;
 
 namespace UserStore.DynamoDb.Sending;
@@ -43,7 +44,7 @@ internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller error
         catch (Exception damaged) when (damaged is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
             IWebResponseData data = body.ResponseData;
-            throw new AmazonUnmarshallingException(data.GetHeaderValue("x-amzn-RequestId"), null, damaged, data.StatusCode);
+            throw new AmazonUnmarshallingException(data.GetHeaderValue("x-amzn-RequestId"), null, damaged.WithoutText(), data.StatusCode);
         }
     }
 

@@ -40,7 +40,7 @@ internal static class KeyPosition
         }
         catch (Exception failure) when (failure is JsonException or FormatException or InvalidOperationException) // the last for an unpaired surrogate
         {
-            throw NoKey(failure);
+            throw NoKey(failure.WithoutText());
         }
 
         throw NoKey();

@@ -7,11 +7,12 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using UserStore.Testing;
 
-namespace UserStore.Benchmarks;
+namespace UserStore.Benchmarks.Load;
 
 /// <summary>
 /// Runs many concurrent clients against the sample service, which is a separate process over the local server: reads, lists, creates, deletes,
-/// and counters that all clients increment by reading and writing under If-Match. Fails on a response of 5xx, a lost update, or memory growth.
+/// and counters that all clients increment by reading and writing under If-Match. In some phases, requests to the server receive faults. Draws what the metrics
+/// of the service show, and fails on a response of 5xx, a lost update, or memory growth.
 /// </summary>
 internal static partial class ServiceLoad
 {
@@ -25,33 +26,44 @@ internal static partial class ServiceLoad
     private static readonly int[] Increments = new int[Counters];
 
     /// <returns>The exit code; 0 on success.</returns>
-    public static async Task<int> RunAsync(TimeSpan time)
+    public static async Task<int> RunAsync(TimeSpan time, string pictures)
     {
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
-        using Process service = Start(server);
+        using var wire = new FaultyWire();
+        await using FaultyProxy proxy = FaultyProxy.Start(wire, server.Endpoint);
+        string metrics = Path.GetTempFileName();
+        using Process service = Start(proxy.Endpoint, metrics);
         try
         {
             using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Clients }) { BaseAddress = await AddressOfAsync(service) };
             await PrepareAsync(http);
             using var end = new CancellationTokenSource(time);
+            DateTimeOffset start = DateTimeOffset.UtcNow;
             Task<List<long>> memory = WatchAsync(service, end.Token);
+            Task faults = LoadPhase.InjectAsync(wire, time);
             await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => RunClientAsync(http, client, end.Token)));
-            return await ReportAsync(http, await memory, time);
+            await faults;
+            IReadOnlyList<MetricSample> samples = MetricSampler.Read(metrics);
+            new LoadPlots(samples, start, time).Write(pictures);
+            return await ReportAsync(http, await memory, samples, time);
         }
         finally
         {
             service.Kill(entireProcessTree: true);
             await service.WaitForExitAsync();
+            File.Delete(metrics);
         }
     }
 
-    private static Process Start(LocalDynamoDb server)
+    private static Process Start(Uri endpoint, string metrics)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "UserService.dll"));
         start.ArgumentList.Add("--urls=http://127.0.0.1:0");
         start.ArgumentList.Add("--RateLimit:PerSecond=0");
-        start.Environment["DYNAMODB_ENDPOINT"] = server.Endpoint.ToString();
+        start.Environment["DYNAMODB_ENDPOINT"] = endpoint.ToString();
+        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(MetricSampler).Assembly.Location;
+        start.Environment[MetricSampler.FileVariable] = metrics;
         return Process.Start(start)!;
     }
 
@@ -122,7 +134,7 @@ internal static partial class ServiceLoad
                 return;
             int next = int.Parse(user.GetProperty("name").GetString()!) + 1;
             (HttpStatusCode status, _) = await SendAsync(
-                http, "patch", HttpMethod.Patch, $"/users/load-{counter}", $$"""{"name":"{{next}}"}""", $"\"{user.GetProperty("version").GetInt64()}\"");
+                http, "patch", HttpMethod.Patch, $"/users/load-{counter}", $$"""{"name":"{{next}}"}""", user.GetProperty("etag").GetString());
             if (status == HttpStatusCode.OK)
             {
                 Interlocked.Increment(ref Increments[counter]);
@@ -144,6 +156,8 @@ internal static partial class ServiceLoad
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         long begin = Stopwatch.GetTimestamp();
         using HttpResponseMessage response = await http.SendAsync(request);
+        if ((int)response.StatusCode >= 500)
+            Console.WriteLine($"  {name}: {await response.Content.ReadAsStringAsync()}");
         JsonElement json = response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadFromJsonAsync<JsonElement>() : default;
         Latencies.GetOrAdd(name, _ => []).Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
         Statuses.AddOrUpdate(response.StatusCode, 1, (_, count) => count + 1);
@@ -163,7 +177,7 @@ internal static partial class ServiceLoad
         return samples;
     }
 
-    private static async Task<int> ReportAsync(HttpClient http, List<long> memory, TimeSpan time)
+    private static async Task<int> ReportAsync(HttpClient http, List<long> memory, IReadOnlyList<MetricSample> samples, TimeSpan time)
     {
         int requests = Statuses.Values.Sum();
         Console.WriteLine($"{Clients} clients, {time.TotalSeconds:F0} s: {requests:N0} requests, {requests / time.TotalSeconds:N0} a second");
@@ -187,7 +201,10 @@ internal static partial class ServiceLoad
         int failures = Statuses.Where(one => (int)one.Key >= 500).Sum(one => one.Value);
         Console.WriteLine($"  {Increments.Sum():N0} increments of {Counters} counters, {lost} lost; {failures} responses of 5xx");
         Console.WriteLine($"  memory: {early >> 20} MB after a third of the time, {memory[^1] >> 20} MB at the end ({growth:F2} times, limit: {MaxGrowth})");
-        return lost == 0 && failures == 0 && growth <= MaxGrowth ? 0 : 1;
+        double retries = samples.Sum(sample => sample.Retries);
+        double throttles = samples.Sum(sample => sample.Throttles);
+        Console.WriteLine($"  {samples.Sum(sample => sample.DynamoDb.Count):N0} requests to DynamoDB, {retries:N0} retries, {throttles:N0} throttles");
+        return retries > 0 && throttles > 0 && lost == 0 && failures == 0 && growth <= MaxGrowth ? 0 : 1;
     }
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
