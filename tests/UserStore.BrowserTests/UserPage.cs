@@ -129,8 +129,10 @@ internal sealed class UserPage : IAsyncDisposable
             || [...document.querySelectorAll("dialog[open]")].some(dialog => dialog.scrollWidth > dialog.clientWidth)
         """);
 
+    /// <summary>Takes a screenshot when all transitions have ended.</summary>
     public async Task ScreenshotAsync(string name)
     {
+        await Page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().map(animation => animation.finished))");
         string folder = Path.Combine(AppContext.BaseDirectory, "artifacts");
         Directory.CreateDirectory(folder);
         await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png") });

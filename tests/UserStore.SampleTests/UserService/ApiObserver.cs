@@ -10,14 +10,15 @@ internal sealed class ApiObserver()
     : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
 {
     private static readonly string[] DeclaredHeaders = ["ETag", "Location", "Link", "Retry-After", "Server-Timing"];
-    private static JsonElement? _document;
+    // A reference, since tests read and write it concurrently.
+    private static JsonDocument? Document;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        _document ??= await ReadDocumentAsync(request.RequestUri!, cancellationToken);
+        Document ??= await ReadDocumentAsync(request.RequestUri!, cancellationToken);
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
         string method = request.Method == HttpMethod.Head ? "get" : request.Method.Method.ToLowerInvariant();
-        if (FindOperation(_document.Value, request.RequestUri!.AbsolutePath, method) is { } operation)
+        if (FindOperation(Document.RootElement, request.RequestUri!.AbsolutePath, method) is { } operation)
             Compare(operation, request, response);
         return response;
     }
@@ -50,9 +51,9 @@ internal sealed class ApiObserver()
         }
     }
 
-    private static async Task<JsonElement> ReadDocumentAsync(Uri request, CancellationToken cancellationToken)
+    private static async Task<JsonDocument> ReadDocumentAsync(Uri request, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { DefaultRequestVersion = HttpVersion.Version11 };
-        return await http.GetFromJsonAsync<JsonElement>(new Uri(request, "/openapi/v1.json"), cancellationToken);
+        return (await http.GetFromJsonAsync<JsonDocument>(new Uri(request, "/openapi/v1.json"), cancellationToken))!;
     }
 }

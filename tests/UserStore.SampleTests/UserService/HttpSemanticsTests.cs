@@ -5,7 +5,8 @@ namespace UserStore.SampleTests.UserService;
 
 public sealed class HttpSemanticsTests : UserServiceTest
 {
-    /// <summary>Gets method, If-Match, If-None-Match and the expected status, for a user of version 2. "1" and "2" stand for the entity tags of its versions.</summary>
+    /// <summary>Gets method, If-Match, If-None-Match and the expected status, for a user of version 2. "1" and "2" stand for the entity tags of its
+    /// versions.</summary>
     public static TheoryData<string, string?, string?, int> Conditions => new()
     {
         { "GET", null, null, 200 },

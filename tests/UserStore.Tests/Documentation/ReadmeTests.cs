@@ -19,7 +19,7 @@ public sealed partial class ReadmeTests
     [InlineData("concepts.md", "ReadmeExamples.cs", "TypeExamples.cs", "FirstTest.cs")]
     [InlineData("queries.md", "ReadmeExamples.cs", "GuideExamples.cs", "TypeExamples.cs", "FirstTest.cs")]
     [InlineData("batches.md", "ReadmeExamples.cs", "FirstTest.cs")]
-    [InlineData("testing.md", "ReadmeExamples.cs", "MockExamples.cs", "ExistingTableExamples.cs", "FirstTest.cs")]
+    [InlineData("testing.md", "ReadmeExamples.cs", "GuideExamples.cs", "MockExamples.cs", "ExistingTableExamples.cs", "FirstTest.cs")]
     [InlineData("errors.md", "GuideExamples.cs", "FirstTest.cs")]
     [InlineData("operations.md", "GuideExamples.cs", "AspNetCoreExamples.cs", "FirstTest.cs")]
     [InlineData("security.md", "GuideExamples.cs", "FirstTest.cs")]
