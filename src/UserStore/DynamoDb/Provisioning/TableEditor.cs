@@ -225,7 +225,7 @@ internal sealed class TableEditor(
     private static bool HasIndex(TableDescription found, string indexName)
         => found.GlobalSecondaryIndexes?.Exists(index => index.IndexName == indexName) == true;
 
-    // A change of the key goes on after the table is active again, and DynamoDB takes no other change until it ends.
+    // A change of the key continues after the table is active again, and DynamoDB accepts no other change until it ends.
     private static bool IsActive(TableDescription found) => found.TableStatus == TableStatus.ACTIVE
         && found.SSEDescription?.Status != SSEStatus.UPDATING
         && (found.GlobalSecondaryIndexes ?? []).TrueForAll(index => index.IndexStatus is null || index.IndexStatus == IndexStatus.ACTIVE);
