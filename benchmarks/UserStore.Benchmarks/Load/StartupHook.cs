@@ -1,6 +1,6 @@
 using UserStore.Benchmarks.Load;
 
-/// <summary>Called by the runtime at the start of the service, which <c>DOTNET_STARTUP_HOOKS</c> tells to do so.</summary>
+/// <summary>Called by the runtime when the service starts, because <c>DOTNET_STARTUP_HOOKS</c> names this assembly.</summary>
 /// <remarks>The name, and the lack of a namespace, are what the runtime looks for.</remarks>
 internal static class StartupHook
 {

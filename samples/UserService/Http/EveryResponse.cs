@@ -11,7 +11,7 @@ internal sealed class EveryResponse : IStartupFilter
         app.Use(AddSecurityHeaders);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseStatusCodePages(context => ProblemOf(context.HttpContext).WriteAsync(context.HttpContext));
-        app.Use(AnswerHeadAndOptionsAsync);
+        app.Use(HandleHeadAndOptionsAsync);
         next(app);
     };
 
@@ -26,7 +26,7 @@ internal sealed class EveryResponse : IStartupFilter
     }
 
     // HEAD is GET, of whose response the server sends the header fields only. OPTIONS returns the methods, with which a wrong method is rejected as well.
-    private static async Task AnswerHeadAndOptionsAsync(HttpContext context, RequestDelegate next)
+    private static async Task HandleHeadAndOptionsAsync(HttpContext context, RequestDelegate next)
     {
         string method = context.Request.Method;
         if (HttpMethods.IsHead(method))

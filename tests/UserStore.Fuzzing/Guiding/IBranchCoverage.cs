@@ -1,6 +1,6 @@
 namespace UserStore.Fuzzing.Guiding;
 
-/// <summary>Tells whether a run did something that no run before it did.</summary>
+/// <summary>Reports whether a run did something that no run before it did.</summary>
 internal interface IBranchCoverage
 {
     /// <summary>Gets the number of different branches that all runs took.</summary>

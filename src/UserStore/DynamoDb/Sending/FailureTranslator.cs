@@ -43,7 +43,7 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
         }
         catch (Exception unknown) when (unknown is AmazonClientException or NotSupportedException or NotImplementedException)
         {
-            // The application's own client may have no configuration or region. The message is less precise then, but still tells what failed.
+            // The application's own client may have no configuration or region. The message is less precise then, but still names the operation and the tables.
             return "DynamoDB";
         }
     }
