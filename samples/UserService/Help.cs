@@ -21,7 +21,8 @@ internal static class Help
           --Storage memory           Stores the users in memory, without a server.
           --RateLimit:PerSecond <n>  The requests per second of each caller, after a burst of --RateLimit:Burst <n>; 0 for no limit. The
                                      defaults are 100 and 200.
-          DYNAMODB_ENDPOINT          The address of a DynamoDB server to use instead of the local one. AWS_ENDPOINT_URL_DYNAMODB is the same.
+          DYNAMODB_ENDPOINT          The address of a DynamoDB server to use instead of the local one. AWS_ENDPOINT_URL_DYNAMODB,
+                                     AWS_ENDPOINT_URL, and endpoint_url of the AWS profile with a loopback address, have the same effect.
           UserStore__Region          The AWS Region, to use DynamoDB with your credentials. Other options of the store have the same form, such
                                      as UserStore__TableNamePrefix.
         """;

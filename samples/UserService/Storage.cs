@@ -28,11 +28,10 @@ internal sealed class Storage : IAsyncDisposable
     private readonly LocalDynamoDb? _server;
     private readonly IConfigurationSection _settings;
     private readonly string? _endpoint;
-    private readonly string? _dataFile;
 
-    private Storage(StorageKind kind, IConfiguration configuration, LocalDynamoDb? server = null, string? dataFile = null)
+    private Storage(StorageKind kind, IConfiguration configuration, LocalDynamoDb? server = null)
     {
-        (Kind, _server, _dataFile) = (kind, server, dataFile);
+        (Kind, _server) = (kind, server);
         (_settings, _endpoint) = (configuration.GetSection("UserStore"), server?.Endpoint.ToString() ?? EndpointOf(configuration));
     }
 
@@ -54,7 +53,8 @@ internal sealed class Storage : IAsyncDisposable
         try
         {
             LocalDynamoDb server = await LocalDynamoDb.StartAsync(new LocalDynamoDbOptions { DataFile = dataFile });
-            return new Storage(StorageKind.Local, configuration, server, dataFile);
+            // Without a data file, the server is one that the AWS profile specifies.
+            return new Storage(server.DataFile is null ? StorageKind.DynamoDb : StorageKind.Local, configuration, server);
         }
         catch (LocalDynamoDbException missing) when (missing.IsNotInstalled)
         {
@@ -95,15 +95,16 @@ internal sealed class Storage : IAsyncDisposable
         return (UserStoreSchema.For<User>(options).Users.Name, Kind switch
         {
             StorageKind.Memory => null,
-            StorageKind.Local => _dataFile,
+            StorageKind.Local => _server!.DataFile,
             _ => options.ServiceUrl ?? options.Region ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName ?? "us-east-1",
         });
     }
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static string? EndpointOf(IConfiguration configuration)
-        => new[] { "DYNAMODB_ENDPOINT", "AWS_ENDPOINT_URL_DYNAMODB" }.Select(name => configuration[name]).FirstOrDefault(value => value is { Length: > 0 });
+    private static string? EndpointOf(IConfiguration configuration) => new[] { "DYNAMODB_ENDPOINT", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL" }
+        .Select(name => configuration[name])
+        .FirstOrDefault(value => value is { Length: > 0 });
 
     private static string DefaultDataFile()
     {

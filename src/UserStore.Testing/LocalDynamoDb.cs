@@ -54,9 +54,10 @@ public sealed class LocalDynamoDb : IAsyncDisposable
     private readonly FileStream? _dataFileLock;
     private int _disposed;
 
-    private LocalDynamoDb(Uri endpoint, string description, Process? process = null, FileStream? dataFileLock = null)
+    private LocalDynamoDb(Uri endpoint, string description, Process? process = null, string? dataFile = null, FileStream? dataFileLock = null)
     {
-        (Endpoint, Description, _process, _dataFileLock) = (endpoint, description, process, dataFileLock);
+        (Endpoint, Description, DataFile) = (endpoint, description, dataFile);
+        (_process, _dataFileLock) = (process, dataFileLock);
         if (process is not null)
             AppDomain.CurrentDomain.ProcessExit += OnOwnerExit;
     }
@@ -66,6 +67,11 @@ public sealed class LocalDynamoDb : IAsyncDisposable
 
     /// <summary>Gets a human-readable description of the server.</summary>
     public string Description { get; }
+
+    /// <summary>Gets the path of the file that stores the data of the server.</summary>
+    /// <value>The absolute path of <see cref="LocalDynamoDbOptions.DataFile"/>, or <see langword="null"/> if the data is kept in memory, or if
+    /// another server is used.</value>
+    public string? DataFile { get; }
 
     /// <summary>Starts a server, or connects to the one that <c>DYNAMODB_ENDPOINT</c> or the configuration of the AWS SDK specifies.</summary>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
@@ -86,7 +92,7 @@ public sealed class LocalDynamoDb : IAsyncDisposable
         if (Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint)
             return At(endpoint);
         return Uri.TryCreate(DynamoDbClients.SdkServiceUrl(), UriKind.Absolute, out Uri? address) && address.IsLoopback
-            ? new LocalDynamoDb(address, $"the server at {address} that the configuration of the AWS SDK specifies", process: null)
+            ? new LocalDynamoDb(address, $"the server at {address} that the configuration of the AWS SDK specifies")
             : await StartOwnAsync(options.DataFile, cancellationToken).ConfigureAwait(false);
     }
 
@@ -156,7 +162,7 @@ public sealed class LocalDynamoDb : IAsyncDisposable
                 {
                     var endpoint = new Uri($"http://127.0.0.1:{port}");
                     string description = $"dynoxide at http://127.0.0.1:{port}" + (dataFile is null ? "" : $" with the data file '{dataFile}'");
-                    return new LocalDynamoDb(endpoint, description, process, dataFileLock);
+                    return new LocalDynamoDb(endpoint, description, process, dataFile, dataFileLock);
                 }
             }
             catch

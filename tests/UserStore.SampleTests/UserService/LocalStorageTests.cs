@@ -111,6 +111,7 @@ public sealed class LocalStorageTests : IDisposable
     [Theory]
     [InlineData("DYNAMODB_ENDPOINT")]
     [InlineData("AWS_ENDPOINT_URL_DYNAMODB")]
+    [InlineData("AWS_ENDPOINT_URL")]
     [InlineData("UserStore__ServiceUrl")]
     public async Task A_variable_names_another_DynamoDB(string variable)
     {
@@ -120,6 +121,20 @@ public sealed class LocalStorageTests : IDisposable
         (await service.LocateAsync()).Should().Be(("dynamodb", server.Endpoint.ToString()));
         (await CountAsync(service)).Should().Be(0, "sample users are for the local storage only");
         service.Log.Should().ContainSingle(line => line.Contains($"the table Users of DynamoDB, {server.Endpoint}"));
+    }
+
+    [Fact]
+    public async Task The_AWS_profile_names_another_DynamoDB()
+    {
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync(new LocalDynamoDbOptions { DataFile = DataFile });
+        string profile = Path.Combine(_folder, "config");
+        await File.WriteAllTextAsync(profile, $"[default]\nendpoint_url = {server.Endpoint}\n");
+        string unused = Path.Combine(_folder, "unused.db");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(unused, environment => environment["AWS_CONFIG_FILE"] = profile);
+
+        (await service.LocateAsync()).Should().Be(("dynamodb", server.Endpoint.ToString()));
+        (await CountAsync(service)).Should().Be(0);
+        File.Exists(unused).Should().BeFalse();
     }
 
     [Fact]

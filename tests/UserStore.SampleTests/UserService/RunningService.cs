@@ -32,7 +32,7 @@ public sealed class RunningService : IAsyncDisposable
     {
         LocalDynamoDb? server = onServer ? await LocalDynamoDb.StartAsync() : null;
         string[] settings = server is null
-            ? ["--Storage=memory", "--DYNAMODB_ENDPOINT=", "--AWS_ENDPOINT_URL_DYNAMODB="] // overrides the developer's environment
+            ? ["--Storage=memory", "--DYNAMODB_ENDPOINT=", "--AWS_ENDPOINT_URL_DYNAMODB=", "--AWS_ENDPOINT_URL="] // overrides the developer's environment
             : [$"--UserStore:ServiceUrl={server.Endpoint}", "--UserStore:TableNamePrefix=service-"];
         WebApplication app = await Service.BuildAsync(["--urls=http://127.0.0.1:0", .. settings, .. arguments], configure);
         await app.StartAsync();

@@ -19,6 +19,7 @@ public sealed class LocalDataFileTests : IDisposable
         await using (LocalDynamoDb first = await StartAsync())
         {
             await CreateUserAsync(first);
+            first.DataFile.Should().Be(DataFile);
             first.Description.Should().Contain(DataFile);
         }
 
