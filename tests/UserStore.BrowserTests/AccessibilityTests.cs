@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using UserStore.TestKit;
 using static Microsoft.Playwright.Assertions;
 
 namespace UserStore.BrowserTests;
@@ -10,11 +11,13 @@ public sealed class AccessibilityTests(Chromium chromium)
     private const string Timing =
         """Query;dur=4.1;table="demo-Users";attempts=1;capacity=2.5, TransactWriteItems;dur=9.73;table="demo-Users";attempts=2;capacity=8""";
 
+    public static TheoryData<int, ColorScheme> Screens => TestVolume.IsFull
+        ? new() { { 1280, ColorScheme.Light }, { 1280, ColorScheme.Dark }, { 390, ColorScheme.Light }, { 390, ColorScheme.Dark } }
+        : new() { { 1280, ColorScheme.Light }, { 390, ColorScheme.Dark } };
+
     [Theory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
+    [Trait("Category", TestVolume.Category)]
+    [MemberData(nameof(Screens))]
     public async Task Every_state_of_the_page_is_accessible_and_fits_the_screen(int width, ColorScheme colors)
     {
         await using UserPage page = await UserPage.StartAsync(chromium, width: width, colors: colors);

@@ -15,7 +15,7 @@ public sealed class FuzzingTests(ITestOutputHelper output)
     [InlineData("stream", 250_000)]
     public async Task No_input_breaks_a_promise(string target, int full)
     {
-        string runs = $"{TestVolume.Of(full, usual: 5_000)}";
+        string runs = $"{TestVolume.Of(full, usual: 2_000)}";
         string seed = $"{TestSeed.Value.GetHashCode()}";
         using var report = new StringWriter();
 

@@ -10,7 +10,7 @@ public sealed class BatchFaultTests : ServerTest
 {
     private const int Seed = 20261121;
 
-    private static readonly int Count = TestVolume.Of(full: 20_000, usual: 1_000);
+    private static readonly int Count = TestVolume.Of(full: 20_000, usual: 400);
 
     [Theory]
     [InlineData(true)]
@@ -56,7 +56,7 @@ public sealed class BatchFaultTests : ServerTest
     [Fact]
     public async Task Conflicting_users_are_reported_and_all_others_are_written()
     {
-        int count = TestVolume.Of(full: 5_000, usual: 500), conflicts = count / 25;
+        int count = TestVolume.Of(full: 5_000, usual: 200), conflicts = count / 25;
         DynamoDbUserStore<User> store = await CreateStoreAsync();
         foreach (int i in Enumerable.Range(0, conflicts))
             await store.CreateAsync(new User { UserId = $"old-{i}", Email = $"old.{i}@example.test" });

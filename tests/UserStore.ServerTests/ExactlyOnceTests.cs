@@ -11,7 +11,7 @@ public sealed class ExactlyOnceTests : ServerTest
 {
     private const int Tasks = 8;
 
-    private static readonly int Count = TestVolume.Of(full: 1_000, usual: 200);
+    private static readonly int Count = TestVolume.Of(full: 1_000, usual: 60);
     private static readonly string[] Writes = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
 
     private DynamoDbUserStore<User> _store = null!;

@@ -13,8 +13,8 @@ public sealed class StoreEquivalenceTests(ITestOutputHelper output) : ServerTest
 {
     private const int LongestSequence = 40;
 
-    private static readonly int Sequences = TestVolume.Of(full: 500, usual: 100);
-    private static readonly int FaultySequences = TestVolume.Of(full: 200, usual: 40);
+    private static readonly int Sequences = TestVolume.Of(full: 500, usual: 30);
+    private static readonly int FaultySequences = TestVolume.Of(full: 200, usual: 12);
 
     [Fact]
     public void A_sequence_of_calls_has_the_same_results_in_memory_and_on_the_server() => Check(Sequences, isFaulty: false);

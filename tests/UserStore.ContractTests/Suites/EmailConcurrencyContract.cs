@@ -9,7 +9,7 @@ public abstract class EmailConcurrencyContract(StoreFactory stores) : Contract(s
     private const int Tasks = 16;
     private const int Emails = 50;
 
-    private static readonly int Attempts = TestVolume.Of(full: 2_000, usual: 500);
+    private static readonly int Attempts = TestVolume.Of(full: 2_000, usual: 150);
 
     [Fact]
     public async Task One_of_many_concurrent_creates_succeeds_for_each_email()

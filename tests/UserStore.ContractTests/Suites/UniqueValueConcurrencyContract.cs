@@ -11,7 +11,7 @@ public abstract class UniqueValueConcurrencyContract(StoreFactory stores) : Cont
     private const int Tasks = 16;
     private const int Values = 50;
 
-    private static readonly int Attempts = TestVolume.Of(full: 2_000, usual: 300);
+    private static readonly int Attempts = TestVolume.Of(full: 2_000, usual: 100);
 
     private readonly StoreFactory _stores = stores;
 

@@ -12,7 +12,7 @@ namespace UserStore.SampleTests.UserService;
 /// <summary>Sends random requests, most of them almost valid, and checks that each is answered in time, as the OpenAPI document describes.</summary>
 public sealed class FuzzTests(ITestOutputHelper output) : UserServiceTest
 {
-    private const int FewRequests = 5_000;
+    private const int FewRequests = 3_000;
     private const int ManyRequests = 100_000;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);

@@ -11,7 +11,7 @@ public sealed class RandomReplicationTests(ITestOutputHelper output) : Replicati
 {
     private const int Round = 250;
 
-    private static readonly int Operations = TestVolume.Of(full: 5000, usual: 500);
+    private static readonly int Operations = TestVolume.Of(full: 5000, usual: 200);
     private static readonly int MostUsers = TestVolume.Of(full: 200, usual: 50);
     private static readonly string[] States = ["Ohio", "New York", "California", "New"];
     private static readonly string[] Cities = ["Cleveland", "Cincinnati", "Brooklyn", "York", "York#City", "Y%23", "Los Angeles"];

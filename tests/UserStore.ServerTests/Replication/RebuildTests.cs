@@ -79,7 +79,7 @@ public sealed class RebuildTests : ReplicationTest
     [Fact]
     public async Task A_rebuild_resumes_from_its_checkpoint()
     {
-        await CreateAsync(1000);
+        await CreateAsync(400);
         var options = new UserReplicationWalkOptions { TotalSegments = 2 };
         for (int run = 0; run < 50; run++)
         {
@@ -90,7 +90,7 @@ public sealed class RebuildTests : ReplicationTest
             }
         }
 
-        Sent().Count(operation => operation == "TransactWriteItems").Should().BeGreaterThanOrEqualTo(1000, "each user is written");
+        Sent().Count(operation => operation == "TransactWriteItems").Should().BeGreaterThanOrEqualTo(400, "each user is written");
         (await Replicator.RebuildAsync(options).ReadAllAsync()).Should().BeEmpty("all parts are done");
         Sent().Should().BeEmpty();
         await ShouldEqualSourceAsync();

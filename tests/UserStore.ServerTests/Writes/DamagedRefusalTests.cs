@@ -8,7 +8,7 @@ namespace UserStore.ServerTests.Writes;
 [Trait("Category", TestVolume.Category)]
 public sealed class DamagedRefusalTests : ProxyTest
 {
-    private static readonly int Count = TestVolume.Of(full: 250, usual: 40);
+    private static readonly int Count = TestVolume.Of(full: 250, usual: 12);
     private static readonly string[] WriteOperations = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
 
     // Each is refused: fake-1 is at version 2, and fake-2 has the email b@example.test. The stale user is fake-1 at version 1.

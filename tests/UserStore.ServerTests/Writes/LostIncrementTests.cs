@@ -28,7 +28,7 @@ public sealed class LostIncrementTests : ProxyTest
         await OtherProcess().CreateAsync(new User { UserId = Id });
         LoseResponses(WireFault.LostResponse);
 
-        await IncrementAsync(store, TestVolume.Of(full: 600, usual: 120));
+        await IncrementAsync(store, TestVolume.Of(full: 600, usual: 50));
 
         await ShouldHaveCountedAsync(client);
     }
@@ -42,7 +42,7 @@ public sealed class LostIncrementTests : ProxyTest
         await OtherProcess().CreateAsync(new User { UserId = Id });
         LoseResponses(WireFault.NoResponse);
 
-        await WhileAnotherWritesAsync(() => IncrementAsync(store, TestVolume.Of(full: 600, usual: 60)));
+        await WhileAnotherWritesAsync(() => IncrementAsync(store, TestVolume.Of(full: 600, usual: 30)));
 
         await ShouldHaveCountedAsync(client);
     }
@@ -70,7 +70,7 @@ public sealed class LostIncrementTests : ProxyTest
         DynamoDbUserStore<User> store = await CreateStoreAsync(client);
         await OtherProcess().CreateAsync(new User { UserId = Id });
 
-        await IncrementAsync(store, TestVolume.Of(full: 600, usual: 120));
+        await IncrementAsync(store, TestVolume.Of(full: 600, usual: 50));
 
         await ShouldHaveCountedAsync(client);
     }

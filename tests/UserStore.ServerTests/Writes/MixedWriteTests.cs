@@ -14,7 +14,7 @@ public sealed class MixedWriteTests : ProxyTest
     private const int OtherWriters = 2;
     private const double FaultShare = 0.3;
 
-    private static readonly int Count = TestVolume.Of(full: 3_000, usual: 240);
+    private static readonly int Count = TestVolume.Of(full: 3_000, usual: 100);
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(20);
 

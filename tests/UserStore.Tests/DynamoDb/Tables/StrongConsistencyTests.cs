@@ -4,9 +4,12 @@ using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using UserStore.DynamoDb;
+using UserStore.Migrations;
 using UserStore.Migrations.Running;
 using UserStore.Testing;
+using UserStore.TestKit;
 
 namespace UserStore.Tests.DynamoDb.Tables;
 
@@ -73,6 +76,33 @@ public sealed class StrongConsistencyTests
         Func<Task> ensure = () => new DynamoDbUserStore<User>(_service.Client, options).EnsureTablesAsync();
 
         await ensure.Should().ThrowAsync<UserStoreSchemaException>().WithMessage("Table 'Users': *does not support time to live*EnableTimeToLive to false*");
+    }
+
+    [Fact]
+    public async Task A_start_whose_migrations_create_the_other_tables_fails_and_names_such_a_table()
+    {
+        string prefix = $"strong-{Guid.NewGuid():N}-";
+        using AmazonDynamoDBClient client = LocalServer.Shared.CreateClient();
+        client.AfterResponseEvent += (_, received) =>
+        {
+            if (received is WebServiceResponseEventArgs { Response: DescribeTableResponse { Table: { } table } } && table.TableName == $"{prefix}Users")
+                table.MultiRegionConsistency = MultiRegionConsistency.STRONG;
+        };
+        UserStoreOptions withoutReservations = new() { TableNamePrefix = prefix, UniqueEmails = false, EnableTimeToLive = false };
+        await new DynamoDbUserStore<User>(LocalServer.Shared.Client, withoutReservations).EnsureTablesAsync();
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Services.AddSingleton<IAmazonDynamoDB>(client);
+        builder.Services.AddUserStore(options => options.TableNamePrefix = prefix)
+            .AddMigrations(options => options.Migrations.AddCreateTables())
+            .RunMigrationsOnStart();
+        using IHost host = builder.Build();
+
+        Func<Task> start = () => host.StartAsync();
+
+        MigrationFailedException thrown = (await start.Should().ThrowAsync<MigrationFailedException>()).Which;
+        thrown.InnerException.Should().BeOfType<UserStoreSchemaException>().Which.Message.Should().Match(NoTransactions);
+        (await LocalServer.Shared.Client.ListTablesAsync()).TableNames.Should().NotContain($"{prefix}UserReservations");
+        await LocalServer.Shared.DeleteTablesAsync(prefix);
     }
 
     [Fact]
