@@ -183,6 +183,18 @@ public sealed class LocalStorageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_to_a_data_file_that_is_in_use_is_in_use()
+    {
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync(new LocalDynamoDbOptions { DataFile = DataFile });
+        string link = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "links")).FullName, "link.db");
+        File.CreateSymbolicLink(link, DataFile);
+
+        Func<Task> second = () => LocalDynamoDb.StartAsync(new LocalDynamoDbOptions { DataFile = link });
+
+        (await second.Should().ThrowAsync<LocalDynamoDbException>()).WithMessage("*is in use by another process*");
+    }
+
+    [Fact]
     public async Task Commands_write_only_their_results_to_standard_output()
     {
         var help = await ServiceProcess.RunAsync(["--help"]);
