@@ -205,6 +205,7 @@ public sealed class LocalStorageTests : IDisposable
         help.Output.Should().ContainAll("--urls", "--DataFile", "DYNAMODB_ENDPOINT", "migrate", "policy");
         (help.ExitCode, help.Errors.Count).Should().Be((0, 0));
         migrated.ExitCode.Should().Be(0);
+        Directory.GetFiles(_folder).Should().BeEquivalentTo([DataFile, $"{DataFile}.lock"], "the server completes the file");
         JsonDocument.Parse(status.Output).RootElement.GetProperty("nextStep").GetProperty("action").GetString().Should().Be("None", "the data file remains");
         JsonDocument.Parse(policy.Output).RootElement.TryGetProperty("ReadOnly", out _).Should().BeTrue();
         await using ServiceProcess service = await StartAsync();
