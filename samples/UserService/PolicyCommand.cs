@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.Schema;
 
@@ -14,16 +15,20 @@ public static class PolicyCommand
     private static readonly UserStoreRole[] Roles = [UserStoreRole.ReadOnly, UserStoreRole.ReadWrite, UserStoreRole.Migrations];
 
     /// <returns>The exit code; null if the arguments are not a policy command.</returns>
-    public static int? TryRun(string[] args, TextWriter output, TextWriter error)
+    /// <param name="args">The arguments of the program.</param>
+    /// <param name="settings">The settings of the service, whose options of the store determine the tables and actions.</param>
+    /// <param name="output">Receives the policies.</param>
+    /// <param name="error">Receives what is wrong.</param>
+    public static int? TryRun(string[] args, IConfiguration settings, TextWriter output, TextWriter error)
     {
         if (args is not ["policy", .. string[] rest])
             return null;
         try
         {
-            output.WriteLine(Write(Read(rest)));
+            output.WriteLine(Write(Read(rest), settings.GetSection("UserStore")));
             return 0;
         }
-        catch (ArgumentException wrong)
+        catch (Exception wrong) when (wrong is ArgumentException || SettingException.ReasonOf(wrong) is not null)
         {
             error.WriteLine(wrong.Message);
             error.WriteLine($"Usage: {Usage}");
@@ -43,9 +48,14 @@ public static class PolicyCommand
         return values;
     }
 
-    private static string Write(Dictionary<string, string> values)
+    private static string Write(Dictionary<string, string> values, IConfigurationSection settings)
     {
-        var schema = UserStoreSchema.For<User>(new UserStoreOptions { TableNamePrefix = values.GetValueOrDefault("--prefix", "") });
+        var services = new ServiceCollection();
+        if (settings.Exists())
+            services.AddUserStore(settings);
+        services.AddUserStore(options => options.TableNamePrefix = values.GetValueOrDefault("--prefix", options.TableNamePrefix));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        var schema = UserStoreSchema.For<User>(provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(User).FullName));
         var options = new UserStorePolicyOptions
         {
             AccountId = values.GetValueOrDefault("--account", ""),

@@ -7,7 +7,7 @@ if (args is ["--help" or "-h" or "-?" or "help"])
     return 0;
 }
 
-if (PolicyCommand.TryRun(args, Console.Out, Console.Error) is { } policyExitCode)
+if (PolicyCommand.TryRun(args, new ConfigurationBuilder().AddEnvironmentVariables().Build(), Console.Out, Console.Error) is { } policyExitCode)
     return policyExitCode;
 
 try
@@ -21,6 +21,16 @@ try
 catch (LocalDynamoDbException unusable)
 {
     Console.Error.WriteLine($"{unusable.Message} The argument --help lists all settings.");
+    return 1;
+}
+catch (Exception failure) when (SettingException.ReasonOf(failure) is { } reason)
+{
+    Console.Error.WriteLine($"The service cannot start. {reason} The argument --help lists all settings.");
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("The service was stopped before it had started.");
     return 1;
 }
 catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)

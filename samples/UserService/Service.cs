@@ -53,6 +53,7 @@ public static class Service
         configure?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
+        _ = app.Services.GetRequiredService<Storage>(); // Only what the container has created is disposed of, also after a command.
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache" });
         app.UseRateLimiter();

@@ -10,6 +10,9 @@ internal static class DataFileLock
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(dataFile)!);
+            // A link and its target are one file.
+            if (new FileInfo(dataFile) is { LinkTarget: not null } link)
+                file = $"{link.ResolveLinkTarget(returnFinalTarget: true)!.FullName}.lock";
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)

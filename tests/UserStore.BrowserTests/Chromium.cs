@@ -31,13 +31,14 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
-    public async Task<IPage> OpenAsync(int width = 1280, ColorScheme colors = ColorScheme.Light)
+    public async Task<IPage> OpenAsync(int width = 1280, ColorScheme colors = ColorScheme.Light, string? timeZone = null)
     {
         IPage page = await _browser!.NewPageAsync(new BrowserNewPageOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = width < 600 ? 844 : 900 },
             ColorScheme = colors,
             Locale = "en-US",
+            TimezoneId = timeZone,
         });
         page.SetDefaultTimeout(15_000);
         return page;

@@ -8,6 +8,8 @@ namespace UserStore.BrowserTests;
 [Collection(SharedBrowser.Name)]
 public sealed class ImportTests(Chromium chromium)
 {
+    private const string Progress = """{"event":"progress","written":1,"failed":0}""";
+
     [Fact]
     public async Task A_file_is_imported_and_each_line_that_was_not_is_explained()
     {
@@ -45,18 +47,53 @@ public sealed class ImportTests(Chromium chromium)
         count().Should().Be(1);
     }
 
-    [Fact]
-    public async Task An_import_that_is_cut_off_says_so()
+    [Theory]
+    [InlineData("")]
+    [InlineData("""{"event":"end","endedBy":"Cancelled","written":1,"failed":0,"problem":null}""")]
+    public async Task An_import_that_is_cut_off_says_so(string end)
     {
         await using UserPage page = await UserPage.StartAsync(chromium);
         await page.OpenAsync();
         await page.Page.RouteAsync("**/users/import", route => route.FulfillAsync(
-            new() { ContentType = "application/x-ndjson", Body = """{"event":"progress","written":1,"failed":0}""" + "\n" }));
+            new() { ContentType = "application/x-ndjson", Body = $"{Progress}\n{end}\n" }));
 
         await ImportAsync(page, Line(1));
 
         await Expect(page.Page.Locator("#importer-result")).ToHaveTextAsync("Import interrupted. 1 user was imported, 0 were not.");
         await Expect(page.Page.Locator("#importer-alert")).ToContainTextAsync("The service does not respond.");
+    }
+
+    [Fact]
+    public async Task A_file_whose_lines_are_all_wrong_adds_each_report_once()
+    {
+        await using UserPage page = await UserPage.StartAsync(chromium);
+        await page.OpenAsync();
+        await page.Page.EvaluateAsync(
+            """
+            () => {
+              window.added = 0;
+              new MutationObserver(changes => changes.forEach(change => window.added += change.addedNodes.length))
+                .observe(document.querySelector("#importer-refused"), { childList: true });
+            }
+            """);
+
+        await ImportAsync(page, string.Join('\n', Enumerable.Repeat("no user", 1500)));
+
+        await Expect(page.Page.Locator("#importer-result")).ToHaveTextAsync("Import finished. 0 users were imported, 1500 were not.");
+        await Expect(page.Page.Locator("#importer-refused li").Last).ToHaveTextAsync("and 1400 more");
+        (await page.Page.EvaluateAsync<int>("() => window.added")).Should().BeLessThan(4000);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_too_long_ends_the_import_and_is_explained()
+    {
+        await using UserPage page = await UserPage.StartAsync(chromium);
+        await page.OpenAsync();
+
+        await ImportAsync(page, $"{Line(1)}\n{new string('x', 70_000)}");
+
+        await Expect(page.Page.Locator("#importer-alert")).ToContainTextAsync("The file must have no line longer than 65536 bytes.");
+        await Expect(page.Page.Locator("#importer-result")).ToHaveTextAsync("Import interrupted. 1 user was imported, 0 were not.");
     }
 
     [Fact]

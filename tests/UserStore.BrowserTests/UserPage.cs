@@ -41,10 +41,10 @@ internal sealed class UserPage : IAsyncDisposable
 
     /// <summary>Starts a service and a browser page without an address, so that a test can first decide what requests return.</summary>
     public static async Task<UserPage> StartAsync(
-        Chromium chromium, bool onServer = false, int width = 1280, ColorScheme colors = ColorScheme.Light)
+        Chromium chromium, bool onServer = false, int width = 1280, ColorScheme colors = ColorScheme.Light, string? timeZone = null)
     {
         RunningService service = await RunningService.StartAsync(onServer);
-        return new UserPage(service, await chromium.OpenAsync(width, colors));
+        return new UserPage(service, await chromium.OpenAsync(width, colors, timeZone));
     }
 
     /// <summary>Opens the page at a fragment, such as <c>email=ada@example.test</c>, and waits for the list.</summary>

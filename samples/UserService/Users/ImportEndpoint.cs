@@ -26,14 +26,16 @@ internal static class ImportEndpoint
         .Failures()
         .WithMetadata(new RequestSizeLimitAttribute(MaxBytes));
 
-    private static async Task ImportAsync(HttpContext context, IUserBatchWriter<User> writer)
+    private static async Task ImportAsync(HttpContext context, IUserBatchWriter<User> writer, IHostApplicationLifetime service)
     {
         RequestReader.CheckMediaType(context.Request, JsonLines);
         context.Response.ContentType = JsonLines;
         var events = Channel.CreateBounded<object>(EventsOnTheirWay);
         // If the caller disconnects, both loops end: the batch still reports the items that it did not attempt, but no one reads them.
         CancellationToken aborted = context.RequestAborted;
-        Task batch = RunAsync(context.Request, writer, events.Writer, aborted);
+        // When the service stops, the batch ends, and the caller learns how far it came.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(aborted, service.ApplicationStopping);
+        Task batch = RunAsync(context.Request, writer, events.Writer, aborted, stopping.Token);
         try
         {
             await foreach (object line in events.Reader.ReadAllAsync(aborted))
@@ -50,7 +52,7 @@ internal static class ImportEndpoint
     }
 
     private static async Task RunAsync(
-        HttpRequest request, IUserBatchWriter<User> writer, ChannelWriter<object> events, CancellationToken aborted)
+        HttpRequest request, IUserBatchWriter<User> writer, ChannelWriter<object> events, CancellationToken aborted, CancellationToken stopping)
     {
         // The writer identifies an item by its position among the valid ones, the caller by its line number.
         var lines = new ConditionalWeakTable<User, object>();
@@ -64,14 +66,14 @@ internal static class ImportEndpoint
                     {
                         @event = "not-written",
                         line = lines.TryGetValue(item.Item!, out object? line) ? line : null,
-                        item.Key,
+                        userId = item.Key?.ToString(),
                         problem = ProblemOf(item),
                     },
                     aborted),
                 Progress = new Immediately(progress => events.TryWrite(
                     new { @event = "progress", progress.Written, failed = progress.Failed + refused })),
             };
-            BatchWriteResult<User> result = await writer.CreateAsync(ReadAsync(), options, aborted);
+            BatchWriteResult<User> result = await writer.CreateAsync(ReadAsync(), options, stopping);
             await events.WriteAsync(
                 new
                 {
@@ -91,10 +93,10 @@ internal static class ImportEndpoint
         async IAsyncEnumerable<User> ReadAsync()
         {
             int number = 0;
-            await foreach (ReadOnlyMemory<byte> line in ReadLinesAsync(request.BodyReader, aborted))
+            await foreach (ReadOnlyMemory<byte> line in ReadLinesAsync(request.BodyReader, stopping))
             {
                 number++;
-                if (line.IsEmpty)
+                if (IsBlank(line.Span))
                     continue;
                 using JsonDocument? json = RequestReader.TryParse(line);
                 (User? user, var errors) = json is null
@@ -123,6 +125,8 @@ internal static class ImportEndpoint
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge(MaxBytes),
         _ => Problem.OfStatus(StatusCodes.Status400BadRequest),
     };
+
+    private static bool IsBlank(ReadOnlySpan<byte> line) => line.Trim(" \t\r"u8).IsEmpty;
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLinesAsync(
         PipeReader body, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -11,7 +11,8 @@ internal sealed class Preconditions
 {
     private const string Rule = "must be * or a list of entity tags in quotes, as the header ETag contains them";
 
-    private const int MaxAttempts = 5;
+    // Each attempt that fails means that another writer has succeeded, although the conditions can allow the user as it is then.
+    private const int MaxAttempts = 50;
 
     private readonly IList<EntityTagHeaderValue>? _match;
     private readonly IList<EntityTagHeaderValue>? _noneMatch;

@@ -12,6 +12,9 @@ internal static class RequestReader
     private const int MaxPageSize = 100;
     private const int MaxToken = 4 * 1024; // Well below the server's limit for the request line.
 
+    // Some programs begin a file in UTF-8 with it.
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
     /// <exception cref="ProblemException">The body is not JSON, or its media type is not supported.</exception>
@@ -33,7 +36,7 @@ internal static class RequestReader
     {
         try
         {
-            return JsonDocument.Parse(line, Strict);
+            return JsonDocument.Parse(line.Span.StartsWith(ByteOrderMark) ? line[ByteOrderMark.Length..] : line, Strict);
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
@@ -45,7 +48,7 @@ internal static class RequestReader
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
             || !supported.Any(each => type.MediaType.Equals(each, StringComparison.OrdinalIgnoreCase))
-            || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            || (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
         {
             throw new ProblemException(Problem.UnsupportedMediaType(supported));
         }

@@ -89,15 +89,29 @@ internal static class UserEndpoints
             return UserView.Result(context, unchanged);
         }
 
-        User user = await conditions.WriteAsync(
-            ReadAsync,
-            expected => users.UpdateAsync(id, Only(expected), context.RequestAborted));
-        return UserView.Result(context, user);
+        return UserView.Result(context, await conditions.WriteAsync(ReadAsync, ChangeAsync));
 
-        // Each attempt has its own patch, to which conditions are added. A user that was deleted and created again can have the same version.
-        UserPatch<User> Only(User? expected) => expected?.Version is { } version
-            ? UserFields.ReadPatch(body.RootElement)!.ExpectVersion(version).OnlyIf(stored => stored.CreatedAt == expected.CreatedAt)
-            : patch;
+        async Task<User> ChangeAsync(User? expected)
+        {
+            if (expected?.Version is not { } version)
+                return await users.UpdateAsync(id, patch, context.RequestAborted);
+            try
+            {
+                // A user that was deleted and created again can have the same version.
+                return await users.UpdateAsync(id, Only(version).OnlyIf(stored => stored.CreatedAt == expected.CreatedAt), context.RequestAborted);
+            }
+            catch (UserConditionFailedException)
+            {
+                // DynamoDB compares the stored text, and other programs can store no time of creation, or store it in another form.
+                User now = await ReadAsync();
+                if (now.Version != version || now.CreatedAt != expected.CreatedAt)
+                    throw;
+                return await users.UpdateAsync(id, Only(version), context.RequestAborted);
+            }
+        }
+
+        // Each attempt has its own patch, to which conditions are added.
+        UserPatch<User> Only(long version) => UserFields.ReadPatch(body.RootElement)!.ExpectVersion(version);
 
         Task<User> ReadAsync() => users.GetAsync(id, ReadConsistency.Strong, context.RequestAborted);
     }

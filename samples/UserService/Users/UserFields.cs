@@ -21,7 +21,7 @@ internal static partial class UserFields
     [
         new Field<string>(
             "userId",
-            "must be 1 to 100 letters, digits, '-', '_' and '.'",
+            "must be 1 to 100 letters, digits, '-', '_' and '.', but not '.' or '..'",
             value => Match(value, UserIds()),
             (user, id) => user with { UserId = id },
             Property: null),
@@ -172,7 +172,8 @@ internal static partial class UserFields
             ? instant
             : null;
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.\-]{1,100}$", RegexOptions.CultureInvariant)]
+    // "." and ".." are parts of addresses that clients and servers remove, so that such a user would have no address.
+    [GeneratedRegex(@"^(?!\.{1,2}$)[A-Za-z0-9_.\-]{1,100}$", RegexOptions.CultureInvariant)]
     private static partial Regex UserIds();
 
     [GeneratedRegex(@"^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$", RegexOptions.CultureInvariant)]

@@ -10,6 +10,27 @@ public sealed class FailureTests : UserServiceTest
 {
     private static readonly TimeSpan WhenUnavailable = TimeSpan.FromSeconds(5);
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("2026-01-31T00:00:00Z")]
+    [InlineData("2026-01-31T00:00:00.0000000Z")]
+    public async Task A_user_of_another_program_is_changed_with_its_entity_tag_whatever_form_its_time_of_creation_has(string? created)
+    {
+        await using RunningService service = await RunningService.StartAsync(onServer: true);
+        using AmazonDynamoDBClient otherProgram = service.CreateClient();
+        Dictionary<string, AttributeValue> item = new() { ["user_id"] = new("a-1"), ["name"] = new("Fake User"), ["version"] = new() { N = "7" } };
+        if (created is not null)
+            item["created_at"] = new(created);
+        await otherProgram.PutItemAsync("service-Users", item);
+        string tag = TagOf((await service.SendAsync(HttpMethod.Get, "/users/a-1")).Response);
+
+        var changed = await service.SendAsync(HttpMethod.Patch, "/users/a-1", """{"age":44}""", ifMatch: tag);
+        var late = await service.SendAsync(HttpMethod.Patch, "/users/a-1", """{"age":45}""", ifMatch: tag);
+
+        (changed.Json.GetProperty("age").GetInt32(), changed.Json.GetProperty("version").GetInt32()).Should().Be((44, 8));
+        ShouldBe(late, 412, "version-mismatch", "If-Match");
+    }
+
     [Fact]
     public async Task Throttling_and_outages_are_reported_with_a_retry_delay()
     {

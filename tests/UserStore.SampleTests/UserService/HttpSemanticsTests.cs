@@ -123,6 +123,26 @@ public sealed class HttpSemanticsTests : UserServiceTest
     }
 
     [Fact]
+    public async Task A_condition_that_holds_for_each_version_holds_while_others_change_the_user()
+    {
+        const int Writers = 12, Changes = 8;
+        await using RunningService service = await RunningService.StartAsync(onServer: true, arguments: "--RateLimit:PerSecond=0");
+        await service.SendAsync(HttpMethod.Post, "/users", """{"userId":"busy","name":"Fake","email":"busy@example.test"}""");
+
+        HttpStatusCode[][] statuses = await Task.WhenAll(Enumerable.Range(0, Writers).Select(async _ =>
+        {
+            var seen = new HttpStatusCode[Changes];
+            for (int change = 0; change < Changes; change++)
+                seen[change] = (await service.SendAsync(Request("PATCH", "/users/busy", ("If-None-Match", "\"another\"")))).Response.StatusCode;
+            return seen;
+        }));
+
+        statuses.SelectMany(each => each).Should().OnlyContain(status => status == HttpStatusCode.OK);
+        var busy = await service.SendAsync(HttpMethod.Get, "/users/busy");
+        busy.Json.GetProperty("version").GetInt32().Should().Be(1 + (Writers * Changes));
+    }
+
+    [Fact]
     public async Task Preconditions_of_a_user_that_does_not_exist_are_ignored()
     {
         await using RunningService service = await RunningService.StartAsync();

@@ -150,6 +150,50 @@ public sealed class LocalStorageTests : IDisposable
         start.Errors.Should().NotContain(line => line.Contains("   at "), "it is no defect");
     }
 
+    [Theory]
+    [InlineData("--DYNAMODB_ENDPOINT=rubbish", "ServiceUrl is 'rubbish', but must be an absolute http or https address.")]
+    [InlineData("--UserStore:Region=mars", "Region is 'mars', but must be the name of an AWS region")]
+    [InlineData("--UserStore:Regionn=mars", "'Regionn'")]
+    [InlineData("--UserStore:PointInTimeRecoveryDays=many", "'many'")]
+    [InlineData("--RateLimit:PerSecond=-1", "The setting RateLimit:PerSecond is '-1', but must be a whole number of at least 0.")]
+    [InlineData("--RateLimit:PerSecond=fast", "The setting RateLimit:PerSecond is 'fast'")]
+    [InlineData("--RateLimit:Burst=0", "The setting RateLimit:Burst is '0', but must be a whole number of at least 1.")]
+    public async Task A_setting_that_is_not_valid_is_reported_with_one_line(string setting, string reason)
+    {
+        var start = await ServiceProcess.RunAsync(["--urls=http://127.0.0.1:0", "--Storage=memory", setting]);
+
+        start.ExitCode.Should().Be(1);
+        start.Errors.Should().ContainSingle().Which.Should().Contain(reason).And.Contain("--help");
+    }
+
+    [Fact]
+    public async Task A_service_that_waits_for_its_server_can_be_stopped()
+    {
+        await using var service = ServiceProcess.Launch(
+            ["--urls=http://127.0.0.1:0"], environment => environment["DYNAMODB_ENDPOINT"] = "http://127.0.0.1:1");
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!service.Log.Any(line => line.Contains("No connection to http://127.0.0.1:1")))
+            await Task.Delay(20, timeout.Token);
+
+        await service.StopAsync();
+
+        service.Process.ExitCode.Should().Be(1);
+        service.Log[^1].Should().Be("The service was stopped before it had started.");
+        service.Log.Should().NotContain(line => line.Contains("   at "), "it is no defect");
+    }
+
+    [Fact]
+    public async Task A_link_to_a_data_file_that_is_in_use_is_in_use()
+    {
+        await using LocalDynamoDb server = await LocalDynamoDb.StartAsync(new LocalDynamoDbOptions { DataFile = DataFile });
+        string link = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "links")).FullName, "link.db");
+        File.CreateSymbolicLink(link, DataFile);
+
+        Func<Task> second = () => LocalDynamoDb.StartAsync(new LocalDynamoDbOptions { DataFile = link });
+
+        (await second.Should().ThrowAsync<LocalDynamoDbException>()).WithMessage("*is in use by another process*");
+    }
+
     [Fact]
     public async Task Commands_write_only_their_results_to_standard_output()
     {
@@ -161,6 +205,7 @@ public sealed class LocalStorageTests : IDisposable
         help.Output.Should().ContainAll("--urls", "--DataFile", "DYNAMODB_ENDPOINT", "migrate", "policy");
         (help.ExitCode, help.Errors.Count).Should().Be((0, 0));
         migrated.ExitCode.Should().Be(0);
+        Directory.GetFiles(_folder).Should().BeEquivalentTo([DataFile, $"{DataFile}.lock"], "the server completes the file");
         JsonDocument.Parse(status.Output).RootElement.GetProperty("nextStep").GetProperty("action").GetString().Should().Be("None", "the data file remains");
         JsonDocument.Parse(policy.Output).RootElement.TryGetProperty("ReadOnly", out _).Should().BeTrue();
         await using ServiceProcess service = await StartAsync();

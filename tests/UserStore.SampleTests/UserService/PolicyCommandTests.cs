@@ -1,5 +1,6 @@
 using System.Text.Json;
 using global::UserService;
+using Microsoft.Extensions.Configuration;
 
 namespace UserStore.SampleTests.UserService;
 
@@ -34,11 +35,38 @@ public sealed class PolicyCommandTests
     }
 
     [Fact]
+    public void The_policies_permit_what_the_settings_of_the_service_require()
+    {
+        using StringWriter output = new(), error = new();
+        IConfiguration settings = Settings(("UserStore:TableNamePrefix", "mine-"), ("UserStore:PointInTimeRecovery", "true"), ("UserStore:Tags:team", "x"));
+
+        PolicyCommand.TryRun(["policy", "--account", "123456789012", "--region", "eu-central-1"], settings, output, error);
+
+        output.ToString().Should().Contain("table/mine-Users").And.Contain("UpdateContinuousBackups").And.Contain("ListTagsOfResource");
+        error.ToString().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_setting_that_is_not_valid_is_reported()
+    {
+        using StringWriter output = new(), error = new();
+
+        int? code = PolicyCommand.TryRun(
+            ["policy", "--account", "123456789012", "--region", "eu-central-1"], Settings(("UserStore:Region", "mars")), output, error);
+
+        (code, output.ToString()).Should().Be((2, ""));
+        error.ToString().Should().Contain("Region is 'mars'");
+    }
+
+    [Fact]
     public void Other_arguments_are_passed_to_the_service() => Run("--urls", "http://127.0.0.1:0").Code.Should().BeNull();
 
     private static (int? Code, string Output, string Error) Run(params string[] args)
     {
         using StringWriter output = new(), error = new();
-        return (PolicyCommand.TryRun(args, output, error), output.ToString(), error.ToString());
+        return (PolicyCommand.TryRun(args, Settings(), output, error), output.ToString(), error.ToString());
     }
+
+    private static IConfiguration Settings(params (string Name, string Value)[] settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();
 }

@@ -21,6 +21,8 @@ public sealed class RequestValidationTests : UserServiceTest
         { "POST", "/users", "{\"name\":\"a\",\"email\":\"a@b.cd\",\"expiresAt\":\"2030-01-01T00:00:00\"}", "application/json", null,
             400, "invalid-request", "expiresAt" },
         { "POST", "/users", "{\"name\":\"a\",\"email\":\"a@b.cd\",\"userId\":\"a b\"}", "application/json", null, 400, "invalid-request", "userId" },
+        { "POST", "/users", "{\"name\":\"a\",\"email\":\"a@b.cd\",\"userId\":\".\"}", "application/json", null, 400, "invalid-request", "userId" },
+        { "POST", "/users", "{\"name\":\"a\",\"email\":\"a@b.cd\",\"userId\":\"..\"}", "application/json", null, 400, "invalid-request", "userId" },
         { "POST", "/users", "{\"name\":\"\\ud800\",\"email\":\"a@b.cd\"}", "application/json", null, 400, "invalid-request", "name" },
         { "POST", "/users", "{\"\\ud800\":\"a\",\"name\":\"a\",\"email\":\"a@b.cd\"}", "application/json", null, 400, "invalid-request", "body" },
         { "POST", "/users", "{\"name\":\"a\",\"email\":\"fake.user.1@example.test\"}", "application/json", null, 409, "email-in-use", "email" },
@@ -51,6 +53,29 @@ public sealed class RequestValidationTests : UserServiceTest
         { "GET", "/nothing", null, "", null, 404, "not-found", "" },
         { "PUT", "/users/fake-1", "{}", "application/json", null, 405, "method-not-allowed", "" },
     };
+
+    [Fact]
+    public async Task A_user_whose_id_only_begins_with_dots_has_an_address()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        var created = await service.SendAsync(HttpMethod.Post, "/users", """{"name":"a","email":"a@b.cd","userId":"..."}""");
+
+        var read = await service.SendAsync(HttpMethod.Get, created.Response.Headers.Location!.ToString());
+
+        Text(read.Json, "userId").Should().Be("...");
+    }
+
+    [Theory]
+    [InlineData("application/json;charset=utf-8")]
+    [InlineData("application/json; charset=\"UTF-8\"")]
+    public async Task The_charset_can_be_in_quotes(string mediaType)
+    {
+        await using RunningService service = await RunningService.StartAsync();
+
+        var changed = await service.SendAsync(HttpMethod.Patch, "/users/fake-1", """{"age":44}""", mediaType);
+
+        changed.Json.GetProperty("age").GetInt32().Should().Be(44);
+    }
 
     [Theory]
     [MemberData(nameof(Wrong))]

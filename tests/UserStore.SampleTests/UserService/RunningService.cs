@@ -39,6 +39,8 @@ public sealed class RunningService : IAsyncDisposable
         return new RunningService(app, server);
     }
 
+    public Task StopAsync() => _app.StopAsync();
+
     /// <summary>Sends a body unchanged and returns the response with its JSON.</summary>
     public async Task<(HttpResponseMessage Response, JsonElement Json)> SendAsync(
         HttpMethod method, string path, string? body = null, string mediaType = "application/json", string? ifMatch = null)

@@ -48,6 +48,23 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         return (service.Process.ExitCode, await service._output, service.Log);
     }
 
+    /// <summary>Starts the service, and does not wait until it has started.</summary>
+    public static ServiceProcess Launch(string[] arguments, Action<IDictionary<string, string?>>? environment)
+    {
+        // An absolute path, because the environment can lack PATH. A shell ignores SIGINT in what it starts in the background, which would inherit that.
+        string dotnet = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+        var start = new ProcessStartInfo("/usr/bin/env", [
+            "--default-signal=INT", dotnet, Path.Combine(AppContext.BaseDirectory, "UserService.dll"), .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (string variable in StorageVariables)
+            start.Environment.Remove(variable);
+        environment?.Invoke(start.Environment);
+        return new ServiceProcess(Process.Start(start)!);
+    }
+
     /// <summary>Stops the service as Ctrl+C does.</summary>
     public async Task StopAsync()
     {
@@ -68,22 +85,6 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             Process.Kill();
         await Process.WaitForExitAsync();
         Process.Dispose();
-    }
-
-    private static ServiceProcess Launch(string[] arguments, Action<IDictionary<string, string?>>? environment)
-    {
-        // An absolute path, because the environment can lack PATH. A shell ignores SIGINT in what it starts in the background, which would inherit that.
-        string dotnet = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        var start = new ProcessStartInfo("/usr/bin/env", [
-            "--default-signal=INT", dotnet, Path.Combine(AppContext.BaseDirectory, "UserService.dll"), .. arguments])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        foreach (string variable in StorageVariables)
-            start.Environment.Remove(variable);
-        environment?.Invoke(start.Environment);
-        return new ServiceProcess(Process.Start(start)!);
     }
 
     private void Read(string? line)

@@ -105,4 +105,55 @@ public sealed class UserImportTests : UserServiceTest
         (Text(end, "endedBy"), end.GetProperty("written").GetInt32()).Should().Be(("SequenceFailed", 1));
         end.GetProperty("problem").GetProperty("errors").GetProperty("body")[0].GetString().Should().Contain("65536 bytes");
     }
+
+    [Fact]
+    public async Task A_line_that_was_not_written_is_reported_with_the_id_of_its_user()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+
+        List<JsonElement> events = await ImportAsync(service, """{"userId":"fake-1","name":"Again","email":"again@example.test"}""");
+
+        JsonElement line = events.Single(each => Text(each, "event") == "not-written");
+        (Text(line, "userId"), Text(line.GetProperty("problem"), "type")).Should().Be(("fake-1", "urn:user-service:user-exists"));
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_and_blank_lines_are_no_errors()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+
+        List<JsonElement> events = await ImportAsync(service, $"\uFEFF{LineOf(1000)}\r\n \t\r\n\n{LineOf(1001)}\n  ");
+
+        (events[^1].GetProperty("written").GetInt32(), events[^1].GetProperty("failed").GetInt32()).Should().Be((2, 0));
+    }
+
+    [Fact]
+    public async Task An_import_ends_with_its_result_when_the_service_stops()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(service.Http.BaseAddress!.Host, service.Http.BaseAddress.Port);
+        await using NetworkStream stream = connection.GetStream();
+        using var response = new StreamReader(stream);
+        await stream.WriteAsync(BeginningOfAnImport);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await ReadToAsync("not-written");
+
+        Task stopped = service.StopAsync();
+
+        (await ReadToAsync("\"end\"")).Should().Contain("\"endedBy\":\"Cancelled\"");
+        connection.Close();
+        await stopped;
+
+        async Task<string> ReadToAsync(string text)
+        {
+            while (await response.ReadLineAsync(limit.Token) is { } next)
+            {
+                if (next.Contains(text, StringComparison.Ordinal))
+                    return next;
+            }
+
+            throw new EndOfStreamException();
+        }
+    }
 }

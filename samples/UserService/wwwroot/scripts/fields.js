@@ -6,16 +6,17 @@ const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyl
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const spans = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
 
-const asIs = value => value ?? "";
+// An input keeps one line. Without line breaks that other programs stored, a field that nobody changes does not differ from what the input has.
+const oneLine = value => (value ?? "").replace(/[\r\n]/g, "");
 
 /** The fields that the editor changes: between the value in JSON and the text of the input. */
 export const fields = [
-  { name: "name", label: "Name", toText: asIs, toValue: text => text },
-  { name: "email", label: "Email", toText: asIs, toValue: text => text },
-  { name: "status", label: "Status", toText: asIs, toValue: text => text, toView: statusName },
+  { name: "name", label: "Name", toText: oneLine, toValue: text => text },
+  { name: "email", label: "Email", toText: oneLine, toValue: text => text.trim() },
+  { name: "status", label: "Status", toText: value => value ?? "", toValue: text => text, toView: statusName },
   { name: "age", label: "Age", toText: value => (value ?? "").toString(), toValue: toAge },
   { name: "tags", label: "Tags", toText: toTagText, toValue: toTags },
-  { name: "expiresAt", label: "Expires", toText: toLocal, toValue: text => (text ? new Date(text).toISOString() : null), toView: text => toDate(text) },
+  { name: "expiresAt", label: "Expires", toText: toLocal, toValue: toInstant, toView: text => toDate(toInstant(text)) },
 ];
 
 export const labels = Object.fromEntries(fields.map(field => [field.name, field.label]));
@@ -33,7 +34,7 @@ export const viewOf = (field, text) => (text === "" ? "" : field.toView?.(text) 
 export const nameOf = user => visible(user.name || user.email || user.userId);
 
 export function statusName(status) {
-  return statuses[status] ?? status;
+  return Object.hasOwn(statuses, status) ? statuses[status] : status;
 }
 
 export const statusLabel = status => create("span", { className: `status ${Object.hasOwn(statuses, status) ? status : "other"}` }, statusName(status));
@@ -59,13 +60,18 @@ function toAge(text) {
 
 // A tag that contains a comma is in quotes, so that it stays one tag.
 function toTagText(tags) {
-  return (tags ?? []).map(tag => (/[",]/.test(tag) ? `"${tag.replaceAll("\"", "\"\"")}"` : tag)).join(", ");
+  return (tags ?? []).map(oneLine).map(tag => (/[",]/.test(tag) ? `"${tag.replaceAll("\"", "\"\"")}"` : tag)).join(", ");
 }
 
 function toTags(text) {
   return [...text.matchAll(/\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))(?:,|$)/g)]
     .map(([, quoted, plain]) => (quoted?.replaceAll("\"\"", "\"") ?? plain).trim())
     .filter(tag => tag);
+}
+
+// A year after 9999 needs a sign and six digits. A time at the end of 9999 can be in the next year of the browser's time zone.
+function toInstant(text) {
+  return text ? new Date(text.replace(/^\d{5,}/, year => `+${year.padStart(6, "0")}`)).toISOString() : null;
 }
 
 function toLocal(text) {

@@ -30,7 +30,8 @@ async function start() {
   if (!file) return alertIn(alert, "Choose a file first.", "");
   alertIn(alert);
   const mine = running = new AbortController();
-  const state = { written: 0, failed: 0, refused: [] };
+  const state = { written: 0, failed: 0, refused: [], refusedCount: 0 };
+  find("#importer-refused").replaceChildren();
   find("#importer-progress").hidden = false;
   find("progress", dialog).value = 0;
   form.stop.hidden = false;
@@ -42,7 +43,8 @@ async function start() {
     show(state, null, mine.signal.aborted ? "Import stopped." : "Import interrupted.");
     if (!mine.signal.aborted) {
       const { title, text } = failure.result ? explain(failure.result) : explain({ problem: "no-response" });
-      alertIn(alert, title, [text, " Users of the file that are already stored are not imported twice."]);
+      const rules = Object.values(errorsByField(failure.result ?? {}, { body: "The file" })).join(" ");
+      alertIn(alert, title, [rules || text, " Users of the file that are already stored are not imported twice."]);
     }
   } finally {
     running = null;
@@ -59,8 +61,10 @@ async function importFile(file, state, signal) {
   for await (const part of partsOf(file)) {
     const before = { written: state.written, failed: state.failed };
     await sendPart(part.lines, signal, event => {
-      if (event.event === "not-written") state.refused.push({ line: line + event.line, problem: event.problem });
-      else {
+      if (event.event === "not-written") {
+        state.refusedCount++;
+        if (state.refused.length < MaxRefusedShown) state.refused.push({ line: line + event.line, problem: event.problem });
+      } else {
         state.written = before.written + event.written;
         state.failed = before.failed + event.failed;
       }
@@ -119,16 +123,20 @@ async function sendPart(lines, signal, report) {
       if (event.event === "end") end = event;
     }
   }
-  // Without its last line, the response was cut off.
-  if (!end || end.problem) throw Object.assign(new Error(), { result: { problem: end ? "" : "no-response", status: end?.problem.status } });
+  // Without its last line, the response was cut off. If the service stops, it has not read all lines.
+  if (end?.problem) throw Object.assign(new Error(), { result: { problem: "", status: end.problem.status, content: end.problem } });
+  if (end?.endedBy !== "Completed") throw Object.assign(new Error(), { result: { problem: "no-response" } });
 }
 
-function show({ written, failed, refused }, part, title) {
+function show({ written, failed, refused, refusedCount }, part, title) {
   if (part !== null) find("progress", dialog).value = part;
   const count = written === 1 ? "1 user was imported" : `${written} users were imported`;
   find("#importer-result").textContent = `${title} ${count}, ${failed} ${failed === 1 ? "was" : "were"} not.`;
-  find("#importer-refused").replaceChildren(...refused.slice(0, MaxRefusedShown).map(toItem),
-    ...refused.length > MaxRefusedShown ? [create("li", {}, `and ${refused.length - MaxRefusedShown} more`)] : []);
+  // A file can have any number of such lines, and each is reported: only what is new is added.
+  const list = find("#importer-refused");
+  find(".more", list)?.remove();
+  list.append(...refused.slice(list.childElementCount).map(toItem));
+  if (refusedCount > refused.length) list.append(create("li", { className: "more" }, `and ${refusedCount - refused.length} more`));
 }
 
 function toItem({ line, problem }) {

@@ -45,7 +45,7 @@ export const isUncertain = result => ["outcome-unknown", "no-response", "offline
 /** Returns the errors of a response as sentences, by the name of the field. */
 export function errorsByField(result, labels) {
   const errors = {};
-  for (const [name, rules] of Object.entries(result.content.errors ?? {}))
+  for (const [name, rules] of Object.entries(result.content?.errors ?? {}))
     errors[name] = rules.map(rule => sentence(labels[name] ?? name, rule)).join(" ");
   return errors;
 }

@@ -107,7 +107,7 @@ internal sealed class TableEditor(
         "UpdateTable",
         found => setting.DifferenceOf(table.TableName, Existing(found)) is not { } difference
             || (setting.IsImpossible(found!) ? throw difference : false),
-        (_, token) => client.UpdateTableAsync(setting.ToChange(table.TableName), token));
+        (found, token) => client.UpdateTableAsync(setting.ToChange(table.TableName, Existing(found)), token));
 
     /// <summary>Sets the tags that the table lacks, or that have another value there. A table that this instance created has them.</summary>
     public Task EnsureTagsAsync(TableSettings settings)

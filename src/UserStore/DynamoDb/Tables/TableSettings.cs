@@ -51,7 +51,7 @@ internal sealed class TableSettings(UserStoreOptions options)
                 static table => table.DeletionProtectionEnabled == true
                     ? null
                     : "has no deletion protection, but requires it. Run EnsureTablesAsync, or set UserStoreOptions.DeletionProtection to false.",
-                static name => new UpdateTableRequest { TableName = name, DeletionProtectionEnabled = true });
+                static (name, _) => new UpdateTableRequest { TableName = name, DeletionProtectionEnabled = true });
         }
 
         if (options.EncryptionKey is { } key)
@@ -59,7 +59,7 @@ internal sealed class TableSettings(UserStoreOptions options)
             yield return new TableSetting(
                 null,
                 table => EncryptionProblem(key, table.SSEDescription),
-                name => new UpdateTableRequest { TableName = name, SSESpecification = ToEncryption(key) });
+                (name, _) => new UpdateTableRequest { TableName = name, SSESpecification = ToEncryption(key) });
         }
 
         if (options.TableClass is { } tableClass)
@@ -67,7 +67,7 @@ internal sealed class TableSettings(UserStoreOptions options)
             yield return new TableSetting(
                 null,
                 table => ClassProblem(ToSdk(tableClass), table.TableClassSummary?.TableClass ?? TableClass.STANDARD),
-                name => new UpdateTableRequest { TableName = name, TableClass = ToSdk(tableClass) });
+                (name, _) => new UpdateTableRequest { TableName = name, TableClass = ToSdk(tableClass) });
         }
 
         string?[] parts = [null, .. indexNames];
@@ -75,7 +75,7 @@ internal sealed class TableSettings(UserStoreOptions options)
         {
             foreach (string? part in parts)
             {
-                yield return new TableSetting(part, table => MaximumProblem(maximum, table, part), name => ToRequest(name, part, maximum, null))
+                yield return new TableSetting(part, table => MaximumProblem(maximum, table, part), (name, _) => ToRequest(name, part, maximum, null))
                 {
                     IsImpossible = IsProvisioned,
                 };
@@ -85,7 +85,10 @@ internal sealed class TableSettings(UserStoreOptions options)
         if (Warm is { } warm)
         {
             foreach (string? part in parts)
-                yield return new TableSetting(part, table => WarmProblem(warm, table, part), name => ToRequest(name, part, null, warm));
+            {
+                yield return new TableSetting(
+                    part, table => WarmProblem(warm, table, part), (name, table) => ToRequest(name, part, null, Increase(warm, table, part)));
+            }
         }
     }
 
@@ -136,20 +139,32 @@ internal sealed class TableSettings(UserStoreOptions options)
 
     private static string? WarmProblem(WarmThroughput expected, TableDescription table, string? indexName)
     {
-        GlobalSecondaryIndexDescription? index = Find(table, indexName);
-        if (indexName is not null && index is null)
+        if (indexName is not null && Find(table, indexName) is null)
             return null; // reported as missing
-        (long? read, long? write, string? status) = index is null
-            ? (table.WarmThroughput?.ReadUnitsPerSecond, table.WarmThroughput?.WriteUnitsPerSecond, table.WarmThroughput?.Status?.Value)
-            : (index.WarmThroughput?.ReadUnitsPerSecond, index.WarmThroughput?.WriteUnitsPerSecond, index.WarmThroughput?.Status?.Value);
+        (long? read, long? write, string? status) = WarmOf(table, indexName);
         // DynamoDB warms up in the background, and the table can be used and changed meanwhile.
         if (status == TableStatus.UPDATING.Value || (IsEnough(expected.ReadUnitsPerSecond, read) && IsEnough(expected.WriteUnitsPerSecond, write)))
             return null;
         return $"has the warm throughput {Describe(read, write)}, but requires {Describe(expected.ReadUnitsPerSecond, expected.WriteUnitsPerSecond)}. "
             + "Run EnsureTablesAsync, or change UserStoreOptions.WarmReadUnitsPerSecond and WarmWriteUnitsPerSecond.";
-
-        static bool IsEnough(long? expected, long? actual) => expected is null || actual >= expected;
     }
+
+    // Warm throughput grows with the load, and DynamoDB rejects a request that names less than the table has, also if it raises the other direction.
+    private static WarmThroughput Increase(WarmThroughput expected, TableDescription table, string? indexName)
+    {
+        (long? read, long? write, _) = WarmOf(table, indexName);
+        return new WarmThroughput
+        {
+            ReadUnitsPerSecond = IsEnough(expected.ReadUnitsPerSecond, read) ? null : expected.ReadUnitsPerSecond,
+            WriteUnitsPerSecond = IsEnough(expected.WriteUnitsPerSecond, write) ? null : expected.WriteUnitsPerSecond,
+        };
+    }
+
+    private static (long? Read, long? Write, string? Status) WarmOf(TableDescription table, string? indexName) => Find(table, indexName) is { } index
+        ? (index.WarmThroughput?.ReadUnitsPerSecond, index.WarmThroughput?.WriteUnitsPerSecond, index.WarmThroughput?.Status?.Value)
+        : (table.WarmThroughput?.ReadUnitsPerSecond, table.WarmThroughput?.WriteUnitsPerSecond, table.WarmThroughput?.Status?.Value);
+
+    private static bool IsEnough(long? expected, long? actual) => expected is null || actual >= expected;
 
     private static string Describe(long? reads, long? writes) => $"{Text(reads)} (reads) and {Text(writes)} (writes)";
 

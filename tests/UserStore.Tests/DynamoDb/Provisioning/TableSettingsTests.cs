@@ -108,6 +108,21 @@ public sealed class TableSettingsTests
             new Dictionary<string, string> { ["team"] = "identity", ["stage"] = "test", ["owner"] = "another program" });
     }
 
+    [Fact]
+    public async Task Only_the_direction_whose_warm_throughput_is_too_low_is_raised()
+    {
+        await EnsureAsync(new UserStoreOptions());
+        _service["Users"].WarmThroughput.ReadUnitsPerSecond = 90_000;
+        _service["Users"].GlobalSecondaryIndexes[0].WarmThroughput.WriteUnitsPerSecond = 30_000;
+
+        await EnsureAsync(Required);
+
+        TableWarmThroughputDescription table = _service["Users"].WarmThroughput;
+        GlobalSecondaryIndexWarmThroughputDescription index = _service["Users"].GlobalSecondaryIndexes[0].WarmThroughput;
+        (table.ReadUnitsPerSecond, table.WriteUnitsPerSecond).Should().Be((90_000, 4_500));
+        (index.ReadUnitsPerSecond, index.WriteUnitsPerSecond).Should().Be((15_000, 30_000));
+    }
+
     [Theory]
     [InlineData("1234", KeyArn, true)]
     [InlineData(KeyArn, KeyArn, true)]

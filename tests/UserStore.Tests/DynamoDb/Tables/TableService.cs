@@ -109,6 +109,7 @@ internal sealed class TableService
         TableDescription table = Find(request.TableName);
         if (Describe(request).Count(character => character == '+') != 1)
             throw Invalid("One change at a time.");
+        RejectDecrease(request.WarmThroughput, table.WarmThroughput?.ReadUnitsPerSecond, table.WarmThroughput?.WriteUnitsPerSecond);
         table.DeletionProtectionEnabled = request.DeletionProtectionEnabled ?? table.DeletionProtectionEnabled;
         Set(table, request.SSESpecification, request.TableClass, request.OnDemandThroughput, request.WarmThroughput);
         List<GlobalSecondaryIndexUpdate> indexes = request.GlobalSecondaryIndexUpdates ?? [];
@@ -128,6 +129,7 @@ internal sealed class TableService
         foreach (UpdateGlobalSecondaryIndexAction change in indexes.Select(index => index.Update).OfType<UpdateGlobalSecondaryIndexAction>())
         {
             GlobalSecondaryIndexDescription index = table.GlobalSecondaryIndexes.Single(index => index.IndexName == change.IndexName);
+            RejectDecrease(change.WarmThroughput, index.WarmThroughput.ReadUnitsPerSecond, index.WarmThroughput.WriteUnitsPerSecond);
             index.OnDemandThroughput = change.OnDemandThroughput ?? index.OnDemandThroughput;
             index.WarmThroughput = Warm(change.WarmThroughput, index.WarmThroughput);
         }
@@ -164,6 +166,12 @@ internal sealed class TableService
             ReadUnitsPerSecond = requested?.ReadUnitsPerSecond ?? before.ReadUnitsPerSecond ?? 12_000,
             WriteUnitsPerSecond = requested?.WriteUnitsPerSecond ?? before.WriteUnitsPerSecond ?? 4_000,
         };
+
+    private static void RejectDecrease(WarmThroughput? requested, long? reads, long? writes)
+    {
+        if (requested?.ReadUnitsPerSecond < reads || requested?.WriteUnitsPerSecond < writes)
+            throw Invalid("Decreasing WarmThroughput is not supported.");
+    }
 
     private TagResourceResponse Tag(TagResourceRequest request)
     {
