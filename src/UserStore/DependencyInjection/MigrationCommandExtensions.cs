@@ -51,7 +51,10 @@ public static class MigrationCommandExtensions
             return null;
         IEnumerable<Type> userTypes = services.GetService<StoreRegistry>()?.UserTypesWithMigrations ?? [];
         var stores = new CommandStores(
-            [.. userTypes.Select(type => new CommandStore(type, () => services.GetRequiredKeyedService<IMigrationRunner>(type)))]);
+            [.. userTypes.Select(type => new CommandStore(
+                type,
+                () => services.GetRequiredKeyedService<IMigrationRunner>(type),
+                token => services.GetRequiredKeyedService<RegisteredStore>(type).EnsureTablesAsync(token)))]);
         return await new MigrationCommandLine(stores, output ?? Console.Out, error ?? Console.Error)
             .RunAsync(rest, cancellationToken).ConfigureAwait(false);
     }

@@ -33,7 +33,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     private readonly UserTable<TUser> _table;
     private readonly UserWrites<TUser> _writes;
     private readonly UserBatchFinder<TUser> _batchFinder;
-    private readonly TableCreator[] _creators;
+    private readonly StoreConnection _connection;
 
     /// <summary>Initializes a new instance of the <see cref="DynamoDbUserStore{TUser}"/> class without dependency injection.</summary>
     /// <param name="client">The client. The caller disposes of it.</param>
@@ -51,13 +51,12 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _table.LogMapping();
         _writes = new UserWrites<TUser>(_table);
         _batchFinder = new UserBatchFinder<TUser>(_table);
-        _creators = [.. _table.Schema.Tables.Select(
-            table => new TableCreator(connection.Client, table, connection.Options.TableCreationTimeout, _table.Sender))];
+        _connection = connection;
     }
 
     /// <inheritdoc/>
-    public async Task EnsureTablesAsync(CancellationToken cancellationToken = default)
-        => await Task.WhenAll(_creators.Select(creator => creator.EnsureAsync(cancellationToken))).ConfigureAwait(false);
+    public Task EnsureTablesAsync(CancellationToken cancellationToken = default)
+        => TableCreator.EnsureAsync(_connection, _table.Schema, _table.Sender, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<TUser> CreateAsync(TUser user, CancellationToken cancellationToken = default)

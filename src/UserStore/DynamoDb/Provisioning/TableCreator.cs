@@ -9,6 +9,11 @@ namespace UserStore.DynamoDb.Provisioning;
 /// <summary>Creates a table, or the parts of it that do not exist, and waits until all of it is active.</summary>
 internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, TimeSpan timeout, RequestSender sender)
 {
+    /// <summary>Creates the tables of a store, or the parts of them that do not exist.</summary>
+    public static async Task EnsureAsync(StoreConnection connection, StoreSchema schema, RequestSender sender, CancellationToken cancellationToken)
+        => await Task.WhenAll(schema.Tables.Select(table => new TableCreator(
+            connection.Client, table, connection.Options.TableCreationTimeout, sender).EnsureAsync(cancellationToken))).ConfigureAwait(false);
+
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         var editor = new TableEditor(client, schema, timeout, sender, cancellationToken);

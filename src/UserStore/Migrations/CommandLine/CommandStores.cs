@@ -3,7 +3,9 @@ namespace UserStore.Migrations.CommandLine;
 /// <summary>Represents a store that has migrations.</summary>
 /// <param name="UserType">Its user type.</param>
 /// <param name="Open">Resolves its runner, which fails if its options are not valid.</param>
-internal sealed record CommandStore(Type UserType, Func<IMigrationRunner> Open);
+/// <param name="EnsureTablesAsync">Creates its tables, or changes them as the options require, and returns their names.</param>
+internal sealed record CommandStore(
+    Type UserType, Func<IMigrationRunner> Open, Func<CancellationToken, Task<IReadOnlyList<string>>> EnsureTablesAsync);
 
 /// <summary>Selects the stores on which a command acts, by the names of their user types.</summary>
 /// <param name="stores">The stores that have migrations, in the order of their registration.</param>

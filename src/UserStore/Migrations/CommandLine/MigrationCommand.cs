@@ -33,9 +33,11 @@ internal sealed record MigrationCommand(string Name, string Summary)
 
 /// <summary>Represents the execution of a command on one store.</summary>
 /// <param name="Runner">The runner of the store.</param>
+/// <param name="EnsureTablesAsync">Creates the tables of the store, or changes them as the options require, and returns their names.</param>
 /// <param name="Invocation">The command and its arguments.</param>
 /// <param name="StoreName">The name of the store, if the service has several.</param>
-internal sealed record CommandContext(IMigrationRunner Runner, CommandInvocation Invocation, string? StoreName)
+internal sealed record CommandContext(
+    IMigrationRunner Runner, Func<CancellationToken, Task<IReadOnlyList<string>>> EnsureTablesAsync, CommandInvocation Invocation, string? StoreName)
 {
     /// <summary>Returns how a command for this store is typed.</summary>
     public string Spell(string command) => StoreName is null ? command : $"{command} --store {StoreName}";

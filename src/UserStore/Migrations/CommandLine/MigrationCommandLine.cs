@@ -71,7 +71,7 @@ internal sealed class MigrationCommandLine(CommandStores stores, TextWriter outp
         CommandContext? context = null;
         try
         {
-            context = new CommandContext(store.Open(), invocation, stores.AreSeveral ? name : null);
+            context = new CommandContext(store.Open(), store.EnsureTablesAsync, invocation, stores.AreSeveral ? name : null);
             CommandResult result = await invocation.Command!.ExecuteAsync(context, signals.Token).ConfigureAwait(false);
             return new StoreReport(name, result, null, 0);
         }

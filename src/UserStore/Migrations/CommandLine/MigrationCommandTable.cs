@@ -61,6 +61,19 @@ internal static class MigrationCommandTable
                 return new MessageResult("All migrations are applied.", json => json.WriteBoolean("isUpToDate", true));
             },
         },
+        new("tables", "Creates the tables of the store, or changes them as the options require.")
+        {
+            IsForAllStores = true,
+            Details = "For options that were changed after a migration had created the tables. Runs no migration and takes no lock.",
+            Examples = ["tables", "tables --store AppUser"],
+            ExecuteAsync = async (context, token) =>
+            {
+                IReadOnlyList<string> tables = await context.EnsureTablesAsync(token).ConfigureAwait(false);
+                return new MessageResult(
+                    tables.Count == 0 ? "The store is in memory and has no tables." : $"The tables are as the options require: {string.Join(", ", tables)}.",
+                    json => StatusJson.Write(json, "tables", tables));
+            },
+        },
         new("repair", "Corrects the journal entry of a migration.")
         {
             Arguments = [CommandArgument.Id, CommandArgument.Repair, CommandArgument.Reason],

@@ -55,7 +55,7 @@ public sealed class NextStepCommandTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var stores = new CommandStores([new CommandStore(typeof(User), () => _runner.Object)]);
+        var stores = new CommandStores([new CommandStore(typeof(User), () => _runner.Object, _ => Task.FromResult<IReadOnlyList<string>>([]))]);
         int code = await new MigrationCommandLine(stores, output, error).RunAsync([command], CancellationToken.None);
         return (code, output.ToString(), error.ToString());
     }
