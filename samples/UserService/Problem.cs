@@ -46,6 +46,8 @@ internal sealed record Problem(int Status, string Type, string Title)
     public static Problem UnsupportedMediaType(IEnumerable<string> supported)
         => OfStatus(415) with { Errors = Of("Content-Type", $"must be {string.Join(" or ", supported)}, in UTF-8") };
 
+    public static Problem UnsupportedEncoding() => OfStatus(415) with { Errors = Of("Content-Encoding", "must not be set: bodies are not compressed") };
+
     /// <summary>Returns the problem for a response of the framework that has a status only.</summary>
     public static Problem OfStatus(int status) => status switch
     {

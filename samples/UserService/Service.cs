@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.HostFiltering;
 using UserService.Http;
@@ -26,6 +27,7 @@ public static class Service
             Args = args,
             ContentRootPath = AppContext.BaseDirectory,
         });
+        CheckAddresses(builder.Configuration["urls"]);
         if (!new[] { "urls", "http_ports", "https_ports" }.Any(setting => builder.Configuration[setting] is { Length: > 0 }))
             builder.WebHost.UseUrls(DefaultAddress);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -68,5 +70,24 @@ public static class Service
             return await next(context);
         }));
         return app;
+    }
+
+    // The server would find them wrong only after migrations have run.
+    private static void CheckAddresses(string? addresses)
+    {
+        foreach (string address in (addresses ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            try
+            {
+                if (BindingAddress.Parse(address).Port <= IPEndPoint.MaxPort)
+                    continue;
+            }
+            catch (FormatException)
+            {
+                // Reported below.
+            }
+
+            throw new SettingException($"The address '{address}' of the setting urls is not valid, unlike {DefaultAddress}.");
+        }
     }
 }

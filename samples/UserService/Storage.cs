@@ -42,12 +42,15 @@ internal sealed class Storage : IAsyncDisposable
 
     /// <summary>Starts the local server if the settings specify no other storage.</summary>
     /// <exception cref="LocalDynamoDbException">The data file is in use by another process, or is not a data file.</exception>
+    /// <exception cref="SettingException">The setting is none of the service.</exception>
     public static async Task<Storage> OpenAsync(IConfiguration configuration)
     {
         if (configuration.GetSection("UserStore").Exists() || EndpointOf(configuration) is not null)
             return new Storage(StorageKind.DynamoDb, configuration);
         if (string.Equals(configuration["Storage"], "memory", StringComparison.OrdinalIgnoreCase))
             return new Storage(StorageKind.Memory, configuration) { WhyInMemory = "The settings say so." };
+        if (configuration["Storage"] is { Length: > 0 } other)
+            throw new SettingException($"The setting Storage is '{other}', but must be 'memory' or not set.");
 
         string dataFile = Path.GetFullPath(configuration["DataFile"] is { Length: > 0 } file ? file : DefaultDataFile());
         try
@@ -102,9 +105,12 @@ internal sealed class Storage : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static string? EndpointOf(IConfiguration configuration) => new[] { "DYNAMODB_ENDPOINT", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL" }
-        .Select(name => configuration[name])
-        .FirstOrDefault(value => value is { Length: > 0 });
+    private static string? EndpointOf(IConfiguration configuration)
+    {
+        bool ignoresSdk = string.Equals(configuration["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], "true", StringComparison.OrdinalIgnoreCase);
+        string[] names = ignoresSdk ? ["DYNAMODB_ENDPOINT"] : ["DYNAMODB_ENDPOINT", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"];
+        return names.Select(name => configuration[name]).FirstOrDefault(value => value is { Length: > 0 });
+    }
 
     private static string DefaultDataFile()
     {

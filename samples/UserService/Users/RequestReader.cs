@@ -46,6 +46,8 @@ internal static class RequestReader
 
     public static void CheckMediaType(HttpRequest request, params string[] supported)
     {
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !encoding.Equals("identity"))
+            throw new ProblemException(Problem.UnsupportedEncoding());
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
             || !supported.Any(each => type.MediaType.Equals(each, StringComparison.OrdinalIgnoreCase))
             || (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))

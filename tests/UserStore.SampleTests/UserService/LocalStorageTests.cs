@@ -158,6 +158,9 @@ public sealed class LocalStorageTests : IDisposable
     [InlineData("--RateLimit:PerSecond=-1", "The setting RateLimit:PerSecond is '-1', but must be a whole number of at least 0.")]
     [InlineData("--RateLimit:PerSecond=fast", "The setting RateLimit:PerSecond is 'fast'")]
     [InlineData("--RateLimit:Burst=0", "The setting RateLimit:Burst is '0', but must be a whole number of at least 1.")]
+    [InlineData("--Storage=disk", "The setting Storage is 'disk', but must be 'memory' or not set.")]
+    [InlineData("--urls=rubbish", "The address 'rubbish' of the setting urls is not valid")]
+    [InlineData("--urls=http://localhost:99999", "The address 'http://localhost:99999' of the setting urls is not valid")]
     public async Task A_setting_that_is_not_valid_is_reported_with_one_line(string setting, string reason)
     {
         var start = await ServiceProcess.RunAsync(["--urls=http://127.0.0.1:0", "--Storage=memory", setting]);

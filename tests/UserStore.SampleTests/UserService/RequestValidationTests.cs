@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace UserStore.SampleTests.UserService;
@@ -75,6 +77,22 @@ public sealed class RequestValidationTests : UserServiceTest
         var changed = await service.SendAsync(HttpMethod.Patch, "/users/fake-1", """{"age":44}""", mediaType);
 
         changed.Json.GetProperty("age").GetInt32().Should().Be(44);
+    }
+
+    [Theory]
+    [InlineData("gzip", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("identity", HttpStatusCode.OK)]
+    public async Task A_compressed_body_is_refused(string encoding, HttpStatusCode expected)
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Patch, "/users/fake-1") { Content = JsonContent.Create(new { age = 44 }) };
+        request.Content.Headers.ContentEncoding.Add(encoding);
+
+        var changed = await service.SendAsync(request);
+
+        changed.Response.StatusCode.Should().Be(expected);
+        if (expected != HttpStatusCode.OK)
+            changed.Json.GetProperty("errors").TryGetProperty("Content-Encoding", out _).Should().BeTrue();
     }
 
     [Theory]
