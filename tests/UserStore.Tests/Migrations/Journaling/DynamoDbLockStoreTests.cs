@@ -9,6 +9,7 @@ using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
+using UserStore.TestKit;
 
 namespace UserStore.Tests.Migrations.Journaling;
 

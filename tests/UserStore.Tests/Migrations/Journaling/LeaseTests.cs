@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Testing;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
+using UserStore.TestKit;
 
 namespace UserStore.Tests.Migrations.Journaling;
 

@@ -1,10 +1,10 @@
 using System.Threading.Channels;
 using UserStore.Testing;
 
-namespace UserStore.Tests.Migrations.Journaling;
+namespace UserStore.TestKit;
 
 /// <summary>A clock that reports each delay that starts, so that a test advances it only when the code under test waits.</summary>
-internal sealed class WatchedClock : TimeProvider
+public sealed class WatchedClock : TimeProvider
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
