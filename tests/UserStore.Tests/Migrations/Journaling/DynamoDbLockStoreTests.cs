@@ -133,6 +133,88 @@ public sealed class DynamoDbLockStoreTests
         later.Max().Should().BeGreaterThan(TimeSpan.FromSeconds(2)).And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(3));
     }
 
+    [Theory]
+    [InlineData(false, "attribute_not_exists(id)")]
+    [InlineData(true, "fence = 3 AND revision = 7")]
+    public async Task A_row_is_created_while_there_is_none_and_the_deleted_one_is_unchanged(bool wasDeleted, string isUnchanged)
+    {
+        LockRow? seen = wasDeleted ? Seen with { IsDeleted = true } : null;
+        DynamoDbLockStore store = await OpenAsync(stored: null);
+        Writes.Enqueue(() => new TransactWriteItemsResponse());
+        Writes.Enqueue(Canceled);
+
+        (await store.TryReplaceAsync(seen, Next, default)).Should().BeTrue();
+        (await store.TryReplaceAsync(seen, Next, default)).Should().BeFalse();
+
+        List<TransactWriteItem> actions = _requests.OfType<TransactWriteItemsRequest>().First().TransactItems;
+        (Put put, ConditionCheck check) = (actions[0].Put, actions[1].ConditionCheck);
+        put.Item.Should().BeEquivalentTo(LockFormat.ToItem(Next, "migrations", "id"));
+        (Resolved(put.ConditionExpression, put.ExpressionAttributeNames, null), check.Key["id"].S).Should().Be(("attribute_not_exists(id)", "migrations/deleted"));
+        Resolved(check.ConditionExpression, check.ExpressionAttributeNames, check.ExpressionAttributeValues).Should().Be(isUnchanged);
+        actions.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task A_row_is_deleted_while_it_is_unchanged_and_its_numbers_are_kept()
+    {
+        DynamoDbLockStore store = await OpenAsync(stored: null);
+        Writes.Enqueue(() => new TransactWriteItemsResponse());
+        Writes.Enqueue(Canceled);
+
+        (await store.TryDeleteAsync(Seen, default)).Should().BeTrue();
+        (await store.TryDeleteAsync(Seen, default)).Should().BeFalse();
+
+        List<TransactWriteItem> actions = _requests.OfType<TransactWriteItemsRequest>().First().TransactItems;
+        (Delete delete, Put put) = (actions[0].Delete, actions[1].Put);
+        delete.Key["id"].S.Should().Be("migrations");
+        Resolved(delete.ConditionExpression, delete.ExpressionAttributeNames, delete.ExpressionAttributeValues).Should().Be("fence = 3 AND revision = 7");
+        put.Item.Should().BeEquivalentTo(LockFormat.ToItem(Seen with { Owner = null }, "migrations/deleted", "id"));
+        put.ConditionExpression.Should().BeNull();
+        actions.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task The_row_of_another_program_is_replaced_while_it_exists_without_numbers()
+    {
+        DynamoDbLockStore store = await OpenAsync(stored: null);
+        Writes.Enqueue(() => new PutItemResponse());
+
+        (await store.TryReplaceAsync(new LockRow(), Next, default)).Should().BeTrue();
+
+        PutItemRequest put = _requests.Should().ContainSingle().Which.Should().BeOfType<PutItemRequest>().Which;
+        put.Item.Should().BeEquivalentTo(LockFormat.ToItem(Next, "migrations", "id"));
+        Resolved(put.ConditionExpression, put.ExpressionAttributeNames, put.ExpressionAttributeValues)
+            .Should().Be("attribute_exists(id) AND attribute_not_exists(fence)");
+    }
+
+    [Fact]
+    public async Task A_row_that_was_deleted_is_found_with_its_numbers()
+    {
+        DynamoDbLockStore store = await OpenAsync(stored: null);
+        (await store.FindAsync(default)).Should().BeNull();
+        _respond = (request, _) => Task.FromResult<AmazonWebServiceResponse>(new GetItemResponse
+        {
+            Item = ((GetItemRequest)request).Key["id"].S == "migrations/deleted" ? LockFormat.ToItem(new LockRow { Fence = 3, Revision = 7 }, "x", "id") : null,
+        });
+
+        (await store.FindAsync(default)).Should().BeEquivalentTo(new LockRow { Fence = 3, Revision = 7, IsDeleted = true });
+
+        _requests.Cast<GetItemRequest>().Should().HaveCount(4).And.OnlyContain(get => get.ConsistentRead == true);
+    }
+
+    private static string Resolved(string expression, Dictionary<string, string> names, Dictionary<string, AttributeValue>? values)
+    {
+        expression = names.Aggregate(expression, (text, name) => text.Replace(name.Key, name.Value, StringComparison.Ordinal));
+        return (values ?? []).Aggregate(expression, (text, value) => text.Replace(value.Key, value.Value.N, StringComparison.Ordinal));
+    }
+
+    private static AmazonWebServiceResponse Canceled() => throw new TransactionCanceledException("as the test asked")
+    {
+        ErrorCode = "TransactionCanceledException",
+        StatusCode = HttpStatusCode.BadRequest,
+        CancellationReasons = [new() { Code = "ConditionalCheckFailed" }, new() { Code = "None" }],
+    };
+
     private static LockRow Row(long revision)
         => new() { Fence = 3, Revision = revision, Owner = new MigrationLockOwner("run", "host/1", default, default, TimeSpan.FromSeconds(30)) };
 
@@ -176,7 +258,7 @@ public sealed class DynamoDbLockStoreTests
             {
                 Item = stored is not null && get.Key["id"].S == "migrations" ? LockFormat.ToItem(stored, "migrations", "id") : null,
             },
-            PutItemRequest => Writes.Dequeue()(),
+            PutItemRequest or TransactWriteItemsRequest => Writes.Dequeue()(),
             _ => throw new NotSupportedException(request.GetType().Name),
         });
         await store.FindAsync(default);
