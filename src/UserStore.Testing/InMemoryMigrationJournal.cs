@@ -41,7 +41,7 @@ internal sealed class InMemoryMigrationJournal : IMigrationJournal, IMigrationLo
     Task<bool> IMigrationLockStore.TryReplaceAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
-            if ((_row?.Fence, _row?.Revision) != (seen?.Fence, seen?.Revision))
+            if ((_row?.Fence, _row?.Revision, _row?.IsDeleted) != (seen?.Fence, seen?.Revision, seen?.IsDeleted))
                 return false;
             _row = next;
             return true;

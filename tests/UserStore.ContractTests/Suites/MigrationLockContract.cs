@@ -90,6 +90,21 @@ public abstract class MigrationLockContract(StoreFactory stores) : Contract(stor
     }
 
     [Fact]
+    public async Task A_lock_that_was_handed_over_stays_so_when_its_lease_ends()
+    {
+        MigrationLock one = await OpenAsync();
+        Lease lease = (await one.TryAcquireAsync(LockConflictBehavior.Fail, Long, default))!;
+        IMigrationLockStore store = await OpenStoreAsync();
+        LockRow held = (await store.FindAsync(default))!;
+        await lease.ReleaseByDeletingAsync(default);
+
+        bool isReplaced = await store.TryReplaceAsync(held, held with { Revision = held.Revision + 1, Owner = null }, default);
+        await lease.DisposeAsync();
+
+        ((await store.FindAsync(default))!.IsDeleted, isReplaced).Should().Be((true, false));
+    }
+
+    [Fact]
     public async Task A_wait_for_the_lock_can_be_cancelled()
     {
         MigrationLock first = await OpenAsync(), second = await OpenAsync();

@@ -92,8 +92,7 @@ internal static class RequestFailure
 
     // The stream of a connection is disposed when its client is, while a request is on its way.
     private static bool IsTransport(Exception cause) => cause is HttpRequestException or IOException or SocketException
-        || (cause is ObjectDisposedException disposed && disposed.ObjectName.StartsWith("System.Net.S", StringComparison.Ordinal)
-            && disposed.ObjectName != typeof(SocketsHttpHandler).FullName);
+        || (cause is ObjectDisposedException disposed && disposed.ObjectName.StartsWith("System.Net.S", StringComparison.Ordinal));
 
     private static IEnumerable<Exception> Causes(Exception failure)
     {

@@ -55,7 +55,10 @@ internal sealed class Lease : IAsyncDisposable
         for (LockRow? row = _row; row?.IsHeldBy(Fence) == true; row = await _store.FindAsync(cancellationToken).ConfigureAwait(false))
         {
             if (await _store.TryDeleteAsync(row, cancellationToken).ConfigureAwait(false))
+            {
+                _row = row with { Owner = null }; // nothing is left to release
                 return;
+            }
         }
 
         if (await _store.FindAsync(cancellationToken).ConfigureAwait(false) is not { IsDeleted: true })

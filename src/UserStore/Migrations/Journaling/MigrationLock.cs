@@ -3,7 +3,6 @@ namespace UserStore.Migrations.Journaling;
 /// <summary>Acquires the lock, which one runner holds at a time, and detects owners that stopped renewing it.</summary>
 internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions options, RunnerEnvironment environment)
 {
-    private static readonly TimeSpan MinPollInterval = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan MaxPollInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Acquires the lock.</summary>
@@ -93,8 +92,7 @@ internal sealed class MigrationLock(IMigrationLockStore store, MigrationOptions 
     private TimeSpan NextPollInterval()
     {
         TimeSpan poll = options.Lease / 20;
-        poll = poll < MinPollInterval ? MinPollInterval : poll > MaxPollInterval ? MaxPollInterval : poll;
-        return poll * (0.5 + Random.Shared.NextDouble());
+        return (poll < MaxPollInterval ? poll : MaxPollInterval) * (0.5 + Random.Shared.NextDouble());
     }
 }
 

@@ -52,6 +52,23 @@ public sealed class EndpointCacheTests
         provider.Count.Should().Be(2);
     }
 
+    [Fact]
+    public void The_number_of_remembered_endpoints_is_limited()
+    {
+        const int MaxEntries = 256;
+        var provider = new Counter();
+        var cache = new EndpointCache(provider);
+        for (int account = 0; account < MaxEntries + 2; account++)
+            cache.ResolveEndpoint(Parameters("eu-central-1", accountId: $"{account}"));
+        provider.Count.Should().Be(MaxEntries + 2);
+
+        cache.ResolveEndpoint(Parameters("eu-central-1", accountId: $"{MaxEntries - 1}"));
+        provider.Count.Should().Be(MaxEntries + 2, "it was the last for which there was room");
+        cache.ResolveEndpoint(Parameters("eu-central-1", accountId: $"{MaxEntries}"));
+
+        provider.Count.Should().Be(MaxEntries + 3);
+    }
+
     private static DynamoDBEndpointParameters Parameters(string region, string? accountId = null, string? serviceUrl = null) => new()
     {
         Region = region,

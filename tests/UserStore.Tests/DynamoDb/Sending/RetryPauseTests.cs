@@ -75,30 +75,4 @@ public sealed class RetryPauseTests
             });
         }
     }
-
-    /// <summary>Records each pause and completes it immediately; the timers of attempts, which are all ten seconds, never fire.</summary>
-    private sealed class InstantTime : TimeProvider
-    {
-        private static readonly TimeSpan AttemptTimeout = new UserStoreRetryOptions().AttemptTimeout;
-
-        public List<TimeSpan> Pauses { get; } = [];
-
-        public TimeSpan Elapsed { get; private set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Elapsed.Ticks;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            if (dueTime >= TimeSpan.Zero && dueTime < AttemptTimeout)
-            {
-                Pauses.Add(dueTime);
-                Elapsed += dueTime;
-                return System.CreateTimer(callback, state, TimeSpan.Zero, period);
-            }
-
-            return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
-        }
-    }
 }

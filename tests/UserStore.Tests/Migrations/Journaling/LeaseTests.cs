@@ -1,119 +1,195 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
-using UserStore.Testing;
+using UserStore.TestKit;
 
 namespace UserStore.Tests.Migrations.Journaling;
 
-/// <summary>A lease whose renewals fail, on a clock that the test advances.</summary>
+/// <summary>The renewals of a lease of 30 seconds, on a clock that the test advances.</summary>
 public sealed class LeaseTests
 {
+    private const int RenewalFailed = 211;
+    private const int LeaseLost = 212;
+
+    private static readonly TimeSpan Third = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly FakeClock _clock = new();
-    private readonly FailingStore _store = new();
+    private readonly WatchedClock _clock = new();
+    private readonly ScriptedLockStore _store = new();
+    private readonly FakeLogCollector _log = new();
+
+    [Fact]
+    public async Task A_lease_is_renewed_after_each_third()
+    {
+        DateTimeOffset acquiredAt = _clock.GetUtcNow();
+        await using Lease lease = await AcquireAsync();
+        (await _clock.NextDelayAsync()).Should().Be(Third);
+
+        for (int renewal = 1; renewal <= 4; renewal++)
+        {
+            _clock.Advance(Third);
+            (await _clock.NextTimeoutAsync()).Should().Be(Third * 2, "then the lease expires");
+            (await _clock.NextDelayAsync()).Should().Be(Third);
+            LockRow row = await _store.RowAsync();
+            (row.Fence, row.Revision, row.Owner!.AcquiredAt, row.Owner.RenewedAt).Should().Be((1, 1 + renewal, acquiredAt, _clock.GetUtcNow()));
+        }
+
+        lease.IsLost.Should().BeFalse();
+        lease.ThrowIfLost();
+        _log.GetSnapshot().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_lease_counts_from_when_its_renewal_was_sent()
+    {
+        await using Lease lease = await AcquireAsync();
+        _store.After = _ =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(4));
+            return Task.CompletedTask;
+        };
+
+        await _clock.PassDelayAsync();
+
+        (await _clock.NextDelayAsync()).Should().Be(TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public async Task A_lease_counts_from_when_its_acquisition_was_sent()
+    {
+        _store.After = _ =>
+        {
+            _store.After = _ => Task.CompletedTask;
+            _clock.Advance(TimeSpan.FromSeconds(4));
+            return Task.CompletedTask;
+        };
+
+        await using Lease lease = await AcquireAsync();
+
+        (await _clock.NextDelayAsync()).Should().Be(TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_is_retried_after_a_tenth_of_the_remaining_time()
+    {
+        await using Lease lease = await AcquireAsync();
+        _store.Before = _ => throw new UserStoreUnavailableException("as the test asked");
+        await _clock.PassDelayAsync();
+
+        (await _clock.PassDelayAsync()).Should().Be(TimeSpan.FromSeconds(2));
+        (await _clock.NextDelayAsync()).Should().Be(TimeSpan.FromSeconds(1.8));
+        _store.Before = _ => Task.CompletedTask;
+        _clock.Advance(TimeSpan.FromSeconds(1.8));
+
+        (await _clock.NextDelayAsync()).Should().Be(Third, "it was renewed");
+        lease.IsLost.Should().BeFalse();
+        Logged().Should().Equal(RenewalFailed, RenewalFailed);
+    }
 
     [Fact]
     public async Task A_lease_that_cannot_be_renewed_is_lost_when_it_expires_and_not_before()
     {
-        await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
-        _store.Failure = new UserStoreUnavailableException("as the test asked");
+        await using Lease lease = await AcquireAsync();
+        Task lost = LostAsync(lease);
+        _store.Before = _ => throw new UserStoreUnavailableException("as the test asked");
+        await _clock.PassDelayAsync();
+        await _clock.NextDelayAsync();
 
-        await AdvanceAsync(TimeSpan.FromSeconds(29));
+        _clock.Advance(Third * 2 - TimeSpan.FromTicks(1));
         lease.IsLost.Should().BeFalse();
-        await AdvanceAsync(TimeSpan.FromSeconds(1));
+        lease.ThrowIfLost();
+        _clock.Advance(TimeSpan.FromTicks(1));
 
         lease.IsLost.Should().BeTrue();
-        await UntilAsync(() => lease.Lost.IsCancellationRequested);
-        _store.Renewals.Should().BeGreaterThan(2, "it is tried again");
+        await lost;
+        Logged().Should().EndWith([LeaseLost]).And.OnlyContain(id => id == RenewalFailed || id == LeaseLost);
     }
 
     [Fact]
-    public async Task A_renewal_that_succeeds_late_keeps_the_lease()
+    public async Task A_renewal_without_a_response_is_abandoned_when_the_lease_expires()
     {
-        await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
-        _store.Failure = new UserStoreUnavailableException("as the test asked");
-        await AdvanceAsync(TimeSpan.FromSeconds(20));
-        _store.Failure = null;
+        await using Lease lease = await AcquireAsync();
+        Task lost = LostAsync(lease);
+        _store.Before = token => Task.Delay(Timeout.Infinite, token);
+        await _clock.PassDelayAsync();
+        TimeSpan timeout = await _clock.NextTimeoutAsync();
 
-        await AdvanceAsync(TimeSpan.FromSeconds(5));
-        await AdvanceAsync(TimeSpan.FromSeconds(20));
+        _clock.Advance(timeout - TimeSpan.FromTicks(1));
+        (lease.IsLost, lease.Lost.IsCancellationRequested).Should().Be((false, false));
+        _clock.Advance(TimeSpan.FromTicks(1));
 
-        lease.IsLost.Should().BeFalse();
+        await lost;
+        lease.IsLost.Should().BeTrue();
+        Logged().Should().Equal(LeaseLost);
+        _store.Before = _ => Task.CompletedTask;
     }
 
     [Fact]
     public async Task A_renewal_whose_response_was_lost_is_recognized()
     {
-        await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
-        _store.IsAppliedBeforeFailure = true;
-        _store.Failure = new UserStoreUnavailableException("as the test asked");
-        await AdvanceAsync(TimeSpan.FromSeconds(11));
-        _store.Failure = null;
+        await using Lease lease = await AcquireAsync();
+        _store.After = _ => throw new UserStoreUnavailableException("as the test asked");
+        await _clock.PassDelayAsync();
+        await _clock.NextDelayAsync();
+        _store.After = _ => Task.CompletedTask;
 
-        await AdvanceAsync(TimeSpan.FromSeconds(30));
+        _clock.Advance(TimeSpan.FromSeconds(2));
 
-        lease.IsLost.Should().BeFalse();
+        (await _clock.NextDelayAsync()).Should().Be(Third);
+        (lease.IsLost, (await _store.RowAsync()).Revision, _store.Replacements).Should().Be((false, 3, 4));
+    }
+
+    [Theory]
+    [InlineData("other")]
+    [InlineData(null)]
+    public async Task A_lease_is_lost_when_another_runner_has_acquired_or_released_the_lock(string? owner)
+    {
+        Lease lease = await AcquireAsync();
+        Task lost = LostAsync(lease);
+        LockRow row = await _store.RowAsync();
+        LockRow other = row with { Fence = 2, Revision = 2, Owner = owner is null ? null : row.Owner! with { RunId = owner } };
+        await _store.SetAsync(other);
+
+        await _clock.PassDelayAsync();
+
+        await lost;
+        lease.Invoking(each => each.ThrowIfLost("1_a")).Should().Throw<MigrationLeaseLostException>().Which.MigrationId.Should().Be("1_a");
+        Logged().Should().Equal(LeaseLost);
+        await lease.DisposeAsync();
+        (await _store.RowAsync()).Should().BeSameAs(other);
     }
 
     [Fact]
-    public async Task A_suspended_process_detects_its_lost_lease_before_any_timer_fires()
+    public async Task An_expired_lease_is_lost_before_its_renewals_detect_it()
     {
-        await using Lease lease = (await NewLock().TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
-        _store.Failure = new UserStoreUnavailableException("as the test asked");
+        await using Lease lease = await AcquireAsync();
+        var resumed = new TaskCompletionSource();
+        _store.Before = _ => resumed.Task;
+        await _clock.PassDelayAsync();
+        await _clock.NextTimeoutAsync();
 
-        _clock.Advance(TimeSpan.FromMinutes(5));
+        _clock.Advance(Third * 2);
 
-        lease.IsLost.Should().BeTrue();
-        lease.Invoking(one => one.ThrowIfLost()).Should().Throw<MigrationLeaseLostException>();
+        (lease.IsLost, lease.Lost.IsCancellationRequested).Should().Be((true, false));
+        lease.Invoking(each => each.ThrowIfLost()).Should().Throw<MigrationLeaseLostException>().Which.MigrationId.Should().BeNull();
+        resumed.SetResult();
     }
 
-    private MigrationLock NewLock() => new(
-        _store,
-        new MigrationOptions { Lease = TimeSpan.FromSeconds(30) },
-        new RunnerEnvironment("test-host/1", _clock, NullLogger.Instance));
-
-    // Step by step, so that tasks that wait for the clock continue in between.
-    private async Task AdvanceAsync(TimeSpan by)
+    private async Task<Lease> AcquireAsync()
     {
-        for (TimeSpan passed = TimeSpan.Zero; passed < by; passed += TimeSpan.FromSeconds(0.5))
-        {
-            _clock.Advance(TimeSpan.FromSeconds(0.5));
-            for (int i = 0; i < 20; i++)
-                await Task.Yield();
-            await Task.Delay(2); // the renewals run on other threads
-        }
+        var acquired = new MigrationLock(
+            _store,
+            new MigrationOptions { Lease = Third * 3 },
+            new RunnerEnvironment("test-host/1", _clock, new FakeLogger(_log)));
+        return (await acquired.TryAcquireAsync(LockConflictBehavior.Fail, TimeSpan.Zero, default))!;
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
+    private static async Task LostAsync(Lease lease)
     {
-        using var timeout = new CancellationTokenSource(Patience);
-        while (!condition())
-            await Task.Delay(5, timeout.Token);
+        var lost = new TaskCompletionSource();
+        await using CancellationTokenRegistration registration = lease.Lost.Register(lost.SetResult);
+        await lost.Task.WaitAsync(Patience);
     }
 
-    private sealed class FailingStore : IMigrationLockStore
-    {
-        public Task<long> FindLastFenceAsync(CancellationToken cancellationToken) => _inner.FindLastFenceAsync(cancellationToken);
-
-        public Task<bool> TryDeleteAsync(LockRow seen, CancellationToken cancellationToken) => _inner.TryDeleteAsync(seen, cancellationToken);
-
-        private readonly IMigrationLockStore _inner = new InMemoryMigrationJournal();
-
-        public Exception? Failure { get; set; }
-
-        public bool IsAppliedBeforeFailure { get; set; }
-
-        public int Renewals { get; private set; }
-
-        public async Task<bool> TryReplaceAsync(LockRow? seen, LockRow next, CancellationToken cancellationToken)
-        {
-            Renewals++;
-            bool isReplaced = (
-                Failure is null || IsAppliedBeforeFailure) && await _inner.TryReplaceAsync(seen, next, cancellationToken);
-            return Failure is null ? isReplaced : throw Failure;
-        }
-
-        public Task<LockRow?> FindAsync(CancellationToken cancellationToken) => _inner.FindAsync(cancellationToken);
-    }
+    private IEnumerable<int> Logged() => _log.GetSnapshot().Select(entry => entry.Id.Id);
 }

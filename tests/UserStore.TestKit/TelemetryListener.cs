@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace UserStore.ServerTests;
+namespace UserStore.TestKit;
 
 /// <summary>Collects the telemetry of the library for the tables with one prefix.</summary>
 internal sealed class TelemetryListener : IDisposable
