@@ -109,6 +109,16 @@ public sealed class RequestMeasurementTests
     }
 
     [Fact]
+    public async Task A_correction_of_the_clock_is_a_retry()
+    {
+        using var telemetry = new TelemetryListener(_bench.Table);
+
+        await _bench.Begin().SendAsync("PutItem", _bench.Tables, _bench.Respond(StoreCallBench.Service("RequestExpired"), Response));
+
+        telemetry.Sum("userstore.retries").Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_request_for_two_tables_has_no_collection()
     {
         NamedTable[] tables = [.. _bench.Tables, new($"{_bench.Table}-2")];

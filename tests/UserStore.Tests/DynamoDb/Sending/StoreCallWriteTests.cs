@@ -39,6 +39,10 @@ public sealed class StoreCallWriteTests
     }
 
     [Fact]
+    public async Task Two_lost_responses_are_not_taken_for_none()
+        => (await WriteAsync(Key, Lost, Lost, StoreCallBench.ConditionFailed())).Failure!.ResponseWasLost.Should().BeTrue();
+
+    [Fact]
     public async Task A_condition_that_fails_after_a_throttle_is_not_that_of_an_applied_write()
     {
         ConditionFailure failure = (await WriteAsync(Key, Throttle, StoreCallBench.ConditionFailed())).Failure!;

@@ -29,6 +29,7 @@ public sealed class LeaseReleaseTests
         _clock.Advance(TimeSpan.FromMinutes(5));
         (await _store.RowAsync()).Should().BeSameAs(row);
         lease.Invoking(ended => ended.Lost.WaitHandle).Should().Throw<ObjectDisposedException>();
+        (_store.Reads, _store.Replacements).Should().Be((1, 2), "the release needs one request");
         _log.GetSnapshot().Should().BeEmpty();
     }
 

@@ -60,6 +60,41 @@ public sealed class MigrationLockTests
         (_store.Reads, _store.Replacements, locked.Lock.Owner!.RunId).Should().Be((pauses + 1, 0, "other-run"));
     }
 
+    [Theory]
+    [InlineData(LockConflictBehavior.Skip)]
+    [InlineData(LockConflictBehavior.Fail)]
+    public async Task A_runner_that_does_not_wait_for_the_lock_watches_it_until_its_owner_renews_the_lease(LockConflictBehavior behavior)
+    {
+        await _store.SetAsync(Held());
+        Task<Lease?> acquiring = AcquireAsync(behavior, TimeSpan.Zero);
+        for (int i = 0; i < 3; i++)
+            await _clock.PassDelayAsync();
+        TimeSpan pause = await _clock.NextDelayAsync();
+        acquiring.IsCompleted.Should().BeFalse("the owner may have stopped");
+        await _store.SetAsync(await RenewedAsync());
+        _clock.Advance(pause);
+
+        if (behavior == LockConflictBehavior.Skip)
+            (await acquiring).Should().BeNull();
+        else
+            (await acquiring.Invoking(task => task).Should().ThrowAsync<MigrationLockedException>()).Which.Lock.Owner!.RunId.Should().Be("other-run");
+        (_store.Reads, _store.Replacements).Should().Be((5, 0));
+    }
+
+    [Fact]
+    public async Task An_owner_that_stopped_is_replaced_by_a_runner_that_does_not_wait()
+    {
+        await _store.SetAsync(Held());
+        long started = _clock.GetTimestamp();
+        Task<Lease?> acquiring = AcquireAsync(LockConflictBehavior.Skip, TimeSpan.Zero);
+        while (_clock.GetElapsedTime(started) < _options.Lease)
+            await _clock.PassDelayAsync();
+
+        await using Lease lease = (await acquiring)!;
+
+        (lease.Fence.Number, (await _store.RowAsync()).Owner!.Host).Should().Be((7, "test-host/1"));
+    }
+
     [Fact]
     public async Task A_wait_is_logged_once_with_the_current_owner()
     {
@@ -130,11 +165,12 @@ public sealed class MigrationLockTests
 
         Task<Lease?> waiting = AcquireAsync(LockConflictBehavior.Wait, TimeSpan.FromHours(1));
         await _clock.NextDelayAsync();
+        int reads = _store.Reads;
         await ReleaseAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
 
         await using Lease lease = (await waiting)!;
-        (lease.Fence.Number, _store.Replacements).Should().Be((7, 2));
+        (lease.Fence.Number, _store.Replacements, reads).Should().Be((7, 2, 2), "the row is read again before the first pause");
     }
 
     [Fact]
