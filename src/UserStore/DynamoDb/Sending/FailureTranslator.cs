@@ -3,7 +3,6 @@ using System.Net;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
-using Amazon.Runtime.Endpoints;
 using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
@@ -32,21 +31,9 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
         return translated;
     }
 
-    /// <summary>Returns where requests are sent to, without user name, password and path.</summary>
-    public string Endpoint()
-    {
-        try
-        {
-            IClientConfig? config = client.Config;
-            string? url = config?.ServiceURL ?? config?.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new ListTablesRequest())).URL;
-            return Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint) ? $"{endpoint.Scheme}://{endpoint.Authority}/" : "DynamoDB";
-        }
-        catch (Exception unknown) when (unknown is AmazonClientException or NotSupportedException or NotImplementedException)
-        {
-            // The application's own client may have no configuration or region. The message is less precise then, but still names the operation and the tables.
-            return "DynamoDB";
-        }
-    }
+    /// <summary>Returns where requests are sent to, without user name, password and path. If the client does not say, the message is less precise, but
+    /// still names the operation and the tables.</summary>
+    public string Endpoint() => RequestEndpoint.Find(client) ?? "DynamoDB";
 
     private async Task<UserStoreException> TranslateAsync(
         string subject,
