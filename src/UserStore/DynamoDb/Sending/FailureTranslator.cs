@@ -82,12 +82,15 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
             return new UserStoreUnavailableException($"{subject}{problem}{attempts}.", failure);
         }
 
-        return new UserStoreUnavailableException(
-            failure is AmazonServiceException denied
-                ? $"{subject} was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials, and the clock of this host."
-                : $"{subject} could not be sent. Check region, endpoint and credentials.",
-            failure,
-            isTransient: false);
+        string refusal = failure switch
+        {
+            AmazonServiceException { ErrorCode: "UnknownOperationException" } =>
+                $" is not supported by {Endpoint()}. Use DynamoDB or another server, or do not set the option that requires it.",
+            AmazonServiceException denied =>
+                $" was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials, and the clock of this host.",
+            _ => " could not be sent. Check region, endpoint and credentials.",
+        };
+        return new UserStoreUnavailableException(subject + refusal, failure, isTransient: false);
     }
 
     private static string NamesOf(NamedTable[] tables)
