@@ -41,6 +41,22 @@ public sealed class BuiltInMigrationTests : MigrationServerTest
             .UserId.Should().Be("fake-1");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_migration_that_receives_no_response_names_the_address_of_the_server(bool isPlan)
+    {
+        Bench.StoreOptions.Retry.Timeout = TimeSpan.Zero;
+        Bench.Options.Migrations.Add("1_opens", (context, token) => context.OpenStore<User>().FindByAsync(
+            user => user.Email, "fake@example.test", cancellationToken: token));
+        Wire.Next(WireFault.Reset, "Query", count: 100);
+
+        Func<Task> run = () => isPlan ? Bench.NewRunner().PlanAsync() : Bench.NewRunner().RunAsync();
+
+        (await run.Should().ThrowAsync<MigrationFailedException>()).WithInnerException<UserStoreUnavailableException>()
+            .Which.Message.Should().Contain($"no usable response was received from {Server.Client.Config.ServiceURL}");
+    }
+
     [Fact]
     public async Task Tables_are_deleted_only_when_requested()
     {

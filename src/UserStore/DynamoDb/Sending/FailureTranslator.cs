@@ -3,7 +3,6 @@ using System.Net;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
-using Amazon.Runtime.Endpoints;
 using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
@@ -32,21 +31,9 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
         return translated;
     }
 
-    /// <summary>Returns where requests are sent to, without user name, password and path.</summary>
-    public string Endpoint()
-    {
-        try
-        {
-            IClientConfig? config = client.Config;
-            string? url = config?.ServiceURL ?? config?.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new ListTablesRequest())).URL;
-            return Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint) ? $"{endpoint.Scheme}://{endpoint.Authority}/" : "DynamoDB";
-        }
-        catch (Exception unknown) when (unknown is AmazonClientException or NotSupportedException or NotImplementedException)
-        {
-            // The application's own client may have no configuration or region. The message is less precise then, but still names the operation and the tables.
-            return "DynamoDB";
-        }
-    }
+    /// <summary>Returns where requests are sent to, without user name, password and path. If the client does not say, the message is less precise, but
+    /// still names the operation and the tables.</summary>
+    public string Endpoint() => RequestEndpoint.Find(client) ?? "DynamoDB";
 
     private async Task<UserStoreException> TranslateAsync(
         string subject,
@@ -95,12 +82,15 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
             return new UserStoreUnavailableException($"{subject}{problem}{attempts}.", failure);
         }
 
-        return new UserStoreUnavailableException(
-            failure is AmazonServiceException denied
-                ? $"{subject} was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials, and the clock of this host."
-                : $"{subject} could not be sent. Check region, endpoint and credentials.",
-            failure,
-            isTransient: false);
+        string refusal = failure switch
+        {
+            AmazonServiceException { ErrorCode: "UnknownOperationException" } =>
+                $" is not supported by {Endpoint()}. Use DynamoDB or another server, or do not set the option that requires it.",
+            AmazonServiceException denied =>
+                $" was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials, and the clock of this host.",
+            _ => " could not be sent. Check region, endpoint and credentials.",
+        };
+        return new UserStoreUnavailableException(subject + refusal, failure, isTransient: false);
     }
 
     private static string NamesOf(NamedTable[] tables)

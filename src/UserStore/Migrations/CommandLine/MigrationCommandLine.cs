@@ -49,7 +49,7 @@ internal sealed class MigrationCommandLine(CommandStores stores, TextWriter outp
             return Failed;
         }
 
-        using var signals = new TerminationSignals(_error, cancellationToken);
+        using var signals = new TerminationSignals(_error, TimeProvider.System, cancellationToken);
         int exitCode = 0;
         foreach (CommandStore store in selected)
         {

@@ -13,7 +13,9 @@ internal sealed class PlanResult(MigrationPlan plan) : CommandResult
             writer.WriteLine($"{step.Action} {step.MigrationId} {step.Description}".TrimEnd());
         foreach (RecordedRequest request in plan.Requests)
             writer.WriteLine($"    {request}");
-        writer.WriteLine($"{plan.Steps.Count} steps, {plan.RequestCount} recorded writes. Nothing was done; a run creates its own plan.");
+        string steps = plan.Steps.Count == 1 ? "step" : "steps";
+        string writes = plan.RequestCount == 1 ? "write" : "writes";
+        writer.WriteLine($"{plan.Steps.Count} {steps}, {plan.RequestCount} recorded {writes}. Nothing was done; a run creates its own plan.");
     }
 
     public override void WriteJson(Utf8JsonWriter json)

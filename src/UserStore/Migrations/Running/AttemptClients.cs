@@ -16,7 +16,7 @@ internal sealed class AttemptClients(string migrationId, MigrationTarget target,
     private readonly DelegatingClient? _recording = target.InMemoryRecorder?.CreateClient(migrationId);
 
     /// <summary>Creates the client of the building blocks, whose requests can be repeated after an interruption.</summary>
-    public DelegatingClient ForBuildingBlocks() => new(SendAsync);
+    public DelegatingClient ForBuildingBlocks() => new(SendAsync, target.Client);
 
     /// <summary>Creates the client of the migration itself.</summary>
     /// <param name="beforeFirstWrite">Called once, before the first request that writes is sent.</param>
@@ -28,7 +28,7 @@ internal sealed class AttemptClients(string migrationId, MigrationTarget target,
             if (request.WrittenTables() is not null)
                 await first.Value.ConfigureAwait(false);
             return await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        });
+        }, target.Client);
     }
 
     private Task<AmazonWebServiceResponse> SendAsync(AmazonWebServiceRequest request, CancellationToken cancellationToken)

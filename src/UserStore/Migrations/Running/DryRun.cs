@@ -51,7 +51,7 @@ internal sealed class DryRun(
         {
             AttemptClients.ThrowIfForbidden(migrationId, request, target, options);
             return recording.SendAsync(request, cancellationToken);
-        });
+        }, target.Client);
     }
 
     private void ThrowIfUnrecordable(string migrationId)

@@ -18,7 +18,7 @@ internal sealed class Recorder(IAmazonDynamoDB? inner)
 
     /// <summary>Creates the client of one migration.</summary>
     public DelegatingClient CreateClient(string migrationId)
-        => new((request, cancellationToken) => SendAsync(migrationId, request, cancellationToken));
+        => new((request, cancellationToken) => SendAsync(migrationId, request, cancellationToken), inner);
 
     public MigrationPlan AddTo(MigrationPlan plan)
     {

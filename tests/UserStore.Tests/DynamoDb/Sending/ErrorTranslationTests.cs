@@ -193,6 +193,18 @@ public sealed class ErrorTranslationTests
 
     private static UserStoreOptions Options { get; } = new() { Retry = { Timeout = TimeSpan.Zero } };
 
+    [Fact]
+    public async Task An_operation_that_a_local_server_lacks_is_reported_as_not_supported_by_it()
+    {
+        Fail(new AmazonDynamoDBException("what?", ErrorType.Sender, "UnknownOperationException", "r", HttpStatusCode.BadRequest));
+        _client.Setup(client => client.Config).Returns(new AmazonDynamoDBConfig { ServiceURL = "http://localhost:8000" });
+
+        UserStoreUnavailableException thrown = (await Read().Should().ThrowAsync<UserStoreUnavailableException>()).Which;
+
+        thrown.IsTransient.Should().BeFalse();
+        thrown.Message.Should().Contain("is not supported by http://localhost:8000/.").And.NotContain("permissions");
+    }
+
     private Func<Task>[] Writes(Exception failure)
     {
         Fail(failure);

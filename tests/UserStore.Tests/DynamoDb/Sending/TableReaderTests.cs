@@ -65,7 +65,8 @@ public sealed class TableReaderTests
     public async Task Items_are_read_by_their_keys_until_none_is_left(ReadConsistency consistency, bool isConsistent)
     {
         TableSchema table = new StoreSchema(UserModel.For<User>(_bench.Options), _bench.Options).Users;
-        List<Dictionary<string, AttributeValue>> keys = [.. Enumerable.Range(1, 3).Select(i => new Dictionary<string, AttributeValue> { ["user_id"] = new($"fake-{i}") })];
+        List<Dictionary<string, AttributeValue>> keys =
+            [.. Enumerable.Range(1, 3).Select(i => new Dictionary<string, AttributeValue> { ["user_id"] = new($"fake-{i}") })];
         List<(int Count, bool? IsConsistent, ReturnConsumedCapacity Capacity)> sent = [];
         Queue<BatchGetItemResponse> responses = new(
         [

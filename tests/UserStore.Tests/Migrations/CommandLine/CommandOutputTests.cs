@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using UserStore.Migrations;
@@ -36,6 +37,18 @@ public sealed class CommandOutputTests
             $"Cause: standard error of the migrate command of {entry.FinishedAt:u} on {entry.Host}, or log event 221",
             $"Next step: {status.NextStep.Description}",
             "         migrate").And.NotContainAny("migrate undo", "ada@example.test", "the real cause");
+    }
+
+    [Fact]
+    public async Task A_plan_counts_one_step_and_one_write_as_one()
+    {
+        CommandBench bench = new CommandBench().AddStore(options => options.Migrations.Add("1_writes", (context, token) => context.Client.PutItemAsync(
+            new PutItemRequest(context.UsersTable, new() { ["user_id"] = new("fake-1") }), token)));
+
+        (int? code, string output, _) = await bench.RunAsync("migrate plan");
+
+        code.Should().Be(0);
+        output.Should().Contain("1 step, 1 recorded write. Nothing was done");
     }
 
     [Fact]

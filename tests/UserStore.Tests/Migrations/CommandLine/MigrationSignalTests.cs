@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using UserStore.Migrations;
+using UserStore.Migrations.CommandLine;
 using UserStore.Testing;
 
 namespace UserStore.Tests.Migrations.CommandLine;
@@ -88,7 +89,8 @@ public sealed class MigrationSignalTests : IAsyncLifetime
         await program.ReadToLineAsync(program.StandardOutput, "waiting");
         await program.SignalAsync("INT");
         await program.ReadToLineAsync(program.StandardError, "Received SIGINT. Cancelling; a second signal ends the process at once.");
-        program.HasExited.Should().BeFalse();
+        Func<Task> end = () => program.WaitForExitAsync().WaitAsync(TerminationSignals.RepetitionTime + TimeSpan.FromMilliseconds(100));
+        await end.Should().ThrowAsync<TimeoutException>("it ignores the first signal");
 
         await program.SignalAsync("INT");
 

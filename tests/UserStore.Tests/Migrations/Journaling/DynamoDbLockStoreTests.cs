@@ -149,7 +149,8 @@ public sealed class DynamoDbLockStoreTests
         List<TransactWriteItem> actions = _requests.OfType<TransactWriteItemsRequest>().First().TransactItems;
         (Put put, ConditionCheck check) = (actions[0].Put, actions[1].ConditionCheck);
         put.Item.Should().BeEquivalentTo(LockFormat.ToItem(Next, "migrations", "id"));
-        (Resolved(put.ConditionExpression, put.ExpressionAttributeNames, null), check.Key["id"].S).Should().Be(("attribute_not_exists(id)", "migrations/deleted"));
+        (Resolved(put.ConditionExpression, put.ExpressionAttributeNames, null), check.Key["id"].S)
+            .Should().Be(("attribute_not_exists(id)", "migrations/deleted"));
         Resolved(check.ConditionExpression, check.ExpressionAttributeNames, check.ExpressionAttributeValues).Should().Be(isUnchanged);
         actions.Should().HaveCount(2);
     }
