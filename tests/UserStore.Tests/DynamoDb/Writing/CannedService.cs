@@ -39,6 +39,16 @@ internal sealed class CannedService
         _ => Enumerable.Empty<Dictionary<string, AttributeValue>>(),
     }).Where(item => item.ContainsKey("user_id")).Select(item => item["user_id"].S)];
 
+    /// <summary>Returns the id of a write.</summary>
+    public static string WriteIdOf(AmazonWebServiceRequest request) => (request switch
+    {
+        TransactWriteItemsRequest transaction => transaction.TransactItems.Select(
+            action => action.Put?.Item ?? action.Update?.ExpressionAttributeValues ?? []),
+        PutItemRequest put => [put.Item],
+        UpdateItemRequest update => [update.ExpressionAttributeValues],
+        _ => Enumerable.Empty<Dictionary<string, AttributeValue>>(),
+    }).SelectMany(values => values.Values).Select(value => value.S).Where(text => text?.StartsWith('~') == true).Max(StringComparer.Ordinal)!;
+
     public static HttpRequestException NoResponse() => new(HttpRequestError.ResponseEnded, "The connection was closed.");
 
     public static AmazonDynamoDBException Invalid() => new("invalid", ErrorType.Sender, "ValidationException", "r", HttpStatusCode.BadRequest);
