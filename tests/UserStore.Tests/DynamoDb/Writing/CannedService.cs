@@ -15,6 +15,8 @@ internal sealed class CannedService
 
     public UserStoreOptions Options { get; } = new() { Retry = { BaseDelay = TimeSpan.FromMilliseconds(1) } };
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Gets or sets what returns the failure of a request, of which it gets the number; null to let it succeed.</summary>
     public Func<AmazonWebServiceRequest, int, Exception?> FailureOf { get; set; } = (_, _) => null;
 
@@ -68,7 +70,7 @@ internal sealed class CannedService
     };
 
     /// <summary>Returns a connection whose client sends once, as the one that UserStore creates.</summary>
-    public StoreConnection Connect() => new(new DelegatingClient((request, _) => SendAsync(request)), Options, TimeProvider.System, NullLogger.Instance)
+    public StoreConnection Connect() => new(new DelegatingClient((request, _) => SendAsync(request)), Options, Time, NullLogger.Instance)
     {
         OwnsRetries = true,
         SeesEveryAttempt = true,
