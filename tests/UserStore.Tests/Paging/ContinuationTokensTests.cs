@@ -20,7 +20,24 @@ public sealed class ContinuationTokensTests
             tokens.Decode(tokens.Encode(_token, Query), Query).Should().Be(_token);
             ContinuationToken unlimited = new("x", null);
             tokens.Decode(tokens.Encode(unlimited, Query), Query).Should().Be(unlimited);
+            ContinuationToken last = new("x", 0);
+            tokens.Decode(tokens.Encode(last, Query), Query).Should().Be(last);
         }
+    }
+
+    [Fact]
+    public void A_token_without_a_position_is_rejected_with_and_without_keys()
+    {
+        foreach (ContinuationTokens tokens in new[] { With(), With(First) })
+            ShouldBeRejected(tokens, tokens.Encode(new ContinuationToken("", 7), Query));
+    }
+
+    [Fact]
+    public void A_store_without_keys_says_that_a_token_is_encrypted()
+    {
+        Action decode = () => With().Decode(With(First).Encode(_token, Query), Query);
+
+        decode.Should().Throw<InvalidContinuationTokenException>().WithMessage("*is encrypted*UserStoreOptions.TokenKeys*");
     }
 
     [Fact]

@@ -69,7 +69,8 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
 
             if (await SendOnceAsync(call, actions, wasApplied, explainInvalid).ConfigureAwait(false) is not { } failure)
                 return null;
-            // An attempt of an earlier round, which has another token, can still arrive or have arrived late.
+            // The token of this round would have returned the success of an attempt. One of an earlier round, which had another token, can still
+            // arrive or have arrived late.
             failure = failure with { ResponseWasLost = responseWasLost || failure.ResponseWasLost, MayBeApplied = responseWasLost };
             responseWasLost = failure.ResponseWasLost;
             if (failure.Concerns(0))
@@ -105,16 +106,13 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
     /// <param name="explainInvalid">Returns the exception for actions that DynamoDB calls invalid.</param>
     /// <param name="batchSize">The number of users, if it is a batch.</param>
     /// <returns>Null when everything was written; otherwise the failed conditions, and nothing was written.</returns>
-    public async Task<ConditionFailure?> SendOnceAsync(
+    public Task<ConditionFailure?> SendOnceAsync(
         StoreCall call,
         List<TransactWriteItem> actions,
         Func<Task<bool>>? wasApplied = null,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null,
         int? batchSize = null)
-    {
-        ConditionFailure? failure = await users.Requests.TransactAsync(call, actions, wasApplied, explainInvalid, batchSize).ConfigureAwait(false);
-        return failure is null ? null : failure with { MayBeApplied = false }; // the token would have returned its success
-    }
+        => users.Requests.TransactAsync(call, actions, wasApplied, explainInvalid, batchSize);
 
     private UserStoreUnavailableException KeptChanging(UserKey key, ConditionFailure failure) => new(
         $"The unique values of user '{key}' could not be reserved, because other writers kept changing their reservations. Retry later.",
