@@ -175,7 +175,7 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
             if (reads == MaxReads)
             {
                 throw new UserStoreUnavailableException(
-                    $"The reservation in table '{table.TableName}' changed its owner at each of {MaxReads} reads. Try again.")
+                    $"The reservation in table '{table.TableName}' changed its owner at each of {MaxReads} reads. Retry later.")
                 {
                     TableNames = [table.TableName],
                 };

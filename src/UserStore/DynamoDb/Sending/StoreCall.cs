@@ -151,7 +151,7 @@ internal sealed class StoreCall(
         if (unread == 0 || unread < sent || await TryDelayForUnprocessedAsync("BatchGetItem", table).ConfigureAwait(false))
             return;
         throw new UserStoreThrottledException(
-            $"BatchGetItem on table '{table.TableName}' left {unread} of {total} keys unread. Try again later, or give the table more capacity.")
+            $"BatchGetItem on table '{table.TableName}' left {unread} of {total} keys unread. Retry later, or give the table more capacity.")
         {
             Operation = "BatchGetItem",
             TableNames = [table.TableName],

@@ -27,13 +27,22 @@ internal sealed class CommandFailure
     /// stacks.</summary>
     public void WriteText(TextWriter error, string heading)
     {
-        error.WriteLine(_exception is null ? $"{heading}{_message}" : $"{heading}{_type}: {_message}");
+        string message = _exception is null ? $"{heading}{_message}" : $"{heading}{_type}: {_message}";
+        string? cause = _exception?.InnerException is { } inner ? $"Cause: {inner}" : null;
+        if (!_isKnown)
+        {
+            error.WriteLine(message);
+            error.WriteLine(_exception!.StackTrace);
+            error.WriteLine(cause);
+            return;
+        }
+
+        // Stacks are long, so that what to do is written after them.
+        if (cause is not null)
+            error.WriteLine($"{heading}{cause}");
+        error.WriteLine(message);
         foreach (string command in _commands)
             error.WriteLine($"    {command}");
-        if (!_isKnown)
-            error.WriteLine(_exception!.StackTrace);
-        if (_exception?.InnerException is { } cause)
-            error.WriteLine($"Cause: {cause}");
     }
 
     public void WriteJson(Utf8JsonWriter json)

@@ -71,7 +71,7 @@ internal static class MigrationCommandTable
                 IReadOnlyList<string> tables = await context.EnsureTablesAsync(token).ConfigureAwait(false);
                 return new MessageResult(
                     tables.Count == 0 ? "The store is in memory and has no tables." : $"The tables are as the options require: {string.Join(", ", tables)}.",
-                    json => StatusJson.Write(json, "tables", tables));
+                    json => StatusJson.WriteStrings(json, "tables", tables));
             },
         },
         new("repair", "Corrects the journal entry of a migration.")

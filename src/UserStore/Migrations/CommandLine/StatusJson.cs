@@ -39,14 +39,6 @@ internal static class StatusJson
         json.WriteEndArray();
     }
 
-    public static void Write(Utf8JsonWriter json, string property, IReadOnlyList<string> names)
-    {
-        json.WriteStartArray(property);
-        foreach (string name in names)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
-    }
-
     public static void Write(Utf8JsonWriter json, string property, MigrationLockStatus status)
     {
         json.WriteStartObject(property);

@@ -16,7 +16,7 @@ internal sealed class StatusResult(MigrationStatus status, CommandContext contex
         foreach (MigrationEntry entry in status.Migrations)
             Write(writer, entry);
 
-        writer.WriteLine(status.Lock.IsHeld ? $"The lock is held by {OwnerOf(status.Lock)}." : "The lock is free.");
+        writer.WriteLine(status.Lock.IsHeld ? $"The lock is held, or was left, by {OwnerOf(status.Lock)}." : "The lock is free.");
         foreach (ForcedRelease release in status.Lock.Releases)
             writer.WriteLine($"{Indent}released by force {release.Timestamp:u} on {release.Host}: {release.Reason}");
         writer.WriteLine($"Next step: {status.NextStep.Description}");

@@ -16,8 +16,9 @@ public sealed class CommandOutputTests
         (int? code, string output, string error) = await bench.RunAsync("migrate");
 
         (code, output).Should().Be((1, ""));
-        error.Should().StartWith("MigrationFailedException: Migration '1_breaks' could not be applied.").And.ContainAll(
-            "Cause: System.FormatException: ada@example.test", "System.InvalidOperationException: the real cause", $"at {typeof(CommandBench).FullName}");
+        error.Should().StartWith("Cause: System.FormatException: ada@example.test").And.ContainAll(
+            "System.InvalidOperationException: the real cause", $"at {typeof(CommandBench).FullName}");
+        error.TrimEnd().Split('\n')[^1].Should().StartWith("MigrationFailedException: Migration '1_breaks' could not be applied.", "the remedy is read last");
     }
 
     [Fact]
