@@ -12,7 +12,7 @@ namespace UserStore.SampleTests.UserService;
 /// <summary>Sends random requests, most of them almost valid, and checks that each is answered in time, as the OpenAPI document describes.</summary>
 public sealed class FuzzTests(ITestOutputHelper output) : UserServiceTest
 {
-    private const int FewRequests = 3_000;
+    private const int FewRequests = 5_000;
     private const int ManyRequests = 100_000;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -101,7 +101,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : UserServiceTest
         if (random.Next(4) == 0)
         {
             request.Headers.TryAddWithoutValidation(
-                Pick(random, ["If-Match", "If-None-Match"]), Pick(random, ["\"1\"", "\"2\"", "\"2\", \"1\"", "W/\"1\""]));
+                Pick(random, ["If-Match", "If-None-Match"]), Pick(random, ["\"1\"", "*", "\"2\", \"1\"", "W/\"1\""]));
         }
 
         for (int left = random.Next(4) - 1; left > 0; left--)

@@ -9,9 +9,8 @@ namespace UserStore.ServerTests.Replication;
 [Trait("Category", TestVolume.Category)]
 public sealed class RandomReplicationTests(ITestOutputHelper output) : ReplicationTest
 {
-    private const int Round = 250;
-
-    private static readonly int Operations = TestVolume.Of(full: 5000, usual: 200);
+    private static readonly int Round = TestVolume.Of(full: 250, usual: 100);
+    private static readonly int Operations = TestVolume.Of(full: 5000, usual: 300);
     private static readonly int MostUsers = TestVolume.Of(full: 200, usual: 50);
     private static readonly string[] States = ["Ohio", "New York", "California", "New"];
     private static readonly string[] Cities = ["Cleveland", "Cincinnati", "Brooklyn", "York", "York#City", "Y%23", "Los Angeles"];

@@ -13,7 +13,7 @@ namespace UserStore.Tests.Migrations.Running;
 /// <summary>Runners in separate processes that are killed, or suspended for longer than their lease.</summary>
 public sealed class MigrationProcessTests : IAsyncLifetime
 {
-    private static readonly int Users = TestVolume.Of(full: 20_000, usual: 3_000);
+    private static readonly int Users = TestVolume.Of(full: 20_000, usual: 8_000);
     private static readonly int Kills = TestVolume.Of(full: 5, usual: 2);
 
     private readonly string _prefix = $"process-{Guid.NewGuid():N}-";
