@@ -34,6 +34,16 @@ public sealed class TransactedCreatesTests
     }
 
     [Fact]
+    public async Task Users_with_the_same_value_are_in_separate_transactions()
+    {
+        BatchWriteResult<User> result = await CreateAsync(
+            Enumerable.Range(1, 4).Select(i => new User { UserId = $"fake-{i}", Email = $"fake.{i % 2}@example.test" }));
+
+        result.Written.Should().Be(4);
+        _service.Log.Should().Equal("TransactWriteItems fake-1 fake-2", "TransactWriteItems fake-3 fake-4");
+    }
+
+    [Fact]
     public async Task A_single_user_without_unique_values_costs_no_transaction()
     {
         await CreateAsync([new User { UserId = "fake-1" }]);
