@@ -46,7 +46,8 @@ public ref partial struct ItemReader
     /// <returns>Whether the attribute is one.</returns>
     public bool TryBeginSet(ReadOnlySpan<byte> type)
     {
-        if (!TryBeginArray(type))
+        // DynamoDB stores no empty set. What one means, the context decides.
+        if (!TryBeginArray(type) || _json.IsAt((byte)']'))
             return false;
         _setType = type[0];
         return true;

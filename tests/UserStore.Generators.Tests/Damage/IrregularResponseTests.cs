@@ -38,6 +38,18 @@ public sealed class IrregularResponseTests
     }
 
     [Theory]
+    [InlineData("GuidSet", "SS")]
+    [InlineData("CharSet", "SS")]
+    [InlineData("NumberSet", "NS")]
+    public void An_empty_set_which_DynamoDB_does_not_store_is_read_as_the_SDK_reads_it(string attribute, string type)
+    {
+        var readers = new ResponseReaders<Collections>();
+        byte[] json = Encoding.UTF8.GetBytes("""{"Item":{"Id":{"S":"1"},"NAME":{"TYPE":[]}}}""".Replace("NAME", attribute).Replace("TYPE", type));
+
+        ReadResponse.Difference(readers.ByContext(ResponseKind.Get, json), readers.ByMapping(ResponseKind.Get, json)).Should().BeNull();
+    }
+
+    [Theory]
     [InlineData(ResponseKind.Get, """{"It\em":{"user_id":{"S":"fake-1"}}}""")]
     [InlineData(ResponseKind.Get, """{"Item":{"user_id":{"S":"fake-1"},"user_id":{"S":"fake-2"}}}""")]
     [InlineData(ResponseKind.Get, """{"Item":{"user_id":{"S":"fake-1"},"write_id":{"S":"1"},"write_id":{"S":"2"}}}""")]

@@ -88,8 +88,10 @@ internal static class Relevant
 
     private static void WriteItem(Utf8JsonWriter json, JsonElement item, HashSet<string> attributes)
     {
+        JsonProperty[] all = [.. item.EnumerateObject()], known = [.. all.Where(attribute => attributes.Contains(attribute.Name))];
         json.WriteStartObject();
-        foreach (JsonProperty attribute in item.EnumerateObject().Where(attribute => attributes.Contains(attribute.Name)))
+        // That an item exists without an attribute of the type, its other attributes show.
+        foreach (JsonProperty attribute in known.Length == 0 ? all : known)
         {
             json.WritePropertyName(attribute.Name);
             WriteAttribute(json, attribute.Value);
