@@ -42,7 +42,7 @@ internal sealed class Storage : IAsyncDisposable
 
     /// <summary>Starts the local server if the settings specify no other storage.</summary>
     /// <exception cref="LocalDynamoDbException">The data file is in use by another process, or is not a data file.</exception>
-    /// <exception cref="SettingException">The setting is none of the service.</exception>
+    /// <exception cref="SettingException">The setting <c>Storage</c> has an unknown value.</exception>
     public static async Task<Storage> OpenAsync(IConfiguration configuration)
     {
         if (configuration.GetSection("UserStore").Exists() || EndpointOf(configuration) is not null)

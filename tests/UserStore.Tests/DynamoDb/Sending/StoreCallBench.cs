@@ -43,7 +43,7 @@ internal sealed class StoreCallBench : IRequestObserver
 
     public int Attempts { get; set; }
 
-    /// <summary>Gets what the observer of the call was told.</summary>
+    /// <summary>Gets what was reported to the observer of the call.</summary>
     public List<string> Observed { get; } = [];
 
     public IEnumerable<int> Logged => Log.GetSnapshot().Select(entry => entry.Id.Id);
