@@ -51,9 +51,7 @@ public static class PolicyCommand
     private static string Write(Dictionary<string, string> values, IConfigurationSection settings)
     {
         var services = new ServiceCollection();
-        if (settings.Exists())
-            services.AddUserStore(settings);
-        services.AddUserStore(options => options.TableNamePrefix = values.GetValueOrDefault("--prefix", options.TableNamePrefix));
+        Storage.AddStore(services, settings, options => options.TableNamePrefix = values.GetValueOrDefault("--prefix", options.TableNamePrefix));
         using ServiceProvider provider = services.BuildServiceProvider();
         var schema = UserStoreSchema.For<User>(provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(User).FullName));
         var options = new UserStorePolicyOptions

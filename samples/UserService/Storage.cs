@@ -69,10 +69,7 @@ internal sealed class Storage : IAsyncDisposable
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton(_ => this); // The container disposes what a function creates.
-        if (_settings.Exists())
-            services.AddUserStore(_settings);
-        UserStoreBuilder store = services
-            .AddUserStore(options =>
+        UserStoreBuilder store = AddStore(services, _settings, options =>
             {
                 options.ServiceUrl ??= _endpoint;
                 if (Kind != StorageKind.DynamoDb)
@@ -89,6 +86,14 @@ internal sealed class Storage : IAsyncDisposable
                 services.AddInMemoryUserStore().AddHostedService<SampleUsers.InMemory>();
                 break;
         }
+    }
+
+    /// <summary>Registers the store with the options of the settings, of which <paramref name="configure"/> changes some.</summary>
+    public static UserStoreBuilder AddStore(IServiceCollection services, IConfigurationSection settings, Action<UserStoreOptions> configure)
+    {
+        if (settings.Exists())
+            services.AddUserStore(settings);
+        return services.AddUserStore(configure);
     }
 
     /// <summary>Returns the table of the users, and the data file, or the address or Region of DynamoDB, or null for memory.</summary>

@@ -91,27 +91,10 @@ internal static class UserEndpoints
 
         return UserView.Result(context, await conditions.WriteAsync(ReadAsync, ChangeAsync));
 
-        async Task<User> ChangeAsync(User? expected)
-        {
-            if (expected?.Version is not { } version)
-                return await users.UpdateAsync(id, patch, context.RequestAborted);
-            try
-            {
-                // A user that was deleted and created again can have the same version.
-                return await users.UpdateAsync(id, Only(version).OnlyIf(stored => stored.CreatedAt == expected.CreatedAt), context.RequestAborted);
-            }
-            catch (UserConditionFailedException)
-            {
-                // DynamoDB compares the stored text, and other programs can store no time of creation, or store it in another form.
-                User now = await ReadAsync();
-                if (now.Version != version || now.CreatedAt != expected.CreatedAt)
-                    throw;
-                return await users.UpdateAsync(id, Only(version), context.RequestAborted);
-            }
-        }
-
-        // Each attempt has its own patch, to which conditions are added.
-        UserPatch<User> Only(long version) => UserFields.ReadPatch(body.RootElement)!.ExpectVersion(version);
+        // A user that was deleted and created again can have the same version, but is another revision: the save refuses to replace it.
+        Task<User> ChangeAsync(User? expected) => expected is null
+            ? users.UpdateAsync(id, patch, context.RequestAborted)
+            : users.UpdateAsync(UserFields.Apply(body.RootElement, expected), context.RequestAborted);
 
         Task<User> ReadAsync() => users.GetAsync(id, ReadConsistency.Strong, context.RequestAborted);
     }

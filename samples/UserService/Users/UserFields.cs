@@ -23,27 +23,27 @@ internal static partial class UserFields
             "userId",
             "must be 1 to 100 letters, digits, '-', '_' and '.', but not '.' or '..'",
             value => Match(value, UserIds()),
-            (user, id) => user with { UserId = id },
+            (user, id) => user with { UserId = id! },
             Property: null),
         new Field<string>(
             "name",
             $"must be a string of 1 to {MaxName} characters, {NoInvisible}",
             value => Text(value, MaxName),
-            (user, name) => user with { Name = name },
+            (user, name) => user with { Name = name! },
             user => user.Name)
         { IsRequired = true },
         new Field<string>(
             "email",
             $"must be an email address of at most {MaxEmail} characters",
             value => Match(value, Emails()),
-            (user, email) => user with { Email = email },
+            (user, email) => user with { Email = email! },
             user => user.Email)
         { IsRequired = true },
         new Field<string>(
             "status",
             StatusRule,
             value => Match(value, Statuses()),
-            (user, status) => user with { Status = status },
+            (user, status) => user with { Status = status! },
             user => user.Status!),
         new Field<int?>(
             "age",
@@ -56,7 +56,7 @@ internal static partial class UserFields
             "tags",
             $"must be a list of at most {MaxTags} strings of 1 to {MaxTag} characters, {NoInvisible}",
             Tags,
-            (user, tags) => user with { Tags = tags },
+            (user, tags) => user with { Tags = tags ?? [] },
             user => user.Tags)
         { CanRemove = true },
         new Field<DateTimeOffset?>(
@@ -111,6 +111,13 @@ internal static partial class UserFields
             throw new ProblemException(Problem.Invalid(errors));
         return isEmpty ? null : patch;
     }
+
+    /// <summary>Returns a user with the changes of a merge patch that <see cref="ReadPatch"/> accepts.</summary>
+    public static User Apply(JsonElement body, User user) => body.EnumerateObject().Aggregate(user, static (changed, property) =>
+    {
+        Field field = All.Single(field => property.NameEquals(field.Name));
+        return property.Value.ValueKind == JsonValueKind.Null ? field.Remove(changed) : field.Set(changed, property.Value)!;
+    });
 
     private static Dictionary<string, string[]> Read(JsonElement body, bool isNew, Func<Field, JsonElement, bool> take)
     {

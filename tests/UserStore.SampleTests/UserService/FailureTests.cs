@@ -1,8 +1,11 @@
 using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Moq;
+using UserStore.Testing;
 
 namespace UserStore.SampleTests.UserService;
 
@@ -29,6 +32,39 @@ public sealed class FailureTests : UserServiceTest
 
         (changed.Json.GetProperty("age").GetInt32(), changed.Json.GetProperty("version").GetInt32()).Should().Be((44, 8));
         ShouldBe(late, 412, "version-mismatch", "If-Match");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_user_that_is_created_again_during_a_change_is_not_changed(int atUpdate)
+    {
+        using var wire = new FaultyWire();
+        await using RunningService service = await RunningService.StartAsync(
+            onServer: true, services => services.AddSingleton<IAmazonDynamoDB>(provider => ClientOver(wire, provider)));
+        using AmazonDynamoDBClient otherProgram = service.CreateClient();
+        await PutAsync("2026-01-30T00:00:00Z");
+        string tag = TagOf((await service.SendAsync(HttpMethod.Get, "/users/a-1")).Response);
+        int updates = 0;
+        wire.BeforeRequest = request => request.Operation == "UpdateItem" && ++updates == atUpdate
+            ? PutAsync("2026-01-31T00:00:00Z")
+            : Task.CompletedTask;
+
+        var changed = await service.SendAsync(HttpMethod.Patch, "/users/a-1", """{"age":44}""", ifMatch: tag);
+
+        if (updates >= atUpdate)
+            ShouldBe(changed, 412, "version-mismatch", "If-Match");
+        var now = (await service.SendAsync(HttpMethod.Get, "/users/a-1")).Json;
+        now.GetProperty("age").GetInt32().Should().Be(updates >= atUpdate ? 1 : 44);
+
+        Task PutAsync(string created) => otherProgram.PutItemAsync("service-Users", new Dictionary<string, AttributeValue>
+        {
+            ["user_id"] = new("a-1"),
+            ["name"] = new("Fake User"),
+            ["age"] = new() { N = "1" },
+            ["version"] = new() { N = "7" },
+            ["created_at"] = new(created),
+        });
     }
 
     [Fact]
@@ -119,4 +155,11 @@ public sealed class FailureTests : UserServiceTest
     }
 
     private static TimeSpan? RetryAfter((HttpResponseMessage Response, JsonElement Json) result) => result.Response.Headers.RetryAfter?.Delta;
+
+    private static AmazonDynamoDBClient ClientOver(FaultyWire wire, IServiceProvider provider)
+    {
+        UserStoreOptions options = provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(User).FullName);
+        return new AmazonDynamoDBClient(
+            new BasicAWSCredentials("fake", "fake"), new AmazonDynamoDBConfig { ServiceURL = options.ServiceUrl, HttpClientFactory = wire });
+    }
 }
