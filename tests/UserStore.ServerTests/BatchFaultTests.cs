@@ -138,9 +138,9 @@ public sealed class BatchFaultTests : ServerTest
     private void AttemptsAreBounded(int needed, params string[] operations)
     {
         // The last requests have no other items to be filled up with, so what is left of them is sent in ever smaller ones.
-        const int last = 20;
+        const int Last = 20;
         int sent = Wire.Operations.Count(operations.Contains);
-        sent.Should().BeInRange(needed, (needed * 6) + last);
+        sent.Should().BeInRange(needed, (needed * 6) + Last);
     }
 
     private async Task ShouldBeConsistentAsync()
