@@ -21,25 +21,14 @@ internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(Dynamical
     public InMemoryRow<TUser>? FindOwner(ReservedValue value, DateTimeOffset now)
         => OwnerKeyOf(value) is { } ownerKey && table.Find(ownerKey, now) is { } row && Has(row, value) ? row : null;
 
-    /// <summary>Returns the values that a user reserves, in the order of the model; null where it has none.</summary>
-    public ReservedValue?[] ReservedBy(InMemoryRow<TUser> row) => input.UniqueValues.ReservedIn(row.ScalarOf);
+    /// <summary>Returns the values that a user reserves.</summary>
+    public IReadOnlyList<ReservedValue> ReservedBy(InMemoryRow<TUser> row) => input.UniqueValues.ReservedIn(row.ScalarOf);
 
     /// <summary>Releases the values that a user had, and reserves those that it has now: nothing before the first, or after the last write.</summary>
     /// <exception cref="UserValueInUseException">Another user owns a value. Nothing was changed.</exception>
-    public void Move(UserKey key, IReadOnlyList<ReservedValue?>? from, IReadOnlyList<ReservedValue?>? to, DateTimeOffset now)
+    public void Move(UserKey key, IReadOnlyList<ReservedValue> from, IReadOnlyList<ReservedValue> to, DateTimeOffset now)
     {
-        List<ReservedValue> acquired = [], released = [];
-        for (int i = 0; i < input.Model.UniqueValues.Count; i++)
-        {
-            (ReservedValue? before, ReservedValue? after) = (from?[i], to?[i]);
-            if (before == after)
-                continue;
-            if (after is not null)
-                acquired.Add(after);
-            if (before is not null)
-                released.Add(before);
-        }
-
+        ReservedValue[] acquired = [.. to.Except(from)], released = [.. from.Except(to)];
         foreach (ReservedValue value in acquired)
         {
             if (FindOwner(value, now) is { } owner && owner.Key != key)

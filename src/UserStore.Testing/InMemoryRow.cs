@@ -18,7 +18,7 @@ internal sealed record InMemoryRow<TUser>(UserKey Key, TUser User, Revision Revi
 
     public StoredScalar? ScalarOf(MappedProperty property)
         => ExactSums.TryGetValue(property, out StoredNumber sum) ? new StoredScalar(ScalarKind.Number, sum.ToString())
-            : ValueOf(property) is { } value && property.TryToScalar(value, out StoredScalar scalar) ? scalar : null;
+            : property.ScalarOfValue(ValueOf(property));
 
     public bool IsExpired(DateTimeOffset now) => ExpiresAt <= now.ToUnixTimeSeconds();
 }

@@ -53,7 +53,7 @@ public sealed class InMemoryUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
         InMemoryRow<TUser>[] rows = [.. users.ReadAll(position.After).Take(PageSize)];
         UniqueValueFinding[] findings = [.. rows
             .Where(row => !row.IsExpired(store.Input.Now()))
-            .SelectMany(row => reservations.ReservedBy(row).OfType<ReservedValue>()
+            .SelectMany(row => reservations.ReservedBy(row)
                 .Where(value => reservations.OwnerKeyOf(value) != row.Key)
                 .Select(value => new UniqueValueFinding(
                     UniqueValueProblem.UserWithoutReservation, value.Unique.Property.Name, value.Value, row.Key)))];

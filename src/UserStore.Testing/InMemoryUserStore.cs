@@ -137,19 +137,31 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UniqueValue unique = _input.UniqueValues.Resolve(property);
         ReservedValue wanted = _input.UniqueValues.PrepareLookup(unique, value, consistency, within);
         if (consistency == ReadConsistency.Strong)
-        {
-            return await RunAsync(
-                nameof(FindByAsync),
-                isWrite: false,
-                null,
-                () => InMemoryUsers<TUser>.Copy(_users.Reservations!.FindOwner(wanted, _input.Now())),
-                cancellationToken).ConfigureAwait(false);
-        }
+            return await FindByAsync(wanted, cancellationToken).ConfigureAwait(false);
 
         PreparedQuery query = _queryInput.PrepareLookup(_input.UniqueValues.IndexOf(unique)!, wanted);
         return await Pager(nameof(FindByAsync), query).ReadAllAsync(cancellationToken)
             .MaxByAsync(static user => user, _queryInput.ByUpdate, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task<TUser?> FindByAsync(
+        Expression<Func<TUser, IEnumerable<string>?>> property,
+        string value,
+        UserKeyPart? within = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        UniqueValue unique = _input.UniqueValues.Resolve(property);
+        return FindByAsync(_input.UniqueValues.PrepareLookup(unique, value, ReadConsistency.Strong, within), cancellationToken);
+    }
+
+    private Task<TUser?> FindByAsync(ReservedValue wanted, CancellationToken cancellationToken) => RunAsync(
+        nameof(FindByAsync),
+        isWrite: false,
+        null,
+        () => InMemoryUsers<TUser>.Copy(_users.Reservations!.FindOwner(wanted, _input.Now())),
+        cancellationToken);
 
     /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)

@@ -20,7 +20,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
     {
         if (table.Find(created.Key, created.Now) is not null)
             throw new UserAlreadyExistsException(created.Key);
-        reservations?.Move(created.Key, from: null, to: created.Reserved, created.Now);
+        reservations?.Move(created.Key, from: [], to: created.Reserved, created.Now);
         return Store(RowOf(created));
     }
 
@@ -53,7 +53,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
         if (patch.Condition?.Accepts(row) == false)
             throw new UserConditionFailedException(patch.Key, row.Revision.Version);
         items.Check(patched.User);
-        reservations?.Move(patch.Key, reservations.ReservedBy(row), reservations.ReservedBy(patched), patch.Now);
+        reservations?.Move(patch.Key, reservations.ReservedBy(row), input.UniqueValues.CheckedIn(patched.ScalarOf), patch.Now);
         return Store(patched);
     }
 
@@ -94,7 +94,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
 
     private void Remove(InMemoryRow<TUser> row, DateTimeOffset now)
     {
-        reservations?.Move(row.Key, reservations.ReservedBy(row), to: null, now);
+        reservations?.Move(row.Key, reservations.ReservedBy(row), to: [], now);
         table.Remove(row, now);
     }
 

@@ -115,6 +115,23 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
         UserKeyPart? within = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Finds the user whose set of unique values contains this value, with strong consistency, or returns <see langword="null"/>.</summary>
+    /// <param name="property">The property, a set marked with <see cref="UniqueAttribute"/>, such as <c>u => u.Logins</c>.</param>
+    /// <param name="value">The value; normalized as on writing.</param>
+    /// <param name="within">The scope, for a property that is unique within one. <see langword="null"/> means users without a scope, if there can be
+    /// any.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
+    /// <returns>The user; <see langword="null"/> if no user has the value.</returns>
+    /// <exception cref="InvalidUserException">The property is not unique, the value or scope violates a rule, or the scope is missing.</exception>
+    /// <remarks>Costs one consistent read of the reservation and one of the user. No index can contain the values of a set, so that no eventual read
+    /// finds them.</remarks>
+    [SuppressMessage("Naming", "CA1716:Identifiers should not match keywords", Justification = "Named as in UserPatch.")]
+    Task<TUser?> FindByAsync(
+        Expression<Func<TUser, IEnumerable<string>?>> property,
+        string value,
+        UserKeyPart? within = null,
+        CancellationToken cancellationToken = default);
+
     /// <summary>Replaces a stored user, unless it was changed after <paramref name="user"/> was read.</summary>
     /// <param name="user">The new content, made from a user that the store returned: <c>user with { Name = "Ada" }</c>.</param>
     /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>

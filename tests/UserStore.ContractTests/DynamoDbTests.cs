@@ -91,4 +91,6 @@ public sealed class DynamoDbReadBackTests() : ReadBackContract(new DynamoDbStore
 
 public sealed class DynamoDbWrittenOnceTests() : WrittenOnceContract(new DynamoDbStores());
 
+public sealed class DynamoDbUniqueSetTests() : UniqueSetContract(new DynamoDbStores());
+
 public sealed class DynamoDbUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new DynamoDbStores());

@@ -91,4 +91,6 @@ public sealed class FaultyWireReadBackTests() : ReadBackContract(new FaultyWireS
 
 public sealed class FaultyWireWrittenOnceTests() : WrittenOnceContract(new FaultyWireStores());
 
+public sealed class FaultyWireUniqueSetTests() : UniqueSetContract(new FaultyWireStores());
+
 public sealed class FaultyWireUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new FaultyWireStores());

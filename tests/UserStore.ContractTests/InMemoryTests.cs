@@ -91,4 +91,6 @@ public sealed class InMemoryReadBackTests() : ReadBackContract(new InMemoryStore
 
 public sealed class InMemoryWrittenOnceTests() : WrittenOnceContract(new InMemoryStores());
 
+public sealed class InMemoryUniqueSetTests() : UniqueSetContract(new InMemoryStores());
+
 public sealed class InMemoryUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new InMemoryStores());

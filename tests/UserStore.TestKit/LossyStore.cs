@@ -30,6 +30,13 @@ public sealed class LossyStore<TUser>(IUserStore<TUser> store) : IUserStore<TUse
         CancellationToken cancellationToken = default)
         => store.FindByAsync(property, value, consistency, within, cancellationToken);
 
+    public Task<TUser?> FindByAsync(
+        Expression<Func<TUser, IEnumerable<string>?>> property,
+        string value,
+        UserKeyPart? within = null,
+        CancellationToken cancellationToken = default)
+        => store.FindByAsync(property, value, within, cancellationToken);
+
     public Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
         => LossyStore.RefusedAsync(() => store.UpdateAsync(user, cancellationToken));
 

@@ -30,11 +30,11 @@ internal static class UniqueRules
             AttributeData unique = member.Attributes.Own(Unique)!;
             if (NameRule(unique) is { } rule)
                 yield return new ModelViolation(ModelRules.UniqueName, member.Symbol, rule);
-            if (!StorableTypes.IsUnknown(member.Type) && (member.Type.SpecialType != SpecialType.System_String || member.Attributes.Converter is not null))
+            if (!StorableTypes.IsUnknown(member.Type) && (!HoldsStrings(member.Type) || member.Attributes.Converter is not null))
             {
                 yield return new ModelViolation(
                     ModelRules.UniqueType, member.Symbol,
-                    "has [Unique] and is not stored as a string; make it a string without a converter, or remove [Unique]")
+                    "has [Unique] and is neither stored as a string nor a HashSet<string>; make it one of them without a converter, or remove [Unique]")
                 {
                     ChangedPlace = unique.PlaceOf(),
                 };
@@ -60,6 +60,11 @@ internal static class UniqueRules
                 yield return new ModelViolation(ModelRules.UniqueScope, member.Symbol, scopeRule);
         }
     }
+
+    private static bool HoldsStrings(ITypeSymbol type) => type.SpecialType == SpecialType.System_String
+        || type is INamedTypeSymbol { Name: "HashSet", TypeArguments.Length: 1 } set
+            && set.TypeArguments[0].SpecialType == SpecialType.System_String
+            && set.ContainingNamespace.ToDisplayString() == "System.Collections.Generic";
 
     private static string? NameOf(StoredMember member) => SdkAttributes.Argument(member.Attributes.Own(Unique)!, "name") as string;
 

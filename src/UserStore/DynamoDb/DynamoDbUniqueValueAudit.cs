@@ -112,9 +112,8 @@ public sealed class DynamoDbUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
 
             foreach (UniqueValue unique in _users.Model.UniqueValues.Where(unique => unique.IsReservedBy(_users.Schema.Options)))
             {
-                if (_users.ReservedIn(user, unique) is { } value)
-                    valid.Add((key, value));
-                else if (user.HasValue(unique.Property))
+                valid.AddRange(_users.ReservedIn(user, unique).Select(value => (key, value)));
+                if (_users.HasInvalid(user, unique, out _))
                     invalid.Add((key, unique));
             }
         }

@@ -106,6 +106,19 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     }
 
     /// <inheritdoc/>
+    public async Task<TUser?> FindByAsync(
+        Expression<Func<TUser, IEnumerable<string>?>> property,
+        string value,
+        UserKeyPart? within = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        UniqueValues values = _table.Input.UniqueValues;
+        ReservedValue wanted = values.PrepareLookup(values.Resolve(property), value, ReadConsistency.Strong, within);
+        return await _writes.Reservations!.FindUserAsync(_table.Sender.Begin(cancellationToken), wanted).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
     {
         PreparedUser<TUser> next = _table.Input.PrepareReplacement(user);

@@ -186,6 +186,12 @@ public sealed partial class ItemWriter
 
     internal void Write(StoredScalar scalar)
     {
+        if (scalar.Kind == ScalarKind.StringSet)
+        {
+            Write(scalar.ToAttribute());
+            return;
+        }
+
         Begin();
         if (scalar.Kind == ScalarKind.Boolean)
             _json.WriteBoolean(BooleanType, scalar.Text == bool.TrueString);

@@ -75,6 +75,9 @@ internal sealed class MappedProperty
     /// <summary>Gets a value indicating whether the property is stored as a list, to which items can be appended.</summary>
     public bool IsList => IsCollection && !Implements(typeof(ISet<>)) && !Implements(typeof(IReadOnlySet<>));
 
+    /// <summary>Gets a value indicating whether the property is stored as a set of strings.</summary>
+    public bool IsStringSet => _converter is null && ValueType == typeof(HashSet<string>);
+
     /// <summary>Gets a value indicating whether the property is stored as a list or set.</summary>
     public bool IsCollection => ValueType != typeof(string) && ValueType != typeof(byte[])
         && ValueType.IsAssignableTo(typeof(IEnumerable))
@@ -186,8 +189,16 @@ internal sealed class MappedProperty
         return _converter.ToEntry(value) is { } entry && StoredScalar.TryFromEntry(entry, out scalar);
     }
 
-    /// <summary>Returns the stored form of the value that a user has, or null for none and for structures.</summary>
-    public StoredScalar? ScalarOf(object user) => GetValue(user) is { } value && TryToScalar(value, out StoredScalar scalar) ? scalar : null;
+    /// <summary>Returns the stored form of the value that a user has, or null for none and for structures other than sets of strings.</summary>
+    public StoredScalar? ScalarOf(object user) => ScalarOfValue(GetValue(user));
+
+    /// <summary>Returns the stored form of a value, or null for none and for structures other than sets of strings.</summary>
+    public StoredScalar? ScalarOfValue(object? value) => value switch
+    {
+        null => null,
+        HashSet<string> set when IsStringSet => set.Count == 0 ? null : StoredScalar.OfSet(set),
+        _ => TryToScalar(value, out StoredScalar scalar) ? scalar : null,
+    };
 
     /// <summary>Converts a value of this property to its stored form.</summary>
     /// <exception cref="InvalidUserException">The value is of another type, not a single value, or cannot be stored.</exception>

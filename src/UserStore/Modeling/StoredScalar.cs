@@ -8,9 +8,11 @@ internal enum ScalarKind
     String,
     Number,
     Boolean,
+    StringSet,
 }
 
-/// <summary>Represents a value as DynamoDB stores and compares it: strings by their UTF-8 bytes, numbers by their numeric value.</summary>
+/// <summary>Represents a value as DynamoDB stores and compares it: strings by their UTF-8 bytes, numbers by their numeric value. A set of strings has
+/// its strings sorted in its text, each prefixed with its length.</summary>
 internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : IComparable<StoredScalar>
 {
     public static bool TryFromEntry(DynamoDBEntry entry, out StoredScalar scalar)
@@ -27,6 +29,9 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
         return true;
     }
 
+    public static StoredScalar OfSet(IEnumerable<string> strings) => new(ScalarKind.StringSet, string.Concat(strings
+        .Order(StringComparer.Ordinal).Select(text => string.Create(CultureInfo.InvariantCulture, $"{text.Length}:{text}"))));
+
     public static StoredScalar OfNumber(long number) => new(ScalarKind.Number, Canonical(number.ToString(CultureInfo.InvariantCulture)));
 
     public DynamoDBEntry ToEntry() => Kind switch
@@ -35,6 +40,23 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
         ScalarKind.Number => new Primitive(Text, saveAsNumeric: true),
         _ => new Primitive(Text),
     };
+
+    /// <summary>Returns the strings of a set, sorted, or the text of anything else.</summary>
+    public IReadOnlyList<string> Strings()
+    {
+        if (Kind != ScalarKind.StringSet)
+            return [Text];
+        var strings = new List<string>();
+        for (int start = 0; start < Text.Length;)
+        {
+            int colon = Text.IndexOf(':', start);
+            int length = int.Parse(Text.AsSpan(start, colon - start), NumberStyles.None, CultureInfo.InvariantCulture);
+            strings.Add(Text.Substring(colon + 1, length));
+            start = colon + 1 + length;
+        }
+
+        return strings;
+    }
 
     public bool SameAs(StoredScalar other) => Kind == other.Kind && CompareTo(other) == 0;
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace UserStore.Modeling;
 
-/// <summary>Describes a property whose values are unique.</summary>
+/// <summary>Describes a property whose values are unique: a string, or each string of a set.</summary>
 /// <param name="Position">The position among the unique values of the type.</param>
 /// <param name="Name">The declared name, which is part of every reservation.</param>
 /// <param name="Property">The property.</param>
@@ -13,6 +13,9 @@ namespace UserStore.Modeling;
 internal sealed record UniqueValue(
     int Position, string Name, MappedProperty Property, MappedProperty? Scope, UniqueValueNormalization Normalization)
 {
+    /// <summary>Gets how the values are stored.</summary>
+    public ScalarKind Kind { get; } = Property.IsStringSet ? ScalarKind.StringSet : ScalarKind.String;
+
     /// <summary>Returns whether a store reserves the values.</summary>
     public bool IsReservedBy(UserStoreOptions options) => options.UniqueEmails || Normalization != UniqueValueNormalization.Email;
 }

@@ -6,8 +6,6 @@ namespace UserStore.Modeling;
 /// <summary>Determines the roles of the properties of a user type, from its attributes and from the options.</summary>
 internal sealed class UserRoles
 {
-    // Each changed value takes up to three of the 100 actions of a transaction, and the user one.
-    private const int MaxUniqueValues = 30;
     private const int MaxNameLength = 255;
 
     private readonly AnnotatedType _type;
@@ -136,8 +134,8 @@ internal sealed class UserRoles
             unique => new DescribedUniqueValue(unique.Name, property.Name, unique.Normalization, unique.Within)));
         DescribedUniqueValue[] all = [.. marked.Where(unique => _described?.UniqueValues.Exists(other => other.Property == unique.Property) != true)
             .Concat(_described?.UniqueValues ?? [])];
-        if (all.Length > MaxUniqueValues)
-            throw _type.InvalidType($"has more than {MaxUniqueValues} unique values, which a transaction cannot hold");
+        if (all.Length > UserRules.MaxUniqueValues)
+            throw _type.InvalidType($"has more than {UserRules.MaxUniqueValues} unique values, which a transaction cannot hold");
         if (all.CountBy(unique => unique.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
             throw _type.InvalidType($"has two unique values with the name '{twice}'");
         if (all.CountBy(unique => unique.Property).FirstOrDefault(property => property.Value > 1) is { Key: { } both })
@@ -152,8 +150,8 @@ internal sealed class UserRoles
         if (!Enum.IsDefined(unique.Normalization))
             throw _type.InvalidType($"has a unique value {unique.Property} whose normalization is not defined");
         MappedProperty property = Stored(unique.Property, "unique value");
-        if (property.ValueType != typeof(string) || property.HasConverter)
-            throw _type.InvalidType($"has a unique value {property.Name} that is not stored as a string");
+        if ((property.ValueType != typeof(string) && !property.IsStringSet) || property.HasConverter)
+            throw _type.InvalidType($"has a unique value {property.Name} that is neither stored as a string nor a HashSet<string>");
         if (Key.Contains(property))
         {
             throw _type.InvalidType($"has a unique value {property.Name} that is a part of the key; the key of a table is unique, and its parts cannot "

@@ -7,6 +7,10 @@ internal static class UserRules
 {
     // Maximum lengths of keys in UTF-8 bytes; Amazon DynamoDB Developer Guide, "Quotas".
     public const int MaxPartitionKeyBytes = 2048;
+
+    /// <summary>The maximum number of unique values of a user: each changed one takes up to three of the 100 actions of a transaction, and the user
+    /// one.</summary>
+    public const int MaxUniqueValues = 30;
     public const int MaxSortKeyBytes = 1024;
 
     public const string NotEmptyRule = "must not be empty";

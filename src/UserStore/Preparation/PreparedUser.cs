@@ -8,13 +8,10 @@ namespace UserStore.Preparation;
 /// <param name="Revision">The revision that the write stores.</param>
 /// <param name="Now">The time of the write.</param>
 /// <param name="Held">The unique values and their scopes, as the user is to hold them.</param>
-/// <param name="Reserved">The unique values of the user, in the order of the model; null where it has none.</param>
+/// <param name="Reserved">The unique values that the user has.</param>
 internal sealed record PreparedUser<TUser>(
-    TUser User, UserKey Key, Revision Revision, DateTimeOffset Now, HeldValues Held, IReadOnlyList<ReservedValue?> Reserved)
+    TUser User, UserKey Key, Revision Revision, DateTimeOffset Now, HeldValues Held, IReadOnlyList<ReservedValue> Reserved)
     where TUser : class
 {
     public string WriteId => Revision.WriteId!;
-
-    /// <summary>Gets the unique values that the user has.</summary>
-    public IEnumerable<ReservedValue> ReservedValues => Reserved.OfType<ReservedValue>();
 }

@@ -85,6 +85,39 @@ internal sealed class UniqueValueNormalizer(UserStoreOptions options)
         };
     }
 
+    /// <summary>Normalizes the value of a property: a string, or a set of strings.</summary>
+    /// <param name="unique">The property.</param>
+    /// <param name="value">The value; afterwards the value as it is stored, or null if it violates a rule.</param>
+    /// <returns>The violated rule, or null.</returns>
+    public string? Normalize(UniqueValue unique, ref object? value)
+    {
+        if (value is string text)
+        {
+            string? rule = Normalize(unique, text, out string normalized);
+            value = rule is null ? normalized : null;
+            return rule;
+        }
+
+        if (value is not HashSet<string> set)
+            return null;
+        var stored = new HashSet<string>(set.Count, StringComparer.Ordinal);
+        foreach (string? element in set)
+        {
+            string? rule = Normalize(unique, element ?? "", out string normalized);
+            if (rule is not null)
+            {
+                value = null;
+                return rule;
+            }
+
+            stored.Add(normalized);
+        }
+
+        if (!stored.SetEquals(set))
+            value = stored;
+        return null;
+    }
+
     private (string Name, Func<string, string>? Function) FunctionOf(UniqueValue unique)
     {
         if (options.Normalizers.TryGetValue(unique.Name, out Func<string, string>? own))

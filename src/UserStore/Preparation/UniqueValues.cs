@@ -6,6 +6,9 @@ namespace UserStore.Preparation;
 /// <summary>The unique values of one store: normalizes them, and determines what users hold.</summary>
 internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 {
+    private static readonly string TooManyRule
+        = $"must not be more than {UserRules.MaxUniqueValues} values together with the other unique values of the user";
+
     private readonly Scope?[] _scopes = ScopesOf(model);
 
     public UniqueValueNormalizer Normalizer { get; } = new(options);
@@ -55,57 +58,71 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
     }
 
     /// <summary>Normalizes the unique values of a user, and returns those to reserve.</summary>
-    public ReservedValue?[] Normalize(object user, List<UserRuleViolation> violations)
+    public IReadOnlyList<ReservedValue> Normalize(object user, List<UserRuleViolation> violations)
     {
         if (model.UniqueValues.Count == 0)
             return [];
         foreach (UniqueValue unique in model.UniqueValues)
         {
-            if (unique.Property.GetValue(user) is not string value)
-                continue;
-            if (Normalizer.Normalize(unique, value, out string normalized) is { } rule)
-            {
+            object? value = unique.Property.GetValue(user);
+            if (Normalizer.Normalize(unique, ref value) is { } rule)
                 violations.Add(new UserRuleViolation(unique.Property.Name, rule));
-                unique.Property.SetValue(user, null);
-                continue;
-            }
-
-            if (!ReferenceEquals(normalized, value))
-                unique.Property.SetValue(user, normalized);
+            if (!ReferenceEquals(value, unique.Property.GetValue(user)))
+                unique.Property.SetValue(user, value);
         }
 
         // A scope can be a unique value itself, so all of them are normalized before.
-        var reserved = new ReservedValue?[model.UniqueValues.Count];
-        for (int i = 0; i < reserved.Length; i++)
-        {
-            UniqueValue unique = model.UniqueValues[i];
-            if (unique.IsReservedBy(options) && unique.Property.GetValue(user) is string value)
-                reserved[i] = new ReservedValue(unique, value, unique.Scope is null ? null : ScopeOf(unique, user));
-        }
-
+        IReadOnlyList<ReservedValue> reserved = ReservedIn(property => property.ScalarOf(user));
+        if (reserved.Count > UserRules.MaxUniqueValues)
+            violations.Add(new UserRuleViolation(reserved[^1].Unique.Property.Name, TooManyRule));
         return reserved;
     }
 
-    /// <summary>Returns what a stored user reserves, in the order of the model; null where it has no value that can be reserved.</summary>
+    /// <summary>Returns what a stored user reserves: its values that can be reserved, in the order of the model.</summary>
     /// <param name="stored">Returns the stored value of a property.</param>
-    public ReservedValue?[] ReservedIn(Func<MappedProperty, StoredScalar?> stored)
+    public IReadOnlyList<ReservedValue> ReservedIn(Func<MappedProperty, StoredScalar?> stored)
     {
-        if (model.UniqueValues.Count == 0)
-            return [];
-        var reserved = new ReservedValue?[model.UniqueValues.Count];
-        for (int i = 0; i < reserved.Length; i++)
-            reserved[i] = ReservedIn(model.UniqueValues[i], stored);
+        var reserved = new List<ReservedValue>(model.UniqueValues.Count);
+        foreach (UniqueValue unique in model.UniqueValues)
+            AddReserved(unique, stored, reserved);
         return reserved;
     }
 
-    /// <summary>Returns what a stored user reserves, or null if it has no value that can be reserved.</summary>
+    /// <summary>Returns what a user reserves after a patch.</summary>
+    /// <param name="stored">Returns the stored value of a property.</param>
+    /// <exception cref="InvalidUserException">The user would have too many values.</exception>
+    public IReadOnlyList<ReservedValue> CheckedIn(Func<MappedProperty, StoredScalar?> stored)
+    {
+        IReadOnlyList<ReservedValue> reserved = ReservedIn(stored);
+        return reserved.Count > UserRules.MaxUniqueValues
+            ? throw new InvalidUserException(reserved[^1].Unique.Property.Name, TooManyRule)
+            : reserved;
+    }
+
+    /// <summary>Returns what a stored user reserves of one property.</summary>
     /// <param name="unique">The property.</param>
     /// <param name="stored">Returns the stored value of a property.</param>
-    public ReservedValue? ReservedIn(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored)
-        => unique.IsReservedBy(options) && stored(unique.Property) is { Kind: ScalarKind.String, Text: var value }
-            && Normalizer.Normalize(unique, value, out string normalized) is null
-            ? new ReservedValue(unique, normalized, ScopeIn(unique, stored))
-            : null;
+    public IReadOnlyList<ReservedValue> ReservedIn(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored)
+    {
+        var reserved = new List<ReservedValue>(1);
+        AddReserved(unique, stored, reserved);
+        return reserved;
+    }
+
+    private void AddReserved(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored, List<ReservedValue> reserved)
+    {
+        if (!unique.IsReservedBy(options) || stored(unique.Property) is not { } scalar || scalar.Kind != unique.Kind)
+            return;
+        foreach (string value in scalar.Strings())
+        {
+            if (Normalizer.Normalize(unique, value, out string normalized) is not null)
+                continue;
+            // Other programs can store two spellings of one value in a set.
+            var one = new ReservedValue(unique, normalized, ScopeIn(unique, stored));
+            if (!unique.Property.IsStringSet || !reserved.Contains(one))
+                reserved.Add(one);
+        }
+    }
 
     // A value cannot be looked up with every consistency.
     private void CheckConsistency(UniqueValue unique, ReadConsistency consistency)
@@ -128,8 +145,6 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 
     private bool IsNeverNull(MappedProperty property)
         => model.Key.Contains(property) || (property.PropertyType.IsValueType && property.PropertyType == property.ValueType);
-
-    private StoredScalar? ScopeOf(UniqueValue unique, object user) => ScopeIn(unique, property => property.ScalarOf(user));
 
     // Other programs can store a scope in another form, such as a Guid in capital letters.
     private StoredScalar? ScopeIn(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored)

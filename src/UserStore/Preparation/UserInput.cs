@@ -113,14 +113,20 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
     }
 
     /// <summary>Returns the patch that stores a unique value in its normalized form, if another form is stored still.</summary>
-    public PreparedPatch PrepareNormalization(UserKey key, ReservedValue value, string stored) => new(
-        model,
-        key,
-        [new PatchChange(value.Unique.Property, PatchAction.Set, value.Value)],
-        ExpectedVersion: null,
-        new ComparisonCondition(value.Unique.Property, ComparisonOperator.Equal, new StoredScalar(ScalarKind.String, stored)),
-        Now(),
-        WriteIds.Next());
+    public PreparedPatch PrepareNormalization(UserKey key, UniqueValue unique, StoredScalar stored)
+    {
+        string[] values = [.. stored.Strings().Select(value => UniqueValues.Normalizer.Normalize(unique, value, out string normalized) is null
+            ? normalized
+            : value)];
+        return new(
+            model,
+            key,
+            [new PatchChange(unique.Property, PatchAction.Set, unique.Property.IsStringSet ? values.ToHashSet(StringComparer.Ordinal) : values[0])],
+            ExpectedVersion: null,
+            new ComparisonCondition(unique.Property, ComparisonOperator.Equal, stored),
+            Now(),
+            WriteIds.Next());
+    }
 
     public static void CheckConsistency(ReadConsistency consistency)
     {
@@ -200,7 +206,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
         UserRoleValues.SetTime(model.UpdatedAt, content, now);
         Roles.SetVersion(content, revision.Version);
         List<UserRuleViolation> violations = [], ofUniqueValues = [];
-        ReservedValue?[] reserved = UniqueValues.Normalize(content, ofUniqueValues);
+        IReadOnlyList<ReservedValue> reserved = UniqueValues.Normalize(content, ofUniqueValues);
         UserKey key = model.Key.Of(content);
         model.Key.AddViolations(key, violations);
         UserRules.AddViolations(content, model, violations);
@@ -223,10 +229,11 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
             return change;
         if (change.Action == PatchAction.Set && change.Property.AsReadBack(change.Value) is null)
             return change with { Action = PatchAction.Remove, Value = null };
-        if (change is { Action: PatchAction.Set, Value: string value } && model.UniqueValueOf(change.Property) is { } unique)
+        if (change.Action == PatchAction.Set && model.UniqueValueOf(change.Property) is { } unique)
         {
-            uniqueRule = UniqueValues.Normalizer.Normalize(unique, value, out string normalized);
-            return change with { Value = normalized };
+            object? value = change.Value;
+            uniqueRule = UniqueValues.Normalizer.Normalize(unique, ref value);
+            return change with { Value = value ?? change.Value };
         }
 
         if (change.Property == model.ExpiresAt)

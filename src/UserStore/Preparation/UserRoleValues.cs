@@ -7,6 +7,8 @@ internal sealed class UserRoleValues(UserModel model)
 {
     private const char OtherKind = '\0';
     private const char NumberLetter = 'N';
+    private const char SetLetter = 'T';
+    private const char StringLetter = 'S';
 
     /// <summary>Returns the version, or null.</summary>
     public long? VersionOf(object user)
@@ -102,24 +104,33 @@ internal sealed class UserRoleValues(UserModel model)
         return values;
     }
 
-    /// <summary>Returns the text by which a user knows a stored value. It shows whether another program stored a number in place of a string, or a
-    /// string in place of a number.</summary>
+    /// <summary>Returns the text by which a user knows a stored value. It shows whether another program stored a value of another type, such as a
+    /// number in place of a string.</summary>
     public static string TextOf(MappedProperty property, StoredScalar stored)
-        => stored.Kind == (property.KeyKind() ?? ScalarKind.String) && !stored.Text.StartsWith(OtherKind)
+        => stored.Kind == KindOf(property) && !stored.Text.StartsWith(OtherKind)
             ? stored.Text
             : $"{OtherKind}{KindLetter(stored)}{stored.Text}";
 
     /// <summary>Returns the stored value of a text that <see cref="TextOf(MappedProperty, StoredScalar)"/> returned.</summary>
     public static StoredScalar ScalarOf(MappedProperty property, string text) => text.StartsWith(OtherKind)
-        ? new StoredScalar(text[1] == NumberLetter ? ScalarKind.Number : ScalarKind.String, text[2..])
-        : new StoredScalar(property.KeyKind() ?? ScalarKind.String, text);
+        ? new StoredScalar(
+            text[1] switch { NumberLetter => ScalarKind.Number, SetLetter => ScalarKind.StringSet, _ => ScalarKind.String }, text[2..])
+        : new StoredScalar(KindOf(property), text);
 
-    private static char KindLetter(StoredScalar stored) => stored.Kind == ScalarKind.Number ? NumberLetter : 'S';
+    private static ScalarKind KindOf(MappedProperty property) => property.IsStringSet ? ScalarKind.StringSet : property.KeyKind() ?? ScalarKind.String;
 
-    private static string? TextOf(MappedProperty property, object user) => property.GetValue(user) switch
+    private static char KindLetter(StoredScalar stored) => stored.Kind switch
+    {
+        ScalarKind.Number => NumberLetter,
+        ScalarKind.StringSet => SetLetter,
+        _ => StringLetter,
+    };
+
+    /// <summary>Returns the text by which a user knows the value that it has.</summary>
+    public static string? TextOf(MappedProperty property, object user) => property.GetValue(user) switch
     {
         null => null,
         string text when !property.HasConverter && !text.StartsWith(OtherKind) => text,
-        var value => property.TryToScalar(value, out StoredScalar scalar) ? TextOf(property, scalar) : null,
+        var value => property.ScalarOfValue(value) is { } scalar ? TextOf(property, scalar) : null,
     };
 }

@@ -66,8 +66,8 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
     public async Task<UniqueValueFinding?> InspectInvalidAsync(UserKey key, UniqueValue unique, CancellationToken cancellationToken)
     {
         StoredUser user = await users.ReadAsync(users.Sender.Begin(cancellationToken), key).ConfigureAwait(false);
-        return user.Exists(users.Input.Now()) && user.HasValue(unique.Property) && users.ReservedIn(user, unique) is null
-            ? new UniqueValueFinding(UniqueValueProblem.InvalidValue, unique.Property.Name, user.ScalarOf(unique.Property)?.Text, key)
+        return user.Exists(users.Input.Now()) && users.HasInvalid(user, unique, out string? value)
+            ? new UniqueValueFinding(UniqueValueProblem.InvalidValue, unique.Property.Name, value, key)
             : null;
     }
 
@@ -138,15 +138,14 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
     private async Task<bool> ReserveAsync(StoreCall call, StoredUser user, ReservedValue value, CancellationToken cancellationToken)
     {
         UserKey key = user.Key!.Value;
-        string stored = user.ScalarOf(value.Unique.Property)!.Value.Text;
-        if (stored == value.Value)
+        if (user.HasStored(value))
         {
             return await writes.Transaction!.CommitAsync(
                 call, ToCheck(user, value.Unique), key, new ReservationChange([value], [])).ConfigureAwait(false) is null;
         }
 
         // Another program stored the value in another form, under which the store does not find it.
-        PreparedPatch patch = users.Input.PrepareNormalization(key, value, stored);
+        PreparedPatch patch = users.Input.PrepareNormalization(key, value.Unique, user.ScalarOf(value.Unique.Property)!.Value);
         try
         {
             await writes.Patching.PatchAsync(users.Sender.Begin(cancellationToken, key), patch).ConfigureAwait(false);
@@ -166,7 +165,7 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
 
     // The owner must not have taken the value since it was read. An expired one that still has it is deleted.
     private TransactWriteItem RuleOut(string reservation, UserKey ownerKey, StoredUser owner)
-        => users.ReservedIn(owner).FirstOrDefault(held => held?.Key == reservation) is { } value
+        => users.ReservedIn(owner).FirstOrDefault(held => held.Key == reservation) is { } value
             ? _reservations.RuleOut(ownerKey, owner, [value])
             : _reservations.Unchanged(ownerKey, owner, users.Model.UniqueValues);
 

@@ -11,14 +11,16 @@ internal static class ItemExtensions
     {
         ScalarKind.Number => new AttributeValue { N = value.Text },
         ScalarKind.Boolean => new AttributeValue { BOOL = value.Text == bool.TrueString },
+        ScalarKind.StringSet => new AttributeValue { SS = [.. value.Strings()] },
         _ => new AttributeValue(value.Text),
     };
 
-    /// <summary>Returns a string or a number, of which keys and unique values consist; null for anything else.</summary>
+    /// <summary>Returns a string, a number or a set of strings, of which keys and unique values consist; null for anything else.</summary>
     public static StoredScalar? ToScalar(this AttributeValue? value) => value switch
     {
         { S: { } text } => new StoredScalar(ScalarKind.String, text),
         { N: { } number } => new StoredScalar(ScalarKind.Number, number),
+        { SS: { Count: > 0 } set } => StoredScalar.OfSet(set),
         _ => null,
     };
 

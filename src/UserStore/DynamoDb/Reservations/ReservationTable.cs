@@ -46,7 +46,7 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
     {
         DateTimeOffset now = users.Input.Now();
         var writer = new ExpressionWriter();
-        if (owner.IsUser && owner.IsExpired(now) && values.Any(value => users.ReservedIn(owner, value.Unique) == value))
+        if (owner.IsUser && owner.IsExpired(now) && values.Any(value => users.ReservedIn(owner, value.Unique).Contains(value)))
         {
             writer.AppendExpired(Model, now);
             users.AndSameValues(writer, owner, [.. values.Select(value => value.Unique)]);
@@ -117,12 +117,12 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
 
     /// <summary>Returns the value that a user holds by a reservation; null if the user is not its valid owner.</summary>
     public ReservedValue? HeldBy(StoredUser owner, string reservation) => owner.Exists(users.Input.Now())
-        ? users.ReservedIn(owner).FirstOrDefault(value => value?.Key == reservation)
+        ? users.ReservedIn(owner).FirstOrDefault(value => value.Key == reservation)
         : null;
 
     /// <summary>Returns whether a user is the valid owner of a reserved value.</summary>
     public bool IsValidOwner(StoredUser owner, ReservedValue value)
-        => owner.Exists(users.Input.Now()) && users.ReservedIn(owner, value.Unique) == value;
+        => owner.Exists(users.Input.Now()) && users.ReservedIn(owner, value.Unique).Contains(value);
 
     /// <summary>Reads the owner of a value consistently.</summary>
     /// <returns>The owner; null when the value is not reserved.</returns>

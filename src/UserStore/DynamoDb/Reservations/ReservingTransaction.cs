@@ -15,22 +15,14 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
 {
     /// <summary>Returns the change from the values that a stored user holds to those that it is to hold.</summary>
     /// <param name="stored">The user as it is stored.</param>
-    /// <param name="next">What the user is to hold, in the order of the model; nothing if it is deleted.</param>
-    public ReservationChange ChangeOf(StoredUser stored, IReadOnlyList<ReservedValue?> next)
+    /// <param name="next">What the user is to hold; nothing if it is deleted.</param>
+    public ReservationChange ChangeOf(StoredUser stored, IReadOnlyList<ReservedValue> next)
     {
-        ReservedValue?[] before = users.ReservedIn(stored);
-        List<ReservedValue>? acquire = null, release = null;
-        for (int i = 0; i < before.Length; i++)
-        {
-            ReservedValue? after = i < next.Count ? next[i] : null;
-            // A value that another program stored in another form need not be reserved yet.
-            if (after is not null && (before[i] != after || stored.ScalarOf(after.Unique.Property)?.Text != after.Value))
-                (acquire ??= []).Add(after);
-            if (before[i] is { } held && held != after)
-                (release ??= []).Add(held);
-        }
-
-        return acquire is null && release is null ? ReservationChange.None : new ReservationChange(acquire ?? [], release ?? []);
+        IReadOnlyList<ReservedValue> before = users.ReservedIn(stored);
+        // A value that another program stored in another form need not be reserved yet.
+        ReservedValue[] acquire = [.. next.Where(value => !before.Contains(value) || !stored.HasStored(value))];
+        ReservedValue[] release = [.. before.Except(next)];
+        return acquire.Length + release.Length == 0 ? ReservationChange.None : new ReservationChange(acquire, release);
     }
 
     /// <param name="call">The call that writes.</param>

@@ -74,8 +74,12 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
         { N: ("0" or "1") and var flag } when property.IsBoolean => new StoredScalar(ScalarKind.Boolean, flag == "1" ? bool.TrueString : bool.FalseString),
         { N: { } number } => new StoredScalar(ScalarKind.Number, number),
         { BOOL: { } flag } => new StoredScalar(ScalarKind.Boolean, flag ? bool.TrueString : bool.FalseString),
+        { SS: { Count: > 0 } set } => StoredScalar.OfSet(set),
         _ => null,
     };
+
+    /// <summary>Returns whether a unique value is stored in its normalized form.</summary>
+    public bool HasStored(ReservedValue value) => ScalarOf(value.Unique.Property)?.Strings().Contains(value.Value) == true;
 
     private decimal? Number(MappedProperty property)
         => Item.TryGetValue(property.AttributeName, out AttributeValue? value)

@@ -167,10 +167,27 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return isExpected ? stored : throw stored.Conflict(key, version, now);
     }
 
-    /// <summary>Returns what a stored user reserves, in the order of the model; null where it has no value that can be reserved.</summary>
-    public ReservedValue?[] ReservedIn(StoredUser stored) => Input.UniqueValues.ReservedIn(stored.ScalarOf);
+    /// <summary>Returns what a stored user reserves: its values that can be reserved, in the order of the model.</summary>
+    public IReadOnlyList<ReservedValue> ReservedIn(StoredUser stored) => Input.UniqueValues.ReservedIn(stored.ScalarOf);
 
-    public ReservedValue? ReservedIn(StoredUser stored, UniqueValue unique) => Input.UniqueValues.ReservedIn(unique, stored.ScalarOf);
+    public IReadOnlyList<ReservedValue> ReservedIn(StoredUser stored, UniqueValue unique) => Input.UniqueValues.ReservedIn(unique, stored.ScalarOf);
+
+    /// <summary>Returns whether a stored user has a value that cannot be reserved.</summary>
+    /// <param name="stored">The user.</param>
+    /// <param name="unique">The property.</param>
+    /// <param name="value">The value, if it is a string.</param>
+    public bool HasInvalid(StoredUser stored, UniqueValue unique, out string? value)
+    {
+        value = null;
+        if (!stored.HasValue(unique.Property))
+            return false;
+        if (stored.ScalarOf(unique.Property) is not { } scalar)
+            return true;
+        value = scalar.Kind == unique.Kind
+            ? scalar.Strings().FirstOrDefault(one => Input.UniqueValues.Normalizer.Normalize(unique, one, out _) is not null)
+            : scalar.Text;
+        return value is not null;
+    }
 
     /// <summary>Returns an item with the unique values, and their scopes, that a user is known to hold.</summary>
     public StoredUser Holding(HeldValues values)

@@ -36,11 +36,10 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         foreach (BatchItem<TUser> item in items)
         {
             PreparedUser<TUser> user = PreparedIn(item);
-            ReservedValue[] reserved = [.. user.ReservedValues];
-            int needed = 1 + reserved.Length;
-            long size = table.Requests.SizeOf(user.User) + ((long)reserved.Length * ReservationBytes) + RevisionBytes;
+            int needed = 1 + user.Reserved.Count;
+            long size = table.Requests.SizeOf(user.User) + ((long)user.Reserved.Count * ReservationBytes) + RevisionBytes;
             // One transaction may not write the same reservation twice.
-            if (actions + needed > MaxActions || bytes + size > MaxBytes || reserved.Any(reservations.Contains))
+            if (actions + needed > MaxActions || bytes + size > MaxBytes || user.Reserved.Any(reservations.Contains))
             {
                 yield return group;
                 group = [];
@@ -49,7 +48,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
             }
 
             group.Add(item);
-            reservations.UnionWith(reserved);
+            reservations.UnionWith(user.Reserved);
             (actions, bytes) = (actions + needed, bytes + size);
         }
 
@@ -108,7 +107,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
                 writers.Add(table.Requests.NewExpression());
                 actions.Add(new TransactWriteItem { Put = writes.Creation.ToPut(user, writers[^1]) });
                 owners.Add(item);
-                foreach (ReservedValue value in user.ReservedValues)
+                foreach (ReservedValue value in user.Reserved)
                 {
                     actions.Add(writes.Reservations!.Acquire(value, user.Key));
                     owners.Add(item);

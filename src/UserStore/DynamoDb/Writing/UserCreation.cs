@@ -25,12 +25,12 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
         {
             using ExpressionWriter writer = table.Requests.NewExpression();
             Put put = ToPut(created, writer, unknown);
-            ConditionFailure? failure = reserving is not null && created.ReservedValues.Any()
+            ConditionFailure? failure = reserving is not null && created.Reserved.Count > 0
                 ? await reserving.CommitAsync(
                     call,
                     new TransactWriteItem { Put = put },
                     created.Key,
-                    new ReservationChange([.. created.ReservedValues], []),
+                    new ReservationChange(created.Reserved, []),
                     wasApplied: () => WasAppliedAsync(call, created)).ConfigureAwait(false)
                 : await table.Requests.PutAsync(call, put, () => WasAppliedAsync(call, created)).ConfigureAwait(false);
             if (failure is null)

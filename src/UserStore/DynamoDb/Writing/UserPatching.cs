@@ -89,7 +89,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                 condition.AndSameRevision(stored, table.Model);
                 table.AndSameValues(condition, stored, table.Model.UniqueValues);
             });
-            ReservationChange change = reserving!.ChangeOf(stored, table.Input.UniqueValues.ReservedIn(ScalarAfter));
+            ReservationChange change = reserving!.ChangeOf(stored, table.Input.UniqueValues.CheckedIn(ScalarAfter));
             Attach(patched, patch, stored, ScalarAfter);
             ConditionFailure? failure = change.IsEmpty
                 ? (await UpdateAsync(call, patch, update).ConfigureAwait(false)).Failure

@@ -85,24 +85,29 @@ internal sealed class UserReader<TUser>(GeneratedMapping<TUser> mapping, UserMod
     private UserKey? KeyIn(ReadOnlySpan<StoredScalar?> kept)
         => model.Key.Find(kept[_keyedLayout.Keys[0]], _keyedLayout.Keys is [_, var sort] ? kept[sort] : null);
 
-    private HeldValues Held(ReadOnlySpan<StoredScalar?> kept)
+    private HeldValues Held(ReadOnlySpan<StoredScalar?> kept, TUser user)
     {
-        if (_layout.Reserved is [var only] && kept[only] is { } stored)
-            return new HeldValues(UserRoleValues.TextOf(model.ReservedProperties[0], stored));
+        if (_layout.Reserved is [_] && HeldOf(0, kept, user) is { } only)
+            return new HeldValues(only);
         string?[] values = new string?[_layout.Reserved.Length];
         for (int i = 0; i < values.Length; i++)
-        {
-            if (kept[_layout.Reserved[i]] is { } value)
-                values[i] = UserRoleValues.TextOf(model.ReservedProperties[i], value);
-        }
-
+            values[i] = HeldOf(i, kept, user);
         return HeldValues.Of(values);
+    }
+
+    // Of a set, the reader keeps only the last string.
+    private string? HeldOf(int reserved, ReadOnlySpan<StoredScalar?> kept, TUser user)
+    {
+        MappedProperty property = model.ReservedProperties[reserved];
+        if (property.IsStringSet)
+            return UserRoleValues.TextOf(property, user);
+        return kept[_layout.Reserved[reserved]] is { } stored ? UserRoleValues.TextOf(property, stored) : null;
     }
 
     private bool TryAttach(TUser user, ref ItemReader reader)
     {
         string? content = reader.WriteId is null ? ItemRevision.FingerprintOf(reader.ReadAgain(), model) : null;
-        var known = new UserRevision(reader.WriteId, reader.BirthId, reader.Version, reader.ExpiresAt, Held(reader.Kept)) { Content = content };
+        var known = new UserRevision(reader.WriteId, reader.BirthId, reader.Version, reader.ExpiresAt, Held(reader.Kept, user)) { Content = content };
         if (!_isUser)
             return TrySetRevision(user, known.IsText ? known.ToString() : null);
         ((User)(object)user).Revision = known;
