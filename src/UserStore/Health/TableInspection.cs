@@ -43,7 +43,7 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
         List<UserStoreSchemaException> differences = [.. table.Differences(found)];
         if (found.TableStatus != TableStatus.ACTIVE && found.TableStatus != TableStatus.UPDATING)
             differences.Add(new UserStoreSchemaException(table.TableName, null, TableDifference.OfStatus(found.TableStatus.Value)));
-        foreach (var index in table.GlobalIndexes.Select(index => table.Find(found, index)).OfType<GlobalSecondaryIndexDescription>())
+        foreach (var index in table.GlobalIndexes.Select(index => index.FindIn(found)).OfType<GlobalSecondaryIndexDescription>())
         {
             if (index.IndexStatus is not null && index.IndexStatus != IndexStatus.ACTIVE && index.IndexStatus != IndexStatus.UPDATING)
                 differences.Add(new UserStoreSchemaException(table.TableName, index.IndexName, $"is {index.IndexStatus}. Wait until it is active."));

@@ -102,13 +102,13 @@ public sealed class MigrationContext
     public async Task CreateIndexAsync(string indexName, CancellationToken cancellationToken = default)
     {
         TableSchema users = _attempt.Store.Schema.Users;
-        var index = _attempt.Store.Schema.Model.GetIndex(indexName);
-        Report(new MigrationProgress($"index {users.NameOf(index)}", 0, 1));
+        var index = IndexSchema.Of(_attempt.Store.Schema.Model.GetIndex(indexName), _attempt.Store.Schema.Options);
+        Report(new MigrationProgress($"index {index.Name}", 0, 1));
         TableDescription table = await Edit(UsersTable, cancellationToken).EnsureIndexAsync(
-            users.NameOf(index), found => users.ToAddIndexRequest(index, found)).ConfigureAwait(false);
+            index.Name, found => users.ToAddIndexRequest(index, found)).ConfigureAwait(false);
         if (users.DifferenceOf(table, index) is { } difference)
             throw difference;
-        Report(new MigrationProgress($"index {users.NameOf(index)}", 1, 1));
+        Report(new MigrationProgress($"index {index.Name}", 1, 1));
     }
 
     /// <summary>Creates an index of a table, unless an index of that name exists.</summary>

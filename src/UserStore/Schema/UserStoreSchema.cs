@@ -72,9 +72,7 @@ public sealed class UserStoreSchema
         ToDefinition(table.Key),
         table.SortKey is null ? null : ToDefinition(table.SortKey),
         [.. table.Indexes.Select(index => new IndexDefinition(
-            table.NameOf(index),
-            ToDefinition(KeyAttribute.Of(index.PartitionKey)),
-            index.SortKey is null ? null : ToDefinition(KeyAttribute.Of(index.SortKey))))])
+            index.Name, ToDefinition(index.PartitionKey), index.SortKey is null ? null : ToDefinition(index.SortKey)))])
     {
         TimeToLiveAttribute = table.TimeToLiveAttribute,
         StreamViewType = table.TableStreamViewType,

@@ -194,7 +194,7 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
         return new QueryRequest
         {
             TableName = users.TableName,
-            IndexName = users.Schema.Users.NameOf(index),
+            IndexName = users.Schema.NameOf(index),
             KeyConditionExpression = $"{writer.Name(index.PartitionKey)} = {writer.Value(value)}",
             ProjectionExpression = string.Join(", ", users.Model.Key.Parts.Select(part => writer.Name(part.Property))),
             ExpressionAttributeNames = writer.Names,

@@ -2,7 +2,6 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
-using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Provisioning;
 
@@ -22,10 +21,9 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, T
         if (TableDifference.OfStrongConsistency(schema, table).FirstOrDefault() is { } unsupported)
             throw unsupported;
         // The service creates one index at a time.
-        foreach (MappedIndex index in schema.GlobalIndexes)
+        foreach (IndexSchema index in schema.GlobalIndexes)
         {
-            table = await editor.EnsureIndexAsync(
-                schema.NameOf(index), found => schema.ToAddIndexRequest(index, found)).ConfigureAwait(false);
+            table = await editor.EnsureIndexAsync(index.Name, found => schema.ToAddIndexRequest(index, found)).ConfigureAwait(false);
         }
 
         if (schema.Difference(table) is { } difference)

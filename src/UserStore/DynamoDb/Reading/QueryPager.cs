@@ -32,7 +32,7 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
         var request = new QueryRequest
         {
             TableName = _table.TableName,
-            IndexName = query.Index.IsTable ? null : _table.Schema.Users.NameOf(query.Index),
+            IndexName = query.Index.IsTable ? null : _table.Schema.NameOf(query.Index),
             KeyConditionExpression = key,
             FilterExpression = filter,
             // DynamoDB rejects it if the index lacks one of the attributes, so that no part of a user is missing.

@@ -28,7 +28,11 @@ internal sealed class StoreSchema
         string users = options.UsersTable ?? model.DefaultTableName;
         bool hasReservations = model.UniqueValues.Any(unique => unique.IsReservedBy(options));
         var settings = new TableSettings(options);
-        Users = new TableSchema(options.TableNamePrefix + users, KeyAttribute.Of(model.Key.PartitionKey.Property), [.. model.Indexes.Values], options)
+        Users = new TableSchema(
+            options.TableNamePrefix + users,
+            KeyAttribute.Of(model.Key.PartitionKey.Property),
+            [.. model.Indexes.Values.Select(index => IndexSchema.Of(index, options))],
+            options)
         {
             SortKey = model.Key.SortKey is null ? null : KeyAttribute.Of(model.Key.SortKey.Property),
             TableStreamViewType = options.StreamViewType,
@@ -59,6 +63,9 @@ internal sealed class StoreSchema
     /// <summary>Gets all tables of the store.</summary>
     public TableSchema[] Tables { get; }
 
+    /// <summary>Returns the name of an index of the users' table in DynamoDB.</summary>
+    public string NameOf(MappedIndex index) => IndexSchema.NameOf(index, Options);
+
     /// <summary>Returns the users' table as the SDK's context requires it, so that the context sends no DescribeTable request.</summary>
     public Table ToSdkTable(IAmazonDynamoDB client)
     {
@@ -66,9 +73,9 @@ internal sealed class StoreSchema
             .AddHashKey(Model.Key.PartitionKey.AttributeName, EntryType(Model.Key.PartitionKey.Property));
         if (Model.Key.SortKey is { } sortKey)
             builder = builder.AddRangeKey(sortKey.AttributeName, EntryType(sortKey.Property));
-        foreach (MappedIndex index in Users.Indexes.Where(index => !index.IsLocal))
+        foreach (MappedIndex index in Model.Indexes.Values.Where(index => !index.IsLocal))
         {
-            string name = Users.NameOf(index);
+            string name = NameOf(index);
             string partitionKey = index.PartitionKey.AttributeName;
             builder = index.SortKey is null
                 ? builder.AddGlobalSecondaryIndex(name, partitionKey, EntryType(index.PartitionKey))

@@ -5,7 +5,7 @@ using UserStore.Modeling;
 namespace UserStore.DynamoDb.Tables;
 
 /// <summary>Defines a table: its name, keys, indexes and settings.</summary>
-internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyList<MappedIndex> indexes, UserStoreOptions options)
+internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyList<IndexSchema> indexes, UserStoreOptions options)
     : NamedTable(tableName)
 {
     /// <summary>Gets the partition key.</summary>
@@ -16,10 +16,10 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
     /// <summary>Gets the attributes that identify an item.</summary>
     public KeyAttribute[] Keys => SortKey is null ? [key] : [key, SortKey];
 
-    public IReadOnlyList<MappedIndex> Indexes => indexes;
+    public IReadOnlyList<IndexSchema> Indexes => indexes;
 
     /// <summary>Gets the indexes that can be added to an existing table.</summary>
-    public IEnumerable<MappedIndex> GlobalIndexes => indexes.Where(index => !index.IsLocal);
+    public IEnumerable<IndexSchema> GlobalIndexes => indexes.Where(index => !index.IsLocal);
 
     public string? TimeToLiveAttribute { get; init; }
 
@@ -34,11 +34,8 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
 
     public StreamSpecification? Stream => StoreSchema.StreamOf(TableStreamViewType);
 
-    /// <summary>Returns the name of an index in the table.</summary>
-    public string NameOf(MappedIndex index) => options.IndexNames.TryGetValue(index.Name, out string? name) ? name : index.Name;
-
     /// <summary>Returns the settings that <c>UpdateTable</c> changes.</summary>
-    public IEnumerable<TableSetting> SettingsToEnsure => Settings?.For(GlobalIndexes.Select(NameOf)) ?? [];
+    public IEnumerable<TableSetting> SettingsToEnsure => Settings?.For(GlobalIndexes.Select(index => index.Name)) ?? [];
 
     public CreateTableRequest ToCreateRequest()
     {
@@ -46,7 +43,7 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
         {
             TableName = TableName,
             KeySchema = ToKeySchema(Keys),
-            AttributeDefinitions = AttributeDefinitions([.. Keys, .. indexes.SelectMany(KeysOf)]),
+            AttributeDefinitions = AttributeDefinitions([.. Keys, .. indexes.SelectMany(index => index.Keys)]),
             GlobalSecondaryIndexes = GlobalIndexes.Any() ? [.. GlobalIndexes.Select(index => ToIndexRequest(index, IsProvisioned))] : null,
             LocalSecondaryIndexes = LocalIndexes.Any() ? [.. LocalIndexes.Select(ToLocalIndexRequest)] : null,
             BillingMode = IsProvisioned ? BillingMode.PROVISIONED : BillingMode.PAY_PER_REQUEST,
@@ -58,13 +55,13 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
     }
 
     /// <summary>Returns the request that adds an index to an existing table, in the billing mode of that table.</summary>
-    public UpdateTableRequest ToAddIndexRequest(MappedIndex index, TableDescription table)
+    public UpdateTableRequest ToAddIndexRequest(IndexSchema index, TableDescription table)
     {
         GlobalSecondaryIndex definition = ToIndexRequest(index, TableSettings.IsProvisioned(table));
         return new()
         {
             TableName = TableName,
-            AttributeDefinitions = AttributeDefinitions([.. Keys, .. KeysOf(index)]),
+            AttributeDefinitions = AttributeDefinitions([.. Keys, .. index.Keys]),
             GlobalSecondaryIndexUpdates =
             [
                 new GlobalSecondaryIndexUpdate
@@ -100,7 +97,7 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
             yield break;
         }
 
-        foreach (MappedIndex index in indexes)
+        foreach (IndexSchema index in indexes)
         {
             if (DifferenceOf(table, index, cause) is { } difference)
                 yield return difference;
@@ -108,53 +105,48 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
     }
 
     /// <summary>Returns how an index of an existing table differs from its definition, or null.</summary>
-    public UserStoreSchemaException? DifferenceOf(TableDescription table, MappedIndex index, Exception? cause = null)
-        => Problem(table, index) is { } problem ? new UserStoreSchemaException(TableName, NameOf(index), problem, cause) : null;
+    public UserStoreSchemaException? DifferenceOf(TableDescription table, IndexSchema index, Exception? cause = null)
+        => Problem(table, index) is { } problem ? new UserStoreSchemaException(TableName, index.Name, problem, cause) : null;
 
     /// <summary>Returns the attributes of the start key of a query of an index, or of a scan of the table.</summary>
-    public IEnumerable<KeyAttribute> StartKeyOf(MappedIndex? index) => index is null or { IsTable: true } ? Keys : [.. Keys, .. KeysOf(index)];
+    public IEnumerable<KeyAttribute> StartKeyOf(MappedIndex? index) => index is null or { IsTable: true }
+        ? Keys
+        : [.. Keys, .. IndexSchema.Of(index, options).Keys];
 
-    public GlobalSecondaryIndexDescription? Find(TableDescription table, MappedIndex index)
-        => table.GlobalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
-
-    private IEnumerable<MappedIndex> LocalIndexes => indexes.Where(index => index.IsLocal);
+    private IEnumerable<IndexSchema> LocalIndexes => indexes.Where(index => index.IsLocal);
 
     private bool IsProvisioned => options.BillingMode == TableBillingMode.Provisioned;
 
-    private string? Problem(TableDescription table, MappedIndex index)
+    private static string? Problem(TableDescription table, IndexSchema index)
     {
         if (index.IsLocal)
             return LocalProblem(table, index);
         const string Remedy = "Delete it and run EnsureTablesAsync, or set another name in UserStoreOptions.IndexNames.";
-        GlobalSecondaryIndexDescription? found = Find(table, index);
+        GlobalSecondaryIndexDescription? found = index.FindIn(table);
         if (found is null)
             return "does not exist. Run EnsureTablesAsync, or correct UserStoreOptions.IndexNames.";
-        if (!SameKeys(found.KeySchema, table.AttributeDefinitions, KeysOf(index)))
-            return $"has other keys than {Describe(KeysOf(index))}. {Remedy}";
+        if (!SameKeys(found.KeySchema, table.AttributeDefinitions, index.Keys))
+            return $"has other keys than {Describe(index.Keys)}. {Remedy}";
         return found.Projection?.ProjectionType == ProjectionType.ALL ? null : $"does not project all attributes (projection type ALL). {Remedy}";
     }
 
     // DynamoDB creates local indexes with the table only.
-    private string? LocalProblem(TableDescription table, MappedIndex index)
+    private static string? LocalProblem(TableDescription table, IndexSchema index)
     {
-        LocalSecondaryIndexDescription? found = table.LocalSecondaryIndexes?.Find(candidate => candidate.IndexName == NameOf(index));
+        LocalSecondaryIndexDescription? found = table.LocalSecondaryIndexes?.Find(candidate => candidate.IndexName == index.Name);
         if (found is null)
             return "does not exist, and a local index can only be created with the table. Correct UserStoreOptions.IndexNames, or use a global index.";
-        return SameKeys(found.KeySchema, table.AttributeDefinitions, KeysOf(index))
+        return SameKeys(found.KeySchema, table.AttributeDefinitions, index.Keys)
             ? null
-            : $"has other keys than {Describe(KeysOf(index))}. Set another name in UserStoreOptions.IndexNames.";
+            : $"has other keys than {Describe(index.Keys)}. Set another name in UserStoreOptions.IndexNames.";
     }
 
-    private LocalSecondaryIndex ToLocalIndexRequest(MappedIndex index) => new()
+    private LocalSecondaryIndex ToLocalIndexRequest(IndexSchema index) => new()
     {
-        IndexName = NameOf(index),
-        KeySchema = ToKeySchema(KeysOf(index)),
+        IndexName = index.Name,
+        KeySchema = ToKeySchema(index.Keys),
         Projection = new Projection { ProjectionType = ProjectionType.ALL },
     };
-
-    private static KeyAttribute[] KeysOf(MappedIndex index) => index.SortKey is null
-        ? [KeyAttribute.Of(index.PartitionKey)]
-        : [KeyAttribute.Of(index.PartitionKey), KeyAttribute.Of(index.SortKey)];
 
     private static string Describe(KeyAttribute[] keys)
         => string.Join(" and ", keys.Select(key => $"'{key.AttributeName}' ({key.AttributeType})"));
@@ -170,10 +162,10 @@ internal sealed class TableSchema(string tableName, KeyAttribute key, IReadOnlyL
     private static List<KeySchemaElement> ToKeySchema(KeyAttribute[] keys)
         => [.. keys.Select((key, position) => new KeySchemaElement(key.AttributeName, position == 0 ? KeyType.HASH : KeyType.RANGE))];
 
-    private GlobalSecondaryIndex ToIndexRequest(MappedIndex index, bool isProvisioned) => new()
+    private GlobalSecondaryIndex ToIndexRequest(IndexSchema index, bool isProvisioned) => new()
     {
-        IndexName = NameOf(index),
-        KeySchema = ToKeySchema(KeysOf(index)),
+        IndexName = index.Name,
+        KeySchema = ToKeySchema(index.Keys),
         Projection = new Projection { ProjectionType = ProjectionType.ALL },
         ProvisionedThroughput = Throughput(isProvisioned),
         OnDemandThroughput = isProvisioned ? null : Settings?.Maximum,

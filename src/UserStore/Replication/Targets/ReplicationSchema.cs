@@ -26,7 +26,10 @@ internal sealed class ReplicationSchema
         (Source, View) = (source, view);
         (string target, string guards) = TablesOf(view, options);
         Target = new TableSchema(
-            source.Options.TableNamePrefix + target, KeyAttribute.Of(view.PartitionKey), [.. view.Indexes.Values], source.Options)
+            source.Options.TableNamePrefix + target,
+            KeyAttribute.Of(view.PartitionKey),
+            [.. view.Indexes.Values.Select(index => IndexSchema.Of(index, source.Options))],
+            source.Options)
         {
             SortKey = view.SortKey is null ? null : KeyAttribute.Of(view.SortKey),
             Transactions = ReplicatingTransactions,
