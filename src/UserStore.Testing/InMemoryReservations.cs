@@ -21,6 +21,10 @@ internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(Dynamical
     public InMemoryRow<TUser>? FindOwner(ReservedValue value, DateTimeOffset now)
         => OwnerKeyOf(value) is { } ownerKey && table.Find(ownerKey, now) is { } row && Has(row, value) ? row : null;
 
+    /// <summary>Returns the keys of the users for whom an indexed value is reserved, sorted.</summary>
+    public IEnumerable<UserKey> OwnersOf(ReservedValue wanted)
+        => _owners.Values.Where(entry => entry.Value.Unique == wanted.Unique && entry.Value.Value == wanted.Value).Select(entry => entry.OwnerKey);
+
     /// <summary>Returns the values that a user reserves.</summary>
     public IReadOnlyList<ReservedValue> ReservedBy(InMemoryRow<TUser> row) => input.UniqueValues.ReservedIn(row.ScalarOf);
 
@@ -29,6 +33,7 @@ internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(Dynamical
     public void Move(UserKey key, IReadOnlyList<ReservedValue> from, IReadOnlyList<ReservedValue> to, DateTimeOffset now)
     {
         ReservedValue[] acquired = [.. to.Except(from)], released = [.. from.Except(to)];
+        UniqueValues.CheckChange(acquired, released);
         foreach (ReservedValue value in acquired)
         {
             if (FindOwner(value, now) is { } owner && owner.Key != key)

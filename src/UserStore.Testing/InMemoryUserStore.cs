@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2.DataModel;
 using UserStore.DynamoDb;
 using UserStore.DynamoDb.Users;
@@ -154,6 +155,25 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         ArgumentNullException.ThrowIfNull(property);
         UniqueValue unique = _input.UniqueValues.Resolve(property);
         return FindByAsync(_input.UniqueValues.PrepareLookup(unique, value, ReadConsistency.Strong, within), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<TUser> FindAllByAsync(
+        Expression<Func<TUser, IEnumerable<string>?>> property, string value, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        ReservedValue wanted = _input.UniqueValues.PrepareSearch(property, value);
+        return OwnersOf(wanted, cancellationToken)
+            .Select(async (UserKey key, CancellationToken token) => await FindAsync(key, ReadConsistency.Strong, token).ConfigureAwait(false))
+            .Where(user => user is not null && _input.UniqueValues.Has(user, wanted))!;
+    }
+
+    private async IAsyncEnumerable<UserKey> OwnersOf(ReservedValue wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        UserKey[] owners = await RunAsync(
+            nameof(FindAllByAsync), isWrite: false, null, () => _users.Reservations!.OwnersOf(wanted).ToArray(), cancellationToken).ConfigureAwait(false);
+        foreach (UserKey owner in owners)
+            yield return owner;
     }
 
     private Task<TUser?> FindByAsync(ReservedValue wanted, CancellationToken cancellationToken) => RunAsync(

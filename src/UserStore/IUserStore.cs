@@ -132,6 +132,21 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
         UserKeyPart? within = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Finds all users whose indexed set contains a value, in an order that does not change.</summary>
+    /// <param name="property">The property, a set marked with <see cref="IndexedAttribute"/>, such as <c>u => u.Roles</c>.</param>
+    /// <param name="value">The value; normalized as on writing.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
+    /// <returns>The users, each as it is stored when it is read. The sequence can be enumerated several times, each time with new requests.</returns>
+    /// <exception cref="InvalidUserException">The property is not indexed, or the value violates a rule.</exception>
+    /// <remarks>
+    /// Costs one query of an index of the reservations for each megabyte, which holds thousands of users, and one consistent batch read for each 100
+    /// users. A user that was given the value a moment ago can be missing, because an index is eventually consistent; no user is returned that does
+    /// not have it.
+    /// </remarks>
+    [SuppressMessage("Naming", "CA1716:Identifiers should not match keywords", Justification = "Named as in UserPatch.")]
+    IAsyncEnumerable<TUser> FindAllByAsync(
+        Expression<Func<TUser, IEnumerable<string>?>> property, string value, CancellationToken cancellationToken = default);
+
     /// <summary>Replaces a stored user, unless it was changed after <paramref name="user"/> was read.</summary>
     /// <param name="user">The new content, made from a user that the store returned: <c>user with { Name = "Ada" }</c>.</param>
     /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>

@@ -78,6 +78,40 @@ public sealed class UserTypeBuilder<TUser>
         return this;
     }
 
+    /// <summary>Makes each value of a set unique, as <see cref="UniqueAttribute"/> does.</summary>
+    /// <param name="name">The name of the values in the table of reservations.</param>
+    /// <param name="property">The property, such as <c>u => u.Logins</c>.</param>
+    /// <param name="normalization">How values are normalized.</param>
+    /// <param name="within">The property that defines the scope; <see langword="null"/> for the whole table.</param>
+    /// <returns>This builder.</returns>
+    public UserTypeBuilder<TUser> Unique(
+        string name,
+        Expression<Func<TUser, IEnumerable<string>?>> property,
+        UniqueValueNormalization normalization = UniqueValueNormalization.None,
+        Expression<Func<TUser, object?>>? within = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(property);
+        _description.UniqueValues.Add(new DescribedUniqueValue(name, NameOf(property), normalization, within is null ? null : NameOf(within)));
+        return this;
+    }
+
+    /// <summary>Indexes each value of a set, as <see cref="IndexedAttribute"/> does.</summary>
+    /// <param name="name">The name of the values in the table of reservations.</param>
+    /// <param name="property">The property, such as <c>u => u.Roles</c>.</param>
+    /// <param name="normalization">How values are normalized.</param>
+    /// <returns>This builder.</returns>
+    public UserTypeBuilder<TUser> Indexed(
+        string name,
+        Expression<Func<TUser, IEnumerable<string>?>> property,
+        UniqueValueNormalization normalization = UniqueValueNormalization.None)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(property);
+        _description.UniqueValues.Add(new DescribedUniqueValue(name, NameOf(property), normalization, Within: null, IsShared: true));
+        return this;
+    }
+
     /// <summary>Restricts the store to the items of the table that are users, where items of other kinds share the table.</summary>
     /// <param name="condition">Comparisons of stored properties with constants for equality, joined by <c>&amp;&amp;</c>, such as
     /// <c>u => u.Kind == "user"</c>.</param>

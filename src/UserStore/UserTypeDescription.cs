@@ -28,5 +28,6 @@ internal sealed class UserTypeDescription(Type userType)
     public LambdaExpression? OnlyWhere { get; set; }
 }
 
-/// <summary>A unique value as the options describe it.</summary>
-internal sealed record DescribedUniqueValue(string Name, string Property, UniqueValueNormalization Normalization, string? Within);
+/// <summary>A unique value as the options describe it, or values that several users can have, but are indexed.</summary>
+internal sealed record DescribedUniqueValue(
+    string Name, string Property, UniqueValueNormalization Normalization, string? Within, bool IsShared = false);

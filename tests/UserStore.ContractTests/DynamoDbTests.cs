@@ -93,4 +93,6 @@ public sealed class DynamoDbWrittenOnceTests() : WrittenOnceContract(new DynamoD
 
 public sealed class DynamoDbUniqueSetTests() : UniqueSetContract(new DynamoDbStores());
 
+public sealed class DynamoDbIndexedSetTests() : IndexedSetContract(new DynamoDbStores());
+
 public sealed class DynamoDbUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new DynamoDbStores());

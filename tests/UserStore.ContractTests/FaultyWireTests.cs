@@ -93,4 +93,6 @@ public sealed class FaultyWireWrittenOnceTests() : WrittenOnceContract(new Fault
 
 public sealed class FaultyWireUniqueSetTests() : UniqueSetContract(new FaultyWireStores());
 
+public sealed class FaultyWireIndexedSetTests() : IndexedSetContract(new FaultyWireStores());
+
 public sealed class FaultyWireUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new FaultyWireStores());

@@ -93,4 +93,6 @@ public sealed class InMemoryWrittenOnceTests() : WrittenOnceContract(new InMemor
 
 public sealed class InMemoryUniqueSetTests() : UniqueSetContract(new InMemoryStores());
 
+public sealed class InMemoryIndexedSetTests() : IndexedSetContract(new InMemoryStores());
+
 public sealed class InMemoryUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new InMemoryStores());

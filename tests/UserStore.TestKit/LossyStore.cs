@@ -37,6 +37,10 @@ public sealed class LossyStore<TUser>(IUserStore<TUser> store) : IUserStore<TUse
         CancellationToken cancellationToken = default)
         => store.FindByAsync(property, value, within, cancellationToken);
 
+    public IAsyncEnumerable<TUser> FindAllByAsync(
+        Expression<Func<TUser, IEnumerable<string>?>> property, string value, CancellationToken cancellationToken = default)
+        => store.FindAllByAsync(property, value, cancellationToken);
+
     public Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
         => LossyStore.RefusedAsync(() => store.UpdateAsync(user, cancellationToken));
 

@@ -119,6 +119,18 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
     }
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<TUser> FindAllByAsync(
+        Expression<Func<TUser, IEnumerable<string>?>> property, string value, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        UniqueValues values = _table.Input.UniqueValues;
+        ReservedValue wanted = values.PrepareSearch(property, value);
+        return _batchFinder.FindAsync(_writes.Reservations!.FindOwnersAsync(wanted, cancellationToken), ReadConsistency.Strong, cancellationToken)
+            .Where(lookup => lookup.User is not null && values.Has(lookup.User, wanted))
+            .Select(lookup => lookup.User!);
+    }
+
+    /// <inheritdoc/>
     public async Task<TUser> UpdateAsync(TUser user, CancellationToken cancellationToken = default)
     {
         PreparedUser<TUser> next = _table.Input.PrepareReplacement(user);

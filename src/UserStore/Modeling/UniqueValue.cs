@@ -4,7 +4,7 @@ using System.Text;
 
 namespace UserStore.Modeling;
 
-/// <summary>Describes a property whose values are unique: a string, or each string of a set.</summary>
+/// <summary>Describes a property whose values are reserved: a string, or each string of a set.</summary>
 /// <param name="Position">The position among the unique values of the type.</param>
 /// <param name="Name">The declared name, which is part of every reservation.</param>
 /// <param name="Property">The property.</param>
@@ -16,14 +16,18 @@ internal sealed record UniqueValue(
     /// <summary>Gets how the values are stored.</summary>
     public ScalarKind Kind { get; } = Property.IsStringSet ? ScalarKind.StringSet : ScalarKind.String;
 
+    /// <summary>Gets a value indicating whether several users can have a value, so that it is reserved for each of them, and indexed.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>Returns whether a store reserves the values.</summary>
-    public bool IsReservedBy(UserStoreOptions options) => options.UniqueEmails || Normalization != UniqueValueNormalization.Email;
+    public bool IsReservedBy(UserStoreOptions options) => IsShared || options.UniqueEmails || Normalization != UniqueValueNormalization.Email;
 }
 
 /// <summary>A value that is reserved for a user.</summary>
 /// <param name="Unique">The property.</param>
 /// <param name="Value">The normalized value.</param>
-/// <param name="Scope">The stored value of the scope; null if there is no scope, or the user has none.</param>
+/// <param name="Scope">The stored value of the scope; the user itself for a value that is shared; null if there is no scope, or the user has
+/// none.</param>
 internal sealed record ReservedValue(UniqueValue Unique, string Value, StoredScalar? Scope)
 {
     private const string HashPrefix = "sha256:";
@@ -38,6 +42,12 @@ internal sealed record ReservedValue(UniqueValue Unique, string Value, StoredSca
                 CultureInfo.InvariantCulture, $"{Unique.Name.Length}:{Unique.Name}{scope.Length}:{scope}{Value.Length}:{Value}"));
         }
     }
+
+    /// <summary>Gets what the reservations of the value have in common, for whichever user.</summary>
+    public string IndexKey => KeyOf(string.Create(CultureInfo.InvariantCulture, $"{Unique.Name.Length}:{Unique.Name}{Value.Length}:{Value}"));
+
+    /// <summary>Gets the number of actions of a transaction that reserve the value: another one checks an owner that is not valid.</summary>
+    public int MaxActions => Unique.IsShared ? 1 : 2;
 
     /// <summary>Returns the property and the value of a reservation, as far as its key shows them.</summary>
     public static (UniqueValue? Unique, string? Value) Parse(string key, UserModel model)

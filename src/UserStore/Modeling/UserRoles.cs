@@ -131,7 +131,9 @@ internal sealed class UserRoles
     private UniqueValue[] ReadUniqueValues()
     {
         var marked = _type.Properties.SelectMany(property => property.Marks<UniqueAttribute>().Select(
-            unique => new DescribedUniqueValue(unique.Name, property.Name, unique.Normalization, unique.Within)));
+            unique => new DescribedUniqueValue(unique.Name, property.Name, unique.Normalization, unique.Within))
+            .Concat(property.Marks<IndexedAttribute>().Select(
+                indexed => new DescribedUniqueValue(indexed.Name, property.Name, indexed.Normalization, Within: null, IsShared: true))));
         DescribedUniqueValue[] all = [.. marked.Where(unique => _described?.UniqueValues.Exists(other => other.Property == unique.Property) != true)
             .Concat(_described?.UniqueValues ?? [])];
         if (all.Length > UserRules.MaxUniqueValues)
@@ -149,7 +151,9 @@ internal sealed class UserRoles
             throw _type.InvalidType($"has a unique value {unique.Property} whose name is empty or longer than {MaxNameLength} characters");
         if (!Enum.IsDefined(unique.Normalization))
             throw _type.InvalidType($"has a unique value {unique.Property} whose normalization is not defined");
-        MappedProperty property = Stored(unique.Property, "unique value");
+        MappedProperty property = Stored(unique.Property, unique.IsShared ? "indexed set" : "unique value");
+        if (unique.IsShared && !property.IsStringSet)
+            throw _type.InvalidType($"indexes {property.Name}, which is not a HashSet<string>");
         if ((property.ValueType != typeof(string) && !property.IsStringSet) || property.HasConverter)
             throw _type.InvalidType($"has a unique value {property.Name} that is neither stored as a string nor a HashSet<string>");
         if (Key.Contains(property))
@@ -160,7 +164,7 @@ internal sealed class UserRoles
 
         MappedProperty? scope = unique.Within is null ? null : Stored(unique.Within, $"scope of {property.Name}");
         return scope is null || (scope.KeyKind() is not null && KeyProperty.Of(scope, isSortKey: false) is not null)
-            ? new UniqueValue(position, unique.Name, property, scope, unique.Normalization)
+            ? new UniqueValue(position, unique.Name, property, scope, unique.Normalization) { IsShared = unique.IsShared }
             : throw _type.InvalidType($"has the scope {scope.Name} of {property.Name} that is neither a string nor a Guid nor an integer");
     }
 }

@@ -11,6 +11,9 @@ internal static class UserRules
     /// <summary>The maximum number of unique values of a user: each changed one takes up to three of the 100 actions of a transaction, and the user
     /// one.</summary>
     public const int MaxUniqueValues = 30;
+
+    /// <summary>The actions of a transaction besides that of the user; Amazon DynamoDB API Reference, "TransactWriteItems".</summary>
+    public const int MaxReservingActions = 99;
     public const int MaxSortKeyBytes = 1024;
 
     public const string NotEmptyRule = "must not be empty";

@@ -6,8 +6,11 @@ namespace UserStore.Preparation;
 /// <summary>The unique values of one store: normalizes them, and determines what users hold.</summary>
 internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 {
-    private static readonly string TooManyRule
-        = $"must not be more than {UserRules.MaxUniqueValues} values together with the other unique values of the user";
+    private const string TooManyChangesRule = "must not change so many values in one write, which is one transaction of at most 100 actions: one for the "
+        + "user and for each indexed value that is added or removed, up to three for each unique value; change them in several writes";
+
+    private static readonly string TooManyRule = $"must not be more than {UserRules.MaxUniqueValues} values together with the other unique values of the "
+        + $"user, or {UserRules.MaxReservingActions} with the indexed ones, where each unique value counts twice";
 
     private readonly Scope?[] _scopes = ScopesOf(model);
 
@@ -21,9 +24,27 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
     public UniqueValue Resolve(LambdaExpression property)
     {
         MappedProperty resolved = model.Resolve(property);
-        return model.UniqueValueOf(resolved)
-            ?? throw new InvalidUserException(resolved.Name, $"is not unique: mark it with [Unique], or query an index of {model.UserType.Name}");
+        return model.UniqueValueOf(resolved) is { IsShared: false } unique
+            ? unique
+            : throw new InvalidUserException(resolved.Name, $"is not unique: mark it with [Unique], or query an index of {model.UserType.Name}");
     }
+
+    /// <summary>Returns the value of an indexed set to look up; its scope, a user, is open.</summary>
+    /// <exception cref="InvalidUserException">The property is not indexed, or the value violates a rule.</exception>
+    public ReservedValue PrepareSearch(LambdaExpression property, string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        MappedProperty resolved = model.Resolve(property);
+        if (model.UniqueValueOf(resolved) is not { IsShared: true } indexed)
+            throw new InvalidUserException(resolved.Name, "is not indexed: mark it with [Indexed]");
+        return Normalizer.Normalize(indexed, value, out string normalized) is { } rule
+            ? throw new InvalidUserException(resolved.Name, rule)
+            : new ReservedValue(indexed, normalized, null);
+    }
+
+    /// <summary>Returns whether a user has a value that <see cref="PrepareSearch"/> returned.</summary>
+    public bool Has(object user, ReservedValue wanted)
+        => ReservedIn(wanted.Unique, property => property.ScalarOf(user)).Any(value => value.Value == wanted.Value);
 
     /// <summary>Returns the index by which users with a value are found, or null.</summary>
     public MappedIndex? IndexOf(UniqueValue unique)
@@ -73,7 +94,7 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 
         // A scope can be a unique value itself, so all of them are normalized before.
         IReadOnlyList<ReservedValue> reserved = ReservedIn(property => property.ScalarOf(user));
-        if (reserved.Count > UserRules.MaxUniqueValues)
+        if (AreTooMany(reserved))
             violations.Add(new UserRuleViolation(reserved[^1].Unique.Property.Name, TooManyRule));
         return reserved;
     }
@@ -94,7 +115,7 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
     public IReadOnlyList<ReservedValue> CheckedIn(Func<MappedProperty, StoredScalar?> stored)
     {
         IReadOnlyList<ReservedValue> reserved = ReservedIn(stored);
-        return reserved.Count > UserRules.MaxUniqueValues
+        return AreTooMany(reserved)
             ? throw new InvalidUserException(reserved[^1].Unique.Property.Name, TooManyRule)
             : reserved;
     }
@@ -109,16 +130,31 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
         return reserved;
     }
 
+    /// <summary>Throws if a transaction cannot hold a change.</summary>
+    /// <exception cref="InvalidUserException">It cannot.</exception>
+    public static void CheckChange(IReadOnlyList<ReservedValue> acquired, IReadOnlyList<ReservedValue> released)
+    {
+        if (acquired.Sum(value => value.MaxActions) + released.Count > UserRules.MaxReservingActions)
+            throw new InvalidUserException((acquired.Count > 0 ? acquired : released)[^1].Unique.Property.Name, TooManyChangesRule);
+    }
+
+    private static bool AreTooMany(IReadOnlyList<ReservedValue> reserved)
+        => reserved.Count(value => !value.Unique.IsShared) > UserRules.MaxUniqueValues
+            || reserved.Sum(value => value.MaxActions) > UserRules.MaxReservingActions;
+
     private void AddReserved(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored, List<ReservedValue> reserved)
     {
         if (!unique.IsReservedBy(options) || stored(unique.Property) is not { } scalar || scalar.Kind != unique.Kind)
             return;
+        StoredScalar? scope = unique.IsShared ? OwnerIn(stored) : ScopeIn(unique, stored);
+        if (unique.IsShared && scope is null)
+            return; // an item without a key of the type is no user
         foreach (string value in scalar.Strings())
         {
             if (Normalizer.Normalize(unique, value, out string normalized) is not null)
                 continue;
             // Other programs can store two spellings of one value in a set.
-            var one = new ReservedValue(unique, normalized, ScopeIn(unique, stored));
+            var one = new ReservedValue(unique, normalized, scope);
             if (!unique.Property.IsStringSet || !reserved.Contains(one))
                 reserved.Add(one);
         }
@@ -145,6 +181,9 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 
     private bool IsNeverNull(MappedProperty property)
         => model.Key.Contains(property) || (property.PropertyType.IsValueType && property.PropertyType == property.ValueType);
+
+    private StoredScalar? OwnerIn(Func<MappedProperty, StoredScalar?> stored)
+        => model.Key.Find(part => stored(part.Property)) is { } key ? new StoredScalar(ScalarKind.String, KeyModel.ToText(key)) : null;
 
     // Other programs can store a scope in another form, such as a Guid in capital letters.
     private StoredScalar? ScopeIn(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored)

@@ -30,9 +30,10 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
             [
                 .. read, .. query, .. mayWrite ? write : [], .. mayCreate ? Creation(schema.Users) : [], .. Health(schema.Users),
             ]);
-        yield return Statement("UsersIndexes", schema.Users.Indexes.Select(index => $"{schema.Users.Name}/index/{index.Name}"), ["Query"]);
+        yield return OnIndexes("UsersIndexes", schema.Users);
         if (schema.Reservations is not null)
         {
+            yield return OnIndexes("ReservationsIndexes", schema.Reservations);
             yield return Statement(
                 "Reservations",
                 [schema.Reservations.Name],
@@ -42,6 +43,9 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
                 ]);
         }
     }
+
+    private PolicyStatement OnIndexes(string sid, TableDefinition table)
+        => Statement(sid, table.Indexes.Select(index => $"{table.Name}/index/{index.Name}"), ["Query"]);
 
     // What the health check reads besides the description of the table.
     private static IEnumerable<string> Health(TableDefinition table)

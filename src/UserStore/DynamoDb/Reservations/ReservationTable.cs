@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
@@ -158,6 +159,34 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
         return new ReservationOwner(text, key is { } found && Model.Key.FindValid(found) is not null && KeyModel.ToText(found) == text ? key : null);
     }
 
+    /// <summary>Finds the keys of the users for whom an indexed value is reserved, with eventual consistency.</summary>
+    public async IAsyncEnumerable<UserKey> FindOwnersAsync(ReservedValue wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new QueryRequest
+        {
+            TableName = table.TableName,
+            IndexName = StoreSchema.ValueIndex,
+            KeyConditionExpression = "#value = :value",
+            ExpressionAttributeNames = new() { ["#value"] = StoreSchema.ReservationValue },
+            ExpressionAttributeValues = new() { [":value"] = new AttributeValue(wanted.IndexKey) },
+        };
+        do
+        {
+            StoreCall call = users.Sender.Begin(cancellationToken);
+            request.ReturnConsumedCapacity = call.Capacity;
+            QueryResponse page = await call.SendAsync(
+                "Query", [table], token => users.Client.QueryAsync(request, token)).ConfigureAwait(false);
+            foreach (Dictionary<string, AttributeValue> item in page.Items ?? [])
+            {
+                if (OwnerIn(item)?.Key is { } owner)
+                    yield return owner;
+            }
+
+            request.ExclusiveStartKey = page.LastEvaluatedKey;
+        }
+        while (request.ExclusiveStartKey is { Count: > 0 });
+    }
+
     /// <summary>Finds the user with a value, consistently.</summary>
     public async Task<TUser?> FindUserAsync(StoreCall call, ReservedValue value)
     {
@@ -195,6 +224,8 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
     {
         Dictionary<string, AttributeValue> item = KeyOf(value.Key);
         item.Add(StoreSchema.ReservationOwner, new AttributeValue(KeyModel.ToText(key)));
+        if (value.Unique.IsShared)
+            item.Add(StoreSchema.ReservationValue, new AttributeValue(value.IndexKey));
         return new TransactWriteItem
         {
             Put = new Put

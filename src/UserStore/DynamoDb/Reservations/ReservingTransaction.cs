@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
+using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Reservations;
 
@@ -22,6 +23,7 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
         // A value that another program stored in another form need not be reserved yet.
         ReservedValue[] acquire = [.. next.Where(value => !before.Contains(value) || !stored.HasStored(value))];
         ReservedValue[] release = [.. before.Except(next)];
+        UniqueValues.CheckChange(acquire, release);
         return acquire.Length + release.Length == 0 ? ReservationChange.None : new ReservationChange(acquire, release);
     }
 

@@ -21,6 +21,12 @@ internal sealed class StoreSchema
     /// <summary>The attribute with the key of the user for whom a value is reserved.</summary>
     public const string ReservationOwner = "owner";
 
+    /// <summary>The attribute by which the reservations of an indexed value are found: the value, for whichever user.</summary>
+    public const string ReservationValue = "value";
+
+    /// <summary>The index of the reservations of indexed values.</summary>
+    public const string ValueIndex = "value-index";
+
     public StoreSchema(UserModel model, UserStoreOptions options)
     {
         Model = model;
@@ -42,7 +48,10 @@ internal sealed class StoreSchema
         };
         Reservations = hasReservations
             ? new TableSchema(
-                options.TableNamePrefix + ReservationsTableWithoutPrefix(users), new KeyAttribute(ReservationKey, ScalarAttributeType.S), [], options)
+                options.TableNamePrefix + ReservationsTableWithoutPrefix(users),
+                new KeyAttribute(ReservationKey, ScalarAttributeType.S),
+                model.UniqueValues.Any(unique => unique.IsShared) ? [IndexOfValues] : [],
+                options)
             {
                 Settings = settings,
                 Transactions = ReservingTransactions,
@@ -59,6 +68,9 @@ internal sealed class StoreSchema
 
     /// <summary>Gets the table of the reservations, or null if no values are unique.</summary>
     public TableSchema? Reservations { get; }
+
+    private static IndexSchema IndexOfValues { get; } = new(
+        ValueIndex, new KeyAttribute(ReservationValue, ScalarAttributeType.S), new KeyAttribute(ReservationKey, ScalarAttributeType.S));
 
     /// <summary>Gets all tables of the store.</summary>
     public TableSchema[] Tables { get; }

@@ -189,10 +189,10 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         return value is not null;
     }
 
-    /// <summary>Returns an item with the unique values, and their scopes, that a user is known to hold.</summary>
-    public StoredUser Holding(HeldValues values)
+    /// <summary>Returns an item with the key, the unique values and their scopes that a user is known to hold.</summary>
+    public StoredUser Holding(UserKey key, HeldValues values)
     {
-        var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
+        Dictionary<string, AttributeValue> item = Model.Key.ToItem(key);
         for (int i = 0; i < Model.ReservedProperties.Count && i < values.Count; i++)
         {
             if (values[i] is { } text)

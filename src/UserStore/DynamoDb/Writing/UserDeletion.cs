@@ -44,7 +44,7 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
         long? version = table.Input.Roles.VersionOf(user);
         bool isKnown = known is { WriteId: not null } && version is not null && (reserving is null || !known.AreFingerprints);
         Pin pin = isKnown
-            ? Pinned(known!, version!.Value)
+            ? Pinned(key, known!, version!.Value)
             : Pinned(await table.ReadExpectedAsync(call, key, user, known).ConfigureAwait(false));
         ConditionFailure? failure = await WriteAsync(call, key, pin).ConfigureAwait(false);
         if (failure is not null && !await WasAppliedAsync(call, key, pin.Revision, failure).ConfigureAwait(false))
@@ -57,10 +57,10 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     private Pin Pinned(StoredUser read) => new(
         read.Revision, read, writer => writer.AndSameRevision(read, table.Model));
 
-    private Pin Pinned(UserRevision known, long version)
+    private Pin Pinned(UserKey key, UserRevision known, long version)
     {
         var revision = Revision.Of(known, version);
-        return new Pin(revision, table.Holding(known.Values), writer => writer.AndRevision(version, known.WriteId, table.Model));
+        return new Pin(revision, table.Holding(key, known.Values), writer => writer.AndRevision(version, known.WriteId, table.Model));
     }
 
     private async Task<ConditionFailure?> WriteAsync(StoreCall call, UserKey key, Pin pin)

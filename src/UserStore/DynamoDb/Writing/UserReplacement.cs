@@ -85,7 +85,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     {
         // Most saves change no unique value. Unchanged fingerprints, without which the user was read, mean that it holds the values still.
         bool isUnchanged = read is null && (known!.AreFingerprints || known.Values.Equals(next.Held));
-        StoredUser? before = isUnchanged ? null : read ?? table.Holding(known!.Values);
+        StoredUser? before = isUnchanged ? null : read ?? table.Holding(next.Key, known!.Values);
         using ExpressionWriter writer = table.Requests.NewExpression();
         Update update = ToUpdate(next, known, version, read, before, writer);
         if (before is { } changed && reserving?.ChangeOf(changed, next.Reserved) is { IsEmpty: false } change)
