@@ -101,13 +101,15 @@ public static class UserStoreExtensions
     /// <param name="email">The address; normalized as on writing.</param>
     /// <param name="consistency">The consistency of the read.</param>
     /// <param name="cancellationToken">A token to cancel the call.</param>
-    /// <returns>The user, as <see cref="IUserStore{TUser}.FindByAsync(Expression{Func{TUser, string?}}, string, ReadConsistency, UserKeyPart?, CancellationToken)"/>
+    /// <returns>The user, as
+    /// <see cref="IUserStore{TUser}.FindByAsync(Expression{Func{TUser, string?}}, string, ReadConsistency, UserKeyPart?, CancellationToken)"/>
     /// finds it.</returns>
     /// <exception cref="InvalidOperationException">The read is strong, but <see cref="UserStoreOptions.UniqueEmails"/> is
     /// <see langword="false"/>: DynamoDB cannot read an index consistently.</exception>
     /// <exception cref="InvalidUserException">The email is not an address.</exception>
     /// <remarks>Calls
-    /// <see cref="IUserStore{TUser}.FindByAsync(Expression{Func{TUser, string?}}, string, ReadConsistency, UserKeyPart?, CancellationToken)"/>, which describes the cost.</remarks>
+    /// <see cref="IUserStore{TUser}.FindByAsync(Expression{Func{TUser, string?}}, string, ReadConsistency, UserKeyPart?, CancellationToken)"/>,
+    /// which describes the cost.</remarks>
     public static Task<TUser?> FindByEmailAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
         this IUserStore<TUser> store,
         string email,

@@ -52,11 +52,23 @@ public sealed class RuleTests
             Id + "[Unique(\"badge\"), DynamoDBProperty(\"b\")] public string? Badge { get; set; }"
         },
         {
+            "USA011", Id + "[Unique(\"badge\")] public List<string>? Badges { get; set; }", "Badges",
+            Id + "[Unique(\"badge\")] public HashSet<string>? Badges { get; set; }"
+        },
+        {
+            "USA011", Id + "[Indexed(\"role\")] public string? Role { get; set; }", "Role",
+            Id + "[Indexed(\"role\")] public HashSet<string>? Roles { get; set; }"
+        },
+        {
             "USA012", "[DynamoDBHashKey, Unique(\"id\")] public string? Key { get; set; }", "Key",
             "[DynamoDBHashKey, GeneratedKey] public string? Key { get; set; }"
         },
         { "USA013", Id + Marked("Unique(\"name\")", "string?"), "Second", Id + Marked("Unique(nameof(#))", "string?") },
         { "USA013", Id + "[Unique(\"\")] public string? Handle { get; set; }", "Handle", Id + "[Unique(\"h\")] public string? Handle { get; set; }" },
+        {
+            "USA013", Id + "[Unique(\"a\"), Indexed(\"b\")] public HashSet<string>? Roles { get; set; }", "Roles",
+            Id + "[Unique(\"a\")] public HashSet<string>? Logins { get; set; } [Indexed(\"b\")] public HashSet<string>? Roles { get; set; }"
+        },
         {
             "USA013", Id + "[Unique(\"h\", Normalization = (UniqueValueNormalization)99)] public string? Handle { get; set; }", "Handle",
             Id + "[Unique(\"h\", Normalization = (UniqueValueNormalization)1)] public string? Handle { get; set; }"

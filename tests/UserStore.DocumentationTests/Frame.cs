@@ -66,7 +66,10 @@ internal static class Frame
             public record Member
             {
                 public string? Tenant { get; init; }
+                public int Number { get; init; }
                 public string? Id { get; init; }
+                public HashSet<string>? Logins { get; init; }
+                public HashSet<string>? Roles { get; init; }
                 public string? Kind { get; init; }
                 public string? UserName { get; init; }
                 public long? Version { get; init; }

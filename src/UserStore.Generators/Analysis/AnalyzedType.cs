@@ -9,7 +9,7 @@ internal sealed class AnalyzedType
     private static readonly string[] OwnAttributes =
     [
         "UniqueAttribute", "CreatedAtAttribute", "UpdatedAtAttribute", "ExpiresAtAttribute", "GeneratedKeyAttribute", "RevisionAttribute",
-        "AlwaysStoredAttribute",
+        "AlwaysStoredAttribute", "IndexedAttribute",
     ];
 
     public AnalyzedType(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)

@@ -75,7 +75,7 @@ internal static class ModelRules
         helpLinkUri: Page + "#usa010");
 
     private static readonly DiagnosticDescriptor UniqueTypeRule = new(
-        UniqueType, "A unique value is not stored as a string", "{0} {1}", Category, DiagnosticSeverity.Error, true,
+        UniqueType, "A unique or indexed value is not stored as strings", "{0} {1}", Category, DiagnosticSeverity.Error, true,
         helpLinkUri: Page + "#usa011");
 
     private static readonly DiagnosticDescriptor UniqueKeyRule = new(

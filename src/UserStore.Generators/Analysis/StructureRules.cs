@@ -7,7 +7,10 @@ namespace UserStore.Generators.Analysis;
 internal static class StructureRules
 {
     private static readonly string[] Own =
-        ["UniqueAttribute", "CreatedAtAttribute", "UpdatedAtAttribute", "ExpiresAtAttribute", "GeneratedKeyAttribute", "RevisionAttribute"];
+    [
+        "UniqueAttribute", "IndexedAttribute", "CreatedAtAttribute", "UpdatedAtAttribute", "ExpiresAtAttribute", "GeneratedKeyAttribute",
+        "RevisionAttribute",
+    ];
 
     private static readonly string[] OfSdk =
     [
@@ -74,7 +77,8 @@ internal static class StructureRules
             return null;
         foreach (StoredMember member in StoredMembers.PropertiesOf(named))
         {
-            if ((isFlattened ? OfUsers(member.Attributes, hasRevision: true) : member.Attributes.Own("UniqueAttribute")) is { } attribute)
+            AttributeData? reserved = member.Attributes.Own("UniqueAttribute") ?? member.Attributes.Own("IndexedAttribute");
+            if ((isFlattened ? OfUsers(member.Attributes, hasRevision: true) : reserved) is { } attribute)
                 return (member, attribute);
         }
 

@@ -5,36 +5,43 @@ using UserStore.Generators.Modeling;
 
 namespace UserStore.Generators.Analysis;
 
-/// <summary>Checks the unique values of users, and their scopes.</summary>
+/// <summary>Checks the unique values of users and their scopes, and indexed sets.</summary>
 internal static class UniqueRules
 {
-    private const string Unique = "UniqueAttribute";
+    private const string Indexed = "IndexedAttribute";
     private const int MaxUniqueValues = 30;
     private const int MaxNameLength = 255;
 
     public static IEnumerable<ModelViolation> Check(AnalyzedType type)
     {
-        StoredMember[] all = [.. type.StoredWith(attributes => attributes.Own(Unique) is not null)];
+        StoredMember[] all = [.. type.StoredWith(attributes => MarkOf(attributes) is not null)];
         StoredMember[] keys = [.. KeyRules.KeysOf(type, "DynamoDBHashKeyAttribute"), .. KeyRules.KeysOf(type, "DynamoDBRangeKeyAttribute")];
         if (all.Length > MaxUniqueValues)
         {
             yield return new ModelViolation(
                 ModelRules.UniqueName, type.LastOf(all).Symbol, $"is one of more than {MaxUniqueValues} unique values, which a transaction cannot hold; "
-                    + "remove [Unique] from properties");
+                    + "remove [Unique] or [Indexed] from properties");
         }
 
         foreach (ModelViolation same in SameNames(type, all))
             yield return same;
         foreach (StoredMember member in all)
         {
-            AttributeData unique = member.Attributes.Own(Unique)!;
+            AttributeData unique = MarkOf(member.Attributes)!;
+            bool isIndexed = unique.AttributeClass!.Name == Indexed;
             if (NameRule(unique) is { } rule)
                 yield return new ModelViolation(ModelRules.UniqueName, member.Symbol, rule);
-            if (!StorableTypes.IsUnknown(member.Type) && (!HoldsStrings(member.Type) || member.Attributes.Converter is not null))
+            if (!isIndexed && member.Attributes.Own(Indexed) is not null)
+                yield return new ModelViolation(ModelRules.UniqueName, member.Symbol, "has both [Unique] and [Indexed]; remove one of them");
+            bool fits = member.Attributes.Converter is null && (isIndexed ? IsStringSet(member.Type) : HoldsStrings(member.Type));
+            if (!StorableTypes.IsUnknown(member.Type) && !fits)
             {
                 yield return new ModelViolation(
-                    ModelRules.UniqueType, member.Symbol,
-                    "has [Unique] and is neither stored as a string nor a HashSet<string>; make it one of them without a converter, or remove [Unique]")
+                    ModelRules.UniqueType,
+                    member.Symbol,
+                    isIndexed
+                        ? "has [Indexed] and is not a HashSet<string>; make it one without a converter, or remove [Indexed]"
+                        : "has [Unique] and is neither a string nor a HashSet<string>; make it one of them without a converter, or remove [Unique]")
                 {
                     ChangedPlace = unique.PlaceOf(),
                 };
@@ -61,12 +68,15 @@ internal static class UniqueRules
         }
     }
 
-    private static bool HoldsStrings(ITypeSymbol type) => type.SpecialType == SpecialType.System_String
-        || type is INamedTypeSymbol { Name: "HashSet", TypeArguments.Length: 1 } set
-            && set.TypeArguments[0].SpecialType == SpecialType.System_String
-            && set.ContainingNamespace.ToDisplayString() == "System.Collections.Generic";
+    private static AttributeData? MarkOf(SdkAttributes attributes) => attributes.Own("UniqueAttribute") ?? attributes.Own(Indexed);
 
-    private static string? NameOf(StoredMember member) => SdkAttributes.Argument(member.Attributes.Own(Unique)!, "name") as string;
+    private static bool HoldsStrings(ITypeSymbol type) => type.SpecialType == SpecialType.System_String || IsStringSet(type);
+
+    private static bool IsStringSet(ITypeSymbol type) => type is INamedTypeSymbol { Name: "HashSet", TypeArguments.Length: 1 } set
+        && set.TypeArguments[0].SpecialType == SpecialType.System_String
+        && set.ContainingNamespace.ToDisplayString() == "System.Collections.Generic";
+
+    private static string? NameOf(StoredMember member) => SdkAttributes.Argument(MarkOf(member.Attributes)!, "name") as string;
 
     private static IEnumerable<ModelViolation> SameNames(AnalyzedType type, StoredMember[] all) => all
         .Where(member => NameOf(member) is not null).GroupBy(NameOf).Where(named => named.Skip(1).Any()).Select(named => new ModelViolation(

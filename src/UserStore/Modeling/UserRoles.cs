@@ -141,7 +141,7 @@ internal sealed class UserRoles
         if (all.CountBy(unique => unique.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
             throw _type.InvalidType($"has two unique values with the name '{twice}'");
         if (all.CountBy(unique => unique.Property).FirstOrDefault(property => property.Value > 1) is { Key: { } both })
-            throw _type.InvalidType($"declares {both} as unique twice");
+            throw _type.InvalidType($"declares {both} as unique or indexed twice");
         return [.. all.Select(ToUniqueValue)];
     }
 

@@ -16,6 +16,12 @@ public record Member
     [Unique("user-name", Normalization = UniqueValueNormalization.CaseInsensitive, Within = nameof(Tenant))]
     public string? UserName { get; init; }
 
+    [Unique("login")]
+    public HashSet<string>? Logins { get; init; }
+
+    [Indexed("role")]
+    public HashSet<string>? Roles { get; init; }
+
     [DynamoDBLocalSecondaryIndexRangeKey("points-index")]
     public int Points { get; init; }
 
@@ -38,6 +44,21 @@ public sealed class TypeExamples
 
         one.Should().BeNull();
         member.Should().Be(ada).And.NotBeNull();
+    }
+
+    [Fact]
+    public async Task Users_are_found_by_the_strings_of_their_sets()
+    {
+        var members = new InMemoryUserStore<Member>();
+        await members.CreateAsync(new Member { Tenant = "tenant-7", Number = 1, Logins = ["provider#key"], Roles = ["author", "editor"] });
+        await members.CreateAsync(new Member { Tenant = "tenant-7", Number = 2, Roles = ["author"] });
+
+        Member? owner = await members.FindByAsync(m => m.Logins, "provider#key");
+        await foreach (Member author in members.FindAllByAsync(m => m.Roles, "author"))
+            Console.WriteLine(author.Number);
+
+        owner!.Number.Should().Be(1);
+        (await members.FindAllByAsync(m => m.Roles, "author").CountAsync()).Should().Be(2);
     }
 
     [Fact]

@@ -23,6 +23,21 @@ public static class UnstorableUniqueValues
     }
 
     [DynamoDBTable(Table)]
+    public class IndexedString : Plain
+    {
+        [Indexed("role")]
+        public string? Role { get; set; }
+    }
+
+    [DynamoDBTable(Table)]
+    public class UniqueAndIndexed : Plain
+    {
+        [Unique("login")]
+        [Indexed("role")]
+        public HashSet<string>? Roles { get; set; }
+    }
+
+    [DynamoDBTable(Table)]
     public class UniqueKey
     {
         [DynamoDBHashKey]

@@ -41,8 +41,10 @@ public sealed class UserTypeRuleTests
     [Fact]
     public void A_unique_value_is_a_string_with_a_name_of_its_own_and_a_stored_scope()
     {
-        ShouldBeRejected<UniqueNumber>("has a unique value Badge that is not stored as a string");
-        ShouldBeRejected<UniqueList>("has a unique value Names that is not stored as a string");
+        ShouldBeRejected<UniqueNumber>("has a unique value Badge that is neither stored as a string nor a HashSet<string>");
+        ShouldBeRejected<UniqueList>("has a unique value Names that is neither stored as a string nor a HashSet<string>");
+        ShouldBeRejected<IndexedString>("indexes Role, which is not a HashSet<string>");
+        ShouldBeRejected<UniqueAndIndexed>("declares Roles as unique or indexed twice");
         ShouldBeRejected<UniqueKey>("has a unique value Id that is a part of the key");
         ShouldBeRejected<UniqueIgnored>("has an attribute of stored properties on Handle, which is not stored");
         ShouldBeRejected<SameUniqueName>("has two unique values with the name 'name'");
@@ -54,7 +56,7 @@ public sealed class UserTypeRuleTests
         ShouldBeRejected<BooleanScope>("has the scope IsGuest of Handle that is neither a string nor a Guid nor an integer");
         ShouldBeRejected<DefaultUnique>("has a unique value Handle with a default, which all users without a value would have");
         ShouldBeRejected<MaintainedScope>("has the scope Version, which the store changes at every write");
-        ShouldBeRejected<Plain>("declares Name as unique twice", type => type.Unique("a", user => user.Name).Unique("b", user => user.Name));
+        ShouldBeRejected<Plain>("declares Name as unique or indexed twice", type => type.Unique("a", user => user.Name).Unique("b", user => user.Name));
         ShouldBeRejected<Plain>("has more than 30 unique values", type =>
         {
             for (int number = 0; number <= 30; number++)
