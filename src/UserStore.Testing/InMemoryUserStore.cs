@@ -159,7 +159,15 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> FindAllByAsync(
+        Expression<Func<TUser, string?>> property, string value, CancellationToken cancellationToken = default)
+        => FindAllBy(property, value, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<TUser> FindAllByAsync(
         Expression<Func<TUser, IEnumerable<string>?>> property, string value, CancellationToken cancellationToken = default)
+        => FindAllBy(property, value, cancellationToken);
+
+    private IAsyncEnumerable<TUser> FindAllBy(LambdaExpression property, string value, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(property);
         ReservedValue wanted = _input.UniqueValues.PrepareSearch(property, value);

@@ -132,6 +132,17 @@ public interface IUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMembe
         UserKeyPart? within = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Finds all users with an indexed value, in an order that does not change.</summary>
+    /// <param name="property">The property, marked with <see cref="IndexedAttribute"/>, such as <c>u => u.City</c>.</param>
+    /// <param name="value">The value; normalized as on writing.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
+    /// <returns>The users, each as it is stored when it is read. The sequence can be enumerated several times, each time with new requests.</returns>
+    /// <exception cref="InvalidUserException">The property is not indexed, or the value violates a rule.</exception>
+    /// <remarks>Costs as much as a search by a value of a set.</remarks>
+    [SuppressMessage("Naming", "CA1716:Identifiers should not match keywords", Justification = "Named as in UserPatch.")]
+    IAsyncEnumerable<TUser> FindAllByAsync(
+        Expression<Func<TUser, string?>> property, string value, CancellationToken cancellationToken = default);
+
     /// <summary>Finds all users whose indexed set contains a value, in an order that does not change.</summary>
     /// <param name="property">The property, a set marked with <see cref="IndexedAttribute"/>, such as <c>u => u.Roles</c>.</param>
     /// <param name="value">The value; normalized as on writing.</param>

@@ -1,10 +1,11 @@
 namespace UserStore;
 
-/// <summary>Marks a <see cref="HashSet{T}"/> of strings by each of which users are found: any number of users can have the same.</summary>
+/// <summary>Marks a string, or a <see cref="HashSet{T}"/> of strings by each of which users are found: any number of users can have the same.</summary>
 /// <remarks>
 /// <para>
 /// No index of DynamoDB contains the elements of a set. So each string of each user has an entry in the table of reservations, written in the
-/// transaction that writes the user, and <see cref="IUserStore{TUser}.FindAllByAsync"/> queries an index of that table.
+/// transaction that writes the user, and <c>FindAllByAsync</c> queries an index of that table. A write that changes no such string costs nothing
+/// more, while an index of the users' table costs each write as much as the table does.
 /// </para>
 /// <para>
 /// All entries of one string are in one partition of that index, to which DynamoDB writes at most 1,000 entries a second; Amazon DynamoDB Developer

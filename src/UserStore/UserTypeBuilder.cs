@@ -70,13 +70,7 @@ public sealed class UserTypeBuilder<TUser>
         Expression<Func<TUser, string?>> property,
         UniqueValueNormalization normalization = UniqueValueNormalization.None,
         Expression<Func<TUser, object?>>? within = null)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(property);
-        _description.UniqueValues.Add(new DescribedUniqueValue(
-            name, NameOf(property), normalization, within is null ? null : NameOf(within)));
-        return this;
-    }
+        => AddReserved(name, property, normalization, within);
 
     /// <summary>Makes each value of a set unique, as <see cref="UniqueAttribute"/> does.</summary>
     /// <param name="name">The name of the values in the table of reservations.</param>
@@ -89,12 +83,16 @@ public sealed class UserTypeBuilder<TUser>
         Expression<Func<TUser, IEnumerable<string>?>> property,
         UniqueValueNormalization normalization = UniqueValueNormalization.None,
         Expression<Func<TUser, object?>>? within = null)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(property);
-        _description.UniqueValues.Add(new DescribedUniqueValue(name, NameOf(property), normalization, within is null ? null : NameOf(within)));
-        return this;
-    }
+        => AddReserved(name, property, normalization, within);
+
+    /// <summary>Indexes the values of a property, as <see cref="IndexedAttribute"/> does.</summary>
+    /// <param name="name">The name of the values in the table of reservations.</param>
+    /// <param name="property">The property, such as <c>u => u.City</c>.</param>
+    /// <param name="normalization">How values are normalized.</param>
+    /// <returns>This builder.</returns>
+    public UserTypeBuilder<TUser> Indexed(
+        string name, Expression<Func<TUser, string?>> property, UniqueValueNormalization normalization = UniqueValueNormalization.None)
+        => AddReserved(name, property, normalization, isShared: true);
 
     /// <summary>Indexes each value of a set, as <see cref="IndexedAttribute"/> does.</summary>
     /// <param name="name">The name of the values in the table of reservations.</param>
@@ -105,12 +103,7 @@ public sealed class UserTypeBuilder<TUser>
         string name,
         Expression<Func<TUser, IEnumerable<string>?>> property,
         UniqueValueNormalization normalization = UniqueValueNormalization.None)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(property);
-        _description.UniqueValues.Add(new DescribedUniqueValue(name, NameOf(property), normalization, Within: null, IsShared: true));
-        return this;
-    }
+        => AddReserved(name, property, normalization, isShared: true);
 
     /// <summary>Restricts the store to the items of the table that are users, where items of other kinds share the table.</summary>
     /// <param name="condition">Comparisons of stored properties with constants for equality, joined by <c>&amp;&amp;</c>, such as
@@ -123,6 +116,15 @@ public sealed class UserTypeBuilder<TUser>
     {
         ArgumentNullException.ThrowIfNull(condition);
         _description.OnlyWhere = condition;
+        return this;
+    }
+
+    private UserTypeBuilder<TUser> AddReserved(
+        string name, LambdaExpression property, UniqueValueNormalization normalization, LambdaExpression? within = null, bool isShared = false)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(property);
+        _description.UniqueValues.Add(new DescribedUniqueValue(name, NameOf(property), normalization, within is null ? null : NameOf(within), isShared));
         return this;
     }
 

@@ -56,8 +56,8 @@ public sealed class RuleTests
             Id + "[Unique(\"badge\")] public HashSet<string>? Badges { get; set; }"
         },
         {
-            "USA011", Id + "[Indexed(\"role\")] public string? Role { get; set; }", "Role",
-            Id + "[Indexed(\"role\")] public HashSet<string>? Roles { get; set; }"
+            "USA011", Id + "[Indexed(\"role\")] public List<string>? Roles { get; set; }", "Roles",
+            Id + "[Indexed(\"role\")] public HashSet<string>? Roles { get; set; } [Indexed(\"city\")] public string? City { get; set; }"
         },
         {
             "USA012", "[DynamoDBHashKey, Unique(\"id\")] public string? Key { get; set; }", "Key",

@@ -38,6 +38,10 @@ public sealed class LossyStore<TUser>(IUserStore<TUser> store) : IUserStore<TUse
         => store.FindByAsync(property, value, within, cancellationToken);
 
     public IAsyncEnumerable<TUser> FindAllByAsync(
+        Expression<Func<TUser, string?>> property, string value, CancellationToken cancellationToken = default)
+        => store.FindAllByAsync(property, value, cancellationToken);
+
+    public IAsyncEnumerable<TUser> FindAllByAsync(
         Expression<Func<TUser, IEnumerable<string>?>> property, string value, CancellationToken cancellationToken = default)
         => store.FindAllByAsync(property, value, cancellationToken);
 

@@ -28,20 +28,17 @@ internal static class UniqueRules
         foreach (StoredMember member in all)
         {
             AttributeData unique = MarkOf(member.Attributes)!;
-            bool isIndexed = unique.AttributeClass!.Name == Indexed;
+            string mark = unique.AttributeClass!.Name == Indexed ? "[Indexed]" : "[Unique]";
             if (NameRule(unique) is { } rule)
                 yield return new ModelViolation(ModelRules.UniqueName, member.Symbol, rule);
-            if (!isIndexed && member.Attributes.Own(Indexed) is not null)
+            if (unique.AttributeClass.Name != Indexed && member.Attributes.Own(Indexed) is not null)
                 yield return new ModelViolation(ModelRules.UniqueName, member.Symbol, "has both [Unique] and [Indexed]; remove one of them");
-            bool fits = member.Attributes.Converter is null && (isIndexed ? IsStringSet(member.Type) : HoldsStrings(member.Type));
-            if (!StorableTypes.IsUnknown(member.Type) && !fits)
+            if (!StorableTypes.IsUnknown(member.Type) && (!HoldsStrings(member.Type) || member.Attributes.Converter is not null))
             {
                 yield return new ModelViolation(
                     ModelRules.UniqueType,
                     member.Symbol,
-                    isIndexed
-                        ? "has [Indexed] and is not a HashSet<string>; make it one without a converter, or remove [Indexed]"
-                        : "has [Unique] and is neither a string nor a HashSet<string>; make it one of them without a converter, or remove [Unique]")
+                    $"has {mark} and is neither a string nor a HashSet<string>; make it one of them without a converter, or remove {mark}")
                 {
                     ChangedPlace = unique.PlaceOf(),
                 };
@@ -49,7 +46,7 @@ internal static class UniqueRules
             else if (keys.Contains(member))
             {
                 yield return new ModelViolation(
-                    ModelRules.UniqueKey, member.Symbol, "has [Unique] and is a part of the key, which is unique without it; remove [Unique]")
+                    ModelRules.UniqueKey, member.Symbol, $"has {mark} and is a part of the key, which is unique without it; remove {mark}")
                 {
                     ChangedPlace = unique.PlaceOf(),
                 };
@@ -57,7 +54,7 @@ internal static class UniqueRules
             else if (HasDefault(member, type))
             {
                 yield return new ModelViolation(
-                    ModelRules.UniqueDefault, member.Symbol, "has [Unique] and a default, which all users without a value would have; remove the default")
+                    ModelRules.UniqueDefault, member.Symbol, $"has {mark} and a default, which all users without a value would have; remove the default")
                 {
                     IsOfCreation = true,
                 };
@@ -70,11 +67,10 @@ internal static class UniqueRules
 
     private static AttributeData? MarkOf(SdkAttributes attributes) => attributes.Own("UniqueAttribute") ?? attributes.Own(Indexed);
 
-    private static bool HoldsStrings(ITypeSymbol type) => type.SpecialType == SpecialType.System_String || IsStringSet(type);
-
-    private static bool IsStringSet(ITypeSymbol type) => type is INamedTypeSymbol { Name: "HashSet", TypeArguments.Length: 1 } set
-        && set.TypeArguments[0].SpecialType == SpecialType.System_String
-        && set.ContainingNamespace.ToDisplayString() == "System.Collections.Generic";
+    private static bool HoldsStrings(ITypeSymbol type) => type.SpecialType == SpecialType.System_String
+        || type is INamedTypeSymbol { Name: "HashSet", TypeArguments.Length: 1 } set
+            && set.TypeArguments[0].SpecialType == SpecialType.System_String
+            && set.ContainingNamespace.ToDisplayString() == "System.Collections.Generic";
 
     private static string? NameOf(StoredMember member) => SdkAttributes.Argument(MarkOf(member.Attributes)!, "name") as string;
 

@@ -120,7 +120,15 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TUser> FindAllByAsync(
+        Expression<Func<TUser, string?>> property, string value, CancellationToken cancellationToken = default)
+        => FindAllBy(property, value, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<TUser> FindAllByAsync(
         Expression<Func<TUser, IEnumerable<string>?>> property, string value, CancellationToken cancellationToken = default)
+        => FindAllBy(property, value, cancellationToken);
+
+    private IAsyncEnumerable<TUser> FindAllBy(LambdaExpression property, string value, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(property);
         UniqueValues values = _table.Input.UniqueValues;

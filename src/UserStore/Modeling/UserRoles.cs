@@ -151,11 +151,10 @@ internal sealed class UserRoles
             throw _type.InvalidType($"has a unique value {unique.Property} whose name is empty or longer than {MaxNameLength} characters");
         if (!Enum.IsDefined(unique.Normalization))
             throw _type.InvalidType($"has a unique value {unique.Property} whose normalization is not defined");
-        MappedProperty property = Stored(unique.Property, unique.IsShared ? "indexed set" : "unique value");
-        if (unique.IsShared && !property.IsStringSet)
-            throw _type.InvalidType($"indexes {property.Name}, which is not a HashSet<string>");
+        string kind = unique.IsShared ? "indexed value" : "unique value";
+        MappedProperty property = Stored(unique.Property, kind);
         if ((property.ValueType != typeof(string) && !property.IsStringSet) || property.HasConverter)
-            throw _type.InvalidType($"has a unique value {property.Name} that is neither stored as a string nor a HashSet<string>");
+            throw _type.InvalidType($"has the {kind} {property.Name} that is neither stored as a string nor a HashSet<string>");
         if (Key.Contains(property))
         {
             throw _type.InvalidType($"has a unique value {property.Name} that is a part of the key; the key of a table is unique, and its parts cannot "

@@ -50,6 +50,24 @@ public abstract class IndexedSetContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
+    public async Task Users_are_found_by_a_single_string_as_well()
+    {
+        Member user = await _store.CreateAsync(new Member { Id = "1", City = "Faketown" });
+        await _store.CreateAsync(new Member { Id = "2", City = "Faketown", Roles = ["Faketown"] });
+
+        (await FindByCityAsync("Faketown")).Should().Equal("1", "2");
+        await _store.UpdateAsync(user with { City = "Elsewhere" });
+        (await FindByCityAsync("Faketown")).Should().Equal("2");
+        await _store.UpdateAsync("2", new UserPatch<Member>().Remove(one => one.City));
+        (await FindByCityAsync("Faketown")).Should().BeEmpty();
+        (await FindByCityAsync("Elsewhere")).Should().Equal("1");
+        await ShouldBeConsistentAsync();
+
+        async Task<IEnumerable<string>> FindByCityAsync(string city)
+            => (await _store.FindAllByAsync(one => one.City, city).ReadAllAsync()).Select(one => one.Id);
+    }
+
+    [Fact]
     public async Task Deleted_and_expired_users_are_not_found_and_their_values_are_released()
     {
         await CreateAsync("1", "admin");
@@ -217,6 +235,10 @@ public abstract class IndexedSetContract(StoreFactory stores) : Contract(stores)
 
         [DynamoDBProperty("name")]
         public string? Name { get; init; }
+
+        [DynamoDBProperty("city")]
+        [Indexed("city")]
+        public string? City { get; init; }
 
         [DynamoDBProperty("roles")]
         [Indexed("role")]

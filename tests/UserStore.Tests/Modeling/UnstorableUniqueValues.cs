@@ -23,10 +23,10 @@ public static class UnstorableUniqueValues
     }
 
     [DynamoDBTable(Table)]
-    public class IndexedString : Plain
+    public class IndexedNumber : Plain
     {
-        [Indexed("role")]
-        public string? Role { get; set; }
+        [Indexed("level")]
+        public int Level { get; set; }
     }
 
     [DynamoDBTable(Table)]

@@ -41,9 +41,9 @@ public sealed class UserTypeRuleTests
     [Fact]
     public void A_unique_value_is_a_string_with_a_name_of_its_own_and_a_stored_scope()
     {
-        ShouldBeRejected<UniqueNumber>("has a unique value Badge that is neither stored as a string nor a HashSet<string>");
-        ShouldBeRejected<UniqueList>("has a unique value Names that is neither stored as a string nor a HashSet<string>");
-        ShouldBeRejected<IndexedString>("indexes Role, which is not a HashSet<string>");
+        ShouldBeRejected<UniqueNumber>("has the unique value Badge that is neither stored as a string nor a HashSet<string>");
+        ShouldBeRejected<UniqueList>("has the unique value Names that is neither stored as a string nor a HashSet<string>");
+        ShouldBeRejected<IndexedNumber>("has the indexed value Level that is neither stored as a string nor a HashSet<string>");
         ShouldBeRejected<UniqueAndIndexed>("declares Roles as unique or indexed twice");
         ShouldBeRejected<UniqueKey>("has a unique value Id that is a part of the key");
         ShouldBeRejected<UniqueIgnored>("has an attribute of stored properties on Handle, which is not stored");
