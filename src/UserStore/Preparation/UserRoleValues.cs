@@ -91,8 +91,10 @@ internal sealed class UserRoleValues(UserModel model)
         var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), values) { Content = content };
         if (user is User own)
             own.Revision = known;
+        else if (model.Revision.PropertyType == typeof(UserRevision))
+            model.Revision.SetValue(user, known);
         else
-            model.Revision!.SetValue(user, known.IsText ? known.ToString() : null);
+            model.Revision.SetValue(user, known.IsText ? known.ToString() : null);
     }
 
     /// <summary>Returns the unique values of a user and their scopes, as they are stored.</summary>

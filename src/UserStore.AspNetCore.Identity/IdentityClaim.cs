@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Security.Claims;
+using Amazon.DynamoDBv2.DataModel;
+
+namespace UserStore.AspNetCore.Identity;
+
+/// <summary>A claim of a user or of a role, as it is stored.</summary>
+public sealed record IdentityClaim
+{
+    /// <summary>Gets or sets the type.</summary>
+    [DynamoDBProperty("type")]
+    public string Type { get; set; } = "";
+
+    /// <summary>Gets or sets the value.</summary>
+    [DynamoDBProperty("value")]
+    public string Value { get; set; } = "";
+
+    internal string Key => KeyOf(Type, Value);
+
+    internal static IdentityClaim Of(Claim claim) => new() { Type = claim.Type, Value = claim.Value };
+
+    internal static string KeyOf(string type, string value) => string.Create(CultureInfo.InvariantCulture, $"{type.Length}:{type}{value}");
+
+    internal Claim ToClaim() => new(Type, Value);
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Amazon.DynamoDBv2.DataModel;
+using Microsoft.AspNetCore.Identity;
+
+namespace UserStore.AspNetCore.Identity;
+
+/// <summary>An external login of a user, as it is stored.</summary>
+public sealed record IdentityLogin
+{
+    /// <summary>Gets or sets the provider, such as <c>Google</c>.</summary>
+    [DynamoDBProperty("provider")]
+    public string LoginProvider { get; set; } = "";
+
+    /// <summary>Gets or sets the key by which the provider identifies the user.</summary>
+    [DynamoDBProperty("key")]
+    public string ProviderKey { get; set; } = "";
+
+    /// <summary>Gets or sets the name of the provider for people.</summary>
+    [DynamoDBProperty("name")]
+    public string? ProviderDisplayName { get; set; }
+
+    internal string Key => KeyOf(LoginProvider, ProviderKey);
+
+    internal static string KeyOf(string provider, string key) => string.Create(CultureInfo.InvariantCulture, $"{provider.Length}:{provider}{key}");
+
+    internal UserLoginInfo ToLogin() => new(LoginProvider, ProviderKey, ProviderDisplayName);
+}
