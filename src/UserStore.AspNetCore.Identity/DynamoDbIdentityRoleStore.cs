@@ -14,7 +14,8 @@ public class DynamoDbIdentityRoleStore<[DynamicallyAccessedMembers(DynamicallyAc
     where TRole : DynamoDbIdentityRole<TKey>
     where TKey : IEquatable<TKey>
 {
-    private readonly IdentityItems<TRole> _items = new(roles, (refusal, role) => Explain(refusal, role, describer ?? new IdentityErrorDescriber()));
+    private readonly IdentityItems<TRole> _items = new(
+        roles, protection: null, (refusal, role) => Explain(refusal, role, describer ?? new IdentityErrorDescriber()));
     private bool _isDisposed;
 
     /// <inheritdoc/>
@@ -44,7 +45,7 @@ public class DynamoDbIdentityRoleStore<[DynamicallyAccessedMembers(DynamicallyAc
     {
         Check(cancellationToken);
         return IdentityItems<TRole>.FindKey(roleId) is { } key
-            ? IdentityItems<TRole>.Attach(await _items.Store.FindAsync(key, ReadConsistency.Strong, cancellationToken).ConfigureAwait(false))
+            ? _items.Read(await _items.Store.FindAsync(key, ReadConsistency.Strong, cancellationToken).ConfigureAwait(false))
             : null;
     }
 
@@ -52,7 +53,7 @@ public class DynamoDbIdentityRoleStore<[DynamicallyAccessedMembers(DynamicallyAc
     public async Task<TRole?> FindByNameAsync(string normalizedRoleName, CancellationToken cancellationToken)
     {
         Check(cancellationToken);
-        return IdentityItems<TRole>.Attach(await IdentityRoles.FindAsync<TRole, TKey>(_items.Store, normalizedRoleName, cancellationToken).ConfigureAwait(false));
+        return _items.Read(await IdentityRoles.FindAsync<TRole, TKey>(_items.Store, normalizedRoleName, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

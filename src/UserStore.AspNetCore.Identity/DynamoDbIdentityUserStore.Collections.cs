@@ -41,7 +41,7 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
         Check(cancellationToken);
         ArgumentNullException.ThrowIfNull(claim);
         return await Users.FindAllByAsync(user => user.ClaimKeys, IdentityClaim.Of(claim).Key, cancellationToken)
-            .Select(static user => IdentityItems<TUser>.Attach(user)!).ToListAsync(cancellationToken).ConfigureAwait(false);
+            .Select(user => _items.Read(user)).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -47,10 +47,13 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
         }
 
         SetKeys(user);
-        if (IdentityItems<TUser>.ChangesOf(user) is { Count: 0 })
-            IdentityItems<TUser>.Adopt(user, counted);
+        HashSet<string>? changes = IdentityItems<TUser>.ChangesOf(user);
+        changes?.Remove(nameof(user.AccessFailedCount));
+        // What the caller changed belongs to the revision that was read: if others changed the user since, the update must find it.
+        if (changes is { Count: 0 } || (changes is not null && counted.Version == user.Version + 1))
+            _items.Adopt(user, counted, except: changes);
         else
-            user.AccessFailedCount = counted.AccessFailedCount; // what else the caller changed belongs to the revision that was read
+            user.AccessFailedCount = counted.AccessFailedCount;
         return counted.AccessFailedCount;
     }
 

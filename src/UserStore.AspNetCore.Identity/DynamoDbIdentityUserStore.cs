@@ -29,7 +29,8 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
     IUserAuthenticationTokenStore<TUser>,
     IUserClaimStore<TUser>,
     IUserLoginStore<TUser>,
-    IUserPasskeyStore<TUser>
+    IUserPasskeyStore<TUser>,
+    IProtectedUserStore<TUser>
     where TUser : DynamoDbIdentityUser<TKey>
     where TKey : IEquatable<TKey>
 {
@@ -45,10 +46,19 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
     /// <param name="users">The store of the users.</param>
     /// <param name="options">The options of Identity.</param>
     /// <param name="describer">Describes errors; the default texts if <see langword="null"/>.</param>
-    public DynamoDbIdentityUserStore(IUserStore<TUser> users, IOptions<IdentityOptions> options, IdentityErrorDescriber? describer = null)
+    /// <param name="protector">Protects personal data while it is stored, if <see cref="StoreOptions.ProtectPersonalData"/> says so.</param>
+    /// <exception cref="InvalidOperationException">Personal data is to be protected, and there is no protector.</exception>
+    public DynamoDbIdentityUserStore(
+        IUserStore<TUser> users,
+        IOptions<IdentityOptions> options,
+        IdentityErrorDescriber? describer = null,
+        IPersonalDataProtector? protector = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _items = new IdentityItems<TUser>(users, Explain);
+        PersonalDataProtection? protection = !options.Value.Stores.ProtectPersonalData
+            ? null
+            : new(protector ?? throw new InvalidOperationException("No IPersonalDataProtector is registered: call AddPersonalDataProtection."));
+        _items = new IdentityItems<TUser>(users, protection, Explain);
         _hasUniqueEmails = options.Value.User.RequireUniqueEmail;
         _describer = describer ?? new IdentityErrorDescriber();
     }
@@ -88,7 +98,7 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
         Check(cancellationToken);
         ArgumentNullException.ThrowIfNull(userId);
         return IdentityItems<TUser>.FindKey(userId) is { } key
-            ? IdentityItems<TUser>.Attach(await Users.FindAsync(key, ReadConsistency.Strong, cancellationToken).ConfigureAwait(false))
+            ? _items.Read(await Users.FindAsync(key, ReadConsistency.Strong, cancellationToken).ConfigureAwait(false))
             : null;
     }
 
@@ -125,6 +135,11 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Prepares a user that was read from <see cref="Users"/> for its use by Identity.</summary>
+    /// <param name="user">The user.</param>
+    /// <returns>The user.</returns>
+    protected TUser Prepare(TUser user) => _items.Read(user);
+
     /// <summary>Throws if this object is disposed of, or the call is cancelled.</summary>
     /// <param name="cancellationToken">The token of the call.</param>
     protected void Check(CancellationToken cancellationToken)
@@ -142,12 +157,12 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
         ArgumentNullException.ThrowIfNull(user);
     }
 
-    /// <summary>Finds a user by a unique value. No user has one that cannot be stored.</summary>
-    private static async Task<TUser?> FindAsync(Func<Task<TUser?>> find)
+    // No user has a value that cannot be stored.
+    private async Task<TUser?> FindAsync(Func<Task<TUser?>> find)
     {
         try
         {
-            return IdentityItems<TUser>.Attach(await find().ConfigureAwait(false));
+            return _items.Read(await find().ConfigureAwait(false));
         }
         catch (InvalidUserException)
         {

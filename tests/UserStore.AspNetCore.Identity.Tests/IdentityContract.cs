@@ -45,6 +45,7 @@ public abstract class IdentityContract(StoreFactory stores) : IAsyncLifetime
             .AddRoles<MemberRole>().AddSignInManager().AddDefaultTokenProviders().AddDynamoDbStores();
         services.AddSingleton(Store).AddSingleton(RoleStore).AddAuthentication();
         services.AddHttpContextAccessor();
+        Configure(services);
         _provider = services.BuildServiceProvider(validateScopes: true);
         (Users, Roles) = (Open<UserManager<Member>>(), Open<RoleManager<MemberRole>>());
     }
@@ -58,6 +59,10 @@ public abstract class IdentityContract(StoreFactory stores) : IAsyncLifetime
     }
 
     protected virtual void Configure(IdentityOptions options)
+    {
+    }
+
+    protected virtual void Configure(IServiceCollection services)
     {
     }
 

@@ -12,6 +12,7 @@ namespace UserStore.AspNetCore.Identity;
 /// <param name="roles">The store of the roles.</param>
 /// <param name="options">The options of Identity.</param>
 /// <param name="describer">Describes errors; the default texts if <see langword="null"/>.</param>
+/// <param name="protector">Protects personal data while it is stored, if <see cref="StoreOptions.ProtectPersonalData"/> says so.</param>
 public class DynamoDbIdentityUserStore<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser,
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TRole,
@@ -19,8 +20,9 @@ public class DynamoDbIdentityUserStore<
     IUserStore<TUser> users,
     IUserStore<TRole> roles,
     IOptions<IdentityOptions> options,
-    IdentityErrorDescriber? describer = null)
-    : DynamoDbIdentityUserStore<TUser, TKey>(users, options, describer), IUserRoleStore<TUser>
+    IdentityErrorDescriber? describer = null,
+    IPersonalDataProtector? protector = null)
+    : DynamoDbIdentityUserStore<TUser, TKey>(users, options, describer, protector), IUserRoleStore<TUser>
     where TUser : DynamoDbIdentityUser<TKey>
     where TRole : DynamoDbIdentityRole<TKey>
     where TKey : IEquatable<TKey>
@@ -67,7 +69,7 @@ public class DynamoDbIdentityUserStore<
         Check(cancellationToken);
         return await FindIdAsync(roleName, cancellationToken).ConfigureAwait(false) is { } id
             ? await Users.FindAllByAsync(user => user.RoleIds, id, cancellationToken)
-                .Select(static user => IdentityItems<TUser>.Attach(user)!).ToListAsync(cancellationToken).ConfigureAwait(false)
+                .Select(user => Prepare(user)).ToListAsync(cancellationToken).ConfigureAwait(false)
             : [];
     }
 
