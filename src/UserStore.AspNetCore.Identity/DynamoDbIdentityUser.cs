@@ -49,7 +49,7 @@ public class DynamoDbIdentityUser<TKey>
 
     /// <summary>Gets or sets the normalized email, which is unique if <see cref="UserOptions.RequireUniqueEmail"/> says so.</summary>
     [DynamoDBProperty("normalized_email")]
-    public string? NormalizedEmail { get; set; }
+    public string? NormalizedEmail { get; set => field = value is "" ? null : value; }
 
     /// <summary>Gets or sets a value indicating whether the user has confirmed the email.</summary>
     [DynamoDBProperty("email_confirmed")]
@@ -152,18 +152,34 @@ public class DynamoDbIdentityUser<TKey>
     [Revision]
     internal UserRevision? Revision { get; set; }
 
+    // What is unique or indexed follows from the lists, whoever changes them.
     [DynamoDBProperty("login_keys")]
     [Unique("login")]
-    internal HashSet<string>? LoginKeys { get; set; }
+    internal HashSet<string>? LoginKeys
+    {
+        get => KeysOf(Logins, static login => login.Key);
+        set => _ = value;
+    }
 
     [DynamoDBProperty("passkey_ids")]
     [Unique("passkey")]
-    internal HashSet<string>? PasskeyIds { get; set; }
+    internal HashSet<string>? PasskeyIds
+    {
+        get => KeysOf(Passkeys, static passkey => passkey.CredentialId);
+        set => _ = value;
+    }
 
     [DynamoDBProperty("claim_keys")]
     [Indexed("claim")]
-    internal HashSet<string>? ClaimKeys { get; set; }
+    internal HashSet<string>? ClaimKeys
+    {
+        get => KeysOf(Claims, static claim => claim.Key);
+        set => _ = value;
+    }
 
     /// <summary>Returns the id, and nothing that identifies a person.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{GetType().Name} {Id}");
+
+    private static HashSet<string>? KeysOf<T>(List<T>? items, Func<T, string> key)
+        => items is { Count: > 0 } ? items.Select(key).ToHashSet(StringComparer.Ordinal) : null;
 }

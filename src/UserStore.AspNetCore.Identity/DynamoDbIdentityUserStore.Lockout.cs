@@ -46,7 +46,6 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
             return ++user.AccessFailedCount; // the update of the user finds that it was deleted
         }
 
-        SetKeys(user);
         HashSet<string>? changes = IdentityItems<TUser>.ChangesOf(user);
         changes?.Remove(nameof(user.AccessFailedCount));
         // What the caller changed belongs to the revision that was read: if others changed the user since, the update must find it.

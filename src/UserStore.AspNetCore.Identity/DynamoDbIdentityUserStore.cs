@@ -71,7 +71,6 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
     {
         Check(user, cancellationToken);
         IdentityId.Ensure<TKey>(user.Id, id => user.Id = id);
-        SetKeys(user);
         return _items.CreateAsync(user, cancellationToken);
     }
 
@@ -79,7 +78,6 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
     public virtual Task<IdentityResult> UpdateAsync(TUser user, CancellationToken cancellationToken)
     {
         Check(user, cancellationToken);
-        SetKeys(user);
         return IdentityItems<TUser>.ChangesOf(user) is { Count: > 0 } changes && changes.IsSubsetOf(OfLockout)
             ? _items.UpdateAsync(user, LockoutOf(user, changes), cancellationToken)
             : _items.UpdateAsync(user, cancellationToken);
@@ -169,18 +167,6 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
             return null;
         }
     }
-
-    // What is unique or indexed follows from the lists.
-    private static void SetKeys(TUser user)
-    {
-        user.LoginKeys = KeysOf(user.Logins, login => login.Key);
-        user.PasskeyIds = KeysOf(user.Passkeys, passkey => passkey.CredentialId);
-        user.ClaimKeys = KeysOf(user.Claims, claim => claim.Key);
-        user.NormalizedEmail = user.NormalizedEmail is "" ? null : user.NormalizedEmail;
-    }
-
-    private static HashSet<string>? KeysOf<T>(List<T>? items, Func<T, string> key)
-        => items is { Count: > 0 } ? items.Select(key).ToHashSet(StringComparer.Ordinal) : null;
 
     private Task<T> Get<T>(TUser user, Func<TUser, T> value, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using UserStore.AspNetCore.Identity;
 using UserStore.SpectreConsole;
 using UserStore.Testing;
 
@@ -11,6 +12,7 @@ public sealed class PublicSurfaceTests
         { "UserStore", typeof(User).Assembly },
         { "UserStore.Testing", typeof(InMemoryUserStore).Assembly },
         { "UserStore.SpectreConsole", typeof(SpectreMigrationReporter).Assembly },
+        { "UserStore.AspNetCore.Identity", typeof(DynamoDbIdentityUser).Assembly },
     };
 
     // To accept a change, replace the approved file with the received file that the failure names, and have it reviewed.
