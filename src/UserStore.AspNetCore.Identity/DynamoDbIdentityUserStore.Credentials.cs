@@ -13,10 +13,12 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
         => Set(user, () => user.PasswordHash = passwordHash, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> HasPasswordAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.PasswordHash is not null, cancellationToken);
+    public Task<bool> HasPasswordAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => one.PasswordHash is not null, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<string?> GetSecurityStampAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.SecurityStamp, cancellationToken);
+    public Task<string?> GetSecurityStampAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => one.SecurityStamp, cancellationToken);
 
     /// <inheritdoc/>
     public Task SetSecurityStampAsync(TUser user, string stamp, CancellationToken cancellationToken)
@@ -53,7 +55,8 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
         => Set(user, () => user.EmailConfirmed = confirmed, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<string?> GetNormalizedEmailAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.NormalizedEmail, cancellationToken);
+    public Task<string?> GetNormalizedEmailAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => one.NormalizedEmail, cancellationToken);
 
     /// <inheritdoc/>
     public Task SetNormalizedEmailAsync(TUser user, string? normalizedEmail, CancellationToken cancellationToken)
@@ -75,21 +78,24 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
         => Set(user, () => user.PhoneNumberConfirmed = confirmed, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> GetTwoFactorEnabledAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.TwoFactorEnabled, cancellationToken);
+    public Task<bool> GetTwoFactorEnabledAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => one.TwoFactorEnabled, cancellationToken);
 
     /// <inheritdoc/>
     public Task SetTwoFactorEnabledAsync(TUser user, bool enabled, CancellationToken cancellationToken)
         => Set(user, () => user.TwoFactorEnabled = enabled, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<string?> GetAuthenticatorKeyAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.AuthenticatorKey, cancellationToken);
+    public Task<string?> GetAuthenticatorKeyAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => one.AuthenticatorKey, cancellationToken);
 
     /// <inheritdoc/>
     public Task SetAuthenticatorKeyAsync(TUser user, string key, CancellationToken cancellationToken)
         => Set(user, () => user.AuthenticatorKey = key, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<int> CountCodesAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.RecoveryCodes?.Count ?? 0, cancellationToken);
+    public Task<int> CountCodesAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => one.RecoveryCodes?.Count ?? 0, cancellationToken);
 
     /// <inheritdoc/>
     public Task ReplaceCodesAsync(TUser user, IEnumerable<string> recoveryCodes, CancellationToken cancellationToken)

@@ -11,14 +11,16 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
         => Set(user, () => user.LockoutEnabled = enabled, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<DateTimeOffset?> GetLockoutEndDateAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.LockoutEnd, cancellationToken);
+    public Task<DateTimeOffset?> GetLockoutEndDateAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => one.LockoutEnd, cancellationToken);
 
     /// <inheritdoc/>
     public Task SetLockoutEndDateAsync(TUser user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken)
         => Set(user, () => user.LockoutEnd = lockoutEnd, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<int> GetAccessFailedCountAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.AccessFailedCount, cancellationToken);
+    public Task<int> GetAccessFailedCountAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => one.AccessFailedCount, cancellationToken);
 
     /// <inheritdoc/>
     public Task ResetAccessFailedCountAsync(TUser user, CancellationToken cancellationToken) => Set(user, () => user.AccessFailedCount = 0, cancellationToken);

@@ -29,7 +29,7 @@ public class DynamoDbIdentityUserStore<
 {
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The role does not exist.</exception>
-    public async Task AddToRoleAsync(TUser user, string roleName, CancellationToken cancellationToken)
+    public virtual async Task AddToRoleAsync(TUser user, string roleName, CancellationToken cancellationToken)
     {
         Check(user, cancellationToken);
         string id = await FindIdAsync(roleName, cancellationToken).ConfigureAwait(false)
@@ -38,7 +38,7 @@ public class DynamoDbIdentityUserStore<
     }
 
     /// <inheritdoc/>
-    public async Task RemoveFromRoleAsync(TUser user, string roleName, CancellationToken cancellationToken)
+    public virtual async Task RemoveFromRoleAsync(TUser user, string roleName, CancellationToken cancellationToken)
     {
         Check(user, cancellationToken);
         if (await FindIdAsync(roleName, cancellationToken).ConfigureAwait(false) is { } id)
@@ -46,7 +46,7 @@ public class DynamoDbIdentityUserStore<
     }
 
     /// <inheritdoc/>
-    public async Task<IList<string>> GetRolesAsync(TUser user, CancellationToken cancellationToken)
+    public virtual async Task<IList<string>> GetRolesAsync(TUser user, CancellationToken cancellationToken)
     {
         Check(user, cancellationToken);
         if (user.RoleIds is not { Count: > 0 } ids)
@@ -57,14 +57,14 @@ public class DynamoDbIdentityUserStore<
     }
 
     /// <inheritdoc/>
-    public async Task<bool> IsInRoleAsync(TUser user, string roleName, CancellationToken cancellationToken)
+    public virtual async Task<bool> IsInRoleAsync(TUser user, string roleName, CancellationToken cancellationToken)
     {
         Check(user, cancellationToken);
         return await FindIdAsync(roleName, cancellationToken).ConfigureAwait(false) is { } id && user.RoleIds?.Contains(id) == true;
     }
 
     /// <inheritdoc/>
-    public async Task<IList<TUser>> GetUsersInRoleAsync(string roleName, CancellationToken cancellationToken)
+    public virtual async Task<IList<TUser>> GetUsersInRoleAsync(string roleName, CancellationToken cancellationToken)
     {
         Check(cancellationToken);
         return await FindIdAsync(roleName, cancellationToken).ConfigureAwait(false) is { } id

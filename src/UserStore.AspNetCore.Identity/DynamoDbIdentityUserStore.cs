@@ -110,7 +110,8 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
     }
 
     /// <inheritdoc/>
-    public Task<string> GetUserIdAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => IdentityId.ToText(one.Id), cancellationToken);
+    public Task<string> GetUserIdAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => IdentityId.ToText(one.Id), cancellationToken);
 
     /// <inheritdoc/>
     public Task<string?> GetUserNameAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.UserName, cancellationToken);
@@ -120,7 +121,8 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
         => Set(user, () => user.UserName = userName, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<string?> GetNormalizedUserNameAsync(TUser user, CancellationToken cancellationToken) => Get(user, static one => one.NormalizedUserName, cancellationToken);
+    public Task<string?> GetNormalizedUserNameAsync(TUser user, CancellationToken cancellationToken)
+        => Get(user, static one => one.NormalizedUserName, cancellationToken);
 
     /// <inheritdoc/>
     public Task SetNormalizedUserNameAsync(TUser user, string? normalizedName, CancellationToken cancellationToken)

@@ -16,13 +16,15 @@ public abstract class ProtectedDataContract(StoreFactory stores) : IdentityContr
         ShouldSucceed(await Users.ResetAuthenticatorKeyAsync(user));
 
         Member stored = (await Store.FindAsync(user.Id, ReadConsistency.Strong))!;
-        new[] { stored.UserName, stored.NormalizedUserName, stored.Email, stored.NormalizedEmail, stored.PhoneNumber, stored.AuthenticatorKey, stored.Tokens!.Single().Value }
-            .Should().OnlyContain(value => value!.StartsWith(Protector.Mark, StringComparison.Ordinal));
+        string?[] values =
+        [
+            stored.UserName, stored.NormalizedUserName, stored.Email, stored.NormalizedEmail, stored.PhoneNumber, stored.AuthenticatorKey,
+            stored.Tokens!.Single().Value,
+        ];
+        values.Should().OnlyContain(value => value!.StartsWith(Protector.Mark, StringComparison.Ordinal));
         (user.UserName, user.PhoneNumber).Should().Be(("Ada", "+1 555 0100"));
-        foreach (Member? found in new[]
-        {
-            await ReadAsync(user), await Open<UserManager<Member>>().FindByNameAsync("ada"), await Open<UserManager<Member>>().FindByEmailAsync("ada@example.test"),
-        })
+        UserManager<Member> other = Open<UserManager<Member>>();
+        foreach (Member? found in new[] { await ReadAsync(user), await other.FindByNameAsync("ada"), await other.FindByEmailAsync("ada@example.test") })
         {
             found.Should().BeEquivalentTo(user);
             (await Users.GetAuthenticatorKeyAsync(found!)).Should().Be(await Users.GetAuthenticatorKeyAsync(user)).And.NotStartWith(Protector.Mark);

@@ -12,7 +12,8 @@ public abstract class UserContract(StoreFactory stores) : IdentityContract(store
 
         user.Id.Should().NotBeEmpty();
         user.ConcurrencyStamp.Should().NotBeNull();
-        foreach (Member? found in new[] { await Users.FindByIdAsync(user.Id), await Users.FindByNameAsync("aDA"), await Users.FindByEmailAsync("ada@EXAMPLE.test") })
+        Member?[] all = [await Users.FindByIdAsync(user.Id), await Users.FindByNameAsync("aDA"), await Users.FindByEmailAsync("ada@EXAMPLE.test")];
+        foreach (Member? found in all)
             found.Should().BeEquivalentTo(user);
         (await Users.CheckPasswordAsync(await ReadAsync(user), Password)).Should().BeTrue();
         (await Users.CheckPasswordAsync(user, "wrong")).Should().BeFalse();
