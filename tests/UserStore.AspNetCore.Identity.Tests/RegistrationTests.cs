@@ -1,0 +1,121 @@
+using Amazon.DynamoDBv2;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using UserStore.Testing;
+
+namespace UserStore.AspNetCore.Identity.Tests;
+
+/// <summary>What <c>AddDynamoDbStores</c> registers.</summary>
+public sealed class RegistrationTests
+{
+    [Fact]
+    public async Task Ids_can_be_Guids_and_a_create_gives_one()
+    {
+        await using ServiceProvider provider = Build(services =>
+        {
+            services.AddIdentityCore<GuidUser>().AddRoles<GuidRole>().AddDynamoDbStores();
+            services.AddInMemoryUserStore<GuidUser>().AddInMemoryUserStore<GuidRole>();
+        });
+        await using AsyncServiceScope scope = provider.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<GuidUser>>();
+        var roles = scope.ServiceProvider.GetRequiredService<RoleManager<GuidRole>>();
+
+        var user = new GuidUser { UserName = "ada" };
+        (await users.CreateAsync(user)).Succeeded.Should().BeTrue();
+        (await roles.CreateAsync(new GuidRole { Name = "author" })).Succeeded.Should().BeTrue();
+        (await users.AddToRoleAsync(user, "author")).Succeeded.Should().BeTrue();
+
+        user.Id.Should().NotBeEmpty();
+        (await users.FindByIdAsync(user.Id.ToString()))!.Id.Should().Be(user.Id);
+        (await users.FindByIdAsync("no Guid")).Should().BeNull();
+        (await users.GetUsersInRoleAsync("author")).Should().ContainSingle().Which.Id.Should().Be(user.Id);
+        (await users.GetRolesAsync(user)).Should().Equal("author");
+    }
+
+    [Fact]
+    public void Without_roles_the_store_has_none()
+    {
+        using ServiceProvider provider = Build(services => services.AddIdentityCore<Member>().AddDynamoDbStores());
+        using IServiceScope scope = provider.CreateScope();
+
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Member>>();
+
+        (users.SupportsUserRole, users.SupportsUserPasskey, users.SupportsUserClaim, users.SupportsQueryableUsers).Should().Be((false, true, true, false));
+        scope.ServiceProvider.GetService<IUserStore<MemberRole>>().Should().BeNull();
+    }
+
+    [Fact]
+    public void Types_that_are_not_of_this_package_are_refused()
+    {
+        var services = new ServiceCollection();
+
+        Action user = () => services.AddIdentityCore<IdentityUser>().AddDynamoDbStores();
+        Action role = () => services.AddIdentityCore<Member>().AddRoles<IdentityRole>().AddDynamoDbStores();
+        Action mixed = () => services.AddIdentityCore<Member>().AddRoles<GuidRole>().AddDynamoDbStores();
+
+        user.Should().Throw<InvalidOperationException>().WithMessage("*IdentityUser does not derive from DynamoDbIdentityUser*");
+        role.Should().Throw<InvalidOperationException>().WithMessage("*IdentityRole does not derive from DynamoDbIdentityRole*");
+        mixed.Should().Throw<InvalidOperationException>().WithMessage("*different types*");
+    }
+
+    [Fact]
+    public async Task The_stores_stay_in_memory_also_if_they_were_put_there_first()
+    {
+        await using ServiceProvider provider = Build(services =>
+        {
+            services.AddInMemoryUserStore<Member>();
+            services.AddIdentityCore<Member>(options => options.User.RequireUniqueEmail = true).AddDynamoDbStores();
+        });
+        await using AsyncServiceScope scope = provider.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Member>>();
+
+        (await users.CreateAsync(new Member { UserName = "ada", Email = "ada@example.test" })).Succeeded.Should().BeTrue();
+
+        InMemoryUserStore<Member> memory = provider.GetRequiredService<InMemoryUserStore<Member>>();
+        (await memory.FindByAsync(user => user.NormalizedEmail, "ADA@EXAMPLE.TEST", ReadConsistency.Strong)).Should().NotBeNull("emails are unique");
+    }
+
+    [Fact]
+    public async Task Migrations_create_the_tables_of_users_and_roles()
+    {
+        string prefix = $"identity-{Guid.NewGuid():N}-";
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton<IAmazonDynamoDB>(LocalServer.Shared.CreateClient());
+        builder.Services.AddUserStore<Member>().AddMigrations(options => options.Migrations.AddCreateTables().AddReserveUniqueValues()).RunMigrationsOnStart();
+        builder.Services.AddUserStore<MemberRole>().AddMigrations(options =>
+        {
+            options.Migrations.AddCreateTables().AddReserveUniqueValues();
+            options.JournalTable = "_migrations-roles";
+            options.LockTable = "_migrations-roles-lock";
+        }).RunMigrationsOnStart();
+        builder.Services.AddIdentityCore<Member>().AddRoles<MemberRole>().AddDynamoDbStores(options => options.TableNamePrefix = prefix);
+
+        using (IHost host = builder.Build())
+        {
+            await host.StartAsync();
+            using IServiceScope scope = host.Services.CreateScope();
+            var users = scope.ServiceProvider.GetRequiredService<UserManager<Member>>();
+            (await users.CreateAsync(new Member { UserName = "ada", Email = "ada@example.test" })).Succeeded.Should().BeTrue();
+            (await users.FindByEmailAsync("ADA@example.test"))!.UserName.Should().Be("ada");
+            await host.StopAsync();
+        }
+
+        List<string> tables = (await LocalServer.Shared.Client.ListTablesAsync()).TableNames;
+        tables.Where(table => table.StartsWith(prefix, StringComparison.Ordinal)).Select(table => table[prefix.Length..]).Should().Contain(
+            ["IdentityUsers", "IdentityUsersReservations", "IdentityRoles", "IdentityRolesReservations"]);
+        await LocalServer.Shared.DeleteTablesAsync(prefix);
+    }
+
+    private static ServiceProvider Build(Action<IServiceCollection> configure)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging().AddDataProtection();
+        configure(services);
+        return services.BuildServiceProvider(validateScopes: true);
+    }
+
+    public class GuidUser : DynamoDbIdentityUser<Guid>;
+
+    public class GuidRole : DynamoDbIdentityRole<Guid>;
+}
