@@ -19,6 +19,7 @@ public abstract class ExistingTableCallTest<TUser, TProgram> : ExistingTableTest
         await ListAsync(store);
         await QueryAsync(store);
         await FindByAsync(store);
+        await FindByValuesThatAreNotDeclaredAsync(store);
         await CreateAsync(store);
         await UpdateAsync(store);
         await DeleteAsync(store);
@@ -185,6 +186,14 @@ public abstract class ExistingTableCallTest<TUser, TProgram> : ExistingTableTest
             (await store.FindByAsync(property, value(1))).Should().BeEquivalentTo(user);
         else
             await ShouldThrowAsync<InvalidOperationException>(() => store.FindByAsync(property, value(1)));
+    }
+
+    // SetReservationTests has a table whose type declares such values.
+    private async Task FindByValuesThatAreNotDeclaredAsync(IUserStore<TUser> store)
+    {
+        await ShouldThrowAsync<InvalidUserException>(() => store.FindByAsync(_ => Array.Empty<string>(), "fake"));
+        await ShouldThrowAsync<InvalidUserException>(() => store.FindAllByAsync(Name, "Fake").ReadAllAsync());
+        await ShouldThrowAsync<InvalidUserException>(() => store.FindAllByAsync(_ => Array.Empty<string>(), "fake").ReadAllAsync());
     }
 
     private async Task CreateAsync(IUserStore<TUser> store)
