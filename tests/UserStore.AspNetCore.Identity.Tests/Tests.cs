@@ -19,3 +19,27 @@ public sealed class InMemoryProtectedDataTests() : ProtectedDataContract(new InM
 public sealed class DynamoDbProtectedDataTests() : ProtectedDataContract(new DynamoDbStores());
 
 public sealed class FaultyWireProtectedDataTests() : ProtectedDataContract(new FaultyWireStores());
+
+public sealed class InMemoryPasswordTests() : PasswordContract(new InMemoryStores());
+
+public sealed class DynamoDbPasswordTests() : PasswordContract(new DynamoDbStores());
+
+public sealed class FaultyWirePasswordTests() : PasswordContract(new FaultyWireStores());
+
+public sealed class InMemoryEmailTests() : EmailContract(new InMemoryStores());
+
+public sealed class DynamoDbEmailTests() : EmailContract(new DynamoDbStores());
+
+public sealed class FaultyWireEmailTests() : EmailContract(new FaultyWireStores());
+
+public sealed class InMemorySharedEmailTests() : SharedEmailContract(new InMemoryStores());
+
+public sealed class DynamoDbSharedEmailTests() : SharedEmailContract(new DynamoDbStores());
+
+public sealed class FaultyWireSharedEmailTests() : SharedEmailContract(new FaultyWireStores());
+
+public sealed class InMemoryLockoutTests() : LockoutContract(new InMemoryStores());
+
+public sealed class DynamoDbLockoutTests() : LockoutContract(new DynamoDbStores());
+
+public sealed class FaultyWireLockoutTests() : LockoutContract(new FaultyWireStores());
