@@ -40,8 +40,15 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
     {
         Check(cancellationToken);
         ArgumentNullException.ThrowIfNull(claim);
-        return await Users.FindAllByAsync(user => user.ClaimKeys, IdentityClaim.Of(claim).Key, cancellationToken)
-            .Select(user => _items.Read(user)).ToListAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Users.FindAllByAsync(user => user.ClaimKeys, IdentityClaim.Of(claim).Key, cancellationToken)
+                .Select(user => _items.Read(user)).ToListAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidUserException)
+        {
+            return []; // no user has a claim that cannot be stored
+        }
     }
 
     /// <inheritdoc/>
@@ -67,7 +74,7 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
         ArgumentNullException.ThrowIfNull(loginProvider);
         ArgumentNullException.ThrowIfNull(providerKey);
         return FindAsync(() => Users.FindByAsync(
-            user => user.LoginKeys, IdentityLogin.KeyOf(loginProvider, providerKey), cancellationToken: cancellationToken));
+            user => user.LoginKeys, IdentityKey.Of(loginProvider, providerKey), cancellationToken: cancellationToken));
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using Amazon.DynamoDBv2.DataModel;
 
@@ -15,11 +14,9 @@ public sealed record IdentityClaim
     [DynamoDBProperty("value")]
     public string Value { get; set; } = "";
 
-    internal string Key => KeyOf(Type, Value);
+    internal string Key => IdentityKey.Of(Type, Value);
 
     internal static IdentityClaim Of(Claim claim) => new() { Type = claim.Type, Value = claim.Value };
-
-    internal static string KeyOf(string type, string value) => string.Create(CultureInfo.InvariantCulture, $"{type.Length}:{type}{value}");
 
     internal Claim ToClaim() => new(Type, Value);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.AspNetCore.Identity;
 
@@ -19,9 +18,7 @@ public sealed record IdentityLogin
     [DynamoDBProperty("name")]
     public string? ProviderDisplayName { get; set; }
 
-    internal string Key => KeyOf(LoginProvider, ProviderKey);
-
-    internal static string KeyOf(string provider, string key) => string.Create(CultureInfo.InvariantCulture, $"{provider.Length}:{provider}{key}");
+    internal string Key => IdentityKey.Of(LoginProvider, ProviderKey);
 
     internal UserLoginInfo ToLogin() => new(LoginProvider, ProviderKey, ProviderDisplayName);
 }

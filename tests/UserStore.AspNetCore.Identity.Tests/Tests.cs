@@ -43,3 +43,39 @@ public sealed class InMemoryLockoutTests() : LockoutContract(new InMemoryStores(
 public sealed class DynamoDbLockoutTests() : LockoutContract(new DynamoDbStores());
 
 public sealed class FaultyWireLockoutTests() : LockoutContract(new FaultyWireStores());
+
+public sealed class InMemoryTwoFactorTests() : TwoFactorContract(new InMemoryStores());
+
+public sealed class DynamoDbTwoFactorTests() : TwoFactorContract(new DynamoDbStores());
+
+public sealed class FaultyWireTwoFactorTests() : TwoFactorContract(new FaultyWireStores());
+
+public sealed class InMemoryClaimTests() : ClaimContract(new InMemoryStores());
+
+public sealed class DynamoDbClaimTests() : ClaimContract(new DynamoDbStores());
+
+public sealed class FaultyWireClaimTests() : ClaimContract(new FaultyWireStores());
+
+public sealed class InMemoryLoginTests() : LoginContract(new InMemoryStores());
+
+public sealed class DynamoDbLoginTests() : LoginContract(new DynamoDbStores());
+
+public sealed class FaultyWireLoginTests() : LoginContract(new FaultyWireStores());
+
+public sealed class InMemoryPasskeyTests() : PasskeyContract(new InMemoryStores());
+
+public sealed class DynamoDbPasskeyTests() : PasskeyContract(new DynamoDbStores());
+
+public sealed class FaultyWirePasskeyTests() : PasskeyContract(new FaultyWireStores());
+
+public sealed class InMemoryRoleTests() : RoleContract(new InMemoryStores());
+
+public sealed class DynamoDbRoleTests() : RoleContract(new DynamoDbStores());
+
+public sealed class FaultyWireRoleTests() : RoleContract(new FaultyWireStores());
+
+public sealed class InMemoryBadInputTests() : BadInputContract(new InMemoryStores());
+
+public sealed class DynamoDbBadInputTests() : BadInputContract(new DynamoDbStores());
+
+public sealed class FaultyWireBadInputTests() : BadInputContract(new FaultyWireStores());

@@ -95,7 +95,7 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
         // A scope can be a unique value itself, so all of them are normalized before.
         IReadOnlyList<ReservedValue> reserved = ReservedIn(property => property.ScalarOf(user));
         if (AreTooMany(reserved))
-            violations.Add(new UserRuleViolation(reserved[^1].Unique.Property.Name, TooManyRule));
+            violations.Add(new UserRuleViolation(MostIn(reserved), TooManyRule));
         return reserved;
     }
 
@@ -116,7 +116,7 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
     {
         IReadOnlyList<ReservedValue> reserved = ReservedIn(stored);
         return AreTooMany(reserved)
-            ? throw new InvalidUserException(reserved[^1].Unique.Property.Name, TooManyRule)
+            ? throw new InvalidUserException(MostIn(reserved), TooManyRule)
             : reserved;
     }
 
@@ -135,12 +135,16 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
     public static void CheckChange(IReadOnlyList<ReservedValue> acquired, IReadOnlyList<ReservedValue> released)
     {
         if (acquired.Sum(value => value.MaxActions) + released.Count > UserRules.MaxReservingActions)
-            throw new InvalidUserException((acquired.Count > 0 ? acquired : released)[^1].Unique.Property.Name, TooManyChangesRule);
+            throw new InvalidUserException(MostIn([.. acquired, .. released]), TooManyChangesRule);
     }
 
     private static bool AreTooMany(IReadOnlyList<ReservedValue> reserved)
         => reserved.Count(value => !value.Unique.IsShared) > UserRules.MaxUniqueValues
             || reserved.Sum(value => value.MaxActions) > UserRules.MaxReservingActions;
+
+    // The property of which to remove values.
+    private static string MostIn(IReadOnlyList<ReservedValue> values)
+        => values.CountBy(value => value.Unique).MaxBy(property => property.Value).Key.Property.Name;
 
     private void AddReserved(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored, List<ReservedValue> reserved)
     {
