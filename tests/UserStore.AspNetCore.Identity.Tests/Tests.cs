@@ -79,3 +79,9 @@ public sealed class InMemoryBadInputTests() : BadInputContract(new InMemoryStore
 public sealed class DynamoDbBadInputTests() : BadInputContract(new DynamoDbStores());
 
 public sealed class FaultyWireBadInputTests() : BadInputContract(new FaultyWireStores());
+
+public sealed class InMemorySignInTests() : SignInContract(new InMemoryStores());
+
+public sealed class DynamoDbSignInTests() : SignInContract(new DynamoDbStores());
+
+public sealed class FaultyWireSignInTests() : SignInContract(new FaultyWireStores());

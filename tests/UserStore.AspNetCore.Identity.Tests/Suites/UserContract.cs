@@ -61,4 +61,129 @@ public abstract class UserContract(StoreFactory stores) : IdentityContract(store
         other.City = "Again";
         ShouldFail(await Users.UpdateAsync(other), "ConcurrencyFailure");
     }
+
+    [Fact]
+    public async Task A_deleted_user_leaves_nothing_behind_and_its_name_is_free()
+    {
+        Member user = await CreateAsync("ada", Password);
+        ShouldSucceed(await Users.AddClaimAsync(user, NewClaim("a")));
+        ShouldSucceed(await Users.AddLoginAsync(user, new UserLoginInfo("Provider", "key", null)));
+
+        ShouldSucceed(await Users.DeleteAsync(user));
+
+        (await Users.FindByIdAsync(user.Id)).Should().BeNull();
+        (await Users.FindByNameAsync("ada")).Should().BeNull();
+        (await Users.FindByLoginAsync("Provider", "key")).Should().BeNull();
+        (await Users.GetUsersForClaimAsync(NewClaim("a"))).Should().BeEmpty();
+        (await Stores.AuditOf(Store).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings).Should().BeEmpty();
+        (await CreateAsync("ada")).Id.Should().NotBe(user.Id);
+    }
+
+    [Fact]
+    public async Task A_renamed_user_is_found_by_the_new_name_only()
+    {
+        Member user = await CreateAsync("ada");
+
+        ShouldSucceed(await Users.SetUserNameAsync(user, "Grace"));
+
+        (await Users.FindByNameAsync("ada")).Should().BeNull();
+        Member found = (await Users.FindByNameAsync("GRACE"))!;
+        found.Should().BeEquivalentTo(user);
+        ShouldSucceed(await Users.CreateAsync(new Member { UserName = "ada", Email = "other@example.test" }));
+        (await Stores.AuditOf(Store).CheckAsync().ReadAllAsync()).SelectMany(page => page.Findings).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_user_that_did_not_change_is_not_written()
+    {
+        Member user = await CreateAsync();
+        Member read = await ReadAsync(user);
+        string stamp = read.ConcurrencyStamp!;
+
+        ShouldSucceed(await Users.UpdateAsync(read));
+
+        read.ConcurrencyStamp.Should().Be(stamp);
+        (await ReadAsync(user)).Version.Should().Be(user.Version);
+    }
+
+    [Fact]
+    public async Task An_update_that_was_refused_keeps_the_changes_and_succeeds_after_the_user_is_read_again()
+    {
+        Member user = await CreateAsync(), late = await ReadAsync(user);
+        user.City = "Faketown";
+        ShouldSucceed(await Users.UpdateAsync(user));
+        string stamp = late.ConcurrencyStamp!;
+
+        late.City = "Elsewhere";
+        ShouldFail(await Users.UpdateAsync(late), "ConcurrencyFailure");
+
+        (late.City, late.ConcurrencyStamp).Should().Be(("Elsewhere", stamp));
+        Member again = await ReadAsync(user);
+        again.City = late.City;
+        ShouldSucceed(await Users.UpdateAsync(again));
+        (await ReadAsync(user)).City.Should().Be("Elsewhere");
+    }
+
+    [Fact]
+    public async Task A_user_that_the_caller_made_from_its_id_and_stamp_can_be_written()
+    {
+        Member user = await CreateAsync();
+        var detached = new Member
+        {
+            Id = user.Id,
+            UserName = user.UserName,
+            Email = user.Email,
+            SecurityStamp = user.SecurityStamp,
+            Version = user.Version,
+            CreatedAt = user.CreatedAt,
+            ConcurrencyStamp = user.ConcurrencyStamp,
+            City = "Faketown",
+        };
+
+        ShouldSucceed(await Users.UpdateAsync(detached));
+
+        (await ReadAsync(user)).City.Should().Be("Faketown");
+        user.City = "Late";
+        ShouldFail(await Users.UpdateAsync(user), "ConcurrencyFailure");
+    }
+
+    [Fact]
+    public async Task Users_are_independent_copies()
+    {
+        Member user = await CreateAsync();
+        ShouldSucceed(await Users.AddClaimAsync(user, NewClaim("a")));
+        Member one = await ReadAsync(user), two = await ReadAsync(user);
+
+        one.Claims!.Clear();
+        one.City = "Faketown";
+
+        two.Claims.Should().HaveCount(1);
+        (await ReadAsync(user)).City.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Everything_of_a_new_user_is_stored_at_once()
+    {
+        MemberRole role = await CreateRoleAsync("author");
+        var user = new Member
+        {
+            UserName = "ada",
+            Email = "ada@example.test",
+            City = "Faketown",
+            Claims = [new IdentityClaim { Type = "fake-type", Value = "a" }],
+            Logins = [new IdentityLogin { LoginProvider = "Provider", ProviderKey = "key" }],
+            Tokens = [new IdentityToken { LoginProvider = "Provider", Name = "access", Value = "fake" }],
+            RecoveryCodes = ["one", "two"],
+            RoleIds = [role.Id],
+        };
+
+        ShouldSucceed(await Users.CreateAsync(user, Password));
+
+        (await ReadAsync(user)).Should().BeEquivalentTo(user);
+        (await Users.GetUsersInRoleAsync("author")).Should().ContainSingle();
+        (await Users.FindByLoginAsync("Provider", "key"))!.Id.Should().Be(user.Id);
+        (await Users.GetUsersForClaimAsync(NewClaim("a"))).Should().ContainSingle();
+        user.CreatedAt.Should().NotBe(default);
+        user.ToString().Should().Be($"Member {user.Id}");
+    }
 }
