@@ -3,7 +3,6 @@ using Amazon.DynamoDBv2.DataModel;
 namespace UserStore.AspNetCore.Identity.Tests;
 
 /// <summary>A user as a service derives it.</summary>
-[GenerateUserMapping]
 public class Member : DynamoDbIdentityUser
 {
     [DynamoDBProperty("city")]

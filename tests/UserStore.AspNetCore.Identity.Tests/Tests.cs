@@ -85,3 +85,9 @@ public sealed class InMemorySignInTests() : SignInContract(new InMemoryStores())
 public sealed class DynamoDbSignInTests() : SignInContract(new DynamoDbStores());
 
 public sealed class FaultyWireSignInTests() : SignInContract(new FaultyWireStores());
+
+public sealed class InMemoryPropertyTests() : PropertyContract(new InMemoryStores());
+
+public sealed class DynamoDbPropertyTests() : PropertyContract(new DynamoDbStores());
+
+public sealed class FaultyWirePropertyTests() : PropertyContract(new FaultyWireStores());
