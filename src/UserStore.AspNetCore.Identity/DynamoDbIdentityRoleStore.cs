@@ -44,6 +44,7 @@ public class DynamoDbIdentityRoleStore<[DynamicallyAccessedMembers(DynamicallyAc
     public async Task<TRole?> FindByIdAsync(string roleId, CancellationToken cancellationToken)
     {
         Check(cancellationToken);
+        ArgumentNullException.ThrowIfNull(roleId);
         return IdentityItems<TRole>.FindKey(roleId) is { } key
             ? _items.Read(await _items.Store.FindAsync(key, ReadConsistency.Strong, cancellationToken).ConfigureAwait(false))
             : null;

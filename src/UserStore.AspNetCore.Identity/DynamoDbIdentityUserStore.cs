@@ -10,8 +10,8 @@ namespace UserStore.AspNetCore.Identity;
 /// <remarks>
 /// <para>
 /// Identity changes a user in place, and <c>UpdateAsync</c> writes it with one conditional request, or one transaction if unique or indexed values
-/// change. A user that did not change costs no request. Lockouts and failed sign-ins are written without a condition, so that neither an attacker
-/// nor the user prevents them by concurrent sign-ins.
+/// change. A user that the caller did not change costs no request, also if others changed it. Lockouts and failed sign-ins are written without a
+/// condition, so that neither an attacker nor the user prevents them by concurrent sign-ins.
 /// </para>
 /// <para>What the store refuses is an <see cref="IdentityError"/>. Faults, such as throttling, are exceptions derived from
 /// <see cref="UserStoreException"/>.</para>

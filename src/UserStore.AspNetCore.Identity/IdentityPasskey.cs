@@ -77,7 +77,7 @@ public sealed class IdentityPasskey : IEquatable<IdentityPasskey>
         Name = passkey.Name,
         CreatedAt = passkey.CreatedAt,
         SignCount = passkey.SignCount,
-        Transports = passkey.Transports is { Length: > 0 } transports ? [.. transports] : null,
+        Transports = passkey.Transports is { } transports ? [.. transports] : null,
         IsUserVerified = passkey.IsUserVerified,
         IsBackupEligible = passkey.IsBackupEligible,
         IsBackedUp = passkey.IsBackedUp,

@@ -65,6 +65,18 @@ public abstract class PasskeyContract(StoreFactory stores) : IdentityContract(st
         stored.ConcurrencyStamp.Should().Be(stamp);
     }
 
+    [Fact]
+    public async Task No_transports_are_kept_apart_from_unknown_ones()
+    {
+        Member user = await CreateAsync();
+        foreach (string[]? transports in new[] { [], null, new[] { "usb" } })
+        {
+            var passkey = new UserPasskeyInfo([1], [2], default, signCount: 0, transports, false, false, false, [], []);
+            ShouldSucceed(await Users.AddOrUpdatePasskeyAsync(user, passkey));
+            (await Users.GetPasskeyAsync(await ReadAsync(user), [1]))!.Transports.Should().BeEquivalentTo(transports);
+        }
+    }
+
     private static UserPasskeyInfo NewPasskey(byte number) => new(
         [number, 250, 251, 252], [number, 1], new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), signCount: 7, ["internal", "hybrid"],
         isUserVerified: true, isBackupEligible: true, isBackedUp: false, attestationObject: [number, 3], clientDataJson: [number, 4]);
