@@ -70,11 +70,11 @@ internal sealed class Storage : IAsyncDisposable
     {
         services.AddSingleton(_ => this); // The container disposes what a function creates.
         UserStoreBuilder store = AddStore(services, _settings, options =>
-            {
-                options.ServiceUrl ??= _endpoint;
-                if (Kind != StorageKind.DynamoDb)
-                    options.TableNamePrefix = LocalPrefix;
-            })
+        {
+            options.ServiceUrl ??= _endpoint;
+            if (Kind != StorageKind.DynamoDb)
+                options.TableNamePrefix = LocalPrefix;
+        })
             .AddMigrations(options => options.Migrations.AddCreateTables().AddReserveUniqueValues())
             .RunMigrationsOnStart();
         switch (Kind)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -34,8 +35,8 @@ public static class DynamoDbIdentityBuilderExtensions
             add = nameof(AddStoreWithRoles);
         }
 
-        typeof(DynamoDbIdentityBuilderExtensions).GetMethod(add, System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
-            .MakeGenericMethod(types).Invoke(null, [builder.Services, configure]);
+        typeof(DynamoDbIdentityBuilderExtensions).GetMethod(add, BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(types).Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, [builder.Services, configure], culture: null);
         return builder;
     }
 

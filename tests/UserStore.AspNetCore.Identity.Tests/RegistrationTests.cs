@@ -60,6 +60,14 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void A_user_type_that_cannot_be_stored_is_refused_with_its_reason()
+    {
+        Action add = () => new ServiceCollection().AddIdentityCore<SameName>().AddDynamoDbStores();
+
+        add.Should().ThrowExactly<InvalidOperationException>().WithMessage("*has two unique values with the name 'login'*");
+    }
+
+    [Fact]
     public async Task The_stores_stay_in_memory_also_if_they_were_put_there_first()
     {
         await using ServiceProvider provider = Build(services =>
@@ -116,6 +124,14 @@ public sealed class RegistrationTests
     }
 
     public class GuidUser : DynamoDbIdentityUser<Guid>;
+
+#pragma warning disable USA013 // what registration refuses
+    public class SameName : DynamoDbIdentityUser
+    {
+        [Unique("login")]
+        public string? Login { get; set; }
+    }
+#pragma warning restore USA013
 
     public class GuidRole : DynamoDbIdentityRole<Guid>;
 }
