@@ -1,0 +1,42 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using SignInResult = Microsoft.AspNetCore.Identity.SignInResult;
+
+namespace IdentityService.Pages;
+
+/// <summary>Receives the user from the provider. The first sign-in registers the user; an account with the same email is not taken over.</summary>
+public sealed class ExternalModel(UserManager<AppUser> users, SignInManager<AppUser> signIn) : PageModel
+{
+    public async Task<IActionResult> OnGetAsync()
+    {
+        if (await signIn.GetExternalLoginInfoAsync() is not { } info)
+            return RedirectToPage("Login");
+        SignInResult result = await signIn.ExternalLoginSignInAsync(info.LoginProvider, info.ProviderKey, isPersistent: false);
+        if (result.Succeeded)
+            return RedirectToPage("Account");
+        if (result.RequiresTwoFactor)
+            return RedirectToPage("SecondFactor");
+        if (result.IsLockedOut)
+        {
+            ModelState.AddModelError("", "The account is locked after too many failed attempts. Try again later.");
+            return Page();
+        }
+
+        string? email = info.Principal.FindFirstValue(ClaimTypes.Email);
+        var user = new AppUser { UserName = email, Email = email, DisplayName = info.Principal.FindFirstValue(ClaimTypes.Name) };
+        IdentityResult created = await users.CreateAsync(user);
+        if (created.Succeeded)
+            created = await users.AddLoginAsync(user, info);
+        if (created.Succeeded)
+        {
+            await signIn.SignInAsync(user, isPersistent: false, info.LoginProvider);
+            return RedirectToPage("Account");
+        }
+
+        foreach (IdentityError error in created.Errors)
+            ModelState.AddModelError("", error.Description);
+        return Page();
+    }
+}
