@@ -33,7 +33,13 @@ public sealed class AuthenticatorModel(UserManager<AppUser> users, SignInManager
             return Page();
         }
 
-        await _users.SetTwoFactorEnabledAsync(Account, true);
+        IdentityResult enabled = await _users.SetTwoFactorEnabledAsync(Account, true);
+        if (!enabled.Succeeded)
+        {
+            ModelState.AddModelError("", enabled.Errors.First().Description);
+            return Page();
+        }
+
         RecoveryCodes = [.. await _users.GenerateNewTwoFactorRecoveryCodesAsync(Account, 10) ?? []];
         await signIn.RefreshSignInAsync(Account);
         return Page();

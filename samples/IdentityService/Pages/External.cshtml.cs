@@ -25,10 +25,15 @@ public sealed class ExternalModel(UserManager<AppUser> users, SignInManager<AppU
         }
 
         string? email = info.Principal.FindFirstValue(ClaimTypes.Email);
-        var user = new AppUser { UserName = email, Email = email, DisplayName = info.Principal.FindFirstValue(ClaimTypes.Name) };
+        var user = new AppUser
+        {
+            UserName = email,
+            Email = email,
+            DisplayName = info.Principal.FindFirstValue(ClaimTypes.Name),
+            // One write stores both, so that no user without a login is left behind.
+            Logins = [new() { LoginProvider = info.LoginProvider, ProviderKey = info.ProviderKey, ProviderDisplayName = info.ProviderDisplayName }],
+        };
         IdentityResult created = await users.CreateAsync(user);
-        if (created.Succeeded)
-            created = await users.AddLoginAsync(user, info);
         if (created.Succeeded)
         {
             await signIn.SignInAsync(user, isPersistent: false, info.LoginProvider);
