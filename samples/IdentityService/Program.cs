@@ -12,3 +12,8 @@ catch (LocalDynamoDbException unusable)
     Console.Error.WriteLine(unusable.Message);
     return 1;
 }
+catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    Console.Error.WriteLine($"{busy.Message} Stop the other program, or choose another port, such as --urls http://localhost:5391.");
+    return 1;
+}

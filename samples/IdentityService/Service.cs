@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
 
 namespace IdentityService;
 
@@ -16,7 +17,7 @@ public static partial class Service
         {
             Args = args,
             ApplicationName = typeof(Service).Assembly.GetName().Name, // The pages are found in this assembly, also if another one starts the service.
-            ContentRootPath = AppContext.BaseDirectory,
+            ContentRootPath = Path.Combine(AppContext.BaseDirectory, "identity"),
         });
         if (builder.Configuration["urls"] is not { Length: > 0 })
             builder.WebHost.UseUrls("http://localhost:5390");
@@ -31,6 +32,7 @@ public static partial class Service
                 options.Lockout.MaxFailedAccessAttempts = 5;
             })
             .AddDynamoDbStores(storage.Configure);
+        builder.Services.Configure<IdentityPasskeyOptions>(builder.Configuration.GetSection("Passkeys"));
         builder.Services.ConfigureApplicationCookie(cookie => cookie.LoginPath = "/Login");
         new AuthenticationBuilder(builder.Services).AddTestProvider();
         builder.Services.AddRazorPages();
@@ -39,7 +41,10 @@ public static partial class Service
         _ = app.Services.GetRequiredService<Storage>(); // Only what the container has created is disposed of.
         app.Use((context, next) =>
         {
-            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+            IHeaderDictionary headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
             return next(context);
         });
         app.UseStaticFiles();

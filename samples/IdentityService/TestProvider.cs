@@ -43,11 +43,12 @@ internal sealed class TestProvider(
             CallbackPath = "/signin-test";
             SignInScheme = IdentityConstants.ExternalScheme;
             CorrelationCookie.SameSite = SameSiteMode.Lax;
+            CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest; // The sample has no certificate.
             Events = new RemoteAuthenticationEvents
             {
                 OnRemoteFailure = context =>
                 {
-                    context.Response.Redirect("/Login");
+                    context.Response.Redirect("/External");
                     context.HandleResponse();
                     return Task.CompletedTask;
                 },

@@ -6,42 +6,61 @@ namespace IdentityService.Pages;
 
 public sealed class AuthenticatorModel(UserManager<AppUser> users, SignInManager<AppUser> signIn) : AccountPage(users)
 {
-    private readonly UserManager<AppUser> _users = users;
+    private const int RecoveryCodeCount = 10;
 
     [BindProperty]
     [Required]
-    public string Code { get; set; } = "";
+    public string? Code { get; set; }
 
     public IReadOnlyList<string> RecoveryCodes { get; private set; } = [];
 
-    public async Task OnGetAsync()
+    public async Task<IActionResult> OnPostKeyAsync()
     {
-        if (Account.AuthenticatorKey is null)
-        {
-            await _users.ResetAuthenticatorKeyAsync(Account);
-            await signIn.RefreshSignInAsync(Account);
-        }
+        ModelState.Clear(); // The code is not part of this form.
+        if (Account.TwoFactorEnabled)
+            return Fail("The app is required, so its key cannot be replaced.");
+        IdentityResult reset = await Users.ResetAuthenticatorKeyAsync(Account);
+        if (!reset.Succeeded)
+            return await FailAsync(reset);
+        await signIn.RefreshSignInAsync(Account);
+        return Done("A new key was created.");
     }
 
-    public async Task<IActionResult> OnPostAsync()
+    public async Task<IActionResult> OnPostEnableAsync()
     {
         if (!ModelState.IsValid)
             return Page();
-        if (!await _users.VerifyTwoFactorTokenAsync(Account, _users.Options.Tokens.AuthenticatorTokenProvider, Code.Replace(" ", "", StringComparison.Ordinal)))
-        {
-            ModelState.AddModelError(nameof(Code), "The code is wrong.");
-            return Page();
-        }
-
-        IdentityResult enabled = await _users.SetTwoFactorEnabledAsync(Account, true);
+        if (!await Users.VerifyTwoFactorTokenAsync(Account, Users.Options.Tokens.AuthenticatorTokenProvider, Code!.Replace(" ", "", StringComparison.Ordinal)))
+            return Fail("The code is wrong.", nameof(Code));
+        IdentityResult enabled = await Users.SetTwoFactorEnabledAsync(Account, true);
         if (!enabled.Succeeded)
-        {
-            ModelState.AddModelError("", enabled.Errors.First().Description);
-            return Page();
-        }
-
-        RecoveryCodes = [.. await _users.GenerateNewTwoFactorRecoveryCodesAsync(Account, 10) ?? []];
+            return await FailAsync(enabled);
         await signIn.RefreshSignInAsync(Account);
+        return await CreateRecoveryCodesAsync();
+    }
+
+    public Task<IActionResult> OnPostRecoveryCodesAsync()
+    {
+        ModelState.Clear();
+        return Account.TwoFactorEnabled ? CreateRecoveryCodesAsync() : Task.FromResult(Fail("The app is not required."));
+    }
+
+    public async Task<IActionResult> OnPostDisableAsync()
+    {
+        ModelState.Clear();
+        IdentityResult disabled = await Users.SetTwoFactorEnabledAsync(Account, false);
+        if (!disabled.Succeeded)
+            return await FailAsync(disabled);
+        await signIn.RefreshSignInAsync(Account);
+        return Done("The app is no longer required.");
+    }
+
+    private async Task<IActionResult> CreateRecoveryCodesAsync()
+    {
+        // Identity reports no more than that there are none.
+        if (await Users.GenerateNewTwoFactorRecoveryCodesAsync(Account, RecoveryCodeCount) is not { } codes)
+            return Fail("The recovery codes could not be stored. Create new ones.");
+        RecoveryCodes = [.. codes];
         return Page();
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -11,8 +12,14 @@ public sealed class ExternalModel(UserManager<AppUser> users, SignInManager<AppU
 {
     public async Task<IActionResult> OnGetAsync()
     {
-        if (await signIn.GetExternalLoginInfoAsync() is not { } info)
-            return RedirectToPage("Login");
+        ExternalLoginInfo? info = await signIn.GetExternalLoginInfoAsync();
+        await HttpContext.SignOutAsync(IdentityConstants.ExternalScheme);
+        if (info is null)
+        {
+            ModelState.AddModelError("", "The external login failed or was cancelled.");
+            return Page();
+        }
+
         SignInResult result = await signIn.ExternalLoginSignInAsync(info.LoginProvider, info.ProviderKey, isPersistent: false);
         if (result.Succeeded)
             return RedirectToPage("Account");
@@ -20,10 +27,15 @@ public sealed class ExternalModel(UserManager<AppUser> users, SignInManager<AppU
             return RedirectToPage("SecondFactor");
         if (result.IsLockedOut)
         {
-            ModelState.AddModelError("", "The account is locked after too many failed attempts. Try again later.");
+            ModelState.AddError(result, "");
             return Page();
         }
 
+        return await RegisterAsync(info);
+    }
+
+    private async Task<IActionResult> RegisterAsync(ExternalLoginInfo info)
+    {
         string? email = info.Principal.FindFirstValue(ClaimTypes.Email);
         var user = new AppUser
         {
@@ -40,8 +52,7 @@ public sealed class ExternalModel(UserManager<AppUser> users, SignInManager<AppU
             return RedirectToPage("Account");
         }
 
-        foreach (IdentityError error in created.Errors)
-            ModelState.AddModelError("", error.Description);
+        ModelState.AddErrors(created);
         return Page();
     }
 }

@@ -22,10 +22,12 @@ public sealed class LoginModel(SignInManager<AppUser> signIn) : PageModel
 
     public async Task<IActionResult> OnPostPasskeyOptionsAsync() => Content(await signIn.MakePasskeyRequestOptionsAsync(null), "application/json");
 
-    public async Task<IActionResult> OnPostPasskeyAsync(string credential)
+    public async Task<IActionResult> OnPostPasskeyAsync(string? credential)
     {
-        ModelState.Clear();
-        return Show(await signIn.PasskeySignInAsync(credential), "The passkey is not known.");
+        ModelState.Clear(); // The email and password are not part of this form.
+        return Show(
+            await PasskeyCeremony.CompleteAsync(credential, signIn.PasskeySignInAsync) ?? SignInResult.Failed,
+            "The passkey could not be verified. Try again, or sign in another way.");
     }
 
     public IActionResult OnPostExternal()
@@ -37,7 +39,7 @@ public sealed class LoginModel(SignInManager<AppUser> signIn) : PageModel
             return RedirectToPage("Account");
         if (result.RequiresTwoFactor)
             return RedirectToPage("SecondFactor");
-        ModelState.AddModelError("", result.IsLockedOut ? "The account is locked after too many failed attempts. Try again later." : failure);
+        ModelState.AddError(result, failure);
         return Page();
     }
 }

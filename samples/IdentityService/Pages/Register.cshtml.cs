@@ -28,12 +28,7 @@ public sealed class RegisterModel(UserManager<AppUser> users, SignInManager<AppU
             return RedirectToPage("Account");
         }
 
-        foreach (IdentityError error in created.Errors)
-        {
-            bool isOfPassword = error.Code.StartsWith("Password", StringComparison.Ordinal);
-            ModelState.AddModelError(isOfPassword ? nameof(Password) : nameof(Email), error.Description);
-        }
-
+        ModelState.AddErrors(created, error => error.Code.StartsWith("Password", StringComparison.Ordinal) ? nameof(Password) : nameof(Email));
         return Page();
     }
 }

@@ -25,8 +25,7 @@ public sealed class SecondFactorModel(SignInManager<AppUser> signIn) : PageModel
             : await signIn.TwoFactorRecoveryCodeSignInAsync(code);
         if (result.Succeeded)
             return RedirectToPage("Account");
-        ModelState.AddModelError(
-            nameof(Code), result.IsLockedOut ? "The account is locked after too many failed attempts. Try again later." : "The code is wrong.");
+        ModelState.AddError(result, "The code is wrong.", nameof(Code));
         return Page();
     }
 }

@@ -6,6 +6,9 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     alert.textContent = "";
     try {
       const response = await fetch(form.dataset.options, { method: "POST", body: new FormData(form) });
+      if (response.redirected) {
+        throw new Error("Sign in again.");
+      }
       if (!response.ok) {
         throw new Error(`The service responded with status ${response.status}.`);
       }

@@ -38,9 +38,12 @@ public sealed class AccountStoryTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task A_user_registers_and_is_locked_out_after_five_wrong_passwords()
     {
-        await OpenAsync("Register");
+        await OpenAsync("");
+        await CheckAsync("start");
+        await _page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Register" }).ClickAsync();
         await ClickAsync("Register");
         await Expect(_page.Locator("#Email-error")).Not.ToBeEmptyAsync();
+        await Expect(_page.Locator("#Email")).ToHaveAttributeAsync("aria-invalid", "true");
         await CheckAsync("register-errors");
         await RegisterAsync();
         await CheckAsync("account");
@@ -58,10 +61,11 @@ public sealed class AccountStoryTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_factor_is_required_and_a_recovery_code_replaces_it_once()
+    public async Task A_second_factor_is_required_until_it_is_disabled_and_a_recovery_code_replaces_it_once()
     {
         await RegisterAsync();
-        await _page.GetByRole(AriaRole.Link, new() { Name = "Set up an authenticator app" }).ClickAsync();
+        await FollowAsync("Authenticator app");
+        await ClickAsync("Create a new key");
         await CheckAsync("authenticator");
         string key = await _page.Locator("#key").InnerTextAsync();
         await _page.FillAsync("#Code", CodeOf(key));
@@ -70,7 +74,7 @@ public sealed class AccountStoryTests(Chromium chromium) : IAsyncLifetime
         codes.Should().HaveCount(10);
         await CheckAsync("recovery-codes");
 
-        await OpenAsync("Account");
+        await FollowAsync("Back to the account");
         await ClickAsync("Sign out");
         await SignInAsync(Password);
         await _page.FillAsync("#Code", CodeOf(key));
@@ -89,6 +93,19 @@ public sealed class AccountStoryTests(Chromium chromium) : IAsyncLifetime
         await _page.FillAsync("#Code", codes[0]);
         await ClickAsync("Continue");
         await Expect(_page.Locator("#Code-error")).ToHaveTextAsync("The code is wrong.");
+
+        await _page.FillAsync("#Code", codes[1]);
+        await ClickAsync("Continue");
+        await FollowAsync("Authenticator app");
+        await ClickAsync("Create new recovery codes");
+        (await _page.Locator("#recovery-codes code").AllInnerTextsAsync()).Should().HaveCount(10).And.NotIntersectWith(codes);
+        await ClickAsync("Do not require the app");
+        await Expect(Status).ToHaveTextAsync("The app is no longer required.");
+
+        await FollowAsync("Back to the account");
+        await ClickAsync("Sign out");
+        await SignInAsync(Password);
+        await Expect(Title).ToHaveTextAsync("Account");
     }
 
     [Fact]
@@ -100,20 +117,56 @@ public sealed class AccountStoryTests(Chromium chromium) : IAsyncLifetime
         {
             ["options"] = new Dictionary<string, object>
             {
-                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true,
-                ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true,
+                ["protocol"] = "ctap2",
+                ["transport"] = "internal",
+                ["hasResidentKey"] = true,
+                ["hasUserVerification"] = true,
+                ["isUserVerified"] = true,
+                ["automaticPresenceSimulation"] = true,
             },
         });
         await RegisterAsync();
-        await _page.FillAsync("#passkey-name", "Laptop");
+        await FollowAsync("Passkeys");
+        await _page.FillAsync("#Name", "Laptop");
         await ClickAsync("Add a passkey");
-        await Expect(_page.GetByRole(AriaRole.Listitem)).ToHaveTextAsync("Laptop");
+        await Expect(_page.GetByRole(AriaRole.Listitem)).ToContainTextAsync("Laptop");
         await CheckAsync("passkey");
 
+        await FollowAsync("Back to the account");
         await ClickAsync("Sign out");
         await ClickAsync("Sign in with a passkey");
-
         await Expect(_page.GetByText(Email)).ToBeVisibleAsync();
+
+        await FollowAsync("Passkeys");
+        await ClickAsync("Remove Laptop");
+        await Expect(Status).ToHaveTextAsync("The passkey was removed.");
+        await FollowAsync("Back to the account");
+        await ClickAsync("Sign out");
+        await ClickAsync("Sign in with a passkey");
+        await Expect(_page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("The passkey could not be verified.");
+        await CheckAsync("passkey-unknown");
+    }
+
+    [Fact]
+    public async Task An_external_login_is_linked_to_an_account_and_unlinked()
+    {
+        await RegisterAsync();
+        await FollowAsync("External logins");
+        await ClickAsync("Link the test provider");
+        await _page.FillAsync("#name", "Ada");
+        await ClickAsync("Continue");
+        await Expect(Status).ToHaveTextAsync("The external login was linked.");
+        await CheckAsync("logins");
+
+        await FollowAsync("Back to the account");
+        await ClickAsync("Sign out");
+        await SignInExternallyAsync("Ada");
+        await Expect(_page.GetByText(Email)).ToBeVisibleAsync();
+
+        await FollowAsync("External logins");
+        await ClickAsync("Unlink Test provider, ada");
+        await Expect(Status).ToHaveTextAsync("The external login was unlinked.");
+        await Expect(_page.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -121,12 +174,7 @@ public sealed class AccountStoryTests(Chromium chromium) : IAsyncLifetime
     {
         for (int visit = 1; visit <= 2; visit++)
         {
-            await OpenAsync("Login");
-            await CheckAsync("login");
-            await ClickAsync("Sign in with the test provider");
-            await CheckAsync("provider");
-            await _page.FillAsync("#name", "Grace");
-            await ClickAsync("Continue");
+            await SignInExternallyAsync("Grace");
             await Expect(_page.GetByText("grace@provider.example")).ToBeVisibleAsync();
             if (visit == 1)
                 await ClickAsync("Sign out");
@@ -138,17 +186,21 @@ public sealed class AccountStoryTests(Chromium chromium) : IAsyncLifetime
         data.RootElement.GetProperty("Logins")[0].GetProperty("ProviderKey").GetString().Should().Be("grace");
 
         await ClickAsync("Delete me");
-        await Expect(Title).ToHaveTextAsync("Register");
+        await Expect(Title).ToHaveTextAsync("Accounts in DynamoDB");
         await OpenAsync("Account");
         await Expect(Title).ToHaveTextAsync("Sign in");
     }
 
     private ILocator Title => _page.GetByRole(AriaRole.Heading, new() { Level = 1 });
 
+    private ILocator Status => _page.GetByRole(AriaRole.Status);
+
     // Passkeys need a host name.
     private Task OpenAsync(string page) => _page.GotoAsync($"http://localhost:{new Uri(_service.Urls.Single()).Port}/{page}");
 
     private Task ClickAsync(string button) => _page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+
+    private Task FollowAsync(string link) => _page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).ClickAsync();
 
     private async Task RegisterAsync()
     {
@@ -165,6 +217,16 @@ public sealed class AccountStoryTests(Chromium chromium) : IAsyncLifetime
         await _page.FillAsync("#Email", Email);
         await _page.FillAsync("#Password", password);
         await ClickAsync("Sign in");
+    }
+
+    private async Task SignInExternallyAsync(string name)
+    {
+        await OpenAsync("Login");
+        await CheckAsync("login");
+        await ClickAsync("Sign in with the test provider");
+        await CheckAsync("provider");
+        await _page.FillAsync("#name", name);
+        await ClickAsync("Continue");
     }
 
     private async Task CheckAsync(string state)
