@@ -1,0 +1,42 @@
+using global::IdentityService;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using UserStore.Testing;
+
+namespace UserStore.SampleTests.IdentityService;
+
+/// <summary>The service on a free local port and a local server, shared by the tests. Each test has users of its own.</summary>
+public sealed class RunningIdentityService : IAsyncLifetime
+{
+    private LocalDynamoDb _server = null!;
+    private WebApplication _app = null!;
+
+    public Uri Address => new(_app.Urls.Single());
+
+    public async Task InitializeAsync()
+    {
+        _server = await LocalDynamoDb.StartAsync();
+        _app = await Service.BuildAsync(["--urls=http://127.0.0.1:0", $"--UserStore:ServiceUrl={_server.Endpoint}", "--UserStore:TableNamePrefix=identity-"]);
+        await _app.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    /// <summary>Returns the stored user with an email.</summary>
+    public async Task<AppUser?> FindAsync(string email)
+    {
+        using IServiceScope scope = _app.Services.CreateScope();
+        return await scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>().FindByEmailAsync(email);
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class SharedIdentityService : ICollectionFixture<RunningIdentityService>
+{
+    public const string Name = "IdentityService";
+}
