@@ -16,7 +16,8 @@ public static class DynamoDbIdentityBuilderExtensions
     /// <param name="configure">Changes the options of the stores of users and of roles, such as the prefix of the tables.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="InvalidOperationException">The type of the users, or of the roles, does not derive from
-    /// <see cref="DynamoDbIdentityUser{TKey}"/> or <see cref="DynamoDbIdentityRole{TKey}"/>.</exception>
+    /// <see cref="DynamoDbIdentityUser{TKey}"/> or <see cref="DynamoDbIdentityRole{TKey}"/>, or has ids that are neither strings nor
+    /// Guids.</exception>
     /// <remarks>Registers <see cref="UserStore.IUserStore{TUser}"/> for both types, unless they are registered; register them yourself for
     /// migrations, or in memory for tests. Emails are unique if <see cref="UserOptions.RequireUniqueEmail"/> is set.</remarks>
     [RequiresDynamicCode("The stores are generic types of the types of users and roles.")]
@@ -25,6 +26,8 @@ public static class DynamoDbIdentityBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         Type key = KeyOf(builder.UserType, typeof(DynamoDbIdentityUser<>));
+        if (key != typeof(string) && key != typeof(Guid))
+            throw new InvalidOperationException($"The ids of {builder.UserType} are of type {key.Name}, but must be strings or Guids.");
         Type[] types = [builder.UserType, key];
         string add = nameof(AddStore);
         if (builder.RoleType is { } role)

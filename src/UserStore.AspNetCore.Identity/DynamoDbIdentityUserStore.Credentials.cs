@@ -34,11 +34,9 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
     {
         Check(cancellationToken);
         ArgumentNullException.ThrowIfNull(normalizedEmail);
-        return FindAsync(async () => _hasUniqueEmails
-            ? await Users.FindByAsync(
-                user => user.NormalizedEmail, normalizedEmail, ReadConsistency.Strong, cancellationToken: cancellationToken).ConfigureAwait(false)
-            : await Users.FindAllByAsync(user => user.NormalizedEmail, normalizedEmail, cancellationToken)
-                .SingleOrDefaultAsync(cancellationToken).ConfigureAwait(false));
+        return FindAsync(() => _hasUniqueEmails
+            ? Users.FindByAsync(user => user.NormalizedEmail, normalizedEmail, ReadConsistency.Strong, cancellationToken: cancellationToken)
+            : FindSingleAsync(normalizedEmail, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -128,6 +126,15 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
     /// <inheritdoc/>
     public Task RemoveTokenAsync(TUser user, string loginProvider, string name, CancellationToken cancellationToken)
         => Set(user, () => user.Tokens?.RemoveAll(token => token.LoginProvider == loginProvider && token.Name == name), cancellationToken);
+
+    private async Task<TUser?> FindSingleAsync(string normalizedEmail, CancellationToken cancellationToken)
+    {
+        List<TUser> found = await Users.FindAllByAsync(user => user.NormalizedEmail, normalizedEmail, cancellationToken)
+            .Take(2).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return found.Count < 2 ? found.FirstOrDefault() : throw new InvalidOperationException(
+            $"Users '{IdentityId.ToText(found[0].Id)}' and '{IdentityId.ToText(found[1].Id)}' have the same email. Give one of them another email, or find "
+                + "them by their names.");
+    }
 
     private static IdentityToken? FindToken(TUser user, string loginProvider, string name)
         => user.Tokens?.Find(token => token.LoginProvider == loginProvider && token.Name == name);

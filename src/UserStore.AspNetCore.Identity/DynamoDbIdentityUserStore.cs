@@ -47,7 +47,8 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
     /// <param name="options">The options of Identity.</param>
     /// <param name="describer">Describes errors; the default texts if <see langword="null"/>.</param>
     /// <param name="protector">Protects personal data while it is stored, if <see cref="StoreOptions.ProtectPersonalData"/> says so.</param>
-    /// <exception cref="InvalidOperationException">Personal data is to be protected, and there is no protector.</exception>
+    /// <exception cref="InvalidOperationException">Personal data is to be protected, and there is no protector, or a property with
+    /// <see cref="ProtectedPersonalDataAttribute"/> is not a string.</exception>
     public DynamoDbIdentityUserStore(
         IUserStore<TUser> users,
         IOptions<IdentityOptions> options,
@@ -58,6 +59,8 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
         PersonalDataProtection? protection = !options.Value.Stores.ProtectPersonalData
             ? null
             : new(protector ?? throw new InvalidOperationException("No IPersonalDataProtector is registered: call AddPersonalDataProtection."));
+        if (protection is not null)
+            PersonalDataProtection.Check<TUser>();
         _items = new IdentityItems<TUser>(users, protection, Explain);
         _hasUniqueEmails = options.Value.User.RequireUniqueEmail;
         _describer = describer ?? new IdentityErrorDescriber();

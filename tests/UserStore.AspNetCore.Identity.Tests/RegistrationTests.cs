@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.DataModel;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -57,6 +58,27 @@ public sealed class RegistrationTests
         user.Should().Throw<InvalidOperationException>().WithMessage("*IdentityUser does not derive from DynamoDbIdentityUser*");
         role.Should().Throw<InvalidOperationException>().WithMessage("*IdentityRole does not derive from DynamoDbIdentityRole*");
         mixed.Should().Throw<InvalidOperationException>().WithMessage("*different types*");
+    }
+
+    [Fact]
+    public void Ids_that_no_create_can_give_are_refused()
+    {
+        Action add = () => new ServiceCollection().AddIdentityCore<NumberedUser>().AddDynamoDbStores();
+
+        add.Should().Throw<InvalidOperationException>().WithMessage("*NumberedUser are of type Int32, but must be strings or Guids.");
+    }
+
+    [Fact]
+    public void Personal_data_that_cannot_be_protected_is_refused()
+    {
+        using ServiceProvider provider = Build(services => services
+            .AddIdentityCore<Traveller>(options => options.Stores.ProtectPersonalData = true)
+            .AddPersonalDataProtection<NoProtector, NoProtector>().AddDynamoDbStores());
+        using IServiceScope scope = provider.CreateScope();
+
+        Action open = () => scope.ServiceProvider.GetRequiredService<UserManager<Traveller>>();
+
+        open.Should().Throw<InvalidOperationException>().WithMessage("*Traveller.Places has ?ProtectedPersonalData?, but only strings*");
     }
 
     [Fact]
@@ -134,4 +156,29 @@ public sealed class RegistrationTests
 #pragma warning restore USA013
 
     public class GuidRole : DynamoDbIdentityRole<Guid>;
+
+    public class NumberedUser : DynamoDbIdentityUser<int>;
+
+    public class Traveller : DynamoDbIdentityUser
+    {
+        [ProtectedPersonalData]
+        public string Initials => UserName?[..1] ?? "";
+
+        [DynamoDBProperty("places")]
+        [ProtectedPersonalData]
+        public List<string>? Places { get; set; }
+    }
+
+    private sealed class NoProtector : ILookupProtector, ILookupProtectorKeyRing
+    {
+        public string CurrentKeyId => "fake-key";
+
+        public string this[string keyId] => keyId;
+
+        public string? Protect(string keyId, string? data) => data;
+
+        public string? Unprotect(string keyId, string? data) => data;
+
+        public IEnumerable<string> GetAllKeyIds() => [CurrentKeyId];
+    }
 }

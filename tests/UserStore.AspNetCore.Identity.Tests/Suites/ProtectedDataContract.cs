@@ -14,12 +14,13 @@ public abstract class ProtectedDataContract(StoreFactory stores) : IdentityContr
         ShouldSucceed(await Users.SetPhoneNumberAsync(user, "+1 555 0100"));
         ShouldSucceed(await Users.SetAuthenticationTokenAsync(user, "provider", "name", "fake-token"));
         ShouldSucceed(await Users.ResetAuthenticatorKeyAsync(user));
+        string[] codes = [.. (await Users.GenerateNewTwoFactorRecoveryCodesAsync(user, 3))!];
 
         Member stored = (await Store.FindAsync(user.Id, ReadConsistency.Strong))!;
         string?[] values =
         [
             stored.UserName, stored.NormalizedUserName, stored.Email, stored.NormalizedEmail, stored.PhoneNumber, stored.AuthenticatorKey,
-            stored.Tokens!.Single().Value,
+            stored.Tokens!.Single().Value, .. stored.RecoveryCodes!,
         ];
         values.Should().OnlyContain(value => value!.StartsWith(Protector.Mark, StringComparison.Ordinal));
         (user.UserName, user.PhoneNumber).Should().Be(("Ada", "+1 555 0100"));
@@ -29,7 +30,11 @@ public abstract class ProtectedDataContract(StoreFactory stores) : IdentityContr
             found.Should().BeEquivalentTo(user);
             (await Users.GetAuthenticatorKeyAsync(found!)).Should().Be(await Users.GetAuthenticatorKeyAsync(user)).And.NotStartWith(Protector.Mark);
             (await Users.GetAuthenticationTokenAsync(found!, "provider", "name")).Should().Be("fake-token");
+            found!.RecoveryCodes.Should().BeEquivalentTo(codes);
         }
+
+        ShouldSucceed(await Users.RedeemTwoFactorRecoveryCodeAsync(user, codes[1]));
+        (await Users.CountRecoveryCodesAsync(await ReadAsync(user))).Should().Be(2);
     }
 
     [Fact]
