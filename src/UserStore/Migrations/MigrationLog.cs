@@ -8,8 +8,8 @@ internal static partial class MigrationLog
     /// <summary>The category of the exceptions of migrations, whose messages may contain values of users.</summary>
     public const string CausesCategory = "UserStore.Migrations.Causes";
 
-    [LoggerMessage(201, LogLevel.Information, "Starting migrations: {Count} steps.")]
-    public static partial void RunStarting(ILogger logger, int count);
+    [LoggerMessage(201, LogLevel.Information, "Starting migrations of journal {Journal}: {Count} steps.")]
+    public static partial void RunStarting(ILogger logger, string journal, int count);
 
     [LoggerMessage(202, LogLevel.Warning, "{Warning}")]
     public static partial void PlanWarning(ILogger logger, string warning);
@@ -26,11 +26,12 @@ internal static partial class MigrationLog
     [LoggerMessage(
         206,
         LogLevel.Error,
-        "{Action} of migration {MigrationId} failed after {Duration}: {Error}. Event 221 of category " + CausesCategory + " contains the exception.")]
-    public static partial void StepFailed(ILogger logger, MigrationAction action, string migrationId, TimeSpan duration, string error);
+        "{Action} of migration {MigrationId} of journal {Journal} failed after {Duration}: {Error}. Event 221 of category " + CausesCategory
+            + " contains the exception.")]
+    public static partial void StepFailed(ILogger logger, MigrationAction action, string migrationId, string journal, TimeSpan duration, string error);
 
-    [LoggerMessage(207, LogLevel.Information, "Migrations ended: {Outcome}, {Count} steps completed after {Duration}.")]
-    public static partial void RunEnded(ILogger logger, MigrationOutcome outcome, int count, TimeSpan duration);
+    [LoggerMessage(207, LogLevel.Information, "Migrations of journal {Journal} ended: {Outcome}, {Count} steps completed after {Duration}.")]
+    public static partial void RunEnded(ILogger logger, string journal, MigrationOutcome outcome, int count, TimeSpan duration);
 
     [LoggerMessage(211, LogLevel.Warning, "The lease {Fence} on the migration lock could not be renewed. The renewal is retried.")]
     public static partial void RenewalFailed(ILogger logger, long fence, Exception failure);

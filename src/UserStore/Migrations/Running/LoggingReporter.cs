@@ -6,11 +6,12 @@ namespace UserStore.Migrations.Running;
 /// <summary>Logs the progress of a run.</summary>
 /// <param name="logger">The logger of events without values of users.</param>
 /// <param name="causes">The logger of the exceptions of migrations; see <see cref="MigrationLog.CausesCategory"/>.</param>
-internal sealed class LoggingReporter(ILogger logger, ILogger causes) : IMigrationReporter
+/// <param name="journal">The table of the journal, without the prefix, which tells the runs of several stores apart.</param>
+internal sealed class LoggingReporter(ILogger logger, ILogger causes, string journal) : IMigrationReporter
 {
     public void RunStarting(MigrationPlan plan)
     {
-        MigrationLog.RunStarting(logger, plan.Steps.Count);
+        MigrationLog.RunStarting(logger, journal, plan.Steps.Count);
         foreach (string warning in plan.Warnings)
             MigrationLog.PlanWarning(logger, warning);
     }
@@ -29,10 +30,10 @@ internal sealed class LoggingReporter(ILogger logger, ILogger causes) : IMigrati
         else
         {
             MigrationLog.StepFailed(
-                logger, result.Step.Action, result.Step.MigrationId, result.Duration, FailureDescription.Of(result.Failure));
+                logger, result.Step.Action, result.Step.MigrationId, journal, result.Duration, FailureDescription.Of(result.Failure));
             MigrationLog.Cause(causes, result.Step.Action, result.Step.MigrationId, result.Failure);
         }
     }
 
-    public void RunEnded(MigrationRun run) => MigrationLog.RunEnded(logger, run.Outcome, run.Steps.Count, run.Duration);
+    public void RunEnded(MigrationRun run) => MigrationLog.RunEnded(logger, journal, run.Outcome, run.Steps.Count, run.Duration);
 }

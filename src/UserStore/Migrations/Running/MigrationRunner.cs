@@ -16,7 +16,8 @@ internal sealed class MigrationRunner(
 {
     private readonly IMigrationJournal _journal = target.Journal;
     private readonly MigrationLock _lock = new(target.Lock, options, environment);
-    private readonly Reporters _reporters = new([new LoggingReporter(environment.Logger, environment.Causes), .. reporters], environment.Logger);
+    private readonly Reporters _reporters = new(
+        [new LoggingReporter(environment.Logger, environment.Causes, options.JournalTable), .. reporters], environment.Logger);
 
     public Task<MigrationRun> RunAsync(MigrationPlanner? planner = null, CancellationToken cancellationToken = default)
         => WithSourceAsync(async source =>

@@ -21,6 +21,8 @@ public sealed class MigrationReporterTests
         records.Select(logged => logged.Id.Id).Should().Equal(201, 203, 204, 205, 203, 206, 207);
         records.Should().OnlyContain(logged => !logged.Message.Contains("ada@example.test"));
         records.Single(logged => logged.Id == 206).Message.Should().Contain("2_breaks").And.Contain("FormatException");
+        records.Where(logged => logged.Id.Id is 201 or 206 or 207).Should().OnlyContain(
+            logged => logged.Message.Contains(" of journal _migrations"), "several stores have migrations with the same ids");
     }
 
     [Theory]
