@@ -72,6 +72,26 @@ public sealed class RequestTests : IAsyncLifetime
         await ShouldSendAsync(
             async () => (await signIn.CheckPasswordSignInAsync(found, "wrong", lockoutOnFailure: true)).Succeeded.Should().BeFalse(),
             "UpdateItem", "GetItem", "GetItem", "GetItem", "GetItem");
+
+        // The next one that succeeds resets the count.
+        await ShouldSendAsync(
+            async () => (await signIn.CheckPasswordSignInAsync(found, "Fake-Passw0rd!", lockoutOnFailure: true)).Succeeded.Should().BeTrue(),
+            "GetItem", "GetItem", "GetItem", "GetItem", "UpdateItem");
+    }
+
+    [Fact]
+    public async Task The_principal_of_a_user_costs_two_reads_for_each_role()
+    {
+        var signIn = _provider.CreateScope().ServiceProvider.GetRequiredService<SignInManager<Member>>();
+        await ShouldSendAsync(() => signIn.CreateUserPrincipalAsync(_user));
+        await _users.AddToRolesAsync(_user, ["admin", "author"]);
+
+        await ShouldSendAsync(
+            async () => (await signIn.CreateUserPrincipalAsync(_user)).IsInRole("author").Should().BeTrue(),
+            "BatchGetItem", "GetItem", "GetItem", "GetItem", "GetItem");
+
+        System.Security.Claims.ClaimsPrincipal principal = await signIn.CreateUserPrincipalAsync(_user);
+        await ShouldSendAsync(async () => (await signIn.ValidateSecurityStampAsync(principal)).Should().NotBeNull(), "GetItem");
     }
 
     [Fact]
