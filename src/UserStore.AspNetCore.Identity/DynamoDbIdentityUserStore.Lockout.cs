@@ -33,8 +33,8 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
     public async Task<int> IncrementAccessFailedCountAsync(TUser user, CancellationToken cancellationToken)
     {
         Check(user, cancellationToken);
-        if (user.Version is null)
-            return ++user.AccessFailedCount;
+        if (IdentityItems<TUser>.ChangesOf(user) is not { } changes)
+            return ++user.AccessFailedCount; // it was not read by this store, so that the update must compare the revisions
 
         TUser counted;
         try
@@ -48,23 +48,37 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
             return ++user.AccessFailedCount; // the update of the user finds that it was deleted
         }
 
-        HashSet<string>? changes = IdentityItems<TUser>.ChangesOf(user);
-        changes?.Remove(nameof(user.AccessFailedCount));
+        changes.Remove(nameof(user.AccessFailedCount));
         // What the caller changed belongs to the revision that was read: if others changed the user since, the update must find it.
-        if (changes is { Count: 0 } || (changes is not null && counted.Version == user.Version + 1))
+        bool isNext = counted.Version == user.Version + 1 && counted.Revision?.BirthId == user.Revision?.BirthId;
+        if (changes.Count == 0 || isNext)
             _items.Adopt(user, counted, except: changes);
         else
             user.AccessFailedCount = counted.AccessFailedCount;
         return counted.AccessFailedCount;
     }
 
+    // The manager also normalizes name and email, which a new normalizer or key changes: the next other update writes that.
+    private static bool IsLockout(HashSet<string> changes)
+        => changes.Overlaps([nameof(DynamoDbIdentityUser<>.LockoutEnd), nameof(DynamoDbIdentityUser<>.AccessFailedCount)])
+            && changes.All(change => change switch
+            {
+                nameof(DynamoDbIdentityUser<>.LockoutEnd) or nameof(DynamoDbIdentityUser<>.AccessFailedCount) => true,
+                nameof(DynamoDbIdentityUser<>.NormalizedUserName) => !changes.Contains(nameof(DynamoDbIdentityUser<>.UserName)),
+                nameof(DynamoDbIdentityUser<>.NormalizedEmail) => !changes.Contains(nameof(DynamoDbIdentityUser<>.Email)),
+                _ => false,
+            });
+
     private static UserPatch<TUser> LockoutOf(TUser user, HashSet<string> changes)
     {
         var patch = new UserPatch<TUser>();
-        if (changes.Contains(nameof(user.LockoutEnd)))
-            patch.Set(stored => stored.LockoutEnd, user.LockoutEnd);
         if (changes.Contains(nameof(user.AccessFailedCount)))
             patch.Set(stored => stored.AccessFailedCount, user.AccessFailedCount);
-        return patch;
+        if (changes.Contains(nameof(user.LockoutEnd)))
+            return patch.Set(stored => stored.LockoutEnd, user.LockoutEnd);
+        // A sign-in resets the count. Its password or code was verified with the credentials that were read, while there was no lockout: it must not
+        // get a session of other credentials, nor pass a lockout that concurrent sign-ins have caused.
+        DateTimeOffset? until = user.LockoutEnd > DateTimeOffset.UtcNow ? user.LockoutEnd : DateTimeOffset.UtcNow;
+        return patch.OnlyIf(stored => stored.SecurityStamp == user.SecurityStamp && (stored.LockoutEnd == null || stored.LockoutEnd <= until));
     }
 }

@@ -10,8 +10,9 @@ namespace UserStore.AspNetCore.Identity;
 /// <remarks>
 /// <para>
 /// Identity changes a user in place, and <c>UpdateAsync</c> writes it with one conditional request, or one transaction if unique or indexed values
-/// change. A user that the caller did not change costs no request, also if others changed it. Lockouts and failed sign-ins are written without a
-/// condition, so that neither an attacker nor the user prevents them by concurrent sign-ins.
+/// change. A user that the caller did not change costs no request, also if others changed it. Lockouts and failed sign-ins of users that a store of
+/// Identity has read or created are written without a condition, so that neither an attacker nor the user prevents them by concurrent sign-ins. The
+/// count of failed sign-ins is reset unless the security stamp has changed, or a lockout has begun.
 /// </para>
 /// <para>What the store refuses is an <see cref="IdentityError"/>. Faults, such as throttling, are exceptions derived from
 /// <see cref="UserStoreException"/>.</para>
@@ -34,9 +35,6 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
     where TUser : DynamoDbIdentityUser<TKey>
     where TKey : IEquatable<TKey>
 {
-    private static readonly HashSet<string> OfLockout =
-        [nameof(DynamoDbIdentityUser<>.LockoutEnd), nameof(DynamoDbIdentityUser<>.AccessFailedCount)];
-
     private readonly IdentityItems<TUser> _items;
     private readonly IdentityErrorDescriber _describer;
     private readonly bool _hasUniqueEmails;
@@ -81,7 +79,7 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
     public virtual Task<IdentityResult> UpdateAsync(TUser user, CancellationToken cancellationToken)
     {
         Check(user, cancellationToken);
-        return IdentityItems<TUser>.ChangesOf(user) is { Count: > 0 } changes && changes.IsSubsetOf(OfLockout)
+        return IdentityItems<TUser>.ChangesOf(user) is { } changes && IsLockout(changes)
             ? _items.UpdateAsync(user, LockoutOf(user, changes), cancellationToken)
             : _items.UpdateAsync(user, cancellationToken);
     }

@@ -11,8 +11,12 @@ internal static class IdentityFailure
     /// <returns>The errors; null for a fault.</returns>
     public static IdentityError[]? Explain(UserStoreException refusal, IdentityErrorDescriber describer, Func<string, IdentityError> inUse) => refusal switch
     {
-        UserValueInUseException taken => [inUse(taken.PropertyName)],
-        UserConflictException or UserNotFoundException => [describer.ConcurrencyFailure()],
+        UserValueInUseException taken => [inUse(taken.PropertyName) ?? new IdentityError
+        {
+            Code = $"Duplicate{taken.PropertyName}",
+            Description = $"The {taken.PropertyName} is already taken.",
+        }],
+        UserConflictException or UserConditionFailedException or UserNotFoundException => [describer.ConcurrencyFailure()],
         UserAlreadyExistsException => [new IdentityError { Code = "DuplicateId", Description = refusal.Message }],
         InvalidUserException invalid => [.. invalid.Violations.Select(
             violation => new IdentityError { Code = $"Invalid{violation.Field}", Description = $"{violation.Field} {violation.Rule}." })],

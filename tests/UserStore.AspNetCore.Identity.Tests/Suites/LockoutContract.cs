@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 
 namespace UserStore.AspNetCore.Identity.Tests.Suites;
@@ -97,6 +98,52 @@ public abstract class LockoutContract(StoreFactory stores) : IdentityContract(st
         Member stored = await ReadAsync(user);
         (stored.City, stored.AccessFailedCount).Should().Be(("Faketown", 1));
         stored.Should().BeEquivalentTo(user);
+    }
+
+    [Fact]
+    public async Task The_count_of_a_user_who_is_locked_out_can_be_reset()
+    {
+        Member user = await CreateAsync();
+        ShouldSucceed(await Users.AccessFailedAsync(user));
+        ShouldSucceed(await Users.SetLockoutEndDateAsync(user, DateTimeOffset.UtcNow.AddHours(1)));
+
+        ShouldSucceed(await Users.ResetAccessFailedCountAsync(user));
+
+        Member stored = await ReadAsync(user);
+        stored.AccessFailedCount.Should().Be(0);
+        (await Users.IsLockedOutAsync(stored)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_lockout_is_written_also_if_the_name_would_now_be_normalized_differently()
+    {
+        Member user = await CreateAsync("ada"), other = await ReadAsync(user);
+        ShouldSucceed(await Users.AccessFailedAsync(other));
+        var store = Open<Microsoft.AspNetCore.Identity.IUserStore<Member>>();
+
+        (user.NormalizedUserName, user.LockoutEnd) = ("other-key:ADA", DateTimeOffset.UtcNow.AddHours(1));
+        ShouldSucceed(await store.UpdateAsync(user, default));
+
+        Member stored = await ReadAsync(user);
+        (stored.NormalizedUserName, stored.AccessFailedCount).Should().Be(("ADA", 1));
+        (await Users.IsLockedOutAsync(stored)).Should().BeTrue();
+        stored.Should().BeEquivalentTo(user);
+    }
+
+    [Fact]
+    public async Task Failed_sign_ins_of_copies_are_counted_and_lock_out_if_nothing_has_changed()
+    {
+        Member user = await CreateAsync();
+        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            Member copy = JsonSerializer.Deserialize<Member>(JsonSerializer.Serialize(await ReadAsync(user)))!;
+            ShouldSucceed(await Users.AccessFailedAsync(copy));
+        }
+
+        (await Users.IsLockedOutAsync(await ReadAsync(user))).Should().BeTrue();
+        Member stale = JsonSerializer.Deserialize<Member>(JsonSerializer.Serialize(user))!;
+        ShouldFail(await Users.AccessFailedAsync(stale), "ConcurrencyFailure");
+        (await ReadAsync(user)).AccessFailedCount.Should().Be(0, "nothing was written");
     }
 
     protected override void Configure(IdentityOptions options) => options.Lockout.MaxFailedAccessAttempts = MaxAttempts;

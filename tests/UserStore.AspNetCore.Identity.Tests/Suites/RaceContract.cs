@@ -93,6 +93,55 @@ public abstract class RaceContract(StoreFactory stores) : IdentityContract(store
     }
 
     [Fact]
+    public async Task A_sign_in_that_a_change_of_the_password_overtakes_fails_and_keeps_its_security_stamp()
+    {
+        Member user = await CreateAsync(password: Password);
+        ShouldSucceed(await Users.AccessFailedAsync(user));
+        UserManager<Member> request = Open<UserManager<Member>>();
+        Member signIn = (await request.FindByIdAsync(user.Id))!;
+        (await request.CheckPasswordAsync(signIn, Password)).Should().BeTrue();
+        string? stamp = signIn.SecurityStamp;
+
+        ShouldSucceed(await Users.ChangePasswordAsync(user, Password, "Other-Passw0rd!"));
+
+        ShouldFail(await request.ResetAccessFailedCountAsync(signIn), "ConcurrencyFailure");
+        signIn.SecurityStamp.Should().Be(stamp, "a session with the new one would outlive the change");
+        (await ReadAsync(user)).AccessFailedCount.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_sign_in_does_not_pass_the_lockout_that_others_caused_meanwhile()
+    {
+        Member user = await CreateAsync(password: Password);
+        ShouldSucceed(await Users.AccessFailedAsync(user));
+        UserManager<Member> request = Open<UserManager<Member>>();
+        Member signIn = (await request.FindByIdAsync(user.Id))!;
+        for (int attempt = 1; attempt < Users.Options.Lockout.MaxFailedAccessAttempts; attempt++)
+            ShouldSucceed(await Users.AccessFailedAsync(user));
+
+        ShouldFail(await request.ResetAccessFailedCountAsync(signIn), "ConcurrencyFailure");
+
+        (await Users.IsLockedOutAsync(await ReadAsync(user))).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_sign_in_resets_the_count_whatever_else_others_changed()
+    {
+        Member user = await CreateAsync(password: Password);
+        ShouldSucceed(await Users.AccessFailedAsync(user));
+        Member signIn = await ReadAsync(user);
+        ShouldSucceed(await Users.AccessFailedAsync(user));
+        user.City = "Faketown";
+        ShouldSucceed(await Users.UpdateAsync(user));
+
+        ShouldSucceed(await Open<UserManager<Member>>().ResetAccessFailedCountAsync(signIn));
+
+        Member stored = await ReadAsync(user);
+        (stored.City, stored.AccessFailedCount).Should().Be(("Faketown", 0));
+        stored.Should().BeEquivalentTo(signIn);
+    }
+
+    [Fact]
     public async Task Of_concurrent_changes_of_the_password_one_succeeds()
     {
         Member user = await CreateAsync(password: Password);
