@@ -127,7 +127,8 @@ public class DynamoDbIdentityRoleStore<[DynamicallyAccessedMembers(DynamicallyAc
     }
 
     private static IdentityError[]? Explain(UserStoreException refusal, TRole role, IdentityErrorDescriber describer)
-        => IdentityFailure.Explain(refusal, describer, _ => describer.DuplicateRoleName(role.Name ?? ""));
+        => IdentityFailure.Explain(
+            refusal, describer, property => property == nameof(role.NormalizedName) ? describer.DuplicateRoleName(role.Name ?? "") : null);
 
     private void Check(TRole role, CancellationToken cancellationToken)
     {

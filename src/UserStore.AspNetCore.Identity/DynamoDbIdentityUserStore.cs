@@ -193,6 +193,7 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
             Code = "PasskeyAlreadyAssociated",
             Description = "Another user has this passkey.",
         },
-        _ => _describer.DuplicateUserName(user.UserName ?? ""),
+        nameof(DynamoDbIdentityUser<>.NormalizedUserName) => _describer.DuplicateUserName(user.UserName ?? ""),
+        _ => null,
     });
 }

@@ -7,9 +7,10 @@ internal static class IdentityFailure
 {
     /// <param name="refusal">What the store throws.</param>
     /// <param name="describer">Describes errors.</param>
-    /// <param name="inUse">Returns the error for a unique value that another user or role has, by the name of its property.</param>
+    /// <param name="inUse">Returns the error for a unique value that another user or role has, by the name of its property; null for a property of the
+    /// application.</param>
     /// <returns>The errors; null for a fault.</returns>
-    public static IdentityError[]? Explain(UserStoreException refusal, IdentityErrorDescriber describer, Func<string, IdentityError> inUse) => refusal switch
+    public static IdentityError[]? Explain(UserStoreException refusal, IdentityErrorDescriber describer, Func<string, IdentityError?> inUse) => refusal switch
     {
         UserValueInUseException taken => [inUse(taken.PropertyName) ?? new IdentityError
         {

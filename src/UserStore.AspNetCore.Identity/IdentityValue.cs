@@ -2,40 +2,45 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using UserStore.Modeling;
 
 namespace UserStore.AspNetCore.Identity;
 
 /// <summary>Compares values of properties with copies of them.</summary>
 internal static class IdentityValue
 {
-    /// <summary>Returns whether two values are equal. Values of a type without an equality of its own are if their state is.</summary>
-    public static bool AreEqual(object? one, object? other) => (one, other) switch
-    {
-        (null, null) => true,
-        (null, _) or (_, null) => false,
-        (string, _) => Equals(one, other),
-        (HashSet<string> first, HashSet<string> second) => first.SetEquals(second),
-        (MemoryStream first, MemoryStream second) => first.ToArray().AsSpan().SequenceEqual(second.ToArray()),
-        // A value that contains itself is refused when it is written.
-        _ when !RuntimeHelpers.TryEnsureSufficientExecutionStack() => false,
-        (IEnumerable first, IEnumerable second) => first.Cast<object?>().SequenceEqual(second.Cast<object?>(), Comparer.Instance),
-        _ => Equals(one, other) || HaveEqualState(one, other),
-    };
+    private const BindingFlags Fields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    // Fields rather than properties, which need not show all that a converter stores.
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Nothing reads a field that was trimmed, so that it contains nothing to store.")]
-    private static bool HaveEqualState(object one, object other)
+    /// <summary>Returns whether two values are equal: collections by their elements, other objects by their fields. An equality of their own, such as
+    /// that of entities with the same id, would hide changes.</summary>
+    public static bool AreEqual(object? one, object? other)
     {
-        if (one.GetType() != other.GetType())
+        if (ReferenceEquals(one, other))
+            return true;
+        // Objects that contain themselves cannot be stored, which the store says when they are written.
+        if (one is null || other is null || one.GetType() != other.GetType() || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             return false;
-        for (Type? type = one.GetType(); type is { IsPrimitive: false }; type = type.BaseType)
+        return (one, other) switch
         {
-            FieldInfo[] fields = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
-            if (!fields.All(field => AreEqual(field.GetValue(one), field.GetValue(other))))
+            (DateTimeOffset first, DateTimeOffset second) => first.EqualsExact(second),
+            (MemoryStream first, MemoryStream second) => first.ToArray().AsSpan().SequenceEqual(second.ToArray()),
+            (HashSet<string> first, HashSet<string> second) => first.SetEquals(second),
+            (IEnumerable first, IEnumerable second) when one is not string => first.Cast<object?>().SequenceEqual(second.Cast<object?>(), Comparer.Instance),
+            _ => UserCopier.IsImmutable(one.GetType()) ? one.Equals(other) : HaveEqualFields(one, other),
+        };
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Fields that are trimmed are not read, so that they are not stored either.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Fields that are trimmed are not read, so that they are not stored either.")]
+    private static bool HaveEqualFields(object one, object other)
+    {
+        for (Type? type = one.GetType(); type is not null; type = type.BaseType)
+        {
+            if (!Array.TrueForAll(type.GetFields(Fields), field => AreEqual(field.GetValue(one), field.GetValue(other))))
                 return false;
         }
 
-        return !one.GetType().IsPrimitive;
+        return true;
     }
 
     private sealed class Comparer : IEqualityComparer<object?>

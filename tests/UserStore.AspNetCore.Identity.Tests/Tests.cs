@@ -80,6 +80,12 @@ public sealed class DynamoDbBadInputTests() : BadInputContract(new DynamoDbStore
 
 public sealed class FaultyWireBadInputTests() : BadInputContract(new FaultyWireStores());
 
+public sealed class InMemoryOwnTypeTests() : OwnTypeContract(new InMemoryStores());
+
+public sealed class DynamoDbOwnTypeTests() : OwnTypeContract(new DynamoDbStores());
+
+public sealed class FaultyWireOwnTypeTests() : OwnTypeContract(new FaultyWireStores());
+
 public sealed class InMemorySignInTests() : SignInContract(new InMemoryStores());
 
 public sealed class DynamoDbSignInTests() : SignInContract(new DynamoDbStores());

@@ -38,6 +38,24 @@ internal static class UserCopier
         return Copiers.GetOrAdd(value.GetType(), CompileUntyped)(value);
     }
 
+    /// <summary>Returns whether values of a type cannot be changed, so that copies share them.</summary>
+    internal static bool IsImmutable(Type type) => Immutables.GetOrAdd(type, static type =>
+    {
+        if (Nullable.GetUnderlyingType(type) is { } underlying)
+            return IsImmutable(underlying);
+        if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Uri) || type == typeof(Version) || type == typeof(UserRevision)
+            || typeof(Delegate).IsAssignableFrom(type))
+        {
+            return true;
+        }
+
+        if (type.Namespace == nameof(System) && type.IsValueType && !type.IsGenericType)
+            return true;
+        return type.IsGenericType
+            && (type.GetGenericTypeDefinition() == typeof(ValueList<>) || type.Namespace == "System.Collections.Immutable")
+            && type.GetGenericArguments().All(IsImmutable);
+    });
+
     private static Func<object, object> CompileUntyped(Type type)
     {
         if (type == typeof(MemoryStream))
@@ -131,23 +149,6 @@ internal static class UserCopier
             add.Invoke(set, [item]);
         return set;
     }
-
-    private static bool IsImmutable(Type type) => Immutables.GetOrAdd(type, static type =>
-    {
-        if (Nullable.GetUnderlyingType(type) is { } underlying)
-            return IsImmutable(underlying);
-        if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Uri) || type == typeof(Version) || type == typeof(UserRevision)
-            || typeof(Delegate).IsAssignableFrom(type))
-        {
-            return true;
-        }
-
-        if (type.Namespace == nameof(System) && type.IsValueType && !type.IsGenericType)
-            return true;
-        return type.IsGenericType
-            && (type.GetGenericTypeDefinition() == typeof(ValueList<>) || type.Namespace == "System.Collections.Immutable")
-            && type.GetGenericArguments().All(IsImmutable);
-    });
 
     private static class CopierOf<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
         where TUser : class
