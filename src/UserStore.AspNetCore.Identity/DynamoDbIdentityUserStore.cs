@@ -56,9 +56,10 @@ public partial class DynamoDbIdentityUserStore<[DynamicallyAccessedMembers(Dynam
         ArgumentNullException.ThrowIfNull(options);
         PersonalDataProtection? protection = !options.Value.Stores.ProtectPersonalData
             ? null
-            : new(protector ?? throw new InvalidOperationException("No IPersonalDataProtector is registered: call AddPersonalDataProtection."));
-        if (protection is not null)
-            PersonalDataProtection.Check<TUser>();
+            : new(
+                typeof(TUser),
+                IdentityItems<TUser>.Properties,
+                protector ?? throw new InvalidOperationException("No IPersonalDataProtector is registered: call AddPersonalDataProtection."));
         _items = new IdentityItems<TUser>(users, protection, Explain);
         _hasUniqueEmails = options.Value.User.RequireUniqueEmail;
         _describer = describer ?? new IdentityErrorDescriber();

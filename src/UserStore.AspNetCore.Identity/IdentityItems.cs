@@ -19,6 +19,8 @@ internal sealed class IdentityItems<[DynamicallyAccessedMembers(DynamicallyAcces
     // What is read in one scope can be written in another one.
     private static readonly ConditionalWeakTable<TItem, TItem> Known = [];
 
+    public static IReadOnlyList<MappedProperty> Properties => Model.Properties;
+
     public IUserStore<TItem> Store => store;
 
     public static UserKey KeyOf(TItem item) => Model.Key.Of(item);

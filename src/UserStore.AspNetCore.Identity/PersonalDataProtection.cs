@@ -1,56 +1,51 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
-using Amazon.DynamoDBv2.DataModel;
 using Microsoft.AspNetCore.Identity;
+using UserStore.Modeling;
 
 namespace UserStore.AspNetCore.Identity;
 
-/// <summary>Protects the strings of a user that are marked with <see cref="ProtectedPersonalDataAttribute"/>, its recovery codes, and the values of its
-/// tokens, while they are stored.</summary>
-internal sealed class PersonalDataProtection(IPersonalDataProtector protector)
+/// <summary>Protects the stored strings of a user that are marked with <see cref="ProtectedPersonalDataAttribute"/>, its recovery codes, and the values of
+/// its tokens, while they are stored.</summary>
+internal sealed class PersonalDataProtection
 {
-    /// <summary>Throws if a property that is not a string is marked: it would be stored without protection.</summary>
-    public static void Check<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TItem>()
+    private readonly MappedProperty[] _marked;
+    private readonly MappedProperty _codes;
+    private readonly MappedProperty _tokens;
+    private readonly IPersonalDataProtector _protector;
+
+    /// <exception cref="InvalidOperationException">A marked property is not a string.</exception>
+    public PersonalDataProtection(
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType,
+        IReadOnlyList<MappedProperty> properties,
+        IPersonalDataProtector protector)
     {
-        if (MarkedOf(typeof(TItem)).FirstOrDefault(property => property.PropertyType != typeof(string)) is { } property)
+        _protector = protector;
+        string[] marked = [.. StoredMembers.PropertiesOf(userType)
+            .Where(member => Attribute.IsDefined(member, typeof(ProtectedPersonalDataAttribute), inherit: true)).Select(member => member.Name)];
+        _marked = [.. properties.Where(property => marked.Contains(property.Name))];
+        if (Array.Find(_marked, property => property.PropertyType != typeof(string)) is { } other)
         {
             throw new InvalidOperationException(
-                $"{typeof(TItem)}.{property.Name} has [ProtectedPersonalData], but only strings can be protected. Make it a string, or remove the attribute.");
+                $"{userType}.{other.Name} has [ProtectedPersonalData], but only strings can be protected. Make it a string, or remove the attribute.");
         }
+
+        _codes = properties.Single(property => property.Name == nameof(DynamoDbIdentityUser.RecoveryCodes));
+        _tokens = properties.Single(property => property.Name == nameof(DynamoDbIdentityUser.Tokens));
     }
 
-    public void Protect<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TItem>(TItem item)
-        where TItem : class
-        => Change(item, protector.Protect);
+    public void Protect(object user) => Change(user, _protector.Protect);
 
-    public void Unprotect<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TItem>(TItem item)
-        where TItem : class
-        => Change(item, protector.Unprotect);
+    public void Unprotect(object user) => Change(user, _protector.Unprotect);
 
-    private static void Change<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TItem>(TItem item, Func<string?, string?> change)
-        where TItem : class
+    private void Change(object user, Func<string?, string?> change)
     {
-        foreach (PropertyInfo property in Marked<TItem>.Properties)
-            property.SetValue(item, Changed((string?)property.GetValue(item), change));
-        foreach (IdentityToken token in Marked<TItem>.Tokens?.GetValue(item) as List<IdentityToken> ?? [])
-            token.Value = Changed(token.Value, change);
-        if (Marked<TItem>.RecoveryCodes?.GetValue(item) is List<string> codes)
-            Marked<TItem>.RecoveryCodes.SetValue(item, codes.ConvertAll(code => change(code) ?? ""));
-    }
+        foreach (MappedProperty property in _marked)
+            property.SetValue(user, Changed((string?)property.GetValue(user)));
+        if (_codes.GetValue(user) is List<string> codes)
+            _codes.SetValue(user, codes.ConvertAll(code => Changed(code)!));
+        foreach (IdentityToken token in _tokens.GetValue(user) as List<IdentityToken> ?? [])
+            token.Value = Changed(token.Value);
 
-    private static string? Changed(string? value, Func<string?, string?> change) => value is null ? null : change(value);
-
-    private static IEnumerable<PropertyInfo> MarkedOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
-        => type.GetProperties().Where(property => property.CanWrite
-            && property.IsDefined(typeof(ProtectedPersonalDataAttribute), inherit: true)
-            && !property.IsDefined(typeof(DynamoDBIgnoreAttribute), inherit: true));
-
-    private static class Marked<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TItem>
-    {
-        public static PropertyInfo[] Properties { get; } = [.. MarkedOf(typeof(TItem))];
-
-        public static PropertyInfo? Tokens { get; } = typeof(TItem).GetProperty(nameof(DynamoDbIdentityUser.Tokens));
-
-        public static PropertyInfo? RecoveryCodes { get; } = typeof(TItem).GetProperty(nameof(DynamoDbIdentityUser.RecoveryCodes));
+        string? Changed(string? value) => value is null ? null : change(value);
     }
 }
