@@ -72,6 +72,9 @@ public static class DynamoDbIdentityBuilderExtensions
         where TKey : IEquatable<TKey>
     {
         services.AddUserStore<TUser>(configure);
+        if (services.Any(service => service.ServiceType == typeof(EmailOf<TUser>)))
+            return; // it is called again, and a property cannot be described twice
+        services.AddSingleton<EmailOf<TUser>>();
         services.AddOptions<UserStoreOptions>(typeof(TUser).FullName).Configure<IOptions<IdentityOptions>>((options, identity) =>
             options.Describe<TUser>(type => _ = identity.Value.User.RequireUniqueEmail
                 ? type.Unique("email", user => user.NormalizedEmail)
@@ -88,4 +91,6 @@ public static class DynamoDbIdentityBuilderExtensions
 
         throw new InvalidOperationException($"{type} does not derive from {definition.Name[..^2]}, which AddDynamoDbStores requires.");
     }
+
+    private sealed class EmailOf<TUser>;
 }

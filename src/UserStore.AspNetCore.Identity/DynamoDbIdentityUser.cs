@@ -180,6 +180,8 @@ public class DynamoDbIdentityUser<TKey>
     /// <summary>Returns the id, and nothing that identifies a person.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{GetType().Name} {Id}");
 
+    // The store refuses an empty key, and with it a list that contains null.
     private static HashSet<string>? KeysOf<T>(List<T>? items, Func<T, string> key)
-        => items is { Count: > 0 } ? items.Select(key).ToHashSet(StringComparer.Ordinal) : null;
+        where T : class
+        => items is { Count: > 0 } ? items.Select(item => item is null ? "" : key(item)).ToHashSet(StringComparer.Ordinal) : null;
 }

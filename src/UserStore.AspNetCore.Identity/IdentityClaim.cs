@@ -8,11 +8,11 @@ public sealed record IdentityClaim
 {
     /// <summary>Gets or sets the type.</summary>
     [DynamoDBProperty("type")]
-    public string Type { get; set; } = "";
+    public string Type { get; set => field = value ?? ""; } = "";
 
     /// <summary>Gets or sets the value.</summary>
     [DynamoDBProperty("value")]
-    public string Value { get; set; } = "";
+    public string Value { get; set => field = value ?? ""; } = "";
 
     internal string Key => IdentityKey.Of(Type, Value);
 

@@ -14,7 +14,8 @@ internal sealed class IdentityItems<[DynamicallyAccessedMembers(DynamicallyAcces
     IUserStore<TItem> store, PersonalDataProtection? protection, Func<UserStoreException, TItem, IdentityError[]?> explain)
     where TItem : class
 {
-    private static readonly UserModel Model = UserModel.For<TItem>(new UserStoreOptions());
+    // Whatever the prefix of the application is, no property has an attribute with this one.
+    private static readonly UserModel Model = UserModel.For<TItem>(new UserStoreOptions { BookkeepingPrefix = "\0" });
 
     // What is read in one scope can be written in another one.
     private static readonly ConditionalWeakTable<TItem, TItem> Known = [];
@@ -72,7 +73,11 @@ internal sealed class IdentityItems<[DynamicallyAccessedMembers(DynamicallyAcces
         => TryAsync(item, async () => Adopt(item, await store.UpdateAsync(KeyOf(item), patch, cancellationToken).ConfigureAwait(false)));
 
     public Task<IdentityResult> DeleteAsync(TItem item, CancellationToken cancellationToken)
-        => TryAsync(item, () => store.DeleteUnchangedAsync(Protected(item), cancellationToken));
+        => TryAsync(item, async () =>
+        {
+            await store.DeleteUnchangedAsync(Protected(item), cancellationToken).ConfigureAwait(false);
+            Known.Remove(item); // an update must find that it is deleted
+        });
 
     private TItem Protected(TItem item)
     {

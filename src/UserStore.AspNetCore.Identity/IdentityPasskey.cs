@@ -9,11 +9,11 @@ public sealed class IdentityPasskey : IEquatable<IdentityPasskey>
 {
     /// <summary>Gets or sets the id of the credential, in Base64 URL.</summary>
     [DynamoDBProperty("id")]
-    public string CredentialId { get; set; } = "";
+    public string CredentialId { get; set => field = value ?? ""; } = "";
 
     /// <summary>Gets or sets the public key.</summary>
     [DynamoDBProperty("public_key")]
-    public byte[] PublicKey { get; set; } = [];
+    public byte[] PublicKey { get; set => field = value ?? []; } = [];
 
     /// <summary>Gets or sets the name that the user gave.</summary>
     [DynamoDBProperty("name")]
@@ -45,11 +45,11 @@ public sealed class IdentityPasskey : IEquatable<IdentityPasskey>
 
     /// <summary>Gets or sets the attestation object.</summary>
     [DynamoDBProperty("attestation_object")]
-    public byte[] AttestationObject { get; set; } = [];
+    public byte[] AttestationObject { get; set => field = value ?? []; } = [];
 
     /// <summary>Gets or sets the client data, as JSON.</summary>
     [DynamoDBProperty("client_data_json")]
-    public byte[] ClientDataJson { get; set; } = [];
+    public byte[] ClientDataJson { get; set => field = value ?? []; } = [];
 
     /// <summary>Returns whether another passkey has the same values.</summary>
     /// <param name="other">The other passkey.</param>

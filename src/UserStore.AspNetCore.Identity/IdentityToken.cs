@@ -8,11 +8,11 @@ public sealed record IdentityToken
 {
     /// <summary>Gets or sets the provider.</summary>
     [DynamoDBProperty("provider")]
-    public string LoginProvider { get; set; } = "";
+    public string LoginProvider { get; set => field = value ?? ""; } = "";
 
     /// <summary>Gets or sets the name.</summary>
     [DynamoDBProperty("name")]
-    public string Name { get; set; } = "";
+    public string Name { get; set => field = value ?? ""; } = "";
 
     /// <summary>Gets or sets the value.</summary>
     [DynamoDBProperty("value")]

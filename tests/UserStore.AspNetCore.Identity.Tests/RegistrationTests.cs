@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2.DataModel;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using UserStore.Testing;
 
 namespace UserStore.AspNetCore.Identity.Tests;
@@ -47,6 +48,56 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task The_stores_can_be_added_twice()
+    {
+        await using ServiceProvider provider = Build(services =>
+        {
+            services.AddIdentityCore<Member>().AddRoles<MemberRole>().AddDynamoDbStores().AddDynamoDbStores();
+            services.AddInMemoryUserStore<Member>().AddInMemoryUserStore<MemberRole>();
+        });
+        await using AsyncServiceScope scope = provider.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Member>>();
+
+        (await users.CreateAsync(new Member { UserName = "ada", Email = "ada@example.test" })).Succeeded.Should().BeTrue();
+
+        (await users.FindByEmailAsync("ada@example.test"))!.UserName.Should().Be("ada");
+    }
+
+    [Fact]
+    public async Task Protected_properties_are_those_that_are_stored_whatever_their_accessibility()
+    {
+        await using ServiceProvider provider = Build(services =>
+        {
+            services.AddIdentityCore<Secretive>(options => options.Stores.ProtectPersonalData = true)
+                .AddPersonalDataProtection<PrefixProtector, OneKey>().AddDynamoDbStores();
+            services.AddInMemoryUserStore<Secretive>();
+        });
+        await using AsyncServiceScope scope = provider.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Secretive>>();
+        var user = new Secretive { UserName = "ada", Hidden = "fake-secret" };
+
+        (await users.CreateAsync(user)).Succeeded.Should().BeTrue();
+
+        Secretive stored = (await provider.GetRequiredService<InMemoryUserStore<Secretive>>().FindAsync(user.Id))!;
+        stored.Hidden.Should().EndWith("#fake-secret").And.NotBe("fake-secret");
+        (await users.FindByIdAsync(user.Id))!.Hidden.Should().Be("fake-secret");
+    }
+
+    [Fact]
+    public async Task An_attribute_that_the_prefix_of_the_store_leaves_free_can_be_used()
+    {
+        await using var stores = new DynamoDbStores();
+        UserStoreOptions options = stores.NewOptions();
+        options.BookkeepingPrefix = "store_";
+        var store = new DynamoDbIdentityUserStore<Born, string>(await stores.CreateAsync<Born>(options), Options.Create(new IdentityOptions()));
+        var user = new Born { UserName = "ada", Birth = "fake-birth" };
+
+        (await store.CreateAsync(user, default)).Succeeded.Should().BeTrue();
+
+        (await store.FindByIdAsync(user.Id, default))!.Birth.Should().Be("fake-birth");
+    }
+
+    [Fact]
     public void Types_that_are_not_of_this_package_are_refused()
     {
         var services = new ServiceCollection();
@@ -73,7 +124,7 @@ public sealed class RegistrationTests
     {
         using ServiceProvider provider = Build(services => services
             .AddIdentityCore<Traveller>(options => options.Stores.ProtectPersonalData = true)
-            .AddPersonalDataProtection<NoProtector, NoProtector>().AddDynamoDbStores());
+            .AddPersonalDataProtection<PrefixProtector, OneKey>().AddDynamoDbStores());
         using IServiceScope scope = provider.CreateScope();
 
         Action open = () => scope.ServiceProvider.GetRequiredService<UserManager<Traveller>>();
@@ -147,6 +198,8 @@ public sealed class RegistrationTests
 
     public class GuidUser : DynamoDbIdentityUser<Guid>;
 
+    public class GuidRole : DynamoDbIdentityRole<Guid>;
+
 #pragma warning disable USA013 // what registration refuses
     public class SameName : DynamoDbIdentityUser
     {
@@ -155,29 +208,42 @@ public sealed class RegistrationTests
     }
 #pragma warning restore USA013
 
-    public class GuidRole : DynamoDbIdentityRole<Guid>;
+    public class Secretive : DynamoDbIdentityUser
+    {
+        [ProtectedPersonalData]
+        internal string? Hidden { get; set; }
+
+        [ProtectedPersonalData]
+        public string Initials => UserName?[..1] ?? "";
+    }
+
+    public class Born : DynamoDbIdentityUser
+    {
+        [DynamoDBProperty("birth_id")]
+        public string? Birth { get; set; }
+    }
 
     public class NumberedUser : DynamoDbIdentityUser<int>;
 
     public class Traveller : DynamoDbIdentityUser
     {
-        [ProtectedPersonalData]
-        public string Initials => UserName?[..1] ?? "";
-
         [DynamoDBProperty("places")]
         [ProtectedPersonalData]
         public List<string>? Places { get; set; }
     }
 
-    private sealed class NoProtector : ILookupProtector, ILookupProtectorKeyRing
+    private sealed class PrefixProtector : ILookupProtector
+    {
+        public string? Protect(string keyId, string? data) => data is null ? null : $"{keyId}#{data}";
+
+        public string? Unprotect(string keyId, string? data) => data?[(keyId.Length + 1)..];
+    }
+
+    private sealed class OneKey : ILookupProtectorKeyRing
     {
         public string CurrentKeyId => "fake-key";
 
         public string this[string keyId] => keyId;
-
-        public string? Protect(string keyId, string? data) => data;
-
-        public string? Unprotect(string keyId, string? data) => data;
 
         public IEnumerable<string> GetAllKeyIds() => [CurrentKeyId];
     }

@@ -71,6 +71,42 @@ public abstract class BadInputContract(StoreFactory stores) : IdentityContract(s
     }
 
     [Fact]
+    public async Task Lists_with_null_and_logins_of_nobody_are_errors_and_nothing_is_written()
+    {
+        Member user = await CreateAsync();
+        var store = Open<Microsoft.AspNetCore.Identity.IUserStore<Member>>();
+        (string Code, Action<Member> Change)[] changes =
+        [
+            ("InvalidClaimKeys", stored => stored.Claims = [null!]),
+            ("InvalidLoginKeys", stored => stored.Logins = [null!]),
+            ("InvalidLoginKeys", stored => stored.Logins = [new IdentityLogin { LoginProvider = null!, ProviderKey = "key" }]),
+            ("InvalidLoginKeys", stored => stored.Logins = [new IdentityLogin { LoginProvider = "provider", ProviderKey = "" }]),
+            ("InvalidPasskeyIds", stored => stored.Passkeys = [null!]),
+            ("InvalidPasskeyIds", stored => stored.Passkeys = [new IdentityPasskey { CredentialId = null! }]),
+        ];
+        foreach ((string code, Action<Member> change) in changes)
+        {
+            Member stored = await ReadAsync(user);
+            change(stored);
+            ShouldFail(await store.UpdateAsync(stored, default), code);
+        }
+
+        (await ReadAsync(user)).Should().BeEquivalentTo(user);
+    }
+
+    [Fact]
+    public async Task A_claim_without_a_value_has_an_empty_one()
+    {
+        Member user = await CreateAsync();
+        user.Claims = [new IdentityClaim { Type = "fake-type", Value = null! }];
+
+        ShouldSucceed(await Users.UpdateAsync(user));
+
+        (await Users.GetClaimsAsync(await ReadAsync(user))).Should().ContainSingle().Which.Value.Should().BeEmpty();
+        (await Users.GetUsersForClaimAsync(NewClaim(""))).Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task An_item_above_the_limit_is_an_error_and_nothing_is_written()
     {
         Member user = await CreateAsync();

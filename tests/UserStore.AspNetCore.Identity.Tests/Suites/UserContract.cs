@@ -80,6 +80,20 @@ public abstract class UserContract(StoreFactory stores) : IdentityContract(store
     }
 
     [Fact]
+    public async Task A_user_that_its_object_deleted_is_neither_updated_nor_deleted_again_and_can_be_created_again()
+    {
+        Member user = await CreateAsync("Ada");
+        ShouldSucceed(await Users.DeleteAsync(user));
+
+        ShouldFail(await Users.UpdateAsync(user), "ConcurrencyFailure");
+        ShouldFail(await Users.DeleteAsync(user), "ConcurrencyFailure");
+        ShouldSucceed(await Users.CreateAsync(user));
+
+        (await ReadAsync(user)).Should().BeEquivalentTo(user);
+        (await Users.FindByNameAsync("ada"))!.Id.Should().Be(user.Id);
+    }
+
+    [Fact]
     public async Task A_renamed_user_is_found_by_the_new_name_only()
     {
         Member user = await CreateAsync("ada");
