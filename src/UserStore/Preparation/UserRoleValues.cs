@@ -82,13 +82,18 @@ internal sealed class UserRoleValues(UserModel model)
     /// <param name="user">The user.</param>
     /// <param name="writeId">The id of the last write.</param>
     /// <param name="birthId">The id of the write that created the user.</param>
-    /// <param name="values">The unique values and their scopes, as the table holds them.</param>
+    /// <param name="values">The unique values and their scopes, as the table holds them; null if they have no texts, so that a write must read
+    /// them.</param>
     /// <param name="content">The fingerprint of an item without a write id.</param>
-    public void Attach(object user, string? writeId, string? birthId, HeldValues values, string? content)
+    public void Attach(object user, string? writeId, string? birthId, HeldValues? values, string? content)
     {
         if (model.Revision is null)
             return;
-        var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), values) { Content = content };
+        var known = new UserRevision(writeId, birthId, VersionOf(user), ExpiryOf(user), values ?? default)
+        {
+            AreFingerprints = values is null,
+            Content = content,
+        };
         if (user is User own)
             own.Revision = known;
         else if (model.Revision.PropertyType == typeof(UserRevision))

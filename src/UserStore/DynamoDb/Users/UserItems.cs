@@ -118,13 +118,18 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
             MapChanges(changes);
     }
 
-    private HeldValues ReservedTexts(Dictionary<string, AttributeValue> item)
+    private HeldValues? ReservedTexts(Dictionary<string, AttributeValue> item)
     {
         if (model.ReservedProperties.Count == 1 && TextOf(model.ReservedProperties[0], item) is { } only)
             return new HeldValues(only);
         string?[] values = new string?[model.ReservedProperties.Count];
         for (int i = 0; i < values.Length; i++)
+        {
             values[i] = TextOf(model.ReservedProperties[i], item);
+            if (values[i] is null && item.GetValueOrDefault(model.ReservedProperties[i].AttributeName) is { NULL: not true })
+                return null; // another program stored a value that has no text, such as a list in place of a set
+        }
+
         return HeldValues.Of(values);
     }
 

@@ -121,9 +121,10 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         if (table.Model.Revision is null)
             return;
+        bool haveTexts = table.Model.ReservedProperties.All(property => !stored.HasValue(property) || stored.ScalarOf(property) is not null);
         string?[] texts = [.. table.Model.ReservedProperties.Select(
             property => scalarAfter(property) is { } scalar ? UserRoleValues.TextOf(property, scalar) : null)];
-        table.Input.Roles.Attach(patched, patch.WriteId, stored.Revision.BirthId, HeldValues.Of(texts), content: null);
+        table.Input.Roles.Attach(patched, patch.WriteId, stored.Revision.BirthId, haveTexts ? HeldValues.Of(texts) : null, content: null);
     }
 
     private async Task<(ReadItem<TUser> Written, ConditionFailure? Failure, bool HasOtherVersion)> UpdateAsync(
