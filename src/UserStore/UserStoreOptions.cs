@@ -221,6 +221,10 @@ public sealed class UserStoreOptions
     /// <value>The defaults of <see cref="UserStoreRetryOptions"/>.</value>
     public UserStoreRetryOptions Retry { get; } = new();
 
+    /// <summary>Gets the options for the erasure of users.</summary>
+    /// <value>The defaults of <see cref="UserPrivacyOptions"/>.</value>
+    public UserPrivacyOptions Privacy { get; } = new();
+
     /// <summary>What the options say of the user type; null if its attributes say all. A field, because configuration binds properties.</summary>
     internal UserTypeDescription? Description;
 

@@ -25,16 +25,28 @@ internal sealed record TableOwner(
             var schema = new StoreSchema(UserModel.For<TUser>(options), options);
             var users = new TableUse(
                 nameof(options.UsersTable), schema.Users.TableName, "users' table", NameLike(typeof(TUser), "{0}s", options, schema.Users.TableName));
-            return schema.Reservations is not { } reservations ? [users] :
-            [
-                users,
-                new(
+            List<TableUse> tables = [users];
+            if (schema.Reservations is { TableName: var reservations })
+            {
+                tables.Add(new(
                     nameof(options.ReservationsTable),
-                    reservations.TableName,
+                    reservations,
                     "reservations table",
-                    NameLike(typeof(TUser), "{0}Reservations", options, reservations.TableName),
-                    IsDerived: options.ReservationsTable is null),
-            ];
+                    NameLike(typeof(TUser), "{0}Reservations", options, reservations),
+                    IsDerived: options.ReservationsTable is null));
+            }
+
+            if (schema.Tombstones is { TableName: var tombstones })
+            {
+                tables.Add(new(
+                    $"{nameof(options.Privacy)}.{nameof(options.Privacy.TombstonesTable)}",
+                    tombstones,
+                    "tombstones table",
+                    NameLike(typeof(TUser), "{0}Tombstones", options, tombstones),
+                    IsDerived: options.Privacy.TombstonesTable is null));
+            }
+
+            return tables;
         });
 
     public static TableOwner Migrations(Type userType, string optionsName)

@@ -51,17 +51,11 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
         else
         {
             var schema = new StoreSchema(UserModel.For<TUser>(options), options);
-            string users = schema.Users.TableName;
-            if (!ResourceName.IsValid(users))
-                yield return $"TableNamePrefix and UsersTable make the table name '{users}', but it must have {ResourceName.Rule}.";
-            string? reservations = schema.Reservations?.TableName;
-            if (reservations is not null && !ResourceName.IsValid(reservations))
-                yield return $"TableNamePrefix and ReservationsTable make the table name '{reservations}', but it must have {ResourceName.Rule}.";
-            if (reservations == users)
-                yield return $"UsersTable and ReservationsTable both make the table name '{users}', but each table needs a name of its own.";
+            foreach (string failure in TableFailures(schema))
+                yield return failure;
         }
 
-        foreach (string failure in IndexFailures(options).Concat(options.Retry.Validate()))
+        foreach (string failure in IndexFailures(options).Concat(options.Retry.Validate()).Concat(options.Privacy.Validate()))
             yield return failure;
         if (options.NormalizeEmail is null)
             yield return "NormalizeEmail is null, but must be a function.";
@@ -91,6 +85,25 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             yield return failure;
         if (options.TableCreationTimeout < TimeSpan.FromSeconds(1) || options.TableCreationTimeout > TimeSpan.FromDays(1))
             yield return $"TableCreationTimeout is {options.TableCreationTimeout}, but must be between 1 second and 1 day.";
+    }
+
+    private static IEnumerable<string> TableFailures(StoreSchema schema)
+    {
+        (string Property, TableSchema? Table)[] tables =
+        [
+            ("UsersTable", schema.Users), ("ReservationsTable", schema.Reservations), ("Privacy.TombstonesTable", schema.Tombstones),
+        ];
+        foreach ((string property, TableSchema? table) in tables)
+        {
+            if (table is not null && !ResourceName.IsValid(table.TableName))
+                yield return $"TableNamePrefix and {property} make the table name '{table.TableName}', but it must have {ResourceName.Rule}.";
+        }
+
+        foreach (var same in tables.Where(table => table.Table is not null).GroupBy(table => table.Table!.TableName).Where(same => same.Count() > 1))
+        {
+            string properties = string.Join(" and ", same.Select(table => table.Property));
+            yield return $"{properties} both make the table name '{same.Key}', but each table needs a name of its own.";
+        }
     }
 
     private static IEnumerable<string> NormalizerFailures(UserStoreOptions options)

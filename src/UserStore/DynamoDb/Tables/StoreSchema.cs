@@ -11,6 +11,10 @@ internal sealed class StoreSchema
 {
     private const string DefaultUsersTable = "Users";
     private const string DefaultReservationsTable = "UserReservations";
+    private const string DefaultTombstonesTable = "UserTombstones";
+
+    private const string ErasingTransactions = "users are created in transactions that check the tombstones of erased users. Use tables in one Region, or "
+        + "with multi-Region eventual consistency; or leave UserStoreOptions.Privacy.HashKey null.";
 
     private const string ReservingTransactions = "unique values are reserved in transactions. Use tables in one Region, or with multi-Region eventual "
         + "consistency; or store users without unique values: set UserStoreOptions.UniqueEmails to false, and declare no [Unique].";
@@ -26,6 +30,12 @@ internal sealed class StoreSchema
 
     /// <summary>The index of the reservations of indexed values.</summary>
     public const string ValueIndex = "value-index";
+
+    /// <summary>The partition key of the table of tombstones.</summary>
+    public const string TombstoneKey = "id";
+
+    /// <summary>The attribute with the time at which a tombstone expires, in epoch seconds.</summary>
+    public const string TombstoneExpiry = "expires_at";
 
     public StoreSchema(UserModel model, UserStoreOptions options)
     {
@@ -44,11 +54,11 @@ internal sealed class StoreSchema
             TableStreamViewType = options.StreamViewType,
             TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt?.AttributeName : null,
             Settings = settings,
-            Transactions = hasReservations ? ReservingTransactions : null,
+            Transactions = hasReservations ? ReservingTransactions : options.Privacy.HashKey is null ? null : ErasingTransactions,
         };
         Reservations = hasReservations
             ? new TableSchema(
-                options.TableNamePrefix + ReservationsTableWithoutPrefix(users),
+                options.TableNamePrefix + (options.ReservationsTable ?? Derived(users, DefaultReservationsTable, "Reservations")),
                 new KeyAttribute(ReservationKey, ScalarAttributeType.S),
                 model.UniqueValues.Any(unique => unique.IsShared) ? [IndexOfValues] : [],
                 options)
@@ -57,7 +67,18 @@ internal sealed class StoreSchema
                 Transactions = ReservingTransactions,
             }
             : null;
-        Tables = Reservations is null ? [Users] : [Users, Reservations];
+        Tombstones = options.Privacy.HashKey is null
+            ? null
+            : new TableSchema(
+                options.TableNamePrefix + (options.Privacy.TombstonesTable ?? Derived(users, DefaultTombstonesTable, "Tombstones")),
+                new KeyAttribute(TombstoneKey, ScalarAttributeType.S),
+                [],
+                options)
+            {
+                TimeToLiveAttribute = TombstoneExpiry,
+                Transactions = ErasingTransactions,
+            };
+        Tables = [.. new[] { Users, Reservations, Tombstones }.OfType<TableSchema>()];
     }
 
     public UserModel Model { get; }
@@ -68,6 +89,9 @@ internal sealed class StoreSchema
 
     /// <summary>Gets the table of the reservations, or null if no values are unique.</summary>
     public TableSchema? Reservations { get; }
+
+    /// <summary>Gets the table of the tombstones of erased users, or null if the options do not permit erasure.</summary>
+    public TableSchema? Tombstones { get; }
 
     private static IndexSchema IndexOfValues { get; } = new(
         ValueIndex, new KeyAttribute(ReservationValue, ScalarAttributeType.S), new KeyAttribute(ReservationKey, ScalarAttributeType.S));
@@ -98,9 +122,8 @@ internal sealed class StoreSchema
         return builder.Build();
     }
 
-    // Two user types must not share reservations: the owner of a value is looked up only in the table of its own type.
-    private string ReservationsTableWithoutPrefix(string users) => Options.ReservationsTable
-        ?? (users == DefaultUsersTable ? DefaultReservationsTable : users + "Reservations");
+    // Two user types must not share reservations or tombstones: the owner of a value is looked up only in the table of its own type.
+    private static string Derived(string users, string ofUsers, string suffix) => users == DefaultUsersTable ? ofUsers : users + suffix;
 
     private static DynamoDBEntryType EntryType(MappedProperty key)
         => key.KeyKind() == ScalarKind.Number ? DynamoDBEntryType.Numeric : DynamoDBEntryType.String;
