@@ -21,7 +21,7 @@ public class DynamoDbIdentityUser : DynamoDbIdentityUser<string>
 /// <remarks>
 /// One item of DynamoDB contains everything that Identity knows of the user, so one read is enough to sign in. An item has at most 400 KB. The user
 /// name, each external login and each passkey are unique, and roles, claims and, unless they are unique, emails are indexed: a user has up to 30
-/// unique values, and up to 99 of both, where each unique value counts twice.
+/// unique values, and up to 96 of both, where each unique value counts twice.
 /// </remarks>
 [DynamoDBTable("IdentityUsers")]
 public class DynamoDbIdentityUser<TKey>

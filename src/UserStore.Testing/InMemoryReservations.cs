@@ -15,6 +15,9 @@ internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(Dynamical
     public IEnumerable<(ReservedValue Value, UserKey OwnerKey)> ReadAll(string? after)
         => _owners.Where(reservation => string.CompareOrdinal(reservation.Key, after) > 0).Select(reservation => reservation.Value);
 
+    /// <summary>Returns the values that are reserved for a user, whether or not the user still has them.</summary>
+    public IEnumerable<ReservedValue> OwnedBy(UserKey key) => _owners.Values.Where(entry => entry.OwnerKey == key).Select(entry => entry.Value);
+
     public UserKey? OwnerKeyOf(ReservedValue value) => _owners.TryGetValue(value.Key, out var reservation) ? reservation.OwnerKey : (UserKey?)null;
 
     /// <summary>Returns the current owner of a value.</summary>

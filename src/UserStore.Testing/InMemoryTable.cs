@@ -25,6 +25,9 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
     public InMemoryRow<TUser>? Find(UserKey key, DateTimeOffset now)
         => _rows.TryGetValue(KeyModel.ToText(key), out InMemoryRow<TUser>? row) && !row.IsExpired(now) ? row : null;
 
+    /// <summary>Returns the row of a user, whether or not it has expired.</summary>
+    public InMemoryRow<TUser>? FindAny(UserKey key) => _rows.GetValueOrDefault(KeyModel.ToText(key));
+
     /// <summary>Returns the row of a user that has expired and is still in the table.</summary>
     public InMemoryRow<TUser>? FindExpired(UserKey key, DateTimeOffset now)
         => _rows.TryGetValue(KeyModel.ToText(key), out InMemoryRow<TUser>? row) && row.IsExpired(now) ? row : null;

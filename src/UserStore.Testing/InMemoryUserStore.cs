@@ -64,8 +64,9 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _input = new UserInput<TUser>(model, storeOptions, Time, _items.ReadBack);
         _queryInput = new QueryInput<TUser>(model, storeOptions);
         var table = new InMemoryTable<TUser>(model, options.IndexDelay, options.KeptChanges);
+        Tombstones = options.Privacy.HashKey is null ? null : new InMemoryTombstones(options.Privacy, TableName, Time);
         _users = new InMemoryUsers<TUser>(
-            table, _input.UniqueValues.Any ? new InMemoryReservations<TUser>(table, _input) : null, _input, _items);
+            table, _input.UniqueValues.Any ? new InMemoryReservations<TUser>(table, _input) : null, Tombstones, _input, _items);
         _recorder = new CallRecorder(options.RecordedCalls);
         _calls = new InMemoryCalls(Faults, _recorder, Time);
         _parts = new InMemoryStoreParts<TUser>(table, _input, _queryInput, _calls);
@@ -262,6 +263,11 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     internal TimeProvider Time { get; }
 
+    /// <summary>Gets the tombstones of erased users; null if the options do not permit erasure.</summary>
+    internal InMemoryTombstones? Tombstones { get; }
+
+    internal string TableName => _input.Model.DefaultTableName;
+
     internal bool HasUniqueValues => _users.Reservations is not null;
 
     /// <summary>Stores a prepared user unconditionally.</summary>
@@ -271,6 +277,10 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         prepared.Key,
         () => _users.Overwrite(prepared),
         cancellationToken);
+
+    /// <summary>Runs a call of another part of the store, atomically, with the faults of the store.</summary>
+    internal Task<T> RunAsync<T>(string operation, bool isWrite, UserKey? key, Func<InMemoryUsers<TUser>, T> body, CancellationToken cancellationToken)
+        => RunAsync(operation, isWrite, key, () => body(_users), cancellationToken);
 
     /// <summary>Runs a step of an audit on users and reservations atomically.</summary>
     internal T Audit<T>(Func<InMemoryTable<TUser>, InMemoryReservations<TUser>, T> step)

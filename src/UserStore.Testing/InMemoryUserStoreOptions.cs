@@ -42,6 +42,10 @@ public sealed class InMemoryUserStoreOptions
         where TUser : class
         => Model.Describe(describe);
 
+    /// <summary>Gets the options for the erasure of users, as in <see cref="UserStoreOptions.Privacy"/>.</summary>
+    /// <value>The defaults of <see cref="UserPrivacyOptions"/>: users cannot be erased without a hash key.</value>
+    public UserPrivacyOptions Privacy { get; } = new();
+
     /// <summary>Gets the keys that encrypt continuation tokens, as in <see cref="UserStoreOptions.TokenKeys"/>.</summary>
     /// <value>The default is empty.</value>
     public IList<byte[]> TokenKeys { get; } = [];

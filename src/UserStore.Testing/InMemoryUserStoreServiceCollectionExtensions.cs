@@ -7,6 +7,7 @@ using UserStore.DependencyInjection;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
+using UserStore.Privacy;
 using UserStore.Testing;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -14,8 +15,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Replaces registered stores with in-memory stores.</summary>
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
-    /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUniqueValueAudit{TUser}"/> of <see cref="User"/> with in-memory implementations, whether or not they are registered.</summary>
+    /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>,
+    /// <see cref="IUniqueValueAudit{TUser}"/> and <see cref="IUserPrivacy{TUser}"/> of <see cref="User"/> with in-memory implementations, whether or not they are registered.</summary>
     /// <param name="services">The service collection of the application or test.</param>
     /// <param name="configure">Configures the store. Unless set here, the clock is the registered <see cref="TimeProvider"/>, and the settings
     /// for emails and tokens are those of the registered <see cref="UserStoreOptions"/>.</param>
@@ -35,12 +36,14 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             static provider => new InMemoryUniqueValueAudit<User>(provider.GetRequiredService<InMemoryUserStore>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<User>>(
             static provider => new InMemoryUserBatchWriter<User>(provider.GetRequiredService<InMemoryUserStore>())));
+        services.Replace(ServiceDescriptor.Singleton<IUserPrivacy<User>>(
+            static provider => new InMemoryUserPrivacy<User>(provider.GetRequiredService<InMemoryUserStore>())));
         PutMigrationsInMemory<User>(services);
         return services;
     }
 
-    /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUniqueValueAudit{TUser}"/>,
-    /// with in-memory implementations, whether or not they are registered.</summary>
+    /// <summary>Replaces <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>, <see cref="IUniqueValueAudit{TUser}"/>
+    /// and <see cref="IUserPrivacy{TUser}"/> with in-memory implementations, whether or not they are registered.</summary>
     /// <typeparam name="TUser">The type of the users.</typeparam>
     /// <param name="services">The service collection of the application or test.</param>
     /// <param name="configure">Configures the store. Unless set here, the clock is the registered <see cref="TimeProvider"/>, and the settings
@@ -61,6 +64,8 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             static provider => new InMemoryUniqueValueAudit<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
         services.Replace(ServiceDescriptor.Singleton<IUserBatchWriter<TUser>>(
             static provider => new InMemoryUserBatchWriter<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
+        services.Replace(ServiceDescriptor.Singleton<IUserPrivacy<TUser>>(
+            static provider => new InMemoryUserPrivacy<TUser>(provider.GetRequiredService<InMemoryUserStore<TUser>>())));
         PutMigrationsInMemory<TUser>(services);
         return services;
     }
@@ -99,6 +104,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
             (options.NormalizeEmail, options.UniqueEmails, options.Model.Description) = (rules.NormalizeEmail, rules.UniqueEmails, rules.Description);
             foreach ((string name, Func<string, string> normalize) in rules.Normalizers)
                 options.Normalizers.Add(name, normalize);
+            (options.Privacy.HashKey, options.Privacy.TombstoneRetention) = (rules.Privacy.HashKey, rules.Privacy.TombstoneRetention);
             foreach (byte[] key in rules.TokenKeys)
                 options.TokenKeys.Add(key);
         }

@@ -2,13 +2,18 @@ using System.Diagnostics.CodeAnalysis;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Preparation;
+using UserStore.Privacy;
 
 namespace UserStore.Testing;
 
 /// <summary>Represents the stored users of an in-memory store, with their reservations. Not safe for concurrent use: the store holds the
 /// lock.</summary>
 internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    InMemoryTable<TUser> table, InMemoryReservations<TUser>? reservations, UserInput<TUser> input, UserItems<TUser> items)
+    InMemoryTable<TUser> table,
+    InMemoryReservations<TUser>? reservations,
+    InMemoryTombstones? tombstones,
+    UserInput<TUser> input,
+    UserItems<TUser> items)
     where TUser : class
 {
     public InMemoryTable<TUser> Table => table;
@@ -20,6 +25,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
     {
         if (table.Find(created.Key, created.Now) is not null)
             throw new UserAlreadyExistsException(created.Key);
+        tombstones?.Check(created.Key);
         reservations?.Move(created.Key, from: [], to: created.Reserved, created.Now);
         return Store(RowOf(created));
     }
@@ -42,7 +48,11 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
     }
 
     /// <summary>Stores a user in place of any other.</summary>
-    public TUser Overwrite(PreparedUser<TUser> user) => Store(RowOf(user));
+    public TUser Overwrite(PreparedUser<TUser> user)
+    {
+        tombstones?.Check(user.Key);
+        return Store(RowOf(user));
+    }
 
     public TUser Patch(PreparedPatch patch)
     {
@@ -75,6 +85,21 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
         DateTimeOffset now = input.Now();
         Remove(FindExpected(key, user, now), now);
     }
+
+    /// <summary>Erases a user, whether or not it exists, and leaves a tombstone.</summary>
+    public UserErasureReceipt Erase(UserKey key)
+    {
+        InMemoryRow<TUser>? row = table.FindAny(key);
+        if (row is null && tombstones!.Find(key) is { } before)
+            return before;
+        if (row is not null)
+            Remove(row, input.Now());
+        return tombstones!.Add(key);
+    }
+
+    /// <summary>Returns the keys of all users, expired or not, and of all owners of reservations.</summary>
+    public IReadOnlySet<UserKey> Keys()
+        => table.ReadAll(afterKey: null).Select(row => row.Key).Concat(reservations?.ReadAll(after: null).Select(entry => entry.OwnerKey) ?? []).ToHashSet();
 
     [return: NotNullIfNotNull(nameof(row))]
     public static TUser? Copy(InMemoryRow<TUser>? row) => row is null ? null : UserCopier.Copy(row.User);

@@ -96,3 +96,5 @@ public sealed class DynamoDbUniqueSetTests() : UniqueSetContract(new DynamoDbSto
 public sealed class DynamoDbIndexedSetTests() : IndexedSetContract(new DynamoDbStores());
 
 public sealed class DynamoDbUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new DynamoDbStores());
+
+public sealed class DynamoDbErasureTests() : ErasureContract(new DynamoDbStores());

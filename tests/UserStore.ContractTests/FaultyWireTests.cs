@@ -96,3 +96,5 @@ public sealed class FaultyWireUniqueSetTests() : UniqueSetContract(new FaultyWir
 public sealed class FaultyWireIndexedSetTests() : IndexedSetContract(new FaultyWireStores());
 
 public sealed class FaultyWireUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new FaultyWireStores());
+
+public sealed class FaultyWireErasureTests() : ErasureContract(new FaultyWireStores());

@@ -96,3 +96,5 @@ public sealed class InMemoryUniqueSetTests() : UniqueSetContract(new InMemorySto
 public sealed class InMemoryIndexedSetTests() : IndexedSetContract(new InMemoryStores());
 
 public sealed class InMemoryUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new InMemoryStores());
+
+public sealed class InMemoryErasureTests() : ErasureContract(new InMemoryStores());

@@ -8,6 +8,7 @@ using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
+using UserStore.Privacy;
 using UserStore.Replication;
 using UserStore.Schema;
 using UserStore.Testing;
@@ -53,6 +54,7 @@ public class DynamoDbStores : StoreFactory
             options.Describe(describe);
         (options.UniqueEmails, options.StreamViewType) = (uniqueEmails, Stream);
         options.NormalizeEmail = NormalizeEmail ?? options.NormalizeEmail;
+        options.Privacy.HashKey = HashKey;
         foreach (byte[] key in tokenKeys)
             options.TokenKeys.Add(key);
         return await CreateAsync<TUser>(options);
@@ -63,6 +65,14 @@ public class DynamoDbStores : StoreFactory
 
     public override IUniqueValueAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         => new DynamoDbUniqueValueAudit<TUser>(_clients[store], _options[store], Time);
+
+    public override IUserPrivacy<TUser> PrivacyOf<TUser>(IUserStore<TUser> store)
+    {
+        var scope = new UserStorePolicyOptions { AccountId = AccountId, Region = Region };
+        IAmazonDynamoDB client = Client ?? Policed(
+            UserStorePolicy.Create(UserStoreSchema.For<TUser>(_options[store]), UserStoreRole.Privacy, scope));
+        return new DynamoDbUserPrivacy<TUser>(client, _options[store], Time);
+    }
 
     public override async Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
     {

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using UserStore.Privacy;
 using UserStore.Replication;
 using UserStore.Testing;
 
@@ -47,6 +48,8 @@ public sealed class FaultyWireStores : DynamoDbStores
         => new LossyBatchWriter<TUser>(base.WriterOf(((LossyStore<TUser>)store).Store));
 
     public override IUniqueValueAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store) => base.AuditOf(((LossyStore<TUser>)store).Store);
+
+    public override IUserPrivacy<TUser> PrivacyOf<TUser>(IUserStore<TUser> store) => base.PrivacyOf(((LossyStore<TUser>)store).Store);
 
     public override Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
         => base.ReadChangesAsync(((LossyStore<TUser>)store).Store);

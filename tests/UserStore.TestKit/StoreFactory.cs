@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using UserStore.DynamoDb.Tables;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
+using UserStore.Privacy;
 using UserStore.Replication;
 using UserStore.Testing;
 
@@ -30,6 +31,12 @@ public abstract class StoreFactory : IAsyncDisposable
 
     public abstract IUniqueValueAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         where TUser : class;
+
+    public abstract IUserPrivacy<TUser> PrivacyOf<TUser>(IUserStore<TUser> store)
+        where TUser : class;
+
+    /// <summary>Gets or sets the key with which stores that are created afterwards hash the keys of erased users; null for none.</summary>
+    public byte[]? HashKey { get; set; }
 
     /// <summary>Gets or sets the function that normalizes emails; null for the default.</summary>
     public Func<string, string>? NormalizeEmail { get; set; }
@@ -66,7 +73,7 @@ public sealed class InMemoryStores : StoreFactory
     public override Task<IUserStore<TUser>> CreateAsync<TUser>(
         Action<UserTypeBuilder<TUser>>? describe, bool uniqueEmails = true, params byte[][] tokenKeys)
     {
-        var options = new InMemoryUserStoreOptions { TimeProvider = Clock, UniqueEmails = uniqueEmails };
+        var options = new InMemoryUserStoreOptions { TimeProvider = Clock, UniqueEmails = uniqueEmails, Privacy = { HashKey = HashKey } };
         if (describe is not null)
             options.Describe(describe);
         options.NormalizeEmail = NormalizeEmail ?? options.NormalizeEmail;
@@ -80,6 +87,9 @@ public sealed class InMemoryStores : StoreFactory
 
     public override IUniqueValueAudit<TUser> AuditOf<TUser>(IUserStore<TUser> store)
         => new InMemoryUniqueValueAudit<TUser>((InMemoryUserStore<TUser>)store);
+
+    public override IUserPrivacy<TUser> PrivacyOf<TUser>(IUserStore<TUser> store)
+        => new InMemoryUserPrivacy<TUser>((InMemoryUserStore<TUser>)store);
 
     public override Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
         => Task.FromResult(((InMemoryUserStore<TUser>)store).TakeChanges());

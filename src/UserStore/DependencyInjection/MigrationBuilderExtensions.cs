@@ -9,6 +9,7 @@ using UserStore.DynamoDb.Sending;
 using UserStore.Migrations;
 using UserStore.Migrations.Journaling;
 using UserStore.Migrations.Running;
+using UserStore.Privacy.Places;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -50,6 +51,7 @@ public static class MigrationBuilderExtensions
                 Causes = LoggerOf(provider, MigrationLog.CausesCategory),
             }));
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IMigrationRunner>(userType));
+        services.AddKeyedSingleton<IUserDataPlace>(userType, (provider, _) => CreatePlace(provider, builder));
         services.AddSingleton<IHostedService>(provider => new MigrationStartup(
             provider.GetRequiredKeyedService<IMigrationRunner>(userType), OptionsOf(provider, builder.OptionsName)));
         return builder;
@@ -75,6 +77,12 @@ public static class MigrationBuilderExtensions
         {
             StoreTables = () => StoreRegistry.Of(builder.Services).TablesOfStores(provider),
         };
+    }
+
+    private static MigrationPlace CreatePlace(IServiceProvider provider, UserStoreBuilder builder)
+    {
+        RegisteredStore store = provider.GetRequiredKeyedService<RegisteredStore>(builder.UserType);
+        return new MigrationPlace(new JournalTables(store.Connection!, store.Schema, OptionsOf(provider, builder.OptionsName)), store.Schema);
     }
 
     private static ILogger LoggerOf(IServiceProvider provider, string category)

@@ -4,8 +4,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.DependencyInjection;
+using UserStore.DynamoDb.Sending;
 using UserStore.Modeling;
+using UserStore.Privacy.Places;
 using UserStore.Replication;
+using UserStore.Replication.Targets;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -85,6 +88,12 @@ public static class ReplicationBuilderExtensions
             provider.GetRequiredService<TimeProvider>(),
             StoreServices.LoggerOf(provider)));
         services.AddSingleton<IUserChangeHandler<TUser>>(provider => provider.GetRequiredService<UserReplicator<TUser, TView>>());
+        services.AddKeyedSingleton<IUserDataPlace>(typeof(TUser), (provider, _) => new ViewPlace(
+            new TableReader(StoreServices.ClientOf<TUser>(provider)),
+            new ReplicationSchema(
+                StoreServices.SchemaOf<TUser>(provider),
+                ViewModel.For<TView>(),
+                provider.GetRequiredService<IOptionsMonitor<UserReplicationOptions>>().Get(name))));
         return builder;
     }
 

@@ -10,6 +10,8 @@ using UserStore.DynamoDb;
 using UserStore.DynamoDb.Users;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
+using UserStore.Privacy;
+using UserStore.Privacy.Places;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -24,8 +26,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </remarks>
 public static class UserStoreServiceCollectionExtensions
 {
-    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUniqueValueAudit{TUser}"/> of <see cref="User"/>.</summary>
+    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>,
+    /// <see cref="IUniqueValueAudit{TUser}"/> and <see cref="IUserPrivacy{TUser}"/> of <see cref="User"/>.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; the defaults apply if null.</param>
     /// <returns>A builder for further parts.</returns>
@@ -36,8 +38,8 @@ public static class UserStoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and
-    /// <see cref="IUniqueValueAudit{TUser}"/> of <see cref="User"/>, with options from configuration.</summary>
+    /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>,
+    /// <see cref="IUniqueValueAudit{TUser}"/> and <see cref="IUserPrivacy{TUser}"/> of <see cref="User"/>, with options from configuration.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key and a section
     /// that does not exist are errors.</param>
@@ -51,8 +53,8 @@ public static class UserStoreServiceCollectionExtensions
         return Bind(builder, configuration);
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUniqueValueAudit{TUser}"/>
-    /// for a user type of the service.</summary>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>, <see cref="IUniqueValueAudit{TUser}"/>
+    /// and <see cref="IUserPrivacy{TUser}"/> for a user type of the service.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; the defaults apply if null.</param>
@@ -68,8 +70,8 @@ public static class UserStoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/> and <see cref="IUniqueValueAudit{TUser}"/>
-    /// for a user type of the service, with options from configuration.</summary>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>, <see cref="IUniqueValueAudit{TUser}"/>
+    /// and <see cref="IUserPrivacy{TUser}"/> for a user type of the service, with options from configuration.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options. An unknown key and a section that does not exist are errors.</param>
@@ -111,6 +113,8 @@ public static class UserStoreServiceCollectionExtensions
             UserContext.Create(StoreServices.ClientOf<TUser>(provider), StoreServices.SchemaOf<TUser>(provider)));
         services.TryAddSingleton<IUserBatchWriter<TUser>>(static provider => new DynamoDbUserBatchWriter<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
         services.TryAddSingleton<IUniqueValueAudit<TUser>>(static provider => new DynamoDbUniqueValueAudit<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
+        services.TryAddSingleton<IUserPrivacy<TUser>>(static provider => new DynamoDbUserPrivacy<TUser>(
+            StoreServices.ConnectionOf<TUser>(provider), provider.GetKeyedServices<IUserDataPlace>(typeof(TUser))));
         return builder;
     }
 

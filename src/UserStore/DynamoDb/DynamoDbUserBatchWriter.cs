@@ -34,18 +34,16 @@ public sealed class DynamoDbUserBatchWriter<[DynamicallyAccessedMembers(Dynamica
         _table = new UserTable<TUser>(connection);
         _time = connection.Time;
         var writes = new UserWrites<TUser>(_table);
-        if (writes.Transaction is not null)
-        {
-            _creates = new TransactedCreates<TUser>(_table, writes);
-        }
-        else
-        {
-            _creates = new SingleWrites<TUser, PreparedUser<TUser>>(
+        _creates = writes.Transaction is not null
+            ? new TransactedCreates<TUser>(_table, writes)
+            : new SingleWrites<TUser, PreparedUser<TUser>>(
                 _table.FindKey, user => Checked(_table.Input.PrepareCreate(user)), async (user, item, request, token) =>
                 {
                     await writes.Creation.CreateAsync(Begin(item, request, token), user).ConfigureAwait(false);
                     return true;
                 });
+        if (writes.Reservations is null)
+        {
             _replaces = new SingleWrites<TUser, PreparedUser<TUser>>(
                 _table.FindKey, user => Checked(_table.Input.PrepareOverwrite(user)), async (user, item, request, token) =>
                 {

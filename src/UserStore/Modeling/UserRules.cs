@@ -12,8 +12,9 @@ internal static class UserRules
     /// one.</summary>
     public const int MaxUniqueValues = 30;
 
-    /// <summary>The actions of a transaction besides that of the user; Amazon DynamoDB API Reference, "TransactWriteItems".</summary>
-    public const int MaxReservingActions = 99;
+    /// <summary>The actions of a transaction for reservations: of its 100, four are left for the user and for what is written or checked with it. Amazon
+    /// DynamoDB API Reference, "TransactWriteItems".</summary>
+    public const int MaxReservingActions = 96;
     public const int MaxSortKeyBytes = 1024;
 
     public const string NotEmptyRule = "must not be empty";

@@ -71,7 +71,7 @@ public sealed class UserReplicator<
         _retention = options.RemovedUserRetention;
         var projector = new Projector<TUser, TView>(projection, _schema);
         var reader = new ReplicationStateReader<TUser, TView>(_source, _schema, projector);
-        var writer = new TargetWriter(client, _schema);
+        var writer = new TargetWriter(client, _schema, _source.Tombstones);
         var states = new ReplicationStateWriter<TUser, TView>(_schema, reader, writer, RemovedUntil);
         _changes = new ChangeWriter<TUser, TView>(_source, projector, reader, states, writer, RemovedUntil);
         _comparer = new ReplicationComparer<TUser, TView>(_source.Sender, reader, states);

@@ -13,6 +13,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
             UserStoreRole.ReadWrite => Store(mayWrite: true, mayCreate: false).Concat(JournalForHealth()),
             UserStoreRole.Migrations => Store(mayWrite: true, mayCreate: true)
                 .Concat(Migrations(options.Migrations!)).Concat(options.Replications.SelectMany(TablesOfReplication)),
+            UserStoreRole.Privacy => Privacy(),
             _ => Source().Concat(options.Replications.SelectMany(Replication)),
         };
         return statements.Where(statement => statement.Resources.Count > 0);
@@ -20,10 +21,9 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
 
     private IEnumerable<PolicyStatement> Store(bool mayWrite, bool mayCreate)
     {
-        bool hasReservations = schema.Reservations is not null;
         IEnumerable<string> read = ["BatchGetItem", "DescribeTable", "GetItem", "Scan"];
         IEnumerable<string> query = schema.Users.SortKey is null ? [] : ["Query"]; // of a partition of the table itself
-        IEnumerable<string> write = [.. hasReservations ? ["ConditionCheckItem"] : Array.Empty<string>(), "DeleteItem", "PutItem", "UpdateItem"];
+        IEnumerable<string> write = [.. schema.Reservations is null ? Array.Empty<string>() : ["ConditionCheckItem"], "DeleteItem", "PutItem", "UpdateItem"];
         yield return Statement(
             "Users",
             [schema.Users.Name],
@@ -41,6 +41,14 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
                     .. read, .. mayWrite ? ["DeleteItem", "PutItem"] : Array.Empty<string>(), .. mayCreate ? Creation(schema.Reservations) : [],
                     .. Health(schema.Reservations),
                 ]);
+        }
+
+        if (schema.Tombstones is { } tombstones)
+        {
+            yield return Statement(
+                "Tombstones",
+                [tombstones.Name],
+                ["DescribeTable", .. mayWrite ? ["ConditionCheckItem"] : Array.Empty<string>(), .. mayCreate ? Creation(tombstones) : [], .. Health(tombstones)]);
         }
     }
 
@@ -80,6 +88,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
     private IEnumerable<PolicyStatement> Source() =>
     [
         Statement("Users", [schema.Users.Name], ["BatchGetItem", "DescribeTable", "GetItem", "Scan"]),
+        Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "ConditionCheckItem", "DescribeTable", "GetItem"]),
         Statement("UsersStream", [$"{schema.Users.Name}/stream/*"], ["DescribeStream", "GetRecords", "GetShardIterator"]),
         new PolicyStatement("Streams", ["ListStreams"], ["*"]),
     ];
@@ -90,9 +99,26 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
         return
         [
             Statement($"Target{number + 1}", [replication.Target.Name], actions),
-            Statement($"Guards{number + 1}", [replication.Guards.Name], actions.Where(action => action != "DeleteItem")),
+            Statement($"Guards{number + 1}", [replication.Guards.Name], actions.Where(action => action != "DeleteItem" || schema.Tombstones is not null)),
         ];
     }
+
+    // Besides the requests, what finds out which table is missing.
+    private IEnumerable<PolicyStatement> Privacy()
+    {
+        string[] erase = ["DeleteItem", "DescribeTable", "GetItem", "Scan"];
+        yield return Statement("Users", [schema.Users.Name], [.. erase, "ConditionCheckItem"]);
+        yield return Statement("Reservations", NameOf(schema.Reservations), ["BatchGetItem", "DeleteItem", "DescribeTable", "Scan"]);
+        yield return Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "DescribeTable", "GetItem", "PutItem"]);
+        yield return Statement("MigrationLock", NameOf(options.Migrations?.Lock), ["DeleteItem", "DescribeTable", "Scan"]);
+        foreach ((int number, ReplicationDefinition replication) in options.Replications.Index())
+        {
+            yield return Statement($"Target{number + 1}", [replication.Target.Name], erase);
+            yield return Statement($"Guards{number + 1}", [replication.Guards.Name], [.. erase, "ConditionCheckItem"]);
+        }
+    }
+
+    private static IEnumerable<string> NameOf(TableDefinition? table) => table is null ? [] : [table.Name];
 
     private IEnumerable<string> Creation(TableDefinition table)
     {

@@ -15,4 +15,7 @@ public enum UserStoreRole
 
     /// <summary>Reads the stream of the users' table, and replicates, rebuilds and compares.</summary>
     Replication,
+
+    /// <summary>Exports, erases and verifies users, with what replications and migrations store of them.</summary>
+    Privacy,
 }

@@ -19,7 +19,8 @@ public sealed class UserStoreSchema
         _store = store;
         Users = ToDefinition(store.Users);
         Reservations = store.Reservations is null ? null : ToDefinition(store.Reservations);
-        Tables = Reservations is null ? [Users] : [Users, Reservations];
+        Tombstones = store.Tombstones is null ? null : ToDefinition(store.Tombstones);
+        Tables = [.. new[] { Users, Reservations, Tombstones }.OfType<TableDefinition>()];
     }
 
     /// <summary>Gets the table of the users.</summary>
@@ -27,6 +28,9 @@ public sealed class UserStoreSchema
 
     /// <summary>Gets the table that reserves emails; <see langword="null"/> if they are not unique.</summary>
     public TableDefinition? Reservations { get; }
+
+    /// <summary>Gets the table of the tombstones of erased users; <see langword="null"/> without <see cref="UserPrivacyOptions.HashKey"/>.</summary>
+    public TableDefinition? Tombstones { get; }
 
     /// <summary>Gets all tables of the store.</summary>
     public IReadOnlyList<TableDefinition> Tables { get; }

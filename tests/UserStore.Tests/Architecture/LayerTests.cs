@@ -16,7 +16,8 @@ public sealed class LayerTests
         ["Mapping"],
         ["DynamoDb/Expressions"],
         ["DynamoDb/Sending"],
-        ["DynamoDb/Provisioning", "DynamoDb/Users"],
+        ["DynamoDb/Provisioning", "DynamoDb/Tombstones"],
+        ["DynamoDb/Users"],
         ["DynamoDb/Users/Generated"],
         ["DynamoDb/Reading", "DynamoDb/Reservations"],
         ["DynamoDb/Writing"],
@@ -27,6 +28,8 @@ public sealed class LayerTests
         ["Migrations/Running", "Replication/Writing"],
         ["Migrations/Backfilling", "Replication/Comparing"],
         ["Migrations/BuiltIn", "Migrations/CommandLine"],
+        ["Privacy"],
+        ["Privacy/Places"],
         ["Health", "Schema"],
         ["DependencyInjection"],
     ];

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Preparation;
 
@@ -17,6 +18,38 @@ internal static class ConditionExpression
         else
             writer.And($"{name} = {writer.Value(value)}");
     }
+
+    /// <summary>Accepts items with the value that was read in an attribute, or without it if the item that was read had none.</summary>
+    public static void AndSame(this ExpressionWriter writer, string attribute, Dictionary<string, AttributeValue> read)
+    {
+        if (read.TryGetValue(attribute, out AttributeValue? value))
+            writer.And($"{writer.Name(attribute)} = {writer.Value(value)}");
+        else
+            writer.And($"attribute_not_exists({writer.Name(attribute)})");
+    }
+
+    /// <summary>Returns the delete of an item under the condition.</summary>
+    public static Delete ToDelete(this ExpressionWriter writer, NamedTable table, Dictionary<string, AttributeValue> key) => new()
+    {
+        TableName = table.TableName,
+        Key = key,
+        ConditionExpression = writer.Take().Text,
+        ExpressionAttributeNames = writer.Names,
+        ExpressionAttributeValues = writer.Values,
+    };
+
+    /// <summary>Returns the condition as an action of a transaction.</summary>
+    public static TransactWriteItem ToCheck(this ExpressionWriter writer, NamedTable table, Dictionary<string, AttributeValue> key) => new()
+    {
+        ConditionCheck = new ConditionCheck
+        {
+            TableName = table.TableName,
+            Key = key,
+            ConditionExpression = writer.Take().Text,
+            ExpressionAttributeNames = writer.Names,
+            ExpressionAttributeValues = writer.Values,
+        },
+    };
 
     /// <summary>Accepts items with this value in an attribute. Programs that use the SDK's V1 conversion store Booleans as numbers.</summary>
     public static void AppendEqual(this ExpressionWriter writer, MappedProperty property, StoredScalar value)

@@ -29,6 +29,16 @@ internal static class ItemRules
         return violations.Count > 0 ? throw new InvalidUserException(violations) : size;
     }
 
+    /// <summary>Returns the size of an item that is stored, in bytes.</summary>
+    public static long SizeOf(Dictionary<string, AttributeValue> item)
+    {
+        string? rule = null;
+        long size = 0;
+        foreach ((string name, AttributeValue value) in item)
+            size += (UserRules.Utf8Length(name) ?? 0) + Measure(value, 1, ref rule);
+        return size;
+    }
+
     private static string PropertyName(string attribute, IEnumerable<MappedProperty> properties)
         => properties.FirstOrDefault(property => property.AttributeName == attribute)?.Name ?? attribute;
 

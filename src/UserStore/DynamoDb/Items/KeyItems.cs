@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
 namespace UserStore.DynamoDb.Items;
@@ -6,6 +7,10 @@ namespace UserStore.DynamoDb.Items;
 /// <summary>Reads and writes the keys of users as attributes.</summary>
 internal static class KeyItems
 {
+    /// <summary>Returns the attributes of an item that are its key in a table.</summary>
+    public static Dictionary<string, AttributeValue> KeyIn(this Dictionary<string, AttributeValue> item, TableSchema table)
+        => table.Keys.ToDictionary(key => key.AttributeName, key => item[key.AttributeName], StringComparer.Ordinal);
+
     /// <summary>Returns the attributes of a valid key.</summary>
     public static Dictionary<string, AttributeValue> ToItem(this KeyModel model, UserKey key)
     {

@@ -2,16 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tombstones;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Reservations;
 
-/// <summary>Writes a user and the reservations of its unique values in one transaction, and again when the reservations turn out to be
-/// different.</summary>
+/// <summary>Writes a user and the reservations of its unique values in one transaction, and again when the reservations turn out to be different. A
+/// new user must not have a tombstone.</summary>
 internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
-    UserTable<TUser> users, ReservationTable<TUser> reservations)
+    UserTable<TUser> users, ReservationTable<TUser>? reservations)
     where TUser : class
 {
     /// <summary>Returns the change from the values that a stored user holds to those that it is to hold.</summary>
@@ -33,33 +34,39 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
     /// <param name="change">The values to reserve for the user, and those to release.</param>
     /// <param name="wasApplied">Reads whether everything was written, after a response was lost and no retry received one.</param>
     /// <param name="explainInvalid">Returns the exception for a write of the user that DynamoDB calls invalid.</param>
+    /// <param name="isCreate">Whether the user need not exist before, so that it must not be erased.</param>
     /// <returns>Null when everything was written; otherwise the failed condition of <paramref name="userWrite"/>, and nothing was
     /// written.</returns>
     /// <exception cref="UserValueInUseException">Another user owns a value.</exception>
+    /// <exception cref="UserErasedException">The user is erased.</exception>
     public async Task<ConditionFailure?> CommitAsync(
         StoreCall call,
         TransactWriteItem userWrite,
         UserKey key,
         ReservationChange change,
         Func<Task<bool>>? wasApplied = null,
-        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null)
+        Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null,
+        bool isCreate = false)
     {
+        TombstoneTable? tombstones = isCreate ? users.Tombstones : null;
         var invalidOwners = new Dictionary<ReservedValue, (ReservationOwner Owner, StoredUser User)>();
         List<ReservedValue> release = [.. change.Release];
         bool responseWasLost = false;
         for (int round = 1; ; round++)
         {
             List<TransactWriteItem> actions = [userWrite, .. change.Acquire.Select(value => invalidOwners.TryGetValue(value, out var owner)
-                ? reservations.TakeOver(value, key, owner.Owner)
-                : reservations.Acquire(value, key))];
+                ? reservations!.TakeOver(value, key, owner.Owner)
+                : reservations!.Acquire(value, key))];
             // A transaction has one action for each item: an owner of several values is ruled out once.
             var ruledOut = invalidOwners.Count == 0
                 ? []
                 : invalidOwners.Where(owner => owner.Value.Owner.Key is not null).GroupBy(owner => owner.Value.Owner).ToArray();
-            actions.AddRange(ruledOut.Select(owner => reservations.RuleOut(
+            actions.AddRange(ruledOut.Select(owner => reservations!.RuleOut(
                 owner.Key.Key!.Value, owner.First().Value.User, [.. owner.Select(taken => taken.Key)])));
             int reserving = actions.Count;
-            actions.AddRange(release.Select(value => reservations.Release(value, key)));
+            actions.AddRange(release.Select(value => reservations!.Release(value, key)));
+            if (tombstones is not null)
+                actions.Add(tombstones.AbsenceOf(key));
 
             if (await SendOnceAsync(call, actions, wasApplied, explainInvalid).ConfigureAwait(false) is not { } failure)
                 return null;
@@ -69,6 +76,12 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
             responseWasLost = failure.ResponseWasLost;
             if (failure.Concerns(0))
                 return failure;
+            if (tombstones is not null && failure.Concerns(actions.Count - 1))
+            {
+                UserErasedException erased = TombstoneTable.ToException(key, failure, actions.Count - 1);
+                throw responseWasLost ? call.OutcomeUnknown(failure.Operation, users.Schema.Tables, key, erased) : erased;
+            }
+
             // Another user owns what this one had: there is nothing to release.
             release = [.. release.Where((_, position) => !failure.Concerns(reserving + position))];
             try
@@ -125,7 +138,7 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
         Dictionary<ReservedValue, (ReservationOwner Owner, StoredUser User)> invalidOwners)
     {
         invalidOwners.Remove(value);
-        ReservationOwner? found = reservations.OwnerIn(failure.Reasons[action].Item) ?? await reservations.FindOwnerAsync(call, value).ConfigureAwait(false);
+        ReservationOwner? found = reservations!.OwnerIn(failure.Reasons[action].Item) ?? await reservations.FindOwnerAsync(call, value).ConfigureAwait(false);
         if (found is not { } owner || owner.Key == key)
             return;
         StoredUser user = owner.Key is { } ownerKey ? await users.ReadAsync(call, ownerKey).ConfigureAwait(false) : new StoredUser(null, users.Model);

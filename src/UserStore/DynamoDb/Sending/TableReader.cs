@@ -40,6 +40,21 @@ internal sealed class TableReader(IAmazonDynamoDB client)
         return new ScanPage(response.Items ?? [], response.LastEvaluatedKey is { Count: > 0 } next ? next : null);
     }
 
+    /// <summary>Reads all pages of a table consistently.</summary>
+    /// <param name="begin">Begins a call for each page.</param>
+    /// <param name="table">The table.</param>
+    public async IAsyncEnumerable<ScanPage> ScanAllAsync(Func<StoreCall> begin, NamedTable table)
+    {
+        var request = new ScanRequest();
+        do
+        {
+            ScanPage page = await ScanAsync(begin(), table, request).ConfigureAwait(false);
+            yield return page;
+            request.ExclusiveStartKey = page.Next;
+        }
+        while (request.ExclusiveStartKey is not null);
+    }
+
     /// <summary>Reads items by their keys, and those that DynamoDB leaves unprocessed again.</summary>
     /// <param name="call">The call that reads.</param>
     /// <param name="table">The table.</param>

@@ -6,6 +6,7 @@ using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Tombstones;
 using UserStore.DynamoDb.Users.Generated;
 using UserStore.Modeling;
 using UserStore.Preparation;
@@ -32,6 +33,9 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
             : new ContextRequests<TUser>(Client, Items, Schema);
         Sender = new RequestSender(connection, Schema);
         Reader = new TableReader(Client);
+        Tombstones = Schema.Tombstones is { } tombstones
+            ? new TombstoneTable(tombstones, connection.Options.Privacy, Reader, connection.Time)
+            : null;
         Users = [Schema.Users];
     }
 
@@ -51,6 +55,9 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public RequestSender Sender { get; }
 
     public TableReader Reader { get; }
+
+    /// <summary>Gets the tombstones of erased users; null if the options do not permit erasure.</summary>
+    public TombstoneTable? Tombstones { get; }
 
     /// <summary>Gets the users' table alone, as requests name their tables.</summary>
     public TableSchema[] Users { get; }

@@ -36,7 +36,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         foreach (BatchItem<TUser> item in items)
         {
             PreparedUser<TUser> user = PreparedIn(item);
-            int needed = 1 + user.Reserved.Count;
+            int needed = 1 + user.Reserved.Count + (table.Tombstones is null ? 0 : 1);
             long size = table.Requests.SizeOf(user.User) + ((long)user.Reserved.Count * ReservationBytes) + RevisionBytes;
             // One transaction may not write the same reservation twice.
             if (actions + needed > MaxActions || bytes + size > MaxBytes || user.Reserved.Any(reservations.Contains))
@@ -110,6 +110,12 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
                 foreach (ReservedValue value in user.Reserved)
                 {
                     actions.Add(writes.Reservations!.Acquire(value, user.Key));
+                    owners.Add(item);
+                }
+
+                if (table.Tombstones is { } tombstones)
+                {
+                    actions.Add(tombstones.AbsenceOf(user.Key));
                     owners.Add(item);
                 }
             }

@@ -25,14 +25,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
         {
             using ExpressionWriter writer = table.Requests.NewExpression();
             Put put = ToPut(created, writer, unknown);
-            ConditionFailure? failure = reserving is not null && created.Reserved.Count > 0
-                ? await reserving.CommitAsync(
-                    call,
-                    new TransactWriteItem { Put = put },
-                    created.Key,
-                    new ReservationChange(created.Reserved, []),
-                    wasApplied: () => WasAppliedAsync(call, created)).ConfigureAwait(false)
-                : await table.Requests.PutAsync(call, put, () => WasAppliedAsync(call, created)).ConfigureAwait(false);
+            ConditionFailure? failure = await PutAsync(call, created, put).ConfigureAwait(false);
             if (failure is null)
                 return created.User;
 
@@ -59,12 +52,13 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
 
     /// <summary>Stores a user in place of any other with its key, whose unique values need no reservation.</summary>
     /// <exception cref="UserAlreadyExistsException">The key holds an item of another kind.</exception>
+    /// <exception cref="UserErasedException">The user is erased.</exception>
     public async Task OverwriteAsync(StoreCall call, PreparedUser<TUser> user)
     {
         while (true)
         {
             using ExpressionWriter writer = table.Requests.NewExpression();
-            if (await table.Requests.PutAsync(call, ToReplacingPut(user, writer), () => WasAppliedAsync(call, user)).ConfigureAwait(false) is not { } failure)
+            if (await PutAsync(call, user, ToReplacingPut(user, writer)).ConfigureAwait(false) is not { } failure)
                 return;
             StoredUser stored = await table.ReadConflictingAsync(call, user.Key, failure).ConfigureAwait(false);
             bool isOfOtherKind = !stored.IsAbsent && !stored.IsUser;
@@ -113,6 +107,20 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
         writer.AndNewerThanLast(writer.Value(user.WriteId), table.Model);
         using MappedUser mapped = table.Requests.Map(user.User);
         return table.Requests.NewPut(writer, mapped, user.Revision, writer.Take(), unknown);
+    }
+
+    private async Task<ConditionFailure?> PutAsync(StoreCall call, PreparedUser<TUser> user, Put put)
+    {
+        Task<bool> WasAppliedAsync() => this.WasAppliedAsync(call, user);
+        if (reserving is null || (user.Reserved.Count == 0 && table.Tombstones is null))
+            return await table.Requests.PutAsync(call, put, WasAppliedAsync).ConfigureAwait(false);
+        return await reserving.CommitAsync(
+            call,
+            new TransactWriteItem { Put = put },
+            user.Key,
+            new ReservationChange(user.Reserved, []),
+            WasAppliedAsync,
+            isCreate: true).ConfigureAwait(false);
     }
 
     private async Task<bool> WasAppliedAsync(StoreCall call, PreparedUser<TUser> user)

@@ -8,6 +8,9 @@ namespace UserStore.Migrations.Journaling;
 internal static class CheckpointFormat
 {
     public const string PoisonCount = "poison";
+    public const string PoisonKey = "key";
+    public const string OtherKey = "other_key";
+    public const string Position = "position";
 
     private const string FailingCount = "failing";
 
@@ -24,14 +27,14 @@ internal static class CheckpointFormat
             [FailingCount] = ItemExtensions.Number(checkpoint.Failing.Count),
         };
         if (checkpoint.Position is not null)
-            item["position"] = new() { M = checkpoint.Position };
+            item[Position] = new() { M = checkpoint.Position };
         return item;
     }
 
     /// <summary>Reads a checkpoint without its poison items.</summary>
     public static Checkpoint FromItem(Dictionary<string, AttributeValue> item, CheckpointKey key) => new(key, item.Number("fence") ?? 0)
     {
-        Position = item.GetValueOrDefault("position")?.M,
+        Position = item.GetValueOrDefault(Position)?.M,
         IsDone = item.GetValueOrDefault("done")?.BOOL == true,
         Read = item.Number("read") ?? 0,
         Changed = item.Number("changed") ?? 0,
@@ -47,14 +50,14 @@ internal static class CheckpointFormat
         {
             [keyName] = new(rowId),
             ["fence"] = ItemExtensions.Number(fence),
-            ["key"] = new() { M = new(poison.Key) },
+            [PoisonKey] = new() { M = new(poison.Key) },
             ["error"] = new(poison.Error),
         };
         if (poison.ConflictsWith is { } other)
-            item["other_key"] = new() { M = new(other) };
+            item[OtherKey] = new() { M = new(other) };
         return item;
     }
 
     public static PoisonItem PoisonIn(Dictionary<string, AttributeValue> item)
-        => new(item["key"].M, item["error"].S) { ConflictsWith = item.GetValueOrDefault("other_key")?.M };
+        => new(item[PoisonKey].M, item["error"].S) { ConflictsWith = item.GetValueOrDefault(OtherKey)?.M };
 }

@@ -15,7 +15,7 @@ namespace UserStore.Migrations.Journaling;
 /// items may have been corrected.</param>
 internal sealed class ImportClaims(JournalTables tables, MigrationEntry entry)
 {
-    private const string First = "key", Second = "other_key";
+    private const string First = CheckpointFormat.PoisonKey, Second = CheckpointFormat.OtherKey;
 
     private readonly string _prefix = string.Create(
         CultureInfo.InvariantCulture, $"{tables.Options.LockId}/{CheckpointKey.PrefixOf(entry.Id, entry.Execution)}import-ids/{entry.Attempts}");

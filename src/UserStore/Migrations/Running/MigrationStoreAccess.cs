@@ -26,7 +26,7 @@ internal abstract class MigrationStoreAccess(StoreSchema schema, TimeProvider ti
         IAmazonDynamoDB client, string? continuationToken, CancellationToken cancellationToken);
 
     /// <summary>Opens the store for the import of items that another program wrote.</summary>
-    /// <returns>A function that stores an item as a new user and returns true, or returns false if the user exists.</returns>
+    /// <returns>A function that stores an item as a new user and returns true, or returns false if the user exists, or is erased.</returns>
     public abstract Func<Dictionary<string, AttributeValue>, IRequestObserver, CancellationToken, Task<bool>> OpenForItems(IAmazonDynamoDB client);
 }
 
@@ -56,10 +56,10 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
                     call, user, item.Where(attribute => !known.Contains(attribute.Key)).ToDictionary()).ConfigureAwait(false);
                 return true;
             }
-            catch (UserStoreException exists) when (exists is UserAlreadyExistsException
-                or UserWriteOutcomeUnknownException { InnerException: UserAlreadyExistsException })
+            catch (UserStoreException exists) when (exists is UserAlreadyExistsException or UserErasedException
+                or UserWriteOutcomeUnknownException { InnerException: UserAlreadyExistsException or UserErasedException })
             {
-                return false; // stored by an earlier attempt, or another user of the store, which is kept
+                return false; // stored by an earlier attempt, another user of the store, which is kept, or erased
             }
         };
     }

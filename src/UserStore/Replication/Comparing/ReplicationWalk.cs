@@ -131,7 +131,7 @@ internal sealed class ReplicationWalk<
     private (UserKey? User, Dictionary<string, AttributeValue>? Key) UserOf(Dictionary<string, AttributeValue> item, int table)
     {
         if (_tables[table] == schema.Target)
-            return (reader.OwnerOf(item), TargetItem.KeyOf(item, schema.Target));
+            return (reader.OwnerOf(item), item.KeyIn(schema.Target));
         KeyModel key = source.Model.Key;
         return (_tables[table] == schema.Guards ? Guard.UserOf(item, key) : key.FindInAnyForm(item), null);
     }

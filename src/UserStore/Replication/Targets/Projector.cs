@@ -45,7 +45,7 @@ internal sealed class Projector<TUser, [DynamicallyAccessedMembers(DynamicallyAc
         item[TargetItem.SourceAttribute] = new AttributeValue(KeyModel.ToText(key));
         try
         {
-            return new TargetItem(TargetItem.KeyOf(item, schema.Target), item, ItemRules.Check(item, schema.View.Properties));
+            return new TargetItem(item.KeyIn(schema.Target), item, ItemRules.Check(item, schema.View.Properties));
         }
         catch (InvalidUserException broken)
         {

@@ -1,6 +1,5 @@
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
-using UserStore.DynamoDb.Tables;
 
 namespace UserStore.Replication.Targets;
 
@@ -12,9 +11,6 @@ internal sealed record TargetItem(Dictionary<string, AttributeValue> Key, Dictio
 {
     /// <summary>The attribute that contains the id of the user to whom an item belongs.</summary>
     public const string SourceAttribute = "source_user_id";
-
-    public static Dictionary<string, AttributeValue> KeyOf(Dictionary<string, AttributeValue> item, TableSchema table)
-        => table.Keys.ToDictionary(key => key.AttributeName, key => item[key.AttributeName], StringComparer.Ordinal);
 
     /// <summary>Returns the user to whom an item of the target belongs; null if there is none.</summary>
     public static string? OwnerOf(Dictionary<string, AttributeValue>? item) => item?.Text(SourceAttribute);

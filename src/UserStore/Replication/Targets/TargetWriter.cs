@@ -3,6 +3,8 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Tombstones;
 using UserStore.Modeling;
 using ReturnValuesOnConditionCheckFailure = Amazon.DynamoDBv2.ReturnValuesOnConditionCheckFailure;
 
@@ -10,8 +12,10 @@ namespace UserStore.Replication.Targets;
 
 /// <summary>Writes the guards and the items of users, and deletes former items, in one transaction. All changes of the target are made
 /// here.</summary>
-internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema schema)
+internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema schema, TombstoneTable? tombstones)
 {
+    private readonly TableSchema[] _tables = tombstones is null ? schema.Written : [.. schema.Written, tombstones.Schema];
+
     /// <summary>Writes users, whose items may take each other's places.</summary>
     /// <param name="call">The call that writes.</param>
     /// <param name="writes">The users, each with another key, and so few that the transaction is not too large.</param>
@@ -22,22 +26,30 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
         List<Dictionary<string, AttributeValue>> obsoleteKeys =
             [.. writes.SelectMany(write => write.FormerKeys).OfType<Dictionary<string, AttributeValue>>()
                 .Except(items.Select(item => item.Key), AttributeValueComparer.ByValue)];
-        string[] owners = [.. writes.Select(write => KeyModel.ToText(write.Next.Key))];
-        int firstDelete = writes.Count + items.Length;
+        string[] owners = [.. writes.Select(write => KeyModel.ToText(write.Key))];
+        // Before an erasure it deletes what is written here, and afterwards nothing is.
+        TransactWriteItem[] checks = tombstones is null
+            ? []
+            : [.. writes.Where(write => write.Next is not null).Select(write => tombstones.AbsenceOf(write.Key))];
+        int firstCheck = writes.Count + items.Length;
+        int firstDelete = firstCheck + checks.Length;
         while (true)
         {
             List<TransactWriteItem> actions =
             [
-                .. writes.Select(write => ToPut(write.Next, write.Condition)),
+                .. writes.Select(ToAction),
                 .. items.Select(item => ToPut(item, owners)),
+                .. checks,
                 .. obsoleteKeys.Select(key => ToDelete(key, owners)),
             ];
             if (await SendAsync(call, actions).ConfigureAwait(false) is not { } failure)
                 return null;
             if (Enumerable.Range(0, writes.Count).Any(failure.Concerns))
-                return new TargetConflict(failure, IsKeyTaken: false);
+                return new TargetConflict(failure, TargetConflictKind.GuardChanged);
+            if (Enumerable.Range(firstCheck, checks.Length).Any(failure.Concerns))
+                return new TargetConflict(failure, TargetConflictKind.UserErased);
             if (Enumerable.Range(writes.Count, items.Length).Any(failure.Concerns))
-                return new TargetConflict(failure, IsKeyTaken: true);
+                return new TargetConflict(failure, TargetConflictKind.KeyTaken);
 
             // Another user now has an item with this key: there is nothing to delete.
             obsoleteKeys = [.. obsoleteKeys.Where((_, position) => !failure.Concerns(firstDelete + position))];
@@ -68,9 +80,22 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             ReturnConsumedCapacity = call.Capacity,
         };
         WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
-            "TransactWriteItems", schema.Written, token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
+            "TransactWriteItems", _tables, token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
         return result.Failure;
     }
+
+    private TransactWriteItem ToAction(TargetWrite write) => write.Next is { } next ? ToPut(next, write.Condition) : new()
+    {
+        Delete = new Delete
+        {
+            TableName = schema.Guards.TableName,
+            Key = Guard.KeyOf(write.Key),
+            ConditionExpression = write.Condition.Expression,
+            ExpressionAttributeNames = write.Condition.Names,
+            ExpressionAttributeValues = write.Condition.Values,
+            ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure.ALL_OLD,
+        },
+    };
 
     private TransactWriteItem ToPut(Guard next, GuardCondition condition) => new()
     {

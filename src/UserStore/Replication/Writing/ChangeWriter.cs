@@ -27,7 +27,7 @@ internal sealed class ChangeWriter<
         TargetItem? item = change.NewUser is null ? null : projector.Project(change.NewUser);
         StoreCall call = source.Sender.Begin(cancellationToken);
         TargetConflict? conflict = await TryFirstAsync(call, change, number, item).ConfigureAwait(false);
-        bool isKeyTaken = false;
+        bool needsSource = false;
         for (int round = 1; conflict is not null; round++)
         {
             // The first round uses the guard that the attempt before it found; a second one means that there are concurrent writers.
@@ -42,8 +42,8 @@ internal sealed class ChangeWriter<
             Guard? guard = conflict.FindGuard(source.Model.Key) ?? await reader.ReadGuardAsync(call, change.Key).ConfigureAwait(false);
             if (guard?.HasApplied(number) == true)
                 return;
-            isKeyTaken |= conflict.IsKeyTaken;
-            conflict = guard?.Precedes(change.Timestamp) == true && !isKeyTaken
+            needsSource |= conflict.Kind != TargetConflictKind.GuardChanged;
+            conflict = guard?.Precedes(change.Timestamp) == true && !needsSource
                 ? await writer.WriteAsync(call, FromImage(change, number, item, GuardCondition.IsUnchanged(guard), guard.TargetKey)).ConfigureAwait(false)
                 : await states.WriteAsync(call, await ReadSourceAsync(call, change, item, guard).ConfigureAwait(false), number).ConfigureAwait(false);
         }
@@ -77,6 +77,6 @@ internal sealed class ChangeWriter<
         UserChange<TUser> change, string number, TargetItem? item, GuardCondition condition, Dictionary<string, AttributeValue>? formerKey)
     {
         var next = new Guard(change.Key, number, item?.Key, ReadAt: null, change.NewUser is null ? removedUntil() : null);
-        return new TargetWrite(next, condition, item, formerKey);
+        return new TargetWrite(change.Key, next, condition, item, formerKey);
     }
 }

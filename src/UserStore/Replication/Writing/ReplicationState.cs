@@ -15,6 +15,9 @@ internal sealed record ReplicationState(UserKey Key, Guard? Guard, bool IsInSour
     /// being applied.</summary>
     public required DateTimeOffset? ReadAt { get; init; }
 
+    /// <summary>Gets a value indicating whether the user is erased, so that the source counts as not having the user.</summary>
+    public bool IsErased { get; init; }
+
     /// <summary>Gets the id of the last write of the user in the source, if there is one.</summary>
     public string? WriteId { get; init; }
 
@@ -45,8 +48,8 @@ internal sealed record ReplicationState(UserKey Key, Guard? Guard, bool IsInSour
         }
     }
 
-    // Only the guard of a deleted user expires.
+    // Only the guard of a deleted user expires. An erased user has none.
     private bool IsGuarded => Guard is null
         ? Expected is null
-        : TargetItem.SameKey(Guard.TargetKey, Expected?.Key) && (Guard.ExpiresAt is null) == IsInSource;
+        : !IsErased && TargetItem.SameKey(Guard.TargetKey, Expected?.Key) && (Guard.ExpiresAt is null) == IsInSource;
 }

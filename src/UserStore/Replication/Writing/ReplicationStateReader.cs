@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Items;
@@ -31,15 +32,18 @@ internal sealed class ReplicationStateReader<
         var guardsByKey = guards.Select(item => Guard.FromItem(item, Key)!).ToDictionary(guard => guard.Key);
         DateTimeOffset readAt = source.Input.Now();
         var items = await source.FindItemsAsync(call, keys, ReadConsistency.Strong).ConfigureAwait(false);
-        ReplicationState[] states = [.. keys.Select(key =>
-            Evaluate(key, guardsByKey.GetValueOrDefault(key), readAt, items.GetValueOrDefault(key)) with { FoundKey = users[key] })];
+        IReadOnlySet<string> erased = source.Tombstones is { } tombstones
+            ? await tombstones.FindErasedAsync(call, [.. keys.Select(tombstones.HashOf)]).ConfigureAwait(false)
+            : ImmutableHashSet<string>.Empty;
+        ReplicationState[] states = [.. keys.Select(key => Evaluate(
+            key, guardsByKey.GetValueOrDefault(key), readAt, items.GetValueOrDefault(key), erased.Count > 0 && erased.Contains(source.Tombstones!.HashOf(key))) with { FoundKey = users[key] })];
 
         List<Dictionary<string, AttributeValue>> targetKeys =
             [.. states.Select(state => state.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValueComparer.ByValue)];
         var actual = targetKeys.Count == 0
             ? []
             : await source.Reader.FindManyAsync(call, schema.Target, targetKeys, ReadConsistency.Strong).ConfigureAwait(false);
-        var byKey = actual.ToDictionary(item => TargetItem.KeyOf(item, schema.Target), AttributeValueComparer.ByValue);
+        var byKey = actual.ToDictionary(item => item.KeyIn(schema.Target), AttributeValueComparer.ByValue);
         return [.. states.Select(state => state.Expected is null
             ? state
             : state with { Actual = byKey.GetValueOrDefault(state.Expected.Key) })];
@@ -71,7 +75,8 @@ internal sealed class ReplicationStateReader<
     {
         DateTimeOffset readAt = source.Input.Now();
         StoredUser user = await source.ReadAsync(call, key).ConfigureAwait(false);
-        return Evaluate(key, guard, readAt, user.Item);
+        bool isErased = source.Tombstones is { } tombstones && await tombstones.FindAsync(call, key).ConfigureAwait(false) is not null;
+        return Evaluate(key, guard, readAt, user.Item, isErased);
     }
 
     /// <summary>Reads the item at the key of the desired item.</summary>
@@ -80,10 +85,11 @@ internal sealed class ReplicationStateReader<
         Actual = await source.Reader.FindAsync(call, schema.Target, state.Expected.Key).ConfigureAwait(false),
     };
 
-    private ReplicationState Evaluate(UserKey key, Guard? guard, DateTimeOffset readAt, Dictionary<string, AttributeValue>? item)
+    private ReplicationState Evaluate(
+        UserKey key, Guard? guard, DateTimeOffset readAt, Dictionary<string, AttributeValue>? item, bool isErased)
     {
         var stored = new StoredUser(item, source.Model);
-        var state = new ReplicationState(key, guard, stored.IsUser, Expected: null) { ReadAt = readAt };
+        var state = new ReplicationState(key, guard, stored.IsUser && !isErased, Expected: null) { ReadAt = readAt, IsErased = isErased };
         if (!state.IsInSource)
             return state;
         try

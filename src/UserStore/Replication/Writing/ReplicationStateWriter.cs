@@ -28,7 +28,7 @@ internal sealed class ReplicationStateWriter<
     {
         TargetWrite write = ToWrite(state, sequenceNumber);
         TargetConflict? conflict = await writer.WriteAsync(call, write).ConfigureAwait(false);
-        if (conflict is not { IsKeyTaken: true })
+        if (conflict is not { Kind: TargetConflictKind.KeyTaken })
             return conflict;
         IReadOnlyList<ReplicationState>? owners = await ReadOwnersAsync(call, state).ConfigureAwait(false);
         return owners is null ? conflict : await writer.WriteAsync(call, [write, .. owners.Select(owner => ToWrite(owner))]).ConfigureAwait(false);
@@ -37,13 +37,13 @@ internal sealed class ReplicationStateWriter<
     /// <summary>Returns the write of a user as the source holds the user.</summary>
     public TargetWrite ToWrite(ReplicationState state, string? sequenceNumber = null, GuardCondition? condition = null)
     {
-        var next = new Guard(
+        Guard? next = state.IsErased ? null : new Guard(
             state.Key,
             sequenceNumber ?? state.Guard?.SequenceNumber ?? Guard.NoSequenceNumber,
             state.Expected?.Key,
             state.ReadAt,
             state.IsInSource ? null : removedUntil());
-        return new TargetWrite(next, condition ?? GuardCondition.IsUnchanged(state.Guard), state.Expected, state.Guard?.TargetKey, state.FoundKey);
+        return new TargetWrite(state.Key, next, condition ?? GuardCondition.IsUnchanged(state.Guard), state.Expected, state.Guard?.TargetKey, state.FoundKey);
     }
 
     /// <summary>Reads the owner of the item whose key a user needs, the owner of the item whose key that owner needs, and so on.</summary>

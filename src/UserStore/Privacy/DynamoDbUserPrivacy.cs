@@ -1,0 +1,118 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Amazon.DynamoDBv2;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tombstones;
+using UserStore.DynamoDb.Users;
+using UserStore.DynamoDb.Writing;
+using UserStore.Privacy.Places;
+
+namespace UserStore.Privacy;
+
+/// <summary>Exports and erases what DynamoDB stores of users.</summary>
+/// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
+public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserPrivacy<TUser>
+    where TUser : class
+{
+    private readonly UserTable<TUser> _users;
+    private readonly IReadOnlyList<IUserDataPlace> _places;
+    private readonly UserErasure? _erasure;
+
+    /// <summary>Initializes a new instance of the <see cref="DynamoDbUserPrivacy{TUser}"/> class without dependency injection, and so without replications
+    /// and migrations.</summary>
+    /// <param name="client">The client. The caller disposes of it.</param>
+    /// <param name="options">The options of the store. Do not change them afterwards.</param>
+    /// <param name="timeProvider">The clock; the system clock if null.</param>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not define a valid table.</exception>
+    public DynamoDbUserPrivacy(IAmazonDynamoDB client, UserStoreOptions options, TimeProvider? timeProvider = null)
+        : this(StoreConnection.WithoutLogging(client, options, timeProvider), [])
+    {
+    }
+
+    internal DynamoDbUserPrivacy(StoreConnection connection, IEnumerable<IUserDataPlace> otherPlaces)
+    {
+        _users = new UserTable<TUser>(connection);
+        _places = [new StorePlace<TUser>(_users, new UserWrites<TUser>(_users).Reservations), .. otherPlaces];
+        _erasure = _users.Tombstones is { } tombstones
+            ? new UserErasure(_users.Client, _users.Sender, tombstones, _users.Schema.Tables, _places)
+            : null;
+    }
+
+    private (UserErasure Erasure, TombstoneTable Tombstones) Enabled => _erasure is null
+        ? throw new InvalidOperationException("Users cannot be erased without tombstones: set UserStoreOptions.Privacy.HashKey.")
+        : (_erasure, _users.Tombstones!);
+
+    /// <inheritdoc/>
+    public async Task<bool> ExportAsync(UserKey key, Stream utf8Json, CancellationToken cancellationToken = default)
+    {
+        _users.Model.Key.Check(key);
+        ArgumentNullException.ThrowIfNull(utf8Json);
+        return await UserExport.WriteAsync(utf8Json, FindAsync(key, cancellationToken), _users.Input.Now(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<UserErasureReceipt> EraseAsync(UserKey key, CancellationToken cancellationToken = default)
+    {
+        UserErasure erasure = Enabled.Erasure;
+        _users.Model.Key.Check(key);
+        Tombstone tombstone = await erasure.EraseAsync(key, cancellationToken).ConfigureAwait(false);
+        return new UserErasureReceipt(
+            tombstone.Hash, _users.TableName, tombstone.ErasedAt, DateTimeOffset.FromUnixTimeSeconds(tombstone.ExpiresAt));
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<UserRemnant> VerifyErasedAsync(
+        IReadOnlyCollection<UserErasureReceipt> receipts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(receipts);
+        _ = Enabled;
+        if (receipts.FirstOrDefault(receipt => receipt.TableName != _users.TableName) is { } other)
+            throw new ArgumentException($"A receipt is of table '{other.TableName}', but the store has '{_users.TableName}'.", nameof(receipts));
+        HashSet<string> hashes = receipts.Select(receipt => receipt.UserHash).ToHashSet(StringComparer.Ordinal);
+        return ScanAsync((call, owners) => Task.FromResult<IReadOnlySet<string>>(hashes), cancellationToken)
+            .Select(found => found.Item.ToRemnant(found.Hash));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<UserRemnant> EraseRemnantsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        (UserErasure erasure, TombstoneTable tombstones) = Enabled;
+        await foreach ((string hash, string owner, HeldItem item) in ScanAsync(tombstones.FindErasedAsync, cancellationToken).ConfigureAwait(false))
+        {
+            bool isErased = true;
+            if (item.Kind == UserDataKind.User)
+                await erasure.EraseAsync(_users.Model.Key.FromText(owner)!.Value, cancellationToken).ConfigureAwait(false);
+            else
+                isErased = await erasure.TryDeleteAsync(item, cancellationToken).ConfigureAwait(false);
+            yield return item.ToRemnant(hash) with { IsErased = isErased };
+        }
+    }
+
+    private async IAsyncEnumerable<HeldItem> FindAsync(UserKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        StoreCall call = _users.Sender.Begin(cancellationToken);
+        foreach (IUserDataPlace place in _places)
+        {
+            foreach (HeldItem item in (await place.FindAsync(call, key).ConfigureAwait(false)).Items)
+                yield return item;
+        }
+    }
+
+    private async IAsyncEnumerable<(string Hash, string Owner, HeldItem Item)> ScanAsync(
+        Func<StoreCall, IReadOnlyCollection<string>, Task<IReadOnlySet<string>>> findErased, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        TombstoneTable tombstones = Enabled.Tombstones;
+        foreach (IUserDataPlace place in _places)
+        {
+            await foreach (IReadOnlyList<OwnedItem> page in place.ScanAsync(() => _users.Sender.Begin(cancellationToken)).ConfigureAwait(false))
+            {
+                (OwnedItem Found, string Owner, string Hash)[] owned =
+                    [.. page.SelectMany(found => found.Owners.Select(owner => (found, owner, tombstones.HashOf(owner))))];
+                IReadOnlySet<string> erased = await findErased(
+                    _users.Sender.Begin(cancellationToken), [.. owned.Select(found => found.Hash).Distinct()]).ConfigureAwait(false);
+                foreach ((OwnedItem found, string owner, string hash) in owned.Where(found => erased.Contains(found.Hash)))
+                    yield return (hash, owner, found.Item);
+            }
+        }
+    }
+}

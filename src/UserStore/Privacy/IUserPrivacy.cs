@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace UserStore.Privacy;
+
+/// <summary>Exports and erases everything that a store keeps of a user: the item, the reservations of its values, its items and guards in the targets of
+/// replications, and entries of migrations that name it.</summary>
+/// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
+/// <remarks>
+/// <para>
+/// <c>AddUserStore</c> registers it, and with it the places where the replications and migrations of the same container keep data. Streams, backups,
+/// exports and tables that other code writes are not among them; the guide to privacy says how long they keep what.
+/// </para>
+/// <para>Every call may throw <see cref="UserStoreThrottledException"/>, <see cref="UserStoreUnavailableException"/> and
+/// <see cref="UserStoreSchemaException"/>.</para>
+/// </remarks>
+public interface IUserPrivacy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
+    where TUser : class
+{
+    /// <summary>Writes everything that is stored of a user as JSON: all attributes, also those that <typeparamref name="TUser"/> does not have, with the
+    /// table in which each item lies.</summary>
+    /// <param name="key">The key of the user, who may have expired.</param>
+    /// <param name="utf8Json">The stream to which the JSON is written. It is not closed. Nothing is written if nothing is stored.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
+    /// <returns><see langword="true"/> if anything is stored of the user.</returns>
+    /// <exception cref="InvalidUserException">The key is empty, white space or too long, or has other parts than that of
+    /// <typeparamref name="TUser"/>.</exception>
+    /// <remarks>
+    /// The document has the properties <c>exportedAt</c> and <c>items</c>; each item has <c>kind</c> (a <see cref="UserDataKind"/>), <c>table</c> and
+    /// <c>attributes</c>. Numbers are JSON numbers with all their digits, sets are arrays, and binary values are Base64 strings. Costs a consistent read
+    /// of the user, one batch read of its reservations, two reads for each replication, and a scan of the lock table of the migrations, if there are
+    /// any.
+    /// </remarks>
+    Task<bool> ExportAsync(UserKey key, Stream utf8Json, CancellationToken cancellationToken = default);
+
+    /// <summary>Erases everything that is stored of a user, and leaves a tombstone that keeps the user from coming back: from a late record of a stream, a
+    /// batch that is retried, or a restored backup.</summary>
+    /// <param name="key">The key of the user, who need not exist.</param>
+    /// <param name="cancellationToken">A token to cancel the call. What was already sent may still be applied; call again to complete the erasure.</param>
+    /// <returns>The receipt. For a user who was erased before, it has the time of the first erasure.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="UserPrivacyOptions.HashKey"/> is not set.</exception>
+    /// <exception cref="InvalidUserException">The key is empty, white space or too long, or has other parts than that of
+    /// <typeparamref name="TUser"/>.</exception>
+    /// <remarks>
+    /// <para>
+    /// Costs the reads of <see cref="ExportAsync"/>, one more of the tombstone, and one transaction of all that is stored. If that is more than 100 items
+    /// or 3.5 MB, the tombstone is written first, then each replication and migration, and the user with its reservations last. Can be repeated,
+    /// concurrently and after a failure at any request: what is left is erased, and nothing else is changed.
+    /// </para>
+    /// <para>
+    /// Until the tombstone expires (<see cref="UserPrivacyOptions.TombstoneRetention"/>), a user with this key is not created
+    /// (<see cref="UserErasedException"/>) and not replicated. An unexpired user of another key is never affected, whatever values it has. Reservations
+    /// that the item does not show, because another program changed it, are left: <see cref="EraseRemnantsAsync"/> finds them.
+    /// </para>
+    /// </remarks>
+    Task<UserErasureReceipt> EraseAsync(UserKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Looks everywhere for data of erased users.</summary>
+    /// <param name="receipts">The receipts of the erasures. They can be from before their tombstones expired.</param>
+    /// <param name="cancellationToken">A token to cancel the enumeration.</param>
+    /// <returns>What is left of these users; nothing if they are erased.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="UserPrivacyOptions.HashKey"/> is not set.</exception>
+    /// <exception cref="ArgumentException">A receipt is of another table.</exception>
+    /// <remarks>Costs a consistent scan of all tables, however many receipts there are. A user who was created again after the tombstone expired is
+    /// reported, too.</remarks>
+    IAsyncEnumerable<UserRemnant> VerifyErasedAsync(
+        IReadOnlyCollection<UserErasureReceipt> receipts, CancellationToken cancellationToken = default);
+
+    /// <summary>Looks everywhere for data of users who have a tombstone, and erases it: after a table was restored from a backup, or where another program
+    /// left reservations behind.</summary>
+    /// <param name="cancellationToken">A token to cancel the enumeration. What was erased remains so.</param>
+    /// <returns>What was found. It is erased during the enumeration, except for <see cref="UserDataKind.MigrationPosition"/>.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="UserPrivacyOptions.HashKey"/> is not set.</exception>
+    /// <remarks>Costs a consistent scan of all tables, a batch read of tombstones for each 100 users, and an erasure of each user, or a delete of each
+    /// other item, that is left.</remarks>
+    IAsyncEnumerable<UserRemnant> EraseRemnantsAsync(CancellationToken cancellationToken = default);
+}

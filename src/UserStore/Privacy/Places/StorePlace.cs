@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Reservations;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
+using UserStore.Modeling;
+
+namespace UserStore.Privacy.Places;
+
+/// <summary>The tables of the store: the user and the reservations of its values.</summary>
+internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+    UserTable<TUser> users, ReservationTable<TUser>? reservations)
+    : IUserDataPlace
+    where TUser : class
+{
+    private UserModel Model => users.Model;
+
+    public async Task<HeldData> FindAsync(StoreCall call, UserKey key)
+    {
+        StoredUser user = await users.ReadAsync(call, key).ConfigureAwait(false);
+        if (user.IsAbsent)
+            return new HeldData([], AbsenceOf(key));
+        if (!user.IsUser)
+            return new HeldData([]);
+        List<HeldItem> items = [];
+        foreach (string[] reserved in users.ReservedIn(user).Select(value => value.Key).Distinct(StringComparer.Ordinal).Chunk(TableReader.MaxKeys))
+        {
+            var found = await users.Reader.FindManyAsync(
+                call, users.Schema.Reservations!, [.. reserved.Select(ReservationTable<TUser>.KeyOf)], ReadConsistency.Strong).ConfigureAwait(false);
+            items.AddRange(found.Where(item => reservations!.OwnerIn(item)?.Key == key).Select(ToHeld));
+        }
+
+        items.Add(ToHeld(user));
+        return new HeldData(items);
+    }
+
+    public async IAsyncEnumerable<IReadOnlyList<OwnedItem>> ScanAsync(Func<StoreCall> begin)
+    {
+        await foreach (ScanPage page in users.Reader.ScanAllAsync(begin, users.Schema.Users).ConfigureAwait(false))
+        {
+            yield return [.. page.Items.Select(item => new StoredUser(item, Model)).Where(user => user.IsUser && user.Key is not null)
+                .Select(user => new OwnedItem(ToHeld(user), KeyModel.ToText(user.Key!.Value)))];
+        }
+
+        if (reservations is null)
+            yield break;
+        await foreach (ScanPage page in users.Reader.ScanAllAsync(begin, users.Schema.Reservations!).ConfigureAwait(false))
+        {
+            yield return [.. page.Items.Where(item => reservations.OwnerIn(item) is not null)
+                .Select(item => new OwnedItem(ToHeld(item), reservations.OwnerIn(item)!.Value.Text))];
+        }
+    }
+
+    // Whatever its state is, but with the values whose reservations were read: no later write adds one.
+    private HeldItem ToHeld(StoredUser user)
+    {
+        var writer = new ExpressionWriter();
+        writer.AndSameRevision(user, Model);
+        users.AndSameValues(writer, user, Model.UniqueValues);
+        Dictionary<string, AttributeValue> key = user.Item.KeyIn(users.Schema.Users);
+        return new HeldItem(UserDataKind.User, users.TableName, key, user.Item, writer.ToDelete(users.Schema.Users, key));
+    }
+
+    private HeldItem ToHeld(Dictionary<string, AttributeValue> reservation)
+    {
+        TableSchema table = users.Schema.Reservations!;
+        var writer = new ExpressionWriter();
+        writer.AndSame(StoreSchema.ReservationOwner, reservation);
+        Dictionary<string, AttributeValue> key = reservation.KeyIn(table);
+        return new HeldItem(UserDataKind.Reservation, table.TableName, key, reservation, writer.ToDelete(table, key));
+    }
+
+    private TransactWriteItem AbsenceOf(UserKey key)
+    {
+        var writer = new ExpressionWriter();
+        writer.AppendAbsent(Model);
+        return writer.ToCheck(users.Schema.Users, Model.Key.ToItem(key));
+    }
+}

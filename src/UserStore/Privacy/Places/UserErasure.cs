@@ -1,0 +1,95 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Tombstones;
+
+namespace UserStore.Privacy.Places;
+
+/// <summary>Erases what all places store of a user, and writes the tombstone.</summary>
+/// <remarks>
+/// One transaction does all that fits into one. Otherwise the tombstone comes first, so that nothing new is stored, and the user last, so that whoever
+/// erases again after a crash still finds what belongs to the user.
+/// </remarks>
+internal sealed class UserErasure(
+    IAmazonDynamoDB client, RequestSender sender, TombstoneTable tombstones, NamedTable[] tables, IReadOnlyList<IUserDataPlace> places)
+{
+    // Amazon DynamoDB API Reference, "TransactWriteItems": 100 actions, 4 MB. Half a megabyte is left for conditions.
+    private const int MaxActions = 100;
+    private const long MaxBytes = 3_500_000;
+    private const int MaxItemsOfAnySize = 8; // of up to 400 KB
+
+    public async Task<Tombstone> EraseAsync(UserKey key, CancellationToken cancellationToken)
+    {
+        // Without a key: a lost response is a failure that may pass, because an erasure can be repeated.
+        StoreCall call = sender.Begin(cancellationToken);
+        for (int round = 1; ; round++)
+        {
+            Tombstone? tombstone = await tombstones.FindAsync(call, key).ConfigureAwait(false);
+            var held = new List<HeldData>();
+            foreach (IUserDataPlace place in places)
+                held.Add(await place.FindAsync(call, key).ConfigureAwait(false));
+            if (tombstone is not null && !held.SelectMany(data => data.Items).Any(item => item.Delete is not null))
+                return tombstone;
+
+            (TransactWriteItem write, Tombstone next) = tombstones.Renew(key, tombstone);
+            ConditionFailure? failure = await TryEraseAsync(call, write, held).ConfigureAwait(false);
+            if (failure is null)
+                return next;
+            // Another writer changed the user, or erases it as well. The second round uses what it wrote.
+            if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
+            {
+                throw new UserStoreUnavailableException(
+                    $"User '{key}' could not be erased, because other writers kept changing it. Erase it again.", failure.Exception)
+                {
+                    Operation = failure.Operation,
+                    TableNames = [.. tables.Select(table => table.TableName)],
+                };
+            }
+        }
+    }
+
+    /// <summary>Deletes one item of an erased user, unless it was changed since it was read.</summary>
+    public async Task<bool> TryDeleteAsync(HeldItem item, CancellationToken cancellationToken)
+        => item.Delete is { } delete
+            && await SendAsync(sender.Begin(cancellationToken), [new TransactWriteItem { Delete = delete }]).ConfigureAwait(false) is null;
+
+    private async Task<ConditionFailure?> TryEraseAsync(StoreCall call, TransactWriteItem tombstone, List<HeldData> held)
+    {
+        List<TransactWriteItem> all = [tombstone, .. held.SelectMany(ActionsOf)];
+        if (all.Count <= MaxActions && held.Sum(SizeOf) <= MaxBytes)
+            return await SendAsync(call, all).ConfigureAwait(false);
+        if (await SendAsync(call, [tombstone]).ConfigureAwait(false) is { } conflict)
+            return conflict;
+
+        // The store is the first of the places. It goes last, and in one transaction.
+        foreach (HeldItem[] items in held.Skip(1).SelectMany(data => data.Items).Where(item => item.Delete is not null).Chunk(MaxItemsOfAnySize))
+        {
+            List<TransactWriteItem> deletes = [.. items.Select(item => new TransactWriteItem { Delete = item.Delete })];
+            if (await SendAsync(call, deletes).ConfigureAwait(false) is { } changed)
+                return changed;
+        }
+
+        TransactWriteItem[] ofStore = [.. ActionsOf(held[0])];
+        return ofStore.Length == 0 ? null : await SendAsync(call, [.. ofStore]).ConfigureAwait(false);
+    }
+
+    private async Task<ConditionFailure?> SendAsync(StoreCall call, List<TransactWriteItem> actions)
+    {
+        var request = new TransactWriteItemsRequest
+        {
+            TransactItems = actions,
+            ClientRequestToken = Guid.NewGuid().ToString(),
+            ReturnConsumedCapacity = call.Capacity,
+        };
+        WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
+            "TransactWriteItems", tables, token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
+        return result.Failure;
+    }
+
+    private static IEnumerable<TransactWriteItem> ActionsOf(HeldData data)
+        => data.Items.Where(item => item.Delete is not null).Select(item => new TransactWriteItem { Delete = item.Delete }).Concat(data.Checks);
+
+    private static long SizeOf(HeldData data) => data.Items.Sum(item => ItemRules.SizeOf(item.Item));
+}
