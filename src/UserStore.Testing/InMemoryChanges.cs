@@ -14,7 +14,7 @@ internal sealed class InMemoryChanges<[DynamicallyAccessedMembers(DynamicallyAcc
 
     public void Add(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after, DateTimeOffset now)
     {
-        if (capacity == 0)
+        if (capacity == 0 || (before is null && after is null))
             return;
         if (_changes.Count == capacity)
             _changes.Dequeue();

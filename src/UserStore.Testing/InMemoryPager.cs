@@ -26,7 +26,7 @@ internal abstract class InMemoryPager<[DynamicallyAccessedMembers(DynamicallyAcc
         foreach (InMemoryRow<TUser> row in rows)
         {
             read++;
-            if (!row.IsExpired(now) && filter?.Accepts(row) != false)
+            if (row.IsVisible(now) && filter?.Accepts(row) != false)
                 users.Add(UserCopier.Copy(row.User));
             if (read == size)
                 return new ReadPage<TUser>(users, positionOf(row), []);

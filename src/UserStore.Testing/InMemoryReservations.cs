@@ -20,9 +20,9 @@ internal sealed class InMemoryReservations<[DynamicallyAccessedMembers(Dynamical
 
     public UserKey? OwnerKeyOf(ReservedValue value) => _owners.TryGetValue(value.Key, out var reservation) ? reservation.OwnerKey : (UserKey?)null;
 
-    /// <summary>Returns the current owner of a value.</summary>
+    /// <summary>Returns the current owner of a value, who may be restricted.</summary>
     public InMemoryRow<TUser>? FindOwner(ReservedValue value, DateTimeOffset now)
-        => OwnerKeyOf(value) is { } ownerKey && table.Find(ownerKey, now) is { } row && Has(row, value) ? row : null;
+        => OwnerKeyOf(value) is { } ownerKey && table.FindAny(ownerKey) is { } row && !row.IsExpired(now) && Has(row, value) ? row : null;
 
     /// <summary>Returns the keys of the users for whom an indexed value is reserved, sorted.</summary>
     public IEnumerable<UserKey> OwnersOf(ReservedValue wanted)

@@ -21,11 +21,15 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
     /// <summary>Gets the changes that the stream of the table would contain.</summary>
     public InMemoryChanges<TUser> Changes { get; } = new(keptChanges);
 
-    /// <summary>Returns the row of a user that has not expired.</summary>
-    public InMemoryRow<TUser>? Find(UserKey key, DateTimeOffset now)
-        => _rows.TryGetValue(KeyModel.ToText(key), out InMemoryRow<TUser>? row) && !row.IsExpired(now) ? row : null;
+    /// <summary>Returns the row of a user that is neither expired nor restricted.</summary>
+    public InMemoryRow<TUser>? Find(UserKey key, DateTimeOffset now) => FindAny(key) is { } row && row.IsVisible(now) ? row : null;
 
-    /// <summary>Returns the row of a user, whether or not it has expired.</summary>
+    /// <summary>Returns the row of a user that can be changed; null for none.</summary>
+    /// <exception cref="UserRestrictedException">The user is restricted.</exception>
+    public InMemoryRow<TUser>? FindWritable(UserKey key, DateTimeOffset now)
+        => FindAny(key) is { IsRestricted: true } ? throw new UserRestrictedException(key) : Find(key, now);
+
+    /// <summary>Returns the row of a user, whether or not it is expired or restricted.</summary>
     public InMemoryRow<TUser>? FindAny(UserKey key) => _rows.GetValueOrDefault(KeyModel.ToText(key));
 
     /// <summary>Returns the row of a user that has expired and is still in the table.</summary>
@@ -67,13 +71,16 @@ internal sealed class InMemoryTable<[DynamicallyAccessedMembers(DynamicallyAcces
 
     private void Publish(InMemoryRow<TUser>? before, InMemoryRow<TUser>? after, DateTimeOffset now)
     {
-        Changes.Add(before, after, now);
+        Changes.Add(VisibleIn(before), VisibleIn(after), now);
         if (indexDelay == TimeSpan.Zero)
             Apply(before, after);
         else
             _pending.Enqueue((now + indexDelay, before, after));
         CatchUp(now); // also without readers, so that the queue holds at most the changes of one delay
     }
+
+    // To handlers, a restriction is the removal of the user.
+    private static InMemoryRow<TUser>? VisibleIn(InMemoryRow<TUser>? row) => row is { IsRestricted: true } ? null : row;
 
     private void CatchUp(DateTimeOffset now)
     {

@@ -56,6 +56,41 @@ public sealed class InMemoryUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         return FindAsync(nameof(EraseRemnantsAsync), (key, _) => store.Tombstones!.Find(key) is not null, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task RestrictAsync(UserKey key, CancellationToken cancellationToken = default)
+        => RestrictAsync(nameof(RestrictAsync), key, isRestricted: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync(UserKey key, CancellationToken cancellationToken = default)
+        => RestrictAsync(nameof(ReleaseAsync), key, isRestricted: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<TUser?> FindRestrictedAsync(UserKey key, CancellationToken cancellationToken = default)
+    {
+        store.Input.Model.Key.Check(key);
+        return await store.RunAsync(
+            nameof(FindRestrictedAsync),
+            isWrite: false,
+            key,
+            users => InMemoryUsers<TUser>.Copy(users.Table.FindAny(key) is { IsRestricted: true } row ? row : null),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RestrictAsync(string operation, UserKey key, bool isRestricted, CancellationToken cancellationToken)
+    {
+        store.Input.Model.Key.Check(key);
+        await store.RunAsync(
+            operation,
+            isWrite: true,
+            key,
+            users =>
+            {
+                users.Restrict(key, isRestricted);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     private async IAsyncEnumerable<UserRemnant> FindAsync(
         string operation, Func<UserKey, string, bool> isErased, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -189,7 +189,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         nameof(FindByAsync),
         isWrite: false,
         null,
-        () => InMemoryUsers<TUser>.Copy(_users.Reservations!.FindOwner(wanted, _input.Now())),
+        () => InMemoryUsers<TUser>.Copy(_users.Reservations!.FindOwner(wanted, _input.Now()) is { IsRestricted: false } owner ? owner : null),
         cancellationToken);
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
 
     public TUser Create(PreparedUser<TUser> created)
     {
-        if (table.Find(created.Key, created.Now) is not null)
+        if (table.FindAny(created.Key) is { } row && !row.IsExpired(created.Now))
             throw new UserAlreadyExistsException(created.Key);
         tombstones?.Check(created.Key);
         reservations?.Move(created.Key, from: [], to: created.Reserved, created.Now);
@@ -50,13 +50,14 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
     /// <summary>Stores a user in place of any other.</summary>
     public TUser Overwrite(PreparedUser<TUser> user)
     {
+        table.FindWritable(user.Key, user.Now);
         tombstones?.Check(user.Key);
         return Store(RowOf(user));
     }
 
     public TUser Patch(PreparedPatch patch)
     {
-        InMemoryRow<TUser> row = table.Find(patch.Key, patch.Now) ?? throw new UserNotFoundException(patch.Key);
+        InMemoryRow<TUser> row = table.FindWritable(patch.Key, patch.Now) ?? throw new UserNotFoundException(patch.Key);
         if (patch.ExpectedVersion is { } expected && row.Revision.Version != expected)
             throw new UserConflictException(patch.Key, expected, row.Revision.Version);
         InMemoryRow<TUser> patched = InMemoryPatch.Apply(patch, row);
@@ -71,7 +72,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
     public TUser? Delete(UserKey key, long? expectedVersion)
     {
         DateTimeOffset now = input.Now();
-        if (table.Find(key, now) is not { } row)
+        if (table.FindWritable(key, now) is not { } row)
             return null;
         if (expectedVersion is not null && row.Revision.Version != expectedVersion)
             throw new UserConflictException(key, expectedVersion, row.Revision.Version);
@@ -97,6 +98,20 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
         return tombstones!.Add(key);
     }
 
+    /// <summary>Restricts or releases a user.</summary>
+    public void Restrict(UserKey key, bool isRestricted)
+    {
+        if (table.FindAny(key) is not { } row || row.IsExpired(input.Now()))
+            throw new UserNotFoundException(key);
+        if (row.IsRestricted == isRestricted)
+            return;
+        Revision next = row.Revision.Next(input.WriteIds.NextAbove(row.Revision.WriteId, key));
+        TUser user = Copy(row);
+        input.Roles.SetVersion(user, next.Version);
+        input.Roles.Attach(user, next.WriteId, next.BirthId);
+        Store(row with { User = user, Revision = next, IsRestricted = isRestricted });
+    }
+
     /// <summary>Returns the keys of all users, expired or not, and of all owners of reservations.</summary>
     public IReadOnlySet<UserKey> Keys()
         => table.ReadAll(afterKey: null).Select(row => row.Key).Concat(reservations?.ReadAll(after: null).Select(entry => entry.OwnerKey) ?? []).ToHashSet();
@@ -109,7 +124,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
 
     private InMemoryRow<TUser> FindExpected(UserKey key, TUser user, DateTimeOffset now)
     {
-        InMemoryRow<TUser>? row = table.Find(key, now);
+        InMemoryRow<TUser>? row = table.FindWritable(key, now);
         long? version = input.Roles.VersionOf(user);
         bool isExpected = row is not null && row.Revision.Version == version && (input.Roles.KnownOf(user) is { } known
             ? row.Revision.WriteId == known.WriteId

@@ -98,3 +98,5 @@ public sealed class DynamoDbIndexedSetTests() : IndexedSetContract(new DynamoDbS
 public sealed class DynamoDbUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new DynamoDbStores());
 
 public sealed class DynamoDbErasureTests() : ErasureContract(new DynamoDbStores());
+
+public sealed class DynamoDbRestrictionTests() : RestrictionContract(new DynamoDbStores());

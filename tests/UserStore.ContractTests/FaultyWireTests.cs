@@ -98,3 +98,5 @@ public sealed class FaultyWireIndexedSetTests() : IndexedSetContract(new FaultyW
 public sealed class FaultyWireUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new FaultyWireStores());
 
 public sealed class FaultyWireErasureTests() : ErasureContract(new FaultyWireStores());
+
+public sealed class FaultyWireRestrictionTests() : RestrictionContract(new FaultyWireStores());

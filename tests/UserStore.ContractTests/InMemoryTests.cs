@@ -98,3 +98,5 @@ public sealed class InMemoryIndexedSetTests() : IndexedSetContract(new InMemoryS
 public sealed class InMemoryUniqueValueConcurrencyTests() : UniqueValueConcurrencyContract(new InMemoryStores());
 
 public sealed class InMemoryErasureTests() : ErasureContract(new InMemoryStores());
+
+public sealed class InMemoryRestrictionTests() : RestrictionContract(new InMemoryStores());

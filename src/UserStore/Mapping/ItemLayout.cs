@@ -14,7 +14,7 @@ internal sealed class ItemLayout
     public ItemLayout(UserModel model, IReadOnlyList<string> attributes, bool keepsKey)
     {
         Count = attributes.Count;
-        Names = new AttributeNames([.. attributes, model.WriteIds[0], model.BirthId]);
+        Names = new AttributeNames([.. attributes, model.WriteIds[0], model.BirthId, model.Restricted]);
         Version = PositionOf(model.Version);
         ExpiresAt = PositionOf(model.ExpiresAt);
         MappedProperty[] keys = keepsKey ? [.. model.Key.Parts.Select(part => part.Property)] : [];

@@ -92,6 +92,8 @@ public ref partial struct ItemReader
                 return _attribute = position;
             }
 
+            if (position == _layout.Count + 2)
+                return -2; // the item of a restricted user
             bool isWriteId = position == _layout.Count;
             if ((isWriteId ? WriteId : BirthId) is not null || !TryReadString(out string? id))
                 return -2;

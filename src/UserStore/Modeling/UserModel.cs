@@ -73,8 +73,9 @@ internal sealed class UserModel
             ? $"{prefix}write_id"
             : string.Create(CultureInfo.InvariantCulture, $"{prefix}write_id_{number}"))];
         BirthId = $"{prefix}birth_id";
+        Restricted = $"{prefix}restricted_item";
         AttributeBytes = Attributes.Concat(WriteIds).Append(BirthId).Sum(Encoding.UTF8.GetByteCount);
-        if (Attributes.FirstOrDefault(name => name == BirthId || WriteIds.Contains(name)) is { } taken)
+        if (Attributes.FirstOrDefault(name => name == BirthId || name == Restricted || WriteIds.Contains(name)) is { } taken)
         {
             throw annotated.InvalidType($"maps a property to the attribute '{taken}', which the store maintains; set UserStoreOptions.BookkeepingPrefix, or "
                 + "rename the attribute");
@@ -142,6 +143,9 @@ internal sealed class UserModel
     /// <summary>Gets the attribute with the id of the write that created the user. It never changes, so that a user that was deleted and recreated
     /// is another one.</summary>
     public string BirthId { get; }
+
+    /// <summary>Gets the attribute that holds all others of a user whose processing is restricted, except those of the key and the revision.</summary>
+    public string Restricted { get; }
 
     public KeyModel Key => _roles.Key;
 

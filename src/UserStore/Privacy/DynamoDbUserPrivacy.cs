@@ -15,6 +15,7 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     where TUser : class
 {
     private readonly UserTable<TUser> _users;
+    private readonly UserWrites<TUser> _writes;
     private readonly IReadOnlyList<IUserDataPlace> _places;
     private readonly UserErasure? _erasure;
 
@@ -32,9 +33,11 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     internal DynamoDbUserPrivacy(StoreConnection connection, IEnumerable<IUserDataPlace> otherPlaces)
     {
         _users = new UserTable<TUser>(connection);
-        _places = [new StorePlace<TUser>(_users, new UserWrites<TUser>(_users).Reservations), .. otherPlaces];
+        _writes = new UserWrites<TUser>(_users);
+        var store = new StorePlace<TUser>(_users, _writes.Reservations);
+        _places = [store, .. otherPlaces];
         _erasure = _users.Tombstones is { } tombstones
-            ? new UserErasure(_users.Client, _users.Sender, tombstones, _users.Schema.Tables, _places)
+            ? new UserErasure(_users.Client, _users.Sender, tombstones, _users.Schema.Tables, _places, store.FreezeAsync)
             : null;
     }
 
@@ -86,6 +89,28 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
                 isErased = await erasure.TryDeleteAsync(item, cancellationToken).ConfigureAwait(false);
             yield return item.ToRemnant(hash) with { IsErased = isErased };
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task RestrictAsync(UserKey key, CancellationToken cancellationToken = default)
+    {
+        _users.Model.Key.Check(key);
+        await _writes.Restriction.RestrictAsync(key, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task ReleaseAsync(UserKey key, CancellationToken cancellationToken = default)
+    {
+        _users.Model.Key.Check(key);
+        await _writes.Restriction.ReleaseAsync(key, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TUser?> FindRestrictedAsync(UserKey key, CancellationToken cancellationToken = default)
+    {
+        _users.Model.Key.Check(key);
+        StoredUser stored = await _users.ReadAsync(_users.Sender.Begin(cancellationToken), key).ConfigureAwait(false);
+        return stored.IsRestricted ? _users.ToUser(stored.Released) : null;
     }
 
     private async IAsyncEnumerable<HeldItem> FindAsync(UserKey key, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -73,4 +73,40 @@ public interface IUserPrivacy<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     /// <remarks>Costs a consistent scan of all tables, a batch read of tombstones for each 100 users, and an erasure of each user, or a delete of each
     /// other item, that is left.</remarks>
     IAsyncEnumerable<UserRemnant> EraseRemnantsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Restricts the processing of a user: it is kept, with the reservations of its values, but counts as absent. Only
+    /// <see cref="FindRestrictedAsync"/> and <see cref="ExportAsync"/> read it.</summary>
+    /// <param name="key">The key of the user.</param>
+    /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
+    /// <returns>A task that completes when the user is restricted; at once if it was before.</returns>
+    /// <exception cref="UserNotFoundException">There is no such user, or it has expired.</exception>
+    /// <exception cref="InvalidUserException">The key is not valid; or the item has so nearly 400 KB, or is so deeply nested, that the attribute around it
+    /// does not fit.</exception>
+    /// <remarks>
+    /// <para>
+    /// Costs a consistent read and a conditional put. The item keeps its key and revision; all other attributes are moved into <c>restricted_item</c>. So
+    /// it leaves all indexes, also for programs that do not use this library, and DynamoDB does not delete it when it expires. A user with its key or one of its
+    /// unique values cannot be created; changes and deletes throw <see cref="UserRestrictedException"/>.
+    /// </para>
+    /// <para>Handlers of changes and replications receive the restriction as the removal of the user. Backfills do not process restricted
+    /// users.</para>
+    /// </remarks>
+    Task RestrictAsync(UserKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends the restriction of a user, who then is as before.</summary>
+    /// <param name="key">The key of the user.</param>
+    /// <param name="cancellationToken">A token to cancel the call. A write that was already sent may still be applied.</param>
+    /// <returns>A task that completes when the user is released; at once if it is not restricted.</returns>
+    /// <exception cref="UserNotFoundException">There is no such user.</exception>
+    /// <exception cref="InvalidUserException">The key is not valid.</exception>
+    /// <remarks>Costs a consistent read and a conditional put. A user whose expiry has passed in the meantime is expired at once.</remarks>
+    Task ReleaseAsync(UserKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a user whose processing is restricted.</summary>
+    /// <param name="key">The key of the user.</param>
+    /// <param name="cancellationToken">A token to cancel the call.</param>
+    /// <returns>The user; <see langword="null"/> if there is none, or if its processing is not restricted.</returns>
+    /// <exception cref="InvalidUserException">The key is not valid.</exception>
+    /// <remarks>Costs a consistent read.</remarks>
+    Task<TUser?> FindRestrictedAsync(UserKey key, CancellationToken cancellationToken = default);
 }

@@ -107,7 +107,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
     private IEnumerable<PolicyStatement> Privacy()
     {
         string[] erase = ["DeleteItem", "DescribeTable", "GetItem", "Scan"];
-        yield return Statement("Users", [schema.Users.Name], [.. erase, "ConditionCheckItem"]);
+        yield return Statement("Users", [schema.Users.Name], [.. erase, "ConditionCheckItem", "PutItem", "UpdateItem"]);
         yield return Statement("Reservations", NameOf(schema.Reservations), ["BatchGetItem", "DeleteItem", "DescribeTable", "Scan"]);
         yield return Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "DescribeTable", "GetItem", "PutItem"]);
         yield return Statement("MigrationLock", NameOf(options.Migrations?.Lock), ["DeleteItem", "DescribeTable", "Scan"]);

@@ -72,6 +72,12 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
     public TransactWriteItem Unchanged(UserKey ownerKey, StoredUser owner, IReadOnlyList<UniqueValue> values)
     {
         var writer = new ExpressionWriter();
+        if (owner.IsRestricted)
+        {
+            writer.AndSameRevision(owner, Model);
+            return writer.ToCheck(users.Schema.Users, Model.Key.ToItem(ownerKey));
+        }
+
         string? same = null;
         if (owner.IsUser)
         {
@@ -117,13 +123,16 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
     }
 
     /// <summary>Returns the value that a user holds by a reservation; null if the user is not its valid owner.</summary>
-    public ReservedValue? HeldBy(StoredUser owner, string reservation) => owner.Exists(users.Input.Now())
-        ? users.ReservedIn(owner).FirstOrDefault(value => value.Key == reservation)
+    public ReservedValue? HeldBy(StoredUser owner, string reservation) => IsHolder(owner)
+        ? users.ReservedIn(owner.Released).FirstOrDefault(value => value.Key == reservation)
         : null;
 
     /// <summary>Returns whether a user is the valid owner of a reserved value.</summary>
     public bool IsValidOwner(StoredUser owner, ReservedValue value)
-        => owner.Exists(users.Input.Now()) && users.ReservedIn(owner, value.Unique).Contains(value);
+        => IsHolder(owner) && users.ReservedIn(owner.Released, value.Unique).Contains(value);
+
+    // A restricted user keeps its values, and does not expire.
+    private bool IsHolder(StoredUser owner) => owner.IsRestricted || owner.Exists(users.Input.Now());
 
     /// <summary>Reads the owner of a value consistently.</summary>
     /// <returns>The owner; null when the value is not reserved.</returns>
@@ -195,7 +204,7 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
         {
             StoredUser user = await users.ReadAsync(call, owner).ConfigureAwait(false);
             if (IsValidOwner(user, value))
-                return users.ToUser(user);
+                return user.IsRestricted ? null : users.ToUser(user);
 
             // Between the two reads the value may have moved to another user.
             ownerKey = (await FindOwnerAsync(call, value).ConfigureAwait(false))?.Key;

@@ -28,8 +28,23 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
                     return false;
             }
 
-            return !IsAbsent;
+            return !IsAbsent && !IsRestricted;
         }
+    }
+
+    /// <summary>Gets a value indicating whether the processing of the user is restricted, so that it counts as absent.</summary>
+    public bool IsRestricted => Item.GetValueOrDefault(model.Restricted)?.M is not null;
+
+    /// <summary>Gets the user as it was before it was restricted; the item itself if it is not.</summary>
+    public StoredUser Released => !IsRestricted ? this : new StoredUser(
+        Item[model.Restricted].M.UnionBy(Item, attribute => attribute.Key).Where(IsOther).ToDictionary(StringComparer.Ordinal), model);
+
+    /// <summary>Returns the user with all attributes but those of the key and the revision in one.</summary>
+    public StoredUser ToRestricted()
+    {
+        Dictionary<string, AttributeValue> restricted = Item.Where(IsKept).ToDictionary(StringComparer.Ordinal);
+        restricted[model.Restricted] = new AttributeValue { M = Item.Except(restricted).ToDictionary(StringComparer.Ordinal) };
+        return new StoredUser(restricted, model);
     }
 
     public bool IsExpired(DateTimeOffset now) => model.ExpiresAt is { } property && Number(property) <= now.ToUnixTimeSeconds();
@@ -57,8 +72,9 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
     }
 
     /// <summary>Returns the exception for a write that expected this user at a version as it was read, and found it as it is here.</summary>
-    public UserConflictException Conflict(UserKey key, long? version, DateTimeOffset now, Exception? cause = null)
-        => new(key, version, Exists(now) ? Revision.Version : null, !Exists(now), cause);
+    public UserStoreException Conflict(UserKey key, long? version, DateTimeOffset now, Exception? cause = null) => IsRestricted
+        ? new UserRestrictedException(key, cause)
+        : new UserConflictException(key, version, Exists(now) ? Revision.Version : null, !Exists(now), cause);
 
     public bool Has(MappedProperty property) => Item.ContainsKey(property.AttributeName);
 
@@ -80,6 +96,14 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
 
     /// <summary>Returns whether a unique value is stored in its normalized form.</summary>
     public bool HasStored(ReservedValue value) => ScalarOf(value.Unique.Property)?.Strings().Contains(value.Value) == true;
+
+    private bool IsOther(KeyValuePair<string, AttributeValue> attribute) => attribute.Key != model.Restricted;
+
+    private bool IsKept(KeyValuePair<string, AttributeValue> attribute)
+    {
+        UserModel kept = model;
+        return kept.IsOfRevision(attribute.Key) || kept.WriteIds.Contains(attribute.Key) || attribute.Key == kept.BirthId;
+    }
 
     private decimal? Number(MappedProperty property)
         => Item.TryGetValue(property.AttributeName, out AttributeValue? value)

@@ -11,7 +11,7 @@ internal static class UserExpression
     {
         foreach (string attribute in model.Attributes)
             writer.Append($"{writer.Name(attribute)}, ");
-        writer.Append($"{writer.Name(model.WriteIds[0])}, {writer.Name(model.BirthId)}");
+        writer.Append($"{writer.Name(model.WriteIds[0])}, {writer.Name(model.BirthId)}, {writer.Name(model.Restricted)}");
         return writer.Take();
     }
 
@@ -64,6 +64,13 @@ internal static class UserExpression
             writer.And();
             writer.AppendEqual(property, value);
         }
+    }
+
+    /// <summary>Accepts users that can be changed: they are neither expired nor restricted.</summary>
+    public static void AndWritable(this ExpressionWriter writer, UserModel model, DateTimeOffset now)
+    {
+        writer.AndLiving(model, now);
+        writer.And($"attribute_not_exists({writer.Name(model.Restricted)})");
     }
 
     /// <summary>Accepts users that are not expired, including those without an expiry.</summary>

@@ -102,7 +102,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     /// <summary>Maps the result of a write, which was applied also if it cannot be read.</summary>
     /// <inheritdoc cref="ToUser(StoredUser)" path="/exception"/>
-    public TUser ToWrittenUser(StoredUser written) => Items.FromItem(written.Item, wasApplied: true);
+    public TUser ToWrittenUser(StoredUser written) => Items.FromItem(written.Released.Item, wasApplied: true);
 
     /// <inheritdoc cref="ToWrittenUser(StoredUser)"/>
     public TUser ToWrittenUser(ReadItem<TUser> written) => written.User ?? Items.FromItem(written.Item ?? [], wasApplied: true);

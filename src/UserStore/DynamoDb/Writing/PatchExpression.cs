@@ -90,7 +90,7 @@ internal sealed class PatchExpression<TUser>(UserRequests<TUser> requests, UserM
     private void AndHolds(PreparedPatch patch, ExpressionWriter writer)
     {
         writer.AndExists(model);
-        writer.AndLiving(model, patch.Now);
+        writer.AndWritable(model, patch.Now);
         if (patch.ExpectedVersion is { } version)
             writer.And($"{writer.Name(model.Version!)} = {writer.Value(version)}");
 

@@ -38,6 +38,8 @@ internal static class PatchFailure
 
     private static UserStoreException? WrongRevision(PreparedPatch patch, StoredUser stored, Exception? failure = null)
     {
+        if (stored.IsRestricted)
+            return new UserRestrictedException(patch.Key, failure);
         if (!stored.Exists(patch.Now))
             return new UserNotFoundException(patch.Key, failure);
         return patch.ExpectedVersion is { } expected && stored.Revision.Version != expected

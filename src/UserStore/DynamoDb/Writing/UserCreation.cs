@@ -33,7 +33,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
             failure = failure with { ResponseWasLost = failure.ResponseWasLost || responseWasLost };
             bool isTaken = !stored.IsAbsent && !(stored.IsUser && stored.IsExpired(created.Now)); // also by an item of another kind
             UserAlreadyExistsException? refusal = !isTaken ? null
-                : stored.IsUser ? new UserAlreadyExistsException(created.Key, failure.Exception)
+                : stored.IsUser || stored.IsRestricted ? new UserAlreadyExistsException(created.Key, failure.Exception)
                 : UserAlreadyExistsException.ForOtherKind(created.Key, failure.Exception);
             switch (WriteSettlement.Settle(stored, created.WriteId, failure, isRefused: isTaken, isCreate: true))
             {
@@ -53,6 +53,7 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     /// <summary>Stores a user in place of any other with its key, whose unique values need no reservation.</summary>
     /// <exception cref="UserAlreadyExistsException">The key holds an item of another kind.</exception>
     /// <exception cref="UserErasedException">The user is erased.</exception>
+    /// <exception cref="UserRestrictedException">The user is restricted.</exception>
     public async Task OverwriteAsync(StoreCall call, PreparedUser<TUser> user)
     {
         while (true)
@@ -67,7 +68,9 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
                 case WriteOutcome.Applied:
                     return;
                 case WriteOutcome.Refused:
-                    throw UserAlreadyExistsException.ForOtherKind(user.Key, failure.Exception);
+                    throw stored.IsRestricted
+                        ? new UserRestrictedException(user.Key, failure.Exception)
+                        : UserAlreadyExistsException.ForOtherKind(user.Key, failure.Exception);
                 case WriteOutcome.Superseded:
                     user = await NextAttemptAsync(call, stored, user, failure).ConfigureAwait(false);
                     break;
@@ -98,6 +101,8 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
             writer.AppendAbsent(table.Model);
             writer.Append($" OR {isUser})");
         }
+
+        writer.And($"attribute_not_exists({writer.Name(table.Model.Restricted)})");
 
         return ToPutOfNext(user, writer, unknown: null);
     }

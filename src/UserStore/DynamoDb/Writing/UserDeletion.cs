@@ -23,6 +23,8 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
         for (int round = 1; ; round++)
         {
             StoredUser stored = await table.ReadAsync(call, key).ConfigureAwait(false);
+            if (stored.IsRestricted)
+                throw new UserRestrictedException(key, failure?.Exception);
             if (!stored.Exists(table.Input.Now()))
                 return null;
             Revision revision = stored.Revision;
@@ -102,7 +104,7 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         var writer = new ExpressionWriter();
         pin.Condition(writer);
-        writer.AndLiving(table.Model, table.Input.Now());
+        writer.AndWritable(table.Model, table.Input.Now());
         table.AndSameValues(writer, pin.Read, table.Model.UniqueValues);
         return new Delete
         {

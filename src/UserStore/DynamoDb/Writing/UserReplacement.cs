@@ -35,7 +35,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         if (failure is not null)
         {
             StoredUser found = await table.ReadConflictingAsync(call, next.Key, failure).ConfigureAwait(false);
-            UserConflictException refusal = found.Conflict(next.Key, version, next.Now, failure.Exception);
+            UserStoreException refusal = found.Conflict(next.Key, version, next.Now, failure.Exception);
             switch (WriteSettlement.Settle(found, next.WriteId, failure, isRefused: true, isPinned: true, birthId: next.Revision.BirthId))
             {
                 case WriteOutcome.Refused:
@@ -135,7 +135,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
             writer.AndSameRevision(stored, Model);
         else
             writer.AndRevision(version!.Value, known!.WriteId, Model);
-        writer.AndLiving(Model, next.Now);
+        writer.AndWritable(Model, next.Now);
         if (before is { } held)
             table.AndSameValues(writer, held, Model.UniqueValues);
         else

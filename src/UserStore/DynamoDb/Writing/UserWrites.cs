@@ -16,6 +16,7 @@ internal sealed class UserWrites<[DynamicallyAccessedMembers(DynamicallyAccessed
         Replacement = new UserReplacement<TUser>(table, Transaction);
         Patching = new UserPatching<TUser>(table, Transaction);
         Deletion = new UserDeletion<TUser>(table, Transaction);
+        Restriction = new UserRestriction<TUser>(table);
     }
 
     /// <summary>Gets the reservations; null when no values are unique.</summary>
@@ -31,4 +32,6 @@ internal sealed class UserWrites<[DynamicallyAccessedMembers(DynamicallyAccessed
     public UserPatching<TUser> Patching { get; }
 
     public UserDeletion<TUser> Deletion { get; }
+
+    public UserRestriction<TUser> Restriction { get; }
 }

@@ -23,10 +23,10 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
         StoredUser user = await users.ReadAsync(call, key).ConfigureAwait(false);
         if (user.IsAbsent)
             return new HeldData([], AbsenceOf(key));
-        if (!user.IsUser)
+        if (!user.Released.IsUser)
             return new HeldData([]);
         List<HeldItem> items = [];
-        foreach (string[] reserved in users.ReservedIn(user).Select(value => value.Key).Distinct(StringComparer.Ordinal).Chunk(TableReader.MaxKeys))
+        foreach (string[] reserved in users.ReservedIn(user.Released).Select(value => value.Key).Distinct(StringComparer.Ordinal).Chunk(TableReader.MaxKeys))
         {
             var found = await users.Reader.FindManyAsync(
                 call, users.Schema.Reservations!, [.. reserved.Select(ReservationTable<TUser>.KeyOf)], ReadConsistency.Strong).ConfigureAwait(false);
@@ -37,11 +37,32 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
         return new HeldData(items);
     }
 
+    /// <summary>Restricts a user as it is, whatever other writers do, so that they change it no longer.</summary>
+    public async Task FreezeAsync(StoreCall call, UserKey key)
+    {
+        var writer = new ExpressionWriter();
+        string name = writer.Name(Model.Restricted);
+        string update = $"SET {name} = if_not_exists({name}, {writer.Value(new AttributeValue { M = [] })})";
+        writer.AndExists(Model);
+        writer.AndIsUser(Model);
+        var request = new UpdateItemRequest
+        {
+            TableName = users.TableName,
+            Key = Model.Key.ToItem(key),
+            UpdateExpression = update,
+            ConditionExpression = writer.Take().Text,
+            ExpressionAttributeNames = writer.Names,
+            ExpressionAttributeValues = writer.Values,
+            ReturnConsumedCapacity = call.Capacity,
+        };
+        await call.WriteAsync("UpdateItem", users.Users, token => users.Client.UpdateItemAsync(request, token)).ConfigureAwait(false);
+    }
+
     public async IAsyncEnumerable<IReadOnlyList<OwnedItem>> ScanAsync(Func<StoreCall> begin)
     {
         await foreach (ScanPage page in users.Reader.ScanAllAsync(begin, users.Schema.Users).ConfigureAwait(false))
         {
-            yield return [.. page.Items.Select(item => new StoredUser(item, Model)).Where(user => user.IsUser && user.Key is not null)
+            yield return [.. page.Items.Select(item => new StoredUser(item, Model)).Where(user => user.Released.IsUser && user.Key is not null)
                 .Select(user => new OwnedItem(ToHeld(user), KeyModel.ToText(user.Key!.Value)))];
         }
 
@@ -59,7 +80,8 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
     {
         var writer = new ExpressionWriter();
         writer.AndSameRevision(user, Model);
-        users.AndSameValues(writer, user, Model.UniqueValues);
+        if (!user.IsRestricted)
+            users.AndSameValues(writer, user, Model.UniqueValues);
         Dictionary<string, AttributeValue> key = user.Item.KeyIn(users.Schema.Users);
         return new HeldItem(UserDataKind.User, users.TableName, key, user.Item, writer.ToDelete(users.Schema.Users, key));
     }

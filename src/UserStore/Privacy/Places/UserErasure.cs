@@ -13,7 +13,12 @@ namespace UserStore.Privacy.Places;
 /// erases again after a crash still finds what belongs to the user.
 /// </remarks>
 internal sealed class UserErasure(
-    IAmazonDynamoDB client, RequestSender sender, TombstoneTable tombstones, NamedTable[] tables, IReadOnlyList<IUserDataPlace> places)
+    IAmazonDynamoDB client,
+    RequestSender sender,
+    TombstoneTable tombstones,
+    NamedTable[] tables,
+    IReadOnlyList<IUserDataPlace> places,
+    Func<StoreCall, UserKey, Task> freeze)
 {
     // Amazon DynamoDB API Reference, "TransactWriteItems": 100 actions, 4 MB. Half a megabyte is left for conditions.
     private const int MaxActions = 100;
@@ -37,7 +42,8 @@ internal sealed class UserErasure(
             ConditionFailure? failure = await TryEraseAsync(call, write, held).ConfigureAwait(false);
             if (failure is null)
                 return next;
-            // Another writer changed the user, or erases it as well. The second round uses what it wrote.
+            // Another writer changed the user, or erases it as well. Nobody changes it from now on.
+            await freeze(call, key).ConfigureAwait(false);
             if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
             {
                 throw new UserStoreUnavailableException(
