@@ -46,16 +46,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         ArgumentOutOfRangeException.ThrowIfNegative(options.RecordedCalls, nameof(options.RecordedCalls));
         ArgumentOutOfRangeException.ThrowIfNegative(options.KeptChanges, nameof(options.KeptChanges));
 
-        var storeOptions = new UserStoreOptions
-        {
-            NormalizeEmail = options.NormalizeEmail,
-            UniqueEmails = options.UniqueEmails,
-            Description = options.Model.Description,
-        };
-        foreach ((string name, Func<string, string> normalize) in options.Normalizers)
-            storeOptions.Normalizers.Add(name, normalize);
-        foreach (byte[] key in options.TokenKeys)
-            storeOptions.TokenKeys.Add(key);
+        UserStoreOptions storeOptions = options.ToStoreOptions();
         Time = options.TimeProvider;
         var model = UserModel.For<TUser>(storeOptions);
         Lazy<IDynamoDBContext> context = MappingContexts.GetOrAdd(model, static model => new Lazy<IDynamoDBContext>(
@@ -280,7 +271,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
 
     /// <summary>Runs a call of another part of the store, atomically, with the faults of the store.</summary>
     internal Task<T> RunAsync<T>(string operation, bool isWrite, UserKey? key, Func<InMemoryUsers<TUser>, T> body, CancellationToken cancellationToken)
-        => RunAsync(operation, isWrite, key, () => body(_users), cancellationToken);
+        => _calls.RunAsync(operation, isWrite, key, () => body(_users), cancellationToken);
 
     /// <summary>Runs a step of an audit on users and reservations atomically.</summary>
     internal T Audit<T>(Func<InMemoryTable<TUser>, InMemoryReservations<TUser>, T> step)

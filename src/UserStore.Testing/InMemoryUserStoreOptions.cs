@@ -49,4 +49,15 @@ public sealed class InMemoryUserStoreOptions
     /// <summary>Gets the keys that encrypt continuation tokens, as in <see cref="UserStoreOptions.TokenKeys"/>.</summary>
     /// <value>The default is empty.</value>
     public IList<byte[]> TokenKeys { get; } = [];
+
+    /// <summary>Returns the rules as options of a store.</summary>
+    internal UserStoreOptions ToStoreOptions()
+    {
+        var store = new UserStoreOptions { NormalizeEmail = NormalizeEmail, UniqueEmails = UniqueEmails, Description = Model.Description };
+        foreach ((string name, Func<string, string> normalize) in Normalizers)
+            store.Normalizers.Add(name, normalize);
+        foreach (byte[] key in TokenKeys)
+            store.TokenKeys.Add(key);
+        return store;
+    }
 }

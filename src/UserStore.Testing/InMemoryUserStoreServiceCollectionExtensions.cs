@@ -16,7 +16,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class InMemoryUserStoreServiceCollectionExtensions
 {
     /// <summary>Replaces <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>,
-    /// <see cref="IUniqueValueAudit{TUser}"/> and <see cref="IUserPrivacy{TUser}"/> of <see cref="User"/> with in-memory implementations, whether or not they are registered.</summary>
+    /// <see cref="IUniqueValueAudit{TUser}"/> and <see cref="IUserPrivacy{TUser}"/> of <see cref="User"/> with in-memory implementations, whether or not they
+    /// are registered.</summary>
     /// <param name="services">The service collection of the application or test.</param>
     /// <param name="configure">Configures the store. Unless set here, the clock is the registered <see cref="TimeProvider"/>, and the settings
     /// for emails and tokens are those of the registered <see cref="UserStoreOptions"/>.</param>

@@ -7,7 +7,9 @@ public sealed class UserRestrictedException : UserStoreException
     /// <param name="key">The key of the restricted user.</param>
     /// <param name="innerException">The error that DynamoDB reported, if any.</param>
     public UserRestrictedException(UserKey key, Exception? innerException = null)
-        : base($"The processing of user '{key}' is restricted. Release the user with IUserPrivacy.ReleaseAsync before it is changed or deleted.", innerException)
+        : base(
+            $"The processing of user '{key}' is restricted. Release the user with IUserPrivacy.ReleaseAsync before it is changed or deleted.",
+            innerException)
         => Key = key;
 
     /// <summary>Gets the key of the restricted user.</summary>

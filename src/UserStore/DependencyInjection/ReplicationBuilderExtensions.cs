@@ -34,6 +34,30 @@ public static class ReplicationBuilderExtensions
         return builder;
     }
 
+    /// <summary>Registers a handler of changes that releases the unique and indexed values of users that DynamoDB deletes because they have expired, or that
+    /// other programs change or delete, so that nothing of them is left without an audit.</summary>
+    /// <typeparam name="TUser">The type of the users.</typeparam>
+    /// <param name="builder">The store. Its table gets a stream of old and new images; another <see cref="UserStoreOptions.StreamViewType"/> is an
+    /// error.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The store has another user type.</exception>
+    /// <remarks>
+    /// The <see cref="UserChangeDispatcher{TUser}"/> must receive the records of the stream. Costs one transaction that reads two items for each value that
+    /// a user no longer has, and one that deletes the reservation if it is still there. An in-memory store has no use for it.
+    /// </remarks>
+    public static UserStoreBuilder AddReservationCleanup<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+        this UserStoreBuilder builder)
+        where TUser : class
+    {
+        IServiceCollection services = AddDispatcher<TUser>(builder).Services;
+        StoreRegistry registry = StoreRegistry.Of(services);
+        if (registry.HasReservationCleanup(typeof(TUser)))
+            return builder;
+        registry.AddReservationCleanup(typeof(TUser));
+        services.AddSingleton<IUserChangeHandler<TUser>>(static provider => new ReservationCleanup<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
+        return builder;
+    }
+
     /// <summary>Configures the <see cref="UserChangeDispatcher{TUser}"/> of a store. The options are validated when the host starts.</summary>
     /// <param name="builder">The store with its handlers or replications.</param>
     /// <param name="configure">Sets the options.</param>

@@ -13,6 +13,7 @@ internal sealed class StoreRegistry
     private readonly IServiceCollection _services;
     private readonly List<TableOwner> _owners = [];
     private readonly HashSet<Type> _inMemory = [];
+    private readonly HashSet<Type> _withReservationCleanup = [];
 
     private StoreRegistry(IServiceCollection services) => _services = services;
 
@@ -45,6 +46,11 @@ internal sealed class StoreRegistry
 
     /// <summary>Records that a store is in memory, so that it uses no tables.</summary>
     public void AddInMemory(Type userType) => _inMemory.Add(userType);
+
+    /// <summary>Records that a handler of changes releases the values of users that expire.</summary>
+    public void AddReservationCleanup(Type userType) => _withReservationCleanup.Add(userType);
+
+    public bool HasReservationCleanup(Type userType) => _withReservationCleanup.Contains(userType);
 
     /// <summary>Returns the names of the tables of all stores.</summary>
     public IReadOnlyCollection<string> TablesOfStores(IServiceProvider provider)

@@ -73,7 +73,9 @@ public static class UserStoreHealthChecksBuilderExtensions
             provider.GetRequiredKeyedService<MigrationTarget>(userType).Journal,
             provider.GetRequiredService<IOptionsMonitor<MigrationOptions>>().Get(UserStoreOptions.NameFor(userType)),
             provider.GetRequiredService<IServiceScopeFactory>());
-        return new UserStoreHealthCheck(store.Mapping, store.MappingProblem, tables, migrations);
+        bool hasCleanup = provider.GetRequiredService<StoreRegistry>().HasReservationCleanup(userType);
+        string[] retention = store.Connection is null ? [] : [.. RetentionInspection.Run(store.Schema, hasCleanup)];
+        return new UserStoreHealthCheck(store.Mapping, store.MappingProblem, retention, tables, migrations);
     }
 
     private static string DescribeMissing(IServiceProvider provider, Type userType)

@@ -7,10 +7,11 @@ namespace UserStore.Health;
 /// applied.</summary>
 /// <param name="mapping">What maps the users.</param>
 /// <param name="mappingProblem">Why the generated mapping does not map them, although the options ask for it.</param>
+/// <param name="retention">The settings that keep data of users too long.</param>
 /// <param name="tables">Inspects the tables; null for an in-memory store.</param>
 /// <param name="migrations">Inspects the migrations; null if the store has none.</param>
 internal sealed class UserStoreHealthCheck(
-    UserMapping mapping, string? mappingProblem, TableInspection? tables, MigrationInspection? migrations) : IHealthCheck
+    UserMapping mapping, string? mappingProblem, IReadOnlyList<string> retention, TableInspection? tables, MigrationInspection? migrations) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -38,8 +39,12 @@ internal sealed class UserStoreHealthCheck(
 
         if (mappingProblem is not null)
             findings["mapping"] = mappingProblem;
+        if (retention.Count > 0)
+            findings["retention"] = string.Join(' ', retention);
         if (failures.Count == 0 && mappingProblem is not null)
             return HealthCheckResult.Degraded($"The store can be used, but the SDK's context maps its users. {mappingProblem}", data: findings);
+        if (failures.Count == 0 && retention.Count > 0)
+            return HealthCheckResult.Degraded($"The store can be used, but it keeps data too long. {findings["retention"]}", data: findings);
         return failures.Count == 0
             ? HealthCheckResult.Healthy(mapping == UserMapping.Generated
                 ? "The store can be used. Its users are mapped by the generated mapping."

@@ -85,8 +85,8 @@ public interface IUserPrivacy<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     /// <remarks>
     /// <para>
     /// Costs a consistent read and a conditional put. The item keeps its key and revision; all other attributes are moved into <c>restricted_item</c>. So
-    /// it leaves all indexes, also for programs that do not use this library, and DynamoDB does not delete it when it expires. A user with its key or one of its
-    /// unique values cannot be created; changes and deletes throw <see cref="UserRestrictedException"/>.
+    /// it leaves all indexes, also for programs that do not use this library, and DynamoDB does not delete it when it expires. A user with its key or one of
+    /// its unique values cannot be created; changes and deletes throw <see cref="UserRestrictedException"/>.
     /// </para>
     /// <para>Handlers of changes and replications receive the restriction as the removal of the user. Backfills do not process restricted
     /// users.</para>

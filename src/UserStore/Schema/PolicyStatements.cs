@@ -48,7 +48,10 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
             yield return Statement(
                 "Tombstones",
                 [tombstones.Name],
-                ["DescribeTable", .. mayWrite ? ["ConditionCheckItem"] : Array.Empty<string>(), .. mayCreate ? Creation(tombstones) : [], .. Health(tombstones)]);
+                [
+                    "DescribeTable", .. mayWrite ? ["ConditionCheckItem"] : Array.Empty<string>(), .. mayCreate ? Creation(tombstones) : [],
+                    .. Health(tombstones),
+                ]);
         }
     }
 

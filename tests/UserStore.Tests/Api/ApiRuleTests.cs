@@ -40,8 +40,8 @@ public sealed class ApiRuleTests
     [Fact]
     public void Namespaces_are_those_of_the_packages()
         => Types.Select(type => type.Namespace).Distinct().Should().BeEquivalentTo(
-            "UserStore", "UserStore.Declarations", "UserStore.DynamoDb", "UserStore.Mapping", "UserStore.Migrations", "UserStore.Replication",
-            "UserStore.Schema", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
+            "UserStore", "UserStore.Declarations", "UserStore.DynamoDb", "UserStore.Mapping", "UserStore.Migrations", "UserStore.Privacy",
+            "UserStore.Replication", "UserStore.Schema", "UserStore.SpectreConsole", "UserStore.Testing", "Microsoft.Extensions.DependencyInjection");
 
     // The attributes of the SDK reference converters, which therefore implement the interface of the SDK.
     [Fact]

@@ -14,7 +14,6 @@ internal sealed class StoreCall(
     private int _delays;
     private bool _hasCorrectedClock;
 
-    /// <summary>Gets the token that cancels the call.</summary>
     public CancellationToken CancellationToken => cancellationToken;
 
     /// <summary>Gets the capacity that requests ask DynamoDB to report: none, unless something observes it.</summary>

@@ -23,6 +23,10 @@ internal sealed class TombstoneTable(TableSchema table, UserPrivacyOptions optio
 
     public TableSchema Schema => table;
 
+    /// <summary>Returns the tombstones of a store; null if its options do not permit erasure.</summary>
+    public static TombstoneTable? Of(StoreSchema store, TableReader reader, TimeProvider time)
+        => store.Tombstones is { } table ? new TombstoneTable(table, store.Options.Privacy, reader, time) : null;
+
     /// <summary>Returns the hash by which the tombstone of a user is found.</summary>
     public string HashOf(UserKey key) => HashOf(KeyModel.ToText(key));
 

@@ -33,9 +33,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
             : new ContextRequests<TUser>(Client, Items, Schema);
         Sender = new RequestSender(connection, Schema);
         Reader = new TableReader(Client);
-        Tombstones = Schema.Tombstones is { } tombstones
-            ? new TombstoneTable(tombstones, connection.Options.Privacy, Reader, connection.Time)
-            : null;
+        Tombstones = TombstoneTable.Of(Schema, Reader, connection.Time);
         Users = [Schema.Users];
     }
 
@@ -65,8 +63,6 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public string TableName => Schema.Users.TableName;
 
     public UserModel Model => Schema.Model;
-
-    public UserKey KeyOf(TUser user) => Model.Key.Of(user);
 
     /// <summary>Returns the key of a user, or null if it is not valid.</summary>
     public UserKey? FindKey(TUser user) => Model.Key.FindValid(user);

@@ -36,7 +36,11 @@ internal sealed class ReplicationStateReader<
             ? await tombstones.FindErasedAsync(call, [.. keys.Select(tombstones.HashOf)]).ConfigureAwait(false)
             : ImmutableHashSet<string>.Empty;
         ReplicationState[] states = [.. keys.Select(key => Evaluate(
-            key, guardsByKey.GetValueOrDefault(key), readAt, items.GetValueOrDefault(key), erased.Count > 0 && erased.Contains(source.Tombstones!.HashOf(key))) with { FoundKey = users[key] })];
+            key,
+            guardsByKey.GetValueOrDefault(key),
+            readAt,
+            items.GetValueOrDefault(key),
+            erased.Count > 0 && erased.Contains(source.Tombstones!.HashOf(key))) with { FoundKey = users[key] })];
 
         List<Dictionary<string, AttributeValue>> targetKeys =
             [.. states.Select(state => state.Expected?.Key).OfType<Dictionary<string, AttributeValue>>().Distinct(AttributeValueComparer.ByValue)];
