@@ -90,7 +90,11 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
 
     private IEnumerable<PolicyStatement> Source() =>
     [
-        Statement("Users", [schema.Users.Name], ["BatchGetItem", "DescribeTable", "GetItem", "Scan"]),
+        Statement(
+            "Users",
+            [schema.Users.Name],
+            ["BatchGetItem", "DescribeTable", "GetItem", "Scan", .. options.ReservationCleanup ? ["ConditionCheckItem", "DeleteItem"] : Array.Empty<string>()]),
+        Statement("Reservations", options.ReservationCleanup ? NameOf(schema.Reservations) : [], ["DeleteItem", "DescribeTable", "GetItem"]),
         Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "ConditionCheckItem", "DescribeTable", "GetItem"]),
         Statement("UsersStream", [$"{schema.Users.Name}/stream/*"], ["DescribeStream", "GetRecords", "GetShardIterator"]),
         new PolicyStatement("Streams", ["ListStreams"], ["*"]),

@@ -46,7 +46,7 @@ public static class UserStorePolicy
             return $"ImportedTables has '{table}', but a table's name must have {ResourceName.Rule}.";
         if (role == UserStoreRole.Migrations && options.Migrations is null)
             return "Migrations is null, but the role Migrations needs the tables of the migrations.";
-        return role == UserStoreRole.Replication && options.Replications.Count == 0
+        return role == UserStoreRole.Replication && options.Replications.Count == 0 && !options.ReservationCleanup
             ? "Replications is empty, but the role Replication needs at least one."
             : null;
     }

@@ -21,7 +21,8 @@ public sealed class UserStorePolicyOptions
     public MigrationDefinition? Migrations { get; set; }
 
     /// <summary>Gets the replications, as <see cref="UserStoreSchema.ReplicationTo{TView}"/> returns them.</summary>
-    /// <value>At least one for <see cref="UserStoreRole.Replication"/>. <see cref="UserStoreRole.Migrations"/> may create their tables.</value>
+    /// <value>At least one for <see cref="UserStoreRole.Replication"/>, unless <see cref="ReservationCleanup"/> is <see langword="true"/>.
+    /// <see cref="UserStoreRole.Migrations"/> may create their tables.</value>
     public IList<ReplicationDefinition> Replications { get; } = [];
 
     /// <summary>Gets the full names of the external tables that migrations import; they are only read.</summary>
@@ -31,4 +32,9 @@ public sealed class UserStorePolicyOptions
     /// delete the journal.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowTableDeletion { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether <see cref="UserStoreRole.Replication"/> can release the values of users that expire, as
+    /// <c>AddReservationCleanup</c> does.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool ReservationCleanup { get; set; }
 }
