@@ -43,9 +43,9 @@ public partial class DynamoDbIdentityUserStore<TUser, TKey>
                 IdentityItems<TUser>.KeyOf(user), new UserPatch<TUser>().Increment(stored => stored.AccessFailedCount, 1), cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (UserNotFoundException)
+        catch (UserStoreException absent) when (absent is UserNotFoundException or UserRestrictedException)
         {
-            return ++user.AccessFailedCount; // the update of the user finds that it was deleted
+            return ++user.AccessFailedCount; // the update of the user finds the reason
         }
 
         changes.Remove(nameof(user.AccessFailedCount));

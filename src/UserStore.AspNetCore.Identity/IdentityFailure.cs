@@ -19,6 +19,8 @@ internal static class IdentityFailure
         }],
         UserConflictException or UserConditionFailedException or UserNotFoundException => [describer.ConcurrencyFailure()],
         UserAlreadyExistsException => [new IdentityError { Code = "DuplicateId", Description = refusal.Message }],
+        UserErasedException => [new IdentityError { Code = "UserErased", Description = refusal.Message }],
+        UserRestrictedException => [new IdentityError { Code = "UserRestricted", Description = refusal.Message }],
         InvalidUserException invalid => [.. invalid.Violations.Select(
             violation => new IdentityError { Code = $"Invalid{violation.Field}", Description = $"{violation.Field} {violation.Rule}." })],
         _ => null,

@@ -97,3 +97,9 @@ public sealed class InMemoryPropertyTests() : PropertyContract(new InMemoryStore
 public sealed class DynamoDbPropertyTests() : PropertyContract(new DynamoDbStores());
 
 public sealed class FaultyWirePropertyTests() : PropertyContract(new FaultyWireStores());
+
+public sealed class InMemoryPrivacyTests() : PrivacyContract(new InMemoryStores());
+
+public sealed class DynamoDbPrivacyTests() : PrivacyContract(new DynamoDbStores());
+
+public sealed class FaultyWirePrivacyTests() : PrivacyContract(new FaultyWireStores());
