@@ -104,25 +104,13 @@ internal sealed class ContextRequests<[DynamicallyAccessedMembers(DynamicallyAcc
         return new(ReadItem<TUser>.Of(result.Response?.Attributes), result.Failure);
     }
 
-    public override async Task<ConditionFailure?> TransactAsync(
+    public override Task<ConditionFailure?> TransactAsync(
         StoreCall call,
         List<TransactWriteItem> actions,
         Func<Task<bool>>? wasApplied,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid,
         int? batchSize)
-    {
-        // DynamoDB applies the request of one token once, however often it arrives; other actions are another request.
-        var request = new TransactWriteItemsRequest
-        {
-            TransactItems = actions,
-            ClientRequestToken = Guid.NewGuid().ToString(),
-            ReturnConsumedCapacity = call.Capacity,
-        };
-        WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
-            "TransactWriteItems", schema.Tables, token => client.TransactWriteItemsAsync(request, token), explainInvalid, wasApplied, batchSize)
-            .ConfigureAwait(false);
-        return result.Failure;
-    }
+        => call.TransactAsync(client, schema.Tables, actions, wasApplied, explainInvalid, batchSize);
 
     private static ReadItems<TUser> ToItems(List<Dictionary<string, AttributeValue>>? items, Dictionary<string, AttributeValue>? lastKey)
         => new(null, items?.ConvertAll(static item => (0, item)), lastKey is { Count: > 0 } ? KeyPosition.Of(lastKey) : null);

@@ -81,18 +81,7 @@ internal sealed class UserErasure(
         return ofStore.Length == 0 ? null : await SendAsync(call, [.. ofStore]).ConfigureAwait(false);
     }
 
-    private async Task<ConditionFailure?> SendAsync(StoreCall call, List<TransactWriteItem> actions)
-    {
-        var request = new TransactWriteItemsRequest
-        {
-            TransactItems = actions,
-            ClientRequestToken = Guid.NewGuid().ToString(),
-            ReturnConsumedCapacity = call.Capacity,
-        };
-        WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
-            "TransactWriteItems", tables, token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
-        return result.Failure;
-    }
+    private Task<ConditionFailure?> SendAsync(StoreCall call, List<TransactWriteItem> actions) => call.TransactAsync(client, tables, actions);
 
     private static IEnumerable<TransactWriteItem> ActionsOf(HeldData data)
         => data.Items.Where(item => item.Delete is not null).Select(item => new TransactWriteItem { Delete = item.Delete }).Concat(data.Checks);

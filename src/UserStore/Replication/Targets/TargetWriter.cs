@@ -35,6 +35,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
         int firstDelete = firstCheck + checks.Length;
         while (true)
         {
+            // Once the token of the request expires, the conditions on the guards prevent a second write.
             List<TransactWriteItem> actions =
             [
                 .. writes.Select(ToAction),
@@ -42,7 +43,7 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
                 .. checks,
                 .. obsoleteKeys.Select(key => ToDelete(key, owners)),
             ];
-            if (await SendAsync(call, actions).ConfigureAwait(false) is not { } failure)
+            if (await call.TransactAsync(client, _tables, actions).ConfigureAwait(false) is not { } failure)
                 return null;
             if (Enumerable.Range(0, writes.Count).Any(failure.Concerns))
                 return new TargetConflict(failure, TargetConflictKind.GuardChanged);
@@ -68,20 +69,6 @@ internal sealed class TargetWriter(IAmazonDynamoDB client, ReplicationSchema sch
             ExpressionAttributeNames = expression.Names,
         };
         await call.WriteAsync("DeleteItem", [schema.Target], token => client.DeleteItemAsync(request, token)).ConfigureAwait(false);
-    }
-
-    private async Task<ConditionFailure?> SendAsync(StoreCall call, List<TransactWriteItem> actions)
-    {
-        // Retries with the same token are applied once; after the token expires, the conditions on the guards prevent a second write.
-        var request = new TransactWriteItemsRequest
-        {
-            TransactItems = actions,
-            ClientRequestToken = Guid.NewGuid().ToString(),
-            ReturnConsumedCapacity = call.Capacity,
-        };
-        WriteResult<TransactWriteItemsResponse> result = await call.WriteAsync(
-            "TransactWriteItems", _tables, token => client.TransactWriteItemsAsync(request, token)).ConfigureAwait(false);
-        return result.Failure;
     }
 
     private TransactWriteItem ToAction(TargetWrite write) => write.Next is { } next ? ToPut(next, write.Condition) : new()
