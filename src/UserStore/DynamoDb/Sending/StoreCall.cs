@@ -1,7 +1,9 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 using UserStore.Batching;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 
 namespace UserStore.DynamoDb.Sending;
@@ -45,7 +47,7 @@ internal sealed class StoreCall(
                 }
                 catch (Exception failure) when (failure is not UserStoreException)
                 {
-                    ThrowIfCancelled(failure);
+                    failure = WithoutContentUnlessCancelled(failure);
                     if (!RequestFailure.IsOfRequest(failure))
                         throw;
                     if (!await CanRetryAsync(request, failure).ConfigureAwait(false))
@@ -99,7 +101,7 @@ internal sealed class StoreCall(
                 }
                 catch (Exception failure) when (failure is not UserStoreException)
                 {
-                    ThrowIfCancelled(failure);
+                    failure = WithoutContentUnlessCancelled(failure);
                     responseWasLost |= RequestFailure.HasNoResponse(failure) || unseen?.ResponseWasLost == true;
                     if (await CanRetryAsync(request, failure).ConfigureAwait(false))
                         continue;
@@ -109,9 +111,8 @@ internal sealed class StoreCall(
                         return default;
                     if (responseWasLost && key is { } written)
                     {
-                        throw OutcomeUnknown(request, written, RequestFailure.IsInvalid(failure)
-                            ? await TranslateAsync(request, failure).ConfigureAwait(false)
-                            : failure);
+                        Exception cause = RequestFailure.IsInvalid(failure) ? await TranslateAsync(request, failure).ConfigureAwait(false) : failure;
+                        throw OutcomeUnknown(operation, tables, written, cause);
                     }
 
                     if (!RequestFailure.IsOfRequest(failure))
@@ -197,7 +198,7 @@ internal sealed class StoreCall(
         }
         catch (Exception unread) when (unread is not OperationCanceledException)
         {
-            return responseWasLost && key is { } written ? throw OutcomeUnknown(request, written, unread) : false;
+            return responseWasLost && key is { } written ? throw OutcomeUnknown(request.Operation, request.Tables, written, unread) : false;
         }
     }
 
@@ -276,17 +277,15 @@ internal sealed class StoreCall(
     public UserWriteOutcomeUnknownException OutcomeUnknown(string operation, NamedTable[] tables, UserKey writtenKey, Exception failure)
         => sender.OutcomeUnknown(operation, tables, writtenKey, failure);
 
-    private UserWriteOutcomeUnknownException OutcomeUnknown(Request request, UserKey writtenKey, Exception failure)
-        => sender.OutcomeUnknown(request.Operation, request.Tables, writtenKey, failure);
-
-    private Task<UserStoreException> TranslateAsync(Request request, Exception failure) => sender.Failures.TranslateAsync(
-        request.Operation, request.Tables, failure, Elapsed, request.ExplainInvalid, cancellationToken);
+    private Task<UserStoreException> TranslateAsync(Request request, Exception failure)
+        => sender.Failures.TranslateAsync(request.Operation, request.Tables, failure, Elapsed, request.ExplainInvalid, cancellationToken);
 
     // However a cancelled request fails, the caller sees the cancellation.
-    private void ThrowIfCancelled(Exception failure)
+    private Exception WithoutContentUnlessCancelled(Exception failure)
     {
-        if (cancellationToken.IsCancellationRequested && RequestFailure.HasNoResponse(failure))
-            throw new OperationCanceledException("The call was cancelled.", failure, cancellationToken);
+        failure = failure is AmazonUnmarshallingException damaged ? damaged.WithoutContent() : failure;
+        return cancellationToken.IsCancellationRequested && RequestFailure.HasNoResponse(failure)
+            ? throw new OperationCanceledException("The call was cancelled.", failure, cancellationToken) : failure;
     }
 
     private readonly record struct Request(

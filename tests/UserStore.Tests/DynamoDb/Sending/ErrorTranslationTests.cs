@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
@@ -153,6 +154,21 @@ public sealed class ErrorTranslationTests
     }
 
     [Fact]
+    public async Task The_path_at_which_the_SDK_stopped_reading_is_not_kept_because_it_contains_keys_of_maps()
+    {
+        var failure = new AmazonUnmarshallingException("r-1", "/Item/claims/M/secret", new JsonException("'secret' is invalid.", "secret", 0, 7));
+        _client.Setup(c => c.GetItemAsync(It.IsAny<GetItemRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        using var cancelled = new CancellationTokenSource();
+
+        foreach (Func<Task> find in new Func<Task>[] { () => Store().FindAsync("fake-1"), () => CancelAndThrowAsync(cancelled, failure) })
+        {
+            Exception thrown = (await find.Should().ThrowAsync<Exception>()).Which;
+            thrown.ToString().Should().Contain("r-1").And.NotContain("secret");
+            thrown.InnerException.Should().BeOfType<AmazonUnmarshallingException>();
+        }
+    }
+
+    [Fact]
     public async Task A_user_that_changes_between_each_read_and_delete_is_reported_as_unavailable_when_the_timeout_expires()
     {
         _client.Setup(c => c.DeleteItemAsync(It.IsAny<DeleteItemRequest>(), It.IsAny<CancellationToken>()))
@@ -182,6 +198,13 @@ public sealed class ErrorTranslationTests
         Func<Task> update = () => Store().UpdateAsync("fake-1", new UserPatch<User>().Set(user => user.Name, "x").ExpectVersion(8));
 
         (await update.Should().ThrowAsync<UserConflictException>()).Which.ActualVersion.Should().Be(9);
+    }
+
+    // The caller cancels the call while the response is read.
+    private async Task CancelAndThrowAsync(CancellationTokenSource source, Exception failure)
+    {
+        _client.Setup(c => c.GetItemAsync(It.IsAny<GetItemRequest>(), It.IsAny<CancellationToken>())).Callback(source.Cancel).ThrowsAsync(failure);
+        await Store().FindAsync("fake-1", cancellationToken: source.Token);
     }
 
     private static TransactionCanceledException Canceled(params string[] codes) => new("canceled")
