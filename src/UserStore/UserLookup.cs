@@ -11,4 +11,8 @@ public sealed record UserLookup<TUser>(UserKey Key, TUser? User)
     /// <value><see langword="null"/> if the user was read or does not exist. Always <see langword="null"/> unless
     /// <see cref="UserStoreOptions.UnreadableUsers"/> is <see cref="UnreadableUsers.Report"/>.</value>
     public UnreadableUser? Unreadable { get; init; }
+
+    /// <summary>Returns the key and whether there is a user, who may have a <c>ToString()</c> that prints every value.</summary>
+    /// <returns>A string that is safe to log.</returns>
+    public override string ToString() => $"UserLookup {{ Key = {Key}, IsFound = {User is not null}, Unreadable = {Unreadable} }}";
 }

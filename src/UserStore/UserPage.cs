@@ -16,4 +16,8 @@ public sealed record UserPage<TUser>(IReadOnlyList<TUser> Users, string? Continu
 
     /// <summary>Gets a value indicating whether another page may follow.</summary>
     public bool HasMore => ContinuationToken is not null;
+
+    /// <summary>Returns the number of users, and whether there are more; never the token, from which values of a user can be decoded.</summary>
+    /// <returns>A string that is safe to log.</returns>
+    public override string ToString() => $"UserPage {{ Users = {Users.Count}, Unreadable = {Unreadable.Count}, HasMore = {HasMore} }}";
 }

@@ -12,4 +12,8 @@ public sealed record UserSegmentPage<TUser>(int Segment, IReadOnlyList<TUser> Us
     /// <summary>Gets the items of this page that cannot be read.</summary>
     /// <value>Empty unless <see cref="UserStoreOptions.UnreadableUsers"/> is <see cref="UnreadableUsers.Report"/>.</value>
     public IReadOnlyList<UnreadableUser> Unreadable { get; init; } = [];
+
+    /// <summary>Returns the segment and the number of users; never the token, from which the key of a user can be decoded.</summary>
+    /// <returns>A string that is safe to log.</returns>
+    public override string ToString() => $"UserSegmentPage {{ Segment = {Segment}, Users = {Users.Count}, Unreadable = {Unreadable.Count} }}";
 }

@@ -42,4 +42,9 @@ public sealed record UserChangeBatchResult(int Handled, IReadOnlyList<UserChange
 /// <param name="Failure">The failure; <see langword="null"/> if the record was not attempted, because an earlier change of the same user
 /// failed, or because the <see cref="UserChangeDispatchOptions.Timeout"/> of the dispatch was reached. A <see cref="TimeoutException"/> if the
 /// timeout was reached during an attempt or between two; its inner exception is the last failure.</param>
-public sealed record UserChangeFailure(string? SequenceNumber, UserKey? Key, Exception? Failure);
+public sealed record UserChangeFailure(string? SequenceNumber, UserKey? Key, Exception? Failure)
+{
+    /// <summary>Returns the record, the user and the type of the failure, which can be one of the application.</summary>
+    /// <returns>A string that is safe to log.</returns>
+    public override string ToString() => $"UserChangeFailure {{ SequenceNumber = {SequenceNumber}, Key = {Key}, Failure = {Failure?.GetType().Name} }}";
+}

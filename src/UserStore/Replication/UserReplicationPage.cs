@@ -6,13 +6,23 @@ namespace UserStore.Replication;
 /// <param name="ContinuationToken">The token to resume after this page and all pages before it; see
 /// <see cref="UserReplicationWalkOptions.ResumeFrom"/>. Contains keys of items, encrypted if the store has
 /// <see cref="UserStoreOptions.TokenKeys"/>.</param>
-public sealed record UserReplicationPage(int Read, IReadOnlyList<UserReplicationDrift> Drifts, string ContinuationToken);
+public sealed record UserReplicationPage(int Read, IReadOnlyList<UserReplicationDrift> Drifts, string ContinuationToken)
+{
+    /// <summary>Returns the numbers of the page; never the token, from which the key of an item can be decoded.</summary>
+    /// <returns>A string that is safe to log.</returns>
+    public override string ToString() => $"UserReplicationPage {{ Read = {Read}, Drifts = {Drifts.Count} }}";
+}
 
 /// <summary>Represents a difference between source and target.</summary>
 /// <param name="Key">The user; <see langword="null"/> for an item of the target that replication did not write.</param>
 /// <param name="Kind">The kind of the drift.</param>
 /// <param name="Failure">Why the drift cannot be compared or repaired; <see langword="null"/> if it can.</param>
-public sealed record UserReplicationDrift(UserKey? Key, UserReplicationDriftKind Kind, UserStoreException? Failure = null);
+public sealed record UserReplicationDrift(UserKey? Key, UserReplicationDriftKind Kind, UserStoreException? Failure = null)
+{
+    /// <summary>Returns the kind, the user and the type of the failure, whose inner exception can be one of the application.</summary>
+    /// <returns>A string that is safe to log.</returns>
+    public override string ToString() => $"{Kind} {{ Key = {Key}, Failure = {Failure?.GetType().Name} }}";
+}
 
 /// <summary>Specifies the kind of a drift between source and target.</summary>
 public enum UserReplicationDriftKind
