@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.DataModel;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Compliance.Classification;
 
 namespace UserStore.AspNetCore.Identity;
 
@@ -30,109 +31,133 @@ public class DynamoDbIdentityUser<TKey>
     /// <summary>Gets or sets the id. A create gives an id to a user that has none.</summary>
     [DynamoDBHashKey("id")]
     [PersonalData]
+    [UserIdentifierData]
     public TKey Id { get; set; } = default!;
 
     /// <summary>Gets or sets the user name.</summary>
     [DynamoDBProperty("user_name")]
     [ProtectedPersonalData]
+    [UserPersonalData]
     public string? UserName { get; set; }
 
     /// <summary>Gets or sets the normalized user name, which is unique.</summary>
     [DynamoDBProperty("normalized_user_name")]
     [Unique("user-name")]
+    [UserPersonalData]
     public string? NormalizedUserName { get; set; }
 
     /// <summary>Gets or sets the email.</summary>
     [DynamoDBProperty("email")]
     [ProtectedPersonalData]
+    [UserContactData]
     public string? Email { get; set; }
 
     /// <summary>Gets or sets the normalized email, which is unique if <see cref="UserOptions.RequireUniqueEmail"/> says so.</summary>
     [DynamoDBProperty("normalized_email")]
+    [UserContactData]
     public string? NormalizedEmail { get; set => field = value is "" ? null : value; }
 
     /// <summary>Gets or sets a value indicating whether the user has confirmed the email.</summary>
     [DynamoDBProperty("email_confirmed")]
     [PersonalData]
+    [NoDataClassification]
     public bool EmailConfirmed { get; set; }
 
     /// <summary>Gets or sets the hash of the password; <see langword="null"/> for a user without one.</summary>
     [DynamoDBProperty("password_hash")]
+    [UserSensitiveData]
     public string? PasswordHash { get; set; }
 
     /// <summary>Gets or sets a random value that changes whenever the credentials of the user change.</summary>
     [DynamoDBProperty("security_stamp")]
+    [UserSensitiveData]
     public string? SecurityStamp { get; set; }
 
     /// <summary>Gets or sets the phone number.</summary>
     [DynamoDBProperty("phone_number")]
     [ProtectedPersonalData]
+    [UserContactData]
     public string? PhoneNumber { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the user has confirmed the phone number.</summary>
     [DynamoDBProperty("phone_number_confirmed")]
     [PersonalData]
+    [NoDataClassification]
     public bool PhoneNumberConfirmed { get; set; }
 
     /// <summary>Gets or sets a value indicating whether a sign-in needs a second factor.</summary>
     [DynamoDBProperty("two_factor_enabled")]
     [PersonalData]
+    [NoDataClassification]
     public bool TwoFactorEnabled { get; set; }
 
     /// <summary>Gets or sets when the lockout ends, in UTC; a time in the past, or <see langword="null"/>, for a user that is not locked out.</summary>
     [DynamoDBProperty("lockout_end", typeof(InstantConverter))]
+    [NoDataClassification]
     public DateTimeOffset? LockoutEnd { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the user can be locked out.</summary>
     [DynamoDBProperty("lockout_enabled")]
+    [NoDataClassification]
     public bool LockoutEnabled { get; set; }
 
     /// <summary>Gets or sets the number of failed sign-ins since the last one that succeeded, or since the last lockout.</summary>
     [DynamoDBProperty("access_failed_count")]
+    [NoDataClassification]
     public int AccessFailedCount { get; set; }
 
     /// <summary>Gets or sets the key of the authenticator app.</summary>
     [DynamoDBProperty("authenticator_key")]
     [ProtectedPersonalData]
+    [UserSensitiveData]
     public string? AuthenticatorKey { get; set; }
 
     /// <summary>Gets or sets the recovery codes that the user has left.</summary>
     [DynamoDBProperty("recovery_codes")]
+    [UserSensitiveData]
     public List<string>? RecoveryCodes { get; set; }
 
     /// <summary>Gets or sets the ids of the roles, as strings.</summary>
     [DynamoDBProperty("role_ids")]
     [Indexed("role")]
+    [NoDataClassification]
     public HashSet<string>? RoleIds { get; set; }
 
     /// <summary>Gets or sets the claims.</summary>
     [DynamoDBProperty("claims")]
+    [UserPersonalData]
     public List<IdentityClaim>? Claims { get; set; }
 
     /// <summary>Gets or sets the external logins.</summary>
     [DynamoDBProperty("logins")]
+    [UserPersonalData]
     public List<IdentityLogin>? Logins { get; set; }
 
     /// <summary>Gets or sets the passkeys.</summary>
     [DynamoDBProperty("passkeys")]
+    [UserSensitiveData]
     public List<IdentityPasskey>? Passkeys { get; set; }
 
     /// <summary>Gets or sets the authentication tokens.</summary>
     [DynamoDBProperty("tokens")]
+    [UserSensitiveData]
     public List<IdentityToken>? Tokens { get; set; }
 
     /// <summary>Gets or sets when the user was created, in UTC.</summary>
     [DynamoDBProperty("created_at", typeof(InstantConverter))]
     [CreatedAt]
+    [NoDataClassification]
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>Gets or sets when the user was last changed, in UTC.</summary>
     [DynamoDBProperty("updated_at", typeof(InstantConverter))]
     [UpdatedAt]
+    [NoDataClassification]
     public DateTimeOffset UpdatedAt { get; set; }
 
     /// <summary>Gets or sets the number of writes; <see langword="null"/> for a user that is not stored.</summary>
     [DynamoDBVersion("version")]
+    [NoDataClassification]
     public long? Version { get; set; }
 
     /// <summary>Gets or sets a value that identifies the stored revision of the user. It changes with every write, and a user with another one than
@@ -155,6 +180,7 @@ public class DynamoDbIdentityUser<TKey>
     // What is unique or indexed follows from the lists, whoever changes them.
     [DynamoDBProperty("login_keys")]
     [Unique("login")]
+    [UserPersonalData]
     internal HashSet<string>? LoginKeys
     {
         get => KeysOf(Logins, static login => login.Key);
@@ -163,6 +189,7 @@ public class DynamoDbIdentityUser<TKey>
 
     [DynamoDBProperty("passkey_ids")]
     [Unique("passkey")]
+    [UserSensitiveData]
     internal HashSet<string>? PasskeyIds
     {
         get => KeysOf(Passkeys, static passkey => passkey.CredentialId);
@@ -171,6 +198,7 @@ public class DynamoDbIdentityUser<TKey>
 
     [DynamoDBProperty("claim_keys")]
     [Indexed("claim")]
+    [UserPersonalData]
     internal HashSet<string>? ClaimKeys
     {
         get => KeysOf(Claims, static claim => claim.Key);

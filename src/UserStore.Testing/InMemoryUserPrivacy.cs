@@ -25,7 +25,8 @@ public sealed class InMemoryUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         ArgumentNullException.ThrowIfNull(utf8Json);
         HeldItem[] held = await store.RunAsync(
             nameof(ExportAsync), isWrite: false, key, users => HeldOf(users, key).ToArray(), cancellationToken).ConfigureAwait(false);
-        return await UserExport.WriteAsync(utf8Json, held.ToAsyncEnumerable(), store.Input.Now(), cancellationToken).ConfigureAwait(false);
+        return await UserExport.WriteAsync(
+            utf8Json, store.Input.Model, held.ToAsyncEnumerable(), store.Input.Now(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

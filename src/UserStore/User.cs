@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.Compliance.Classification;
 
 namespace UserStore;
 
@@ -29,6 +30,7 @@ public record User
     /// <value>1 to 2048 bytes of UTF-8, not only white space. When empty, creating the user fills in a version-7 UUID.</value>
     [DynamoDBHashKey("user_id")]
     [GeneratedKey]
+    [UserIdentifierData]
     public string UserId { get; init; } = string.Empty;
 
     /// <summary>Gets the email address, the partition key of <c>email-index</c> (attribute <c>email</c>).</summary>
@@ -39,10 +41,12 @@ public record User
     [DynamoDBProperty("email")]
     [DynamoDBGlobalSecondaryIndexHashKey(EmailIndex)]
     [Unique("email", Normalization = UniqueValueNormalization.Email)]
+    [UserContactData]
     public string? Email { get; init; }
 
     /// <summary>Gets the display name (attribute <c>name</c>).</summary>
     [DynamoDBProperty("name")]
+    [UserPersonalData]
     public string? Name { get; init; }
 
     /// <summary>Gets the status, the partition key of <c>status-index</c> (attribute <c>status</c>).</summary>
@@ -51,6 +55,7 @@ public record User
     [DynamoDBProperty("status")]
     [DynamoDBGlobalSecondaryIndexHashKey(StatusIndex)]
     [AlwaysStored]
+    [NoDataClassification]
     public string Status { get; init; } = UserStatus.Active;
 
     /// <summary>Gets when the user was created, the sort key of <c>status-index</c> (attribute <c>created_at</c>).</summary>
@@ -58,26 +63,31 @@ public record User
     [DynamoDBProperty("created_at", typeof(InstantConverter))]
     [DynamoDBGlobalSecondaryIndexRangeKey(StatusIndex)]
     [CreatedAt]
+    [NoDataClassification]
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Gets when the store last wrote the user (attribute <c>updated_at</c>).</summary>
     /// <value>Set by the store at every write.</value>
     [DynamoDBProperty("updated_at", typeof(InstantConverter))]
     [UpdatedAt]
+    [NoDataClassification]
     public DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>Gets the age in years (attribute <c>age</c>).</summary>
     [DynamoDBProperty("age")]
+    [UserPersonalData]
     public int? Age { get; init; }
 
     /// <summary>Gets the tags, in the order given, duplicates kept (attribute <c>tags</c>).</summary>
     /// <value>Never <see langword="null"/>. Two users whose tags are equal one by one are equal.</value>
     [DynamoDBProperty("tags", typeof(StringListConverter))]
+    [UserPersonalData]
     public IReadOnlyList<string> Tags { get; init => field = ValueList.CopyOf(value); } = ValueList<string>.Empty;
 
     /// <summary>Gets the version, which counts the writes of this user (attribute <c>version</c>).</summary>
     /// <value>1 after creation. <see langword="null"/> for an item that another program wrote and the store has not updated yet.</value>
     [DynamoDBVersion("version")]
+    [NoDataClassification]
     public long? Version { get; init; }
 
     /// <summary>Gets when the user expires (attribute <c>expires_at</c>, the table's time to live).</summary>
@@ -87,6 +97,7 @@ public record User
     /// </value>
     [DynamoDBProperty("expires_at", typeof(EpochSecondsConverter))]
     [ExpiresAt]
+    [NoDataClassification]
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>Gets or sets what the store knows of the stored user. Set by the store when it reads or writes the user; travels with copies made

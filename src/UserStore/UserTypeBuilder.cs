@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Microsoft.Extensions.Compliance.Classification;
 
 namespace UserStore;
 
@@ -104,6 +105,23 @@ public sealed class UserTypeBuilder<TUser>
         Expression<Func<TUser, IEnumerable<string>?>> property,
         UniqueValueNormalization normalization = UniqueValueNormalization.None)
         => AddReserved(name, property, normalization, isShared: true);
+
+    /// <summary>Classifies the values of a property, as an attribute derived from <see cref="DataClassificationAttribute"/> does.</summary>
+    /// <typeparam name="TValue">The type of the property.</typeparam>
+    /// <param name="property">The property, such as <c>u => u.Phone</c>.</param>
+    /// <param name="classification">The classification: one of <see cref="UserDataTaxonomy"/> or of a taxonomy of your own, or
+    /// <see cref="DataClassification.None"/> for values that need no protection.</param>
+    /// <returns>This builder.</returns>
+    /// <remarks>Can be called several times for a property that has several classifications.</remarks>
+    public UserTypeBuilder<TUser> Classified<TValue>(Expression<Func<TUser, TValue>> property, DataClassification classification)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        string name = NameOf(property);
+        if (!_description.Classifications.TryGetValue(name, out List<DataClassification>? classifications))
+            _description.Classifications.Add(name, classifications = []);
+        classifications.Add(classification);
+        return this;
+    }
 
     /// <summary>Restricts the store to the items of the table that are users, where items of other kinds share the table.</summary>
     /// <param name="condition">Comparisons of stored properties with constants for equality, joined by <c>&amp;&amp;</c>, such as

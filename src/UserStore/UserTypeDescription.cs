@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Microsoft.Extensions.Compliance.Classification;
 
 namespace UserStore;
 
@@ -24,6 +25,9 @@ internal sealed class UserTypeDescription(Type userType)
     public HashSet<string> GeneratedKeys { get; } = new(StringComparer.Ordinal);
 
     public List<DescribedUniqueValue> UniqueValues { get; } = [];
+
+    /// <summary>Gets the classifications of properties, by name.</summary>
+    public Dictionary<string, List<DataClassification>> Classifications { get; } = new(StringComparer.Ordinal);
 
     public LambdaExpression? OnlyWhere { get; set; }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.Compliance.Redaction;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -27,7 +28,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class UserStoreServiceCollectionExtensions
 {
     /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>,
-    /// <see cref="IUniqueValueAudit{TUser}"/> and <see cref="IUserPrivacy{TUser}"/> of <see cref="User"/>.</summary>
+    /// <see cref="IUniqueValueAudit{TUser}"/>, <see cref="IUserPrivacy{TUser}"/> and <see cref="UserRedactor{TUser}"/> of <see cref="User"/>.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; the defaults apply if null.</param>
     /// <returns>A builder for further parts.</returns>
@@ -39,7 +40,8 @@ public static class UserStoreServiceCollectionExtensions
     }
 
     /// <summary>Registers <see cref="IUserStore"/>, <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>,
-    /// <see cref="IUniqueValueAudit{TUser}"/> and <see cref="IUserPrivacy{TUser}"/> of <see cref="User"/>, with options from configuration.</summary>
+    /// <see cref="IUniqueValueAudit{TUser}"/>, <see cref="IUserPrivacy{TUser}"/> and <see cref="UserRedactor{TUser}"/> of <see cref="User"/>, with options
+    /// from configuration.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options, such as <c>configuration.GetSection("UserStore")</c>. An unknown key and a section
     /// that does not exist are errors.</param>
@@ -53,8 +55,8 @@ public static class UserStoreServiceCollectionExtensions
         return Bind(builder, configuration);
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>, <see cref="IUniqueValueAudit{TUser}"/>
-    /// and <see cref="IUserPrivacy{TUser}"/> for a user type of the service.</summary>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>, <see cref="IUniqueValueAudit{TUser}"/>,
+    /// <see cref="IUserPrivacy{TUser}"/> and <see cref="UserRedactor{TUser}"/> for a user type of the service.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets the options; the defaults apply if null.</param>
@@ -70,8 +72,8 @@ public static class UserStoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>, <see cref="IUniqueValueAudit{TUser}"/>
-    /// and <see cref="IUserPrivacy{TUser}"/> for a user type of the service, with options from configuration.</summary>
+    /// <summary>Registers <see cref="IUserStore{TUser}"/>, <see cref="IUserBatchWriter{TUser}"/>, <see cref="IUniqueValueAudit{TUser}"/>,
+    /// <see cref="IUserPrivacy{TUser}"/> and <see cref="UserRedactor{TUser}"/> for a user type of the service, with options from configuration.</summary>
     /// <typeparam name="TUser">A record derived from <see cref="User"/>, with a public constructor without parameters.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="configuration">The section with the options. An unknown key and a section that does not exist are errors.</param>
@@ -115,6 +117,8 @@ public static class UserStoreServiceCollectionExtensions
         services.TryAddSingleton<IUniqueValueAudit<TUser>>(static provider => new DynamoDbUniqueValueAudit<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
         services.TryAddSingleton<IUserPrivacy<TUser>>(static provider => new DynamoDbUserPrivacy<TUser>(
             StoreServices.ConnectionOf<TUser>(provider), provider.GetKeyedServices<IUserDataPlace>(typeof(TUser))));
+        services.TryAddSingleton(static provider => new UserRedactor<TUser>(
+            provider.GetService<IRedactorProvider>(), StoreServices.OptionsOf<TUser>(provider)));
         return builder;
     }
 

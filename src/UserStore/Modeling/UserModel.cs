@@ -5,6 +5,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Microsoft.Extensions.Compliance.Classification;
 using UserStore.Declarations;
 
 namespace UserStore.Modeling;
@@ -35,6 +36,7 @@ internal sealed class UserModel
     private readonly Dictionary<string, MappedProperty> _byName;
     private readonly Dictionary<string, int> _positions;
     private readonly UserRoles _roles;
+    private readonly PropertyClassifications _classifications;
 
     private UserModel(
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type userType,
@@ -46,6 +48,7 @@ internal sealed class UserModel
         var annotated = new AnnotatedType(
             userType, "user type", mayLackTable, hasEnumMaps: !userType.IsAssignableTo(typeof(User)), declared);
         _roles = new UserRoles(annotated, described);
+        _classifications = new PropertyClassifications(userType, described);
         (UserType, DefaultTableName) = (userType, annotated.TableName);
         Properties = annotated.Properties;
         PropertyInfo[] notStored = [.. annotated.NotStored.Where(member => member != _roles.Revision)];
@@ -182,6 +185,16 @@ internal sealed class UserModel
             : throw new InvalidOperationException(
                 $"UserStoreOptions.Describe describes {described.UserType.Name}, but the store is for {typeof(TUser).Name}.");
     }
+
+    /// <summary>Returns how the values of a property are classified. Without a classification, a key identifies a user, what the store maintains needs no
+    /// protection, and everything else is unknown.</summary>
+    public IReadOnlyList<DataClassification> ClassificationsOf(MappedProperty property) => _classifications.Of(property.Name) switch
+    {
+        { Count: > 0 } classifications => classifications,
+        _ when Key.Contains(property) => [UserDataTaxonomy.Identifier],
+        _ when IsMaintained(property) || property == CreatedAt || property == ExpiresAt => [DataClassification.None],
+        _ => [DataClassification.Unknown],
+    };
 
     public MappedProperty this[string propertyName] => _byName[propertyName];
 

@@ -50,7 +50,8 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     {
         _users.Model.Key.Check(key);
         ArgumentNullException.ThrowIfNull(utf8Json);
-        return await UserExport.WriteAsync(utf8Json, FindAsync(key, cancellationToken), _users.Input.Now(), cancellationToken).ConfigureAwait(false);
+        return await UserExport.WriteAsync(
+            utf8Json, _users.Model, FindAsync(key, cancellationToken), _users.Input.Now(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -26,9 +26,10 @@ public interface IUserPrivacy<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     /// <typeparamref name="TUser"/>.</exception>
     /// <remarks>
     /// The document has the properties <c>exportedAt</c> and <c>items</c>; each item has <c>kind</c> (a <see cref="UserDataKind"/>), <c>table</c> and
-    /// <c>attributes</c>. Numbers are JSON numbers with all their digits, sets are arrays, and binary values are Base64 strings. Costs a consistent read
-    /// of the user, one batch read of its reservations, two reads for each replication, and a scan of the lock table of the migrations, if there are
-    /// any.
+    /// <c>attributes</c>, and that of the user also <c>classifications</c>: those of each classified attribute, such as
+    /// <c>"email": ["UserStore:Contact"]</c>. Numbers are JSON numbers with all their digits, sets are arrays, and binary values are Base64 strings.
+    /// Costs a consistent read of the user, one batch read of its reservations, two reads for each replication, and a scan of the lock table of the
+    /// migrations, if there are any.
     /// </remarks>
     Task<bool> ExportAsync(UserKey key, Stream utf8Json, CancellationToken cancellationToken = default);
 

@@ -177,6 +177,9 @@ public abstract class ErasureContract : Contract
         items.Select(item => item.GetProperty("kind").GetString()).Should().BeEquivalentTo("user", "reservation");
         JsonElement attributes = items.Single(item => item.GetProperty("kind").GetString() == "user").GetProperty("attributes");
         attributes.GetProperty("email").GetString().Should().Be(Email);
+        JsonElement classifications = items.Single(item => item.TryGetProperty("classifications", out _)).GetProperty("classifications");
+        classifications.EnumerateObject().Select(attribute => $"{attribute.Name}: {attribute.Value.EnumerateArray().Single()}").Should().Equal(
+            "age: UserStore:Personal", "email: UserStore:Contact", "name: UserStore:Personal", "tags: UserStore:Personal", "user_id: UserStore:Identifier");
         attributes.GetProperty("age").GetInt32().Should().Be(36);
         attributes.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()).Should().Equal("a", "b");
         attributes.GetProperty("created_at").GetDateTimeOffset().Should().Be(user.CreatedAt);

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Compliance.Classification;
+using UserStore.Modeling;
 
 namespace UserStore.Privacy.Places;
 
@@ -8,7 +10,7 @@ internal static class UserExport
 {
     /// <returns>False if there are no items; then nothing is written.</returns>
     public static async Task<bool> WriteAsync(
-        Stream utf8Json, IAsyncEnumerable<HeldItem> items, DateTimeOffset now, CancellationToken cancellationToken)
+        Stream utf8Json, UserModel model, IAsyncEnumerable<HeldItem> items, DateTimeOffset now, CancellationToken cancellationToken)
     {
         Utf8JsonWriter? writer = null;
         try
@@ -16,7 +18,7 @@ internal static class UserExport
             await foreach (HeldItem item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 writer ??= Begin(utf8Json, now);
-                Write(writer, item);
+                Write(writer, model, item);
                 await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
             }
 
@@ -43,13 +45,34 @@ internal static class UserExport
         return writer;
     }
 
-    private static void Write(Utf8JsonWriter writer, HeldItem item)
+    private static void Write(Utf8JsonWriter writer, UserModel model, HeldItem item)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(item.Kind.ToString()));
         writer.WriteString("table", item.TableName);
         writer.WritePropertyName("attributes");
         Write(writer, item.Item);
+        if (item.Kind == UserDataKind.User)
+            WriteClassifications(writer, model, item.Item);
+        writer.WriteEndObject();
+    }
+
+    // Of the attributes that the type has and somebody classified.
+    private static void WriteClassifications(Utf8JsonWriter writer, UserModel model, Dictionary<string, AttributeValue> item)
+    {
+        writer.WriteStartObject("classifications");
+        foreach (MappedProperty property in model.Properties.Where(property => item.ContainsKey(property.AttributeName))
+            .OrderBy(property => property.AttributeName, StringComparer.Ordinal))
+        {
+            DataClassification[] classifications = [.. model.ClassificationsOf(property).Where(one => one.TaxonomyName.Length > 0)];
+            if (classifications.Length == 0)
+                continue;
+            writer.WriteStartArray(property.AttributeName);
+            foreach (DataClassification classification in classifications)
+                writer.WriteStringValue(classification.ToString());
+            writer.WriteEndArray();
+        }
+
         writer.WriteEndObject();
     }
 
