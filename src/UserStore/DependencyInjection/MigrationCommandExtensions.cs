@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using UserStore.CommandLine;
 using UserStore.DependencyInjection;
 using UserStore.Migrations;
 using UserStore.Migrations.CommandLine;
@@ -47,15 +48,14 @@ public static class MigrationCommandExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(arguments);
-        if (arguments is not [var first, .. var rest] || !first.Equals("migrate", StringComparison.OrdinalIgnoreCase))
-            return null;
         IEnumerable<Type> userTypes = services.GetService<StoreRegistry>()?.UserTypesWithMigrations ?? [];
-        var stores = new CommandStores(
-            [.. userTypes.Select(type => new CommandStore(
-                type,
-                () => services.GetRequiredKeyedService<IMigrationRunner>(type),
-                token => services.GetRequiredKeyedService<RegisteredStore>(type).EnsureTablesAsync(token)))]);
-        return await new MigrationCommandLine(stores, output ?? Console.Out, error ?? Console.Error)
-            .RunAsync(rest, cancellationToken).ConfigureAwait(false);
+        CommandStore<MigrationCommandTarget>[] stores =
+        [
+            .. userTypes.Select(type => new CommandStore<MigrationCommandTarget>(type, () => new MigrationCommandTarget(
+                services.GetRequiredKeyedService<IMigrationRunner>(type),
+                token => services.GetRequiredKeyedService<RegisteredStore>(type).EnsureTablesAsync(token)))),
+        ];
+        return await new CommandRunner<MigrationCommandTarget>(new MigrationCommandSet(), stores, output ?? Console.Out, error ?? Console.Error)
+            .RunAsync(arguments, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -10,7 +10,7 @@ public sealed class LayerTests
     [
         [""], // the domain types
         ["Declarations"],
-        ["Batching", "Modeling", "Paging"],
+        ["Batching", "CommandLine", "Modeling", "Paging"],
         ["DynamoDb/Tables", "Preparation"],
         ["DynamoDb/Items"],
         ["Mapping"],

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using UserStore.CommandLine;
 using UserStore.Migrations;
 using UserStore.Migrations.CommandLine;
 using UserStore.Replication;

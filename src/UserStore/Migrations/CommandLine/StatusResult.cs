@@ -1,4 +1,5 @@
 using System.Text.Json;
+using UserStore.CommandLine;
 
 namespace UserStore.Migrations.CommandLine;
 

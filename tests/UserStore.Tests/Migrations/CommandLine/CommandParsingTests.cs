@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.CommandLine;
 using UserStore.Migrations;
 using UserStore.Migrations.CommandLine;
 
@@ -23,7 +24,7 @@ public sealed class CommandParsingTests
     [Fact]
     public async Task Help_on_a_command_has_its_usage_arguments_and_examples()
     {
-        foreach (MigrationCommand command in MigrationCommandTable.All)
+        foreach (Command command in MigrationCommandTable.All)
         {
             CommandBench bench = new CommandBench().AddStore(CommandBench.Succeeding);
             (int? code, string output, string error) = await bench.RunAsync($"migrate help {command.Name}");
@@ -45,7 +46,8 @@ public sealed class CommandParsingTests
 
     [Fact]
     public void Every_example_is_valid() => MigrationCommandTable.All.SelectMany(command => command.Examples)
-        .Should().AllSatisfy(example => CommandParser.Parse(example.Split(' ', StringSplitOptions.RemoveEmptyEntries)).IsHelp.Should().BeFalse());
+        .Should().AllSatisfy(example => CommandParser.Parse(new MigrationCommandSet(), example.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .IsHelp.Should().BeFalse());
 
     [Theory]
     [InlineData("migrate upp", "Unknown command 'upp'. Did you mean 'up'?", "Usage: migrate [command]")]
@@ -67,7 +69,7 @@ public sealed class CommandParsingTests
     [InlineData("migrate unlock", "'unlock' requires the argument <reason>...", "Usage: migrate unlock <reason>...")]
     [InlineData("migrate --jsn", "Unknown option '--jsn'. Did you mean '--json'?", "Usage: migrate up")]
     [InlineData("migrate status -v", "Unknown option '-v'.", "Usage: migrate status")]
-    [InlineData("migrate status --store", "Option '--store' requires the name of a store.", "Usage: migrate status")]
+    [InlineData("migrate status --store", "Option '--store' requires a value: <name>.", "Usage: migrate status")]
     [InlineData("migrate status --json --json", "Option '--json' is given twice.", "Usage: migrate status")]
     [InlineData("migrate status --json=yes", "Option '--json' takes no value.", "Usage: migrate status")]
     [InlineData("migrate up --force", "'up' has no option '--force'.", "Usage: migrate up")]

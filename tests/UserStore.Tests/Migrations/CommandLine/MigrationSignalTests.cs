@@ -3,8 +3,8 @@ using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.CommandLine;
 using UserStore.Migrations;
-using UserStore.Migrations.CommandLine;
 using UserStore.Testing;
 
 namespace UserStore.Tests.Migrations.CommandLine;

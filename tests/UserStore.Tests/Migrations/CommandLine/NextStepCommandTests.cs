@@ -1,4 +1,5 @@
 using Moq;
+using UserStore.CommandLine;
 using UserStore.Migrations;
 using UserStore.Migrations.CommandLine;
 
@@ -31,7 +32,7 @@ public sealed class NextStepCommandTests
                 NextStep = new(action, "1_a", "What to do.") { CanUndo = commands.Contains("migrate undo") },
             });
 
-        (int code, string output, _) = await RunAsync("status");
+        (int? code, string output, _) = await RunAsync("status");
 
         code.Should().Be(0);
         string[] lines = output.ReplaceLineEndings("\n").TrimEnd().Split('\n');
@@ -45,18 +46,18 @@ public sealed class NextStepCommandTests
         _runner.Setup(runner => runner.RunAsync(It.IsAny<MigrationPlanner?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new MigrationDirtyException(entry));
 
-        (int code, string output, string error) = await RunAsync("up");
+        (int? code, string output, string error) = await RunAsync("up");
 
         (code, output).Should().Be((1, ""));
         error.Should().StartWith("MigrationDirtyException: ").And.Contain("migrate repair 1_a retry \"your reason\"");
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(string command)
+    private async Task<(int? Code, string Output, string Error)> RunAsync(string command)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var stores = new CommandStores([new CommandStore(typeof(User), () => _runner.Object, _ => Task.FromResult<IReadOnlyList<string>>([]))]);
-        int code = await new MigrationCommandLine(stores, output, error).RunAsync([command], CancellationToken.None);
+        var store = new CommandStore<MigrationCommandTarget>(typeof(User), () => new(_runner.Object, _ => Task.FromResult<IReadOnlyList<string>>([])));
+        int? code = await new CommandRunner<MigrationCommandTarget>(new MigrationCommandSet(), [store], output, error).RunAsync(["migrate", command], default);
         return (code, output.ToString(), error.ToString());
     }
 }

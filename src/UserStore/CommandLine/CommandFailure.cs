@@ -1,27 +1,27 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
-namespace UserStore.Migrations.CommandLine;
+namespace UserStore.CommandLine;
 
 /// <summary>Represents the failure of a command.</summary>
 internal sealed class CommandFailure
 {
+    private readonly CommandSet _set;
     private readonly string _type;
     private readonly string _message;
     private readonly bool _isKnown;
     private readonly Exception? _exception;
     private readonly string[] _commands = [];
 
-    public CommandFailure(Exception exception, CommandContext? context)
+    public CommandFailure(CommandSet set, Exception exception, CommandContext context)
     {
-        (_exception, _type, _message) = (exception, exception.GetType().Name, exception.Message);
+        (_set, _exception, _type, _message) = (set, exception, exception.GetType().Name, exception.Message);
         // The messages of other exceptions may contain values of users.
         _isKnown = exception is UserStoreException or OptionsValidationException or InvalidOperationException or ArgumentException;
-        if (exception is MigrationDirtyException { MigrationId: { } id } && context is not null)
-            _commands = [.. StatusResult.RepairsOf(id).Select(context.Spell)];
+        _commands = [.. set.RemediesOf(exception).Select(context.Spell)];
     }
 
-    public CommandFailure(string type, string message) => (_type, _message, _isKnown) = (type, message, true);
+    public CommandFailure(CommandSet set, string type, string message) => (_set, _type, _message, _isKnown) = (set, type, message, true);
 
     /// <summary>Writes a sentence for the operator and, unlike everywhere else, the exceptions that caused the failure, with their messages and
     /// stacks.</summary>
@@ -51,13 +51,7 @@ internal sealed class CommandFailure
         json.WriteString("type", _type);
         json.WriteString("message", _isKnown ? _message : "The exception is written to standard error.");
         json.WriteBoolean("isTransient", _exception is UserStoreException { IsTransient: true });
-        json.WriteString("migrationId", (_exception as MigrationException)?.MigrationId);
-        if (_exception is MigrationPlanException rejected)
-        {
-            json.WriteString("reason", $"{rejected.Error}");
-            StatusJson.WriteStrings(json, "migrationIds", rejected.MigrationIds);
-        }
-
+        _set.WriteDetails(json, _exception);
         json.WriteEndObject();
     }
 }

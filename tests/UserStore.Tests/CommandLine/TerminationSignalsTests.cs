@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using UserStore.Migrations.CommandLine;
+using UserStore.CommandLine;
 using UserStore.Testing;
 
-namespace UserStore.Tests.Migrations.CommandLine;
+namespace UserStore.Tests.CommandLine;
 
 public sealed class TerminationSignalsTests
 {

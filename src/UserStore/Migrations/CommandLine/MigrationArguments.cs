@@ -1,14 +1,12 @@
 using System.Globalization;
+using UserStore.CommandLine;
 using UserStore.Migrations.Planning;
 using UserStore.Migrations.Running;
 
 namespace UserStore.Migrations.CommandLine;
 
-/// <summary>Describes a positional argument of a command.</summary>
-/// <param name="Name">Its name in the usage.</param>
-/// <param name="Description">Its meaning and its allowed values.</param>
-/// <param name="Check">Throws <see cref="ArgumentException"/> or <see cref="InvalidMigrationException"/> if a value is not valid.</param>
-internal sealed record CommandArgument(string Name, string Description, Action<string> Check)
+/// <summary>Lists the arguments of the commands.</summary>
+internal static class MigrationArguments
 {
     private static readonly Dictionary<string, MigrationRepair> Repairs = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -31,9 +29,6 @@ internal sealed record CommandArgument(string Name, string Description, Action<s
     public static readonly CommandArgument Reason = new(
         "<reason>...", "The reason, which the journal or the lock records: 1 to 1,000 characters.", JournalRepair.CheckReason)
     { IsRest = true };
-
-    /// <summary>Gets a value indicating whether the argument consists of all remaining words.</summary>
-    public bool IsRest { get; private init; }
 
     public static int CountOf(string value)
         => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count) && count != 0

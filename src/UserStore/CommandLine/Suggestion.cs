@@ -1,4 +1,4 @@
-namespace UserStore.Migrations.CommandLine;
+namespace UserStore.CommandLine;
 
 /// <summary>Suggests the known word that a mistyped one most resembles.</summary>
 internal static class Suggestion

@@ -1,24 +1,24 @@
-namespace UserStore.Migrations.CommandLine;
+namespace UserStore.CommandLine;
 
-/// <summary>Represents a store that has migrations.</summary>
+/// <summary>Represents a store on which commands act.</summary>
+/// <typeparam name="TTarget">What the store is for its commands.</typeparam>
 /// <param name="UserType">Its user type.</param>
-/// <param name="Open">Resolves its runner, which fails if its options are not valid.</param>
-/// <param name="EnsureTablesAsync">Creates its tables, or changes them as the options require, and returns their names.</param>
-internal sealed record CommandStore(
-    Type UserType, Func<IMigrationRunner> Open, Func<CancellationToken, Task<IReadOnlyList<string>>> EnsureTablesAsync);
+/// <param name="Open">Resolves it, which fails if its options are not valid.</param>
+internal sealed record CommandStore<TTarget>(Type UserType, Func<TTarget> Open);
 
 /// <summary>Selects the stores on which a command acts, by the names of their user types.</summary>
-/// <param name="stores">The stores that have migrations, in the order of their registration.</param>
-internal sealed class CommandStores(IReadOnlyList<CommandStore> stores)
+/// <param name="set">The commands.</param>
+/// <param name="stores">The stores, in the order of their registration.</param>
+internal sealed class CommandStores<TTarget>(CommandSet set, IReadOnlyList<CommandStore<TTarget>> stores)
 {
     public bool AreSeveral => stores.Count > 1;
 
     /// <exception cref="CommandUsageException">The requested store is unknown, or one must be requested.</exception>
-    public IReadOnlyList<CommandStore> Select(CommandInvocation invocation)
+    public IReadOnlyList<CommandStore<TTarget>> Select(CommandInvocation invocation)
     {
         if (invocation.Store is { } name)
         {
-            CommandStore[] named = [.. stores.Where(store => IsName(name, store.UserType.Name) || IsName(name, store.UserType.FullName!))];
+            CommandStore<TTarget>[] named = [.. stores.Where(store => IsName(name, store.UserType.Name) || IsName(name, store.UserType.FullName!))];
             return named switch
             {
                 [_] => named,
@@ -35,12 +35,10 @@ internal sealed class CommandStores(IReadOnlyList<CommandStore> stores)
     }
 
     /// <summary>Returns the name of a user type, with its namespace if another store has the same.</summary>
-    public string NameOf(CommandStore store)
+    public string NameOf(CommandStore<TTarget> store)
         => stores.Count(other => IsName(other.UserType.Name, store.UserType.Name)) > 1 ? store.UserType.FullName! : store.UserType.Name;
 
-    private string Known() => stores.Count == 0
-        ? "No store of this service has migrations."
-        : $"Stores with migrations: {string.Join(", ", stores.Select(NameOf))}.";
+    private string Known() => stores.Count == 0 ? set.NoStores.Message : $"{set.StoresName}: {string.Join(", ", stores.Select(NameOf))}.";
 
     private static bool IsName(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace UserStore.Migrations.CommandLine;
+namespace UserStore.CommandLine;
 
 /// <summary>Cancels a command at the first SIGINT or SIGTERM, so that it can record its end. A second signal ends the process, unless it follows at
 /// once.</summary>

@@ -2,31 +2,45 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace UserStore.Migrations.CommandLine;
+namespace UserStore.CommandLine;
 
-/// <summary>Represents the outcome of a command on one store: a result, a failure, or neither if an earlier store failed.</summary>
+/// <summary>Represents the outcome of a command on one store: a result, a failure, a failure after a part of a result, or none if an earlier store
+/// failed.</summary>
 internal sealed record StoreReport(string StoreName, CommandResult? Result, CommandFailure? Failure, int ExitCode);
 
 /// <summary>Writes results to the output, as text or JSON, and failures to the error output, as text for the operator.</summary>
+/// <param name="set">The commands.</param>
 /// <param name="output">The output.</param>
 /// <param name="error">The error output.</param>
 /// <param name="isJson">Whether the output is one JSON document.</param>
 /// <param name="command">The command.</param>
 /// <param name="isForSeveral">Whether the command acts on several stores.</param>
-internal sealed class CommandOutput(TextWriter output, TextWriter error, bool isJson, string? command, bool isForSeveral)
+internal sealed class CommandOutput(CommandSet set, TextWriter output, TextWriter error, bool isJson, string? command, bool isForSeveral)
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<StoreReport> _reports = [];
+    private string? _headed;
+
+    /// <summary>Returns what writes a line of the result of a store at once; null if the result is written as JSON at the end.</summary>
+    public Action<string>? LinesOf(string storeName)
+    {
+        return isJson ? null : Write;
+
+        void Write(string line)
+        {
+            WriteHeading(storeName);
+            output.WriteLine(line);
+        }
+    }
 
     public void Add(StoreReport report)
     {
         _reports.Add(report);
         report.Failure?.WriteText(error, isForSeveral ? $"Store {report.StoreName}: " : "");
-        if (isJson || report.Result is null)
+        if (isJson || report.Failure is not null || report.Result is null)
             return;
-        if (isForSeveral)
-            output.WriteLine($"{(_reports.Count > 1 ? Environment.NewLine : "")}Store {report.StoreName}:");
+        WriteHeading(report.StoreName);
         report.Result.WriteText(output);
     }
 
@@ -50,9 +64,17 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
     public void WriteUsage(CommandUsageException wrong)
     {
         error.WriteLine(wrong.Message);
-        error.WriteLine(CommandHelp.ShortUsageOf(wrong.Command));
+        error.WriteLine(new CommandHelp(set).ShortUsageOf(wrong.Command));
         if (isJson)
-            WriteJson(json => Write(json, null, null, new CommandFailure("InvalidArguments", wrong.Message)));
+            WriteJson(json => Write(json, null, null, new CommandFailure(set, "InvalidArguments", wrong.Message)));
+    }
+
+    private void WriteHeading(string storeName)
+    {
+        if (!isForSeveral || _headed == storeName)
+            return;
+        output.WriteLine($"{(_headed is null ? "" : Environment.NewLine)}Store {storeName}:");
+        _headed = storeName;
     }
 
     private void Write(Utf8JsonWriter json, string? store, CommandResult? result, CommandFailure? failure)
