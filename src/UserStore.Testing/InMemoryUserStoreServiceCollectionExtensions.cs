@@ -84,6 +84,7 @@ public static class InMemoryUserStoreServiceCollectionExtensions
                 UserStoreOptions.NameFor(typeof(TUser))) ?? new UserStoreOptions();
             return new RegisteredStore(Connection: null, new StoreSchema(UserModel.For<TUser>(options), options));
         });
+        services.AddPrivacyCommands<TUser>();
         services.RemoveAllKeyed<MigrationTarget>(typeof(TUser));
         services.AddKeyedSingleton(typeof(TUser), static (provider, _) =>
         {

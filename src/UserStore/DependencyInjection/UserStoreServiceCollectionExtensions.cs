@@ -12,6 +12,7 @@ using UserStore.DynamoDb.Users;
 using UserStore.Migrations.Running;
 using UserStore.Modeling;
 using UserStore.Privacy;
+using UserStore.Privacy.CommandLine;
 using UserStore.Privacy.Places;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -119,8 +120,15 @@ public static class UserStoreServiceCollectionExtensions
             StoreServices.ConnectionOf<TUser>(provider), provider.GetKeyedServices<IUserDataPlace>(typeof(TUser))));
         services.TryAddSingleton(static provider => new UserRedactor<TUser>(
             provider.GetService<IRedactorProvider>(), StoreServices.OptionsOf<TUser>(provider)));
+        services.AddPrivacyCommands<TUser>();
         return builder;
     }
+
+    /// <summary>Registers what executes the commands of <c>privacy</c>, with whatever store is registered.</summary>
+    internal static void AddPrivacyCommands<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(this IServiceCollection services)
+        where TUser : class
+        => services.TryAddKeyedSingleton<IPrivacyCommands>(typeof(TUser), static (provider, _) => new PrivacyCommands<TUser>(
+            provider.GetRequiredService<IUserPrivacy<TUser>>(), provider.GetRequiredKeyedService<RegisteredStore>(typeof(TUser)).Schema.Model.Key));
 
     private static void AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(IServiceCollection services)
         where TUser : class

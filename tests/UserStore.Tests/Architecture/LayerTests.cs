@@ -29,7 +29,7 @@ public sealed class LayerTests
         ["Migrations/Backfilling", "Replication/Comparing"],
         ["Migrations/BuiltIn", "Migrations/CommandLine"],
         ["Privacy"],
-        ["Privacy/Places"],
+        ["Privacy/CommandLine", "Privacy/Places"],
         ["Health", "Schema"],
         ["DependencyInjection"],
     ];

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using UserStore.CommandLine;
 using UserStore.Migrations;
 using UserStore.Migrations.CommandLine;
+using UserStore.Privacy.CommandLine;
 using UserStore.Replication;
 using UserStore.Schema;
 using UserStore.Testing;
@@ -116,6 +117,9 @@ public sealed partial class ReadmeTests
 
         guide.Should().ContainAll(MigrationCommandTable.All.Select(command => $"`migrate {CommandHelp.SignatureOf(command)}`"));
         guide.Should().ContainAll("`--json`", "`--store <name>`", "`--force`", "`migrate help <command>`", "| 0 |", "| 1 |", "| 2 |", "| 130, 143 |");
+        string privacy = Read("privacy.md");
+        privacy.Should().ContainAll(PrivacyCommandTable.All.Select(command => $"`privacy {CommandHelp.SignatureOf(command)}`"));
+        privacy.Should().ContainAll(PrivacyCommandTable.All.SelectMany(command => command.OwnOptions).Select(option => $"`{option.Signature}`"));
     }
 
     [Fact]

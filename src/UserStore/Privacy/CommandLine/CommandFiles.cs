@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using UserStore.CommandLine;
+
+namespace UserStore.Privacy.CommandLine;
+
+/// <summary>Reads the input of commands, and writes their files.</summary>
+internal static class CommandFiles
+{
+    /// <summary>The argument that stands for standard input.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>Returns the lines that are not blank, with their numbers.</summary>
+    /// <exception cref="CommandFailedException">The file cannot be read.</exception>
+    public static async IAsyncEnumerable<(int Number, string Line)> ReadLinesAsync(
+        string file, TextReader input, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using TextReader? opened = file == StandardInput ? null : Try(() => new StreamReader(file));
+        TextReader reader = opened ?? input;
+        for (int number = 1; ; number++)
+        {
+            // Reading standard input does not end when it is cancelled.
+            string? line = await Task.Run(() => Try(reader.ReadLine), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (line is null)
+                yield break;
+            if (!string.IsNullOrWhiteSpace(line))
+                yield return (number, line);
+        }
+    }
+
+    /// <summary>Writes a file that only its owner may read, unless it exists.</summary>
+    /// <exception cref="CommandFailedException">The file cannot be written.</exception>
+    public static async Task WriteAsync(string file, MemoryStream content, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        FileStream stream = Try(() => new FileStream(file, options));
+        await using (stream.ConfigureAwait(false))
+            await stream.WriteAsync(content.ToArray(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static T Try<T>(Func<T> access)
+    {
+        try
+        {
+            return access();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(failure.GetType().Name, failure.Message);
+        }
+    }
+}
