@@ -1,4 +1,5 @@
 using IdentityService;
+using Microsoft.Extensions.Options;
 using UserStore.Testing;
 
 try
@@ -7,7 +8,7 @@ try
     await service.RunAsync();
     return 0;
 }
-catch (LocalDynamoDbException unusable)
+catch (Exception unusable) when (unusable is LocalDynamoDbException or OptionsValidationException)
 {
     Console.Error.WriteLine(unusable.Message);
     return 1;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using UserStore;
 using UserStore.Testing;
 
@@ -7,6 +8,9 @@ namespace IdentityService;
 /// otherwise memory.</summary>
 internal sealed class Storage : IAsyncDisposable
 {
+    // Only for the fake users of the local server and of the memory: a key in source code is no secret.
+    private static readonly byte[] LocalHashKey = SHA256.HashData("The key of the tombstones of fake users"u8);
+
     private readonly IConfigurationSection _settings;
     private readonly LocalDynamoDb? _server;
 
@@ -39,6 +43,9 @@ internal sealed class Storage : IAsyncDisposable
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton(_ => this); // The container disposes what a function creates.
+        services.AddOptions<UserStoreOptions>(typeof(AppUser).FullName).Validate(
+            options => options.Privacy.HashKey is not null,
+            "Set UserStore:Privacy:HashKey to a secret key, which 'openssl rand -base64 32' makes. Without it, users cannot be erased.");
         if (_server is null && !_settings.Exists())
         {
             services.AddInMemoryUserStore<AppUser>();
@@ -54,7 +61,10 @@ internal sealed class Storage : IAsyncDisposable
     public void Configure(UserStoreOptions options)
     {
         _settings.Bind(options);
-        options.ServiceUrl ??= _server?.Endpoint.ToString();
+        if (_settings.Exists())
+            return;
+        options.ServiceUrl = _server?.Endpoint.ToString();
+        options.Privacy.HashKey = LocalHashKey;
     }
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -11,6 +11,7 @@ internal static class Help
         Commands, which are run instead of the service:
           --help                     Shows this text.
           migrate [<command>]        Applies, undoes or inspects migrations; "migrate help" lists the commands.
+          privacy <command>          Exports, erases or restricts users; "privacy help" lists the commands.
           policy --account <12 digits> --region <Region>
                                      Prints the IAM policies that the service needs; "policy" lists further options.
 
@@ -25,5 +26,7 @@ internal static class Help
                                      AWS_ENDPOINT_URL, and endpoint_url of the AWS profile with a loopback address, have the same effect.
           UserStore__Region          The AWS Region, to use DynamoDB with your credentials. Other options of the store have the same form, such
                                      as UserStore__TableNamePrefix.
+          UserStore__Privacy__HashKey
+                                     The secret key to erase users in DynamoDB, which "openssl rand -base64 32" makes.
         """;
 }

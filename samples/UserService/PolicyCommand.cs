@@ -10,9 +10,10 @@ public static class PolicyCommand
 {
     private const string Usage =
         "policy --account <12 digits> --region <region> [--partition aws|aws-cn|aws-us-gov] [--prefix <table name prefix>] "
-            + "[--role ReadOnly|ReadWrite|Migrations]";
+            + "[--role ReadOnly|ReadWrite|Migrations|Privacy]";
 
-    private static readonly UserStoreRole[] Roles = [UserStoreRole.ReadOnly, UserStoreRole.ReadWrite, UserStoreRole.Migrations];
+    private static readonly UserStoreRole[] Roles =
+        [UserStoreRole.ReadOnly, UserStoreRole.ReadWrite, UserStoreRole.Migrations, UserStoreRole.Privacy];
 
     /// <returns>The exit code; null if the arguments are not a policy command.</returns>
     /// <param name="args">The arguments of the program.</param>

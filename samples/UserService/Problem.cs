@@ -22,6 +22,8 @@ internal sealed record Problem(int Status, string Type, string Title)
 
     public static Problem UserNotFound() => new(404, "user-not-found", "This user does not exist.");
 
+    public static Problem ErasureDisabled() => new(501, "erasure-disabled", "The service cannot erase users, because it has no key for their tombstones.");
+
     public static Problem NotAcceptable(IEnumerable<string> produced) => new(406, "not-acceptable", "The response cannot have the requested format.")
     {
         Errors = Of("Accept", $"must allow {string.Join(" or ", produced)}"),
@@ -78,6 +80,11 @@ internal sealed record Problem(int Status, string Type, string Title)
         {
             Errors = Of("userId", "must not be the ID of another user"),
         },
+        UserErasedException => new(409, "user-erased", "A user with this ID was erased.")
+        {
+            Errors = Of("userId", "must not be the ID of an erased user"),
+        },
+        UserRestrictedException => new(409, "user-restricted", "The processing of this user is restricted."),
         UserValueInUseException => new(409, "email-in-use", "Another user has this email address.")
         {
             Errors = Of("email", "must not be the email address of another user"),

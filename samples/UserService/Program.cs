@@ -15,6 +15,8 @@ try
     await using WebApplication service = await Service.BuildAsync(args);
     if (await service.RunMigrationCommandAsync(args) is { } migrationExitCode)
         return migrationExitCode;
+    if (await service.RunPrivacyCommandAsync(args) is { } privacyExitCode)
+        return privacyExitCode;
     await service.RunAsync();
     return 0;
 }

@@ -64,11 +64,14 @@ public static class Service
         StatusEndpoints.Map(app);
         RouteGroupBuilder users = app.MapGroup("/users").WithTags("Users").RequireRateLimiting(RateLimits.Policy);
         ImportEndpoint.Map(users);
-        UserEndpoints.Map(users.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ServerTiming>()).AddEndpointFilter(async (context, next) =>
+        RouteGroupBuilder single = users.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ServerTiming>());
+        single.AddEndpointFilter(async (context, next) =>
         {
             context.HttpContext.Response.Headers.CacheControl = OnlyForCaller;
             return await next(context);
-        }));
+        });
+        UserEndpoints.Map(single);
+        PrivacyEndpoints.Map(single);
         return app;
     }
 

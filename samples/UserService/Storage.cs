@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Amazon.Runtime;
 using Microsoft.Extensions.Options;
 using UserStore;
@@ -24,6 +25,10 @@ internal enum StorageKind
 internal sealed class Storage : IAsyncDisposable
 {
     private const string LocalPrefix = "demo-";
+
+    // Only for the fake users of the local server and of the memory: a key in source code is no secret. With DynamoDB, the setting
+    // UserStore:Privacy:HashKey has the key.
+    private static readonly byte[] LocalHashKey = SHA256.HashData("The key of the tombstones of fake users"u8);
 
     private readonly LocalDynamoDb? _server;
     private readonly IConfigurationSection _settings;
@@ -72,8 +77,10 @@ internal sealed class Storage : IAsyncDisposable
         UserStoreBuilder store = AddStore(services, _settings, options =>
         {
             options.ServiceUrl ??= _endpoint;
-            if (Kind != StorageKind.DynamoDb)
-                options.TableNamePrefix = LocalPrefix;
+            if (Kind == StorageKind.DynamoDb)
+                return;
+            options.TableNamePrefix = LocalPrefix;
+            options.Privacy.HashKey = LocalHashKey;
         })
             .AddMigrations(options => options.Migrations.AddCreateTables().AddReserveUniqueValues())
             .RunMigrationsOnStart();

@@ -10,7 +10,7 @@ internal static class ApiDocument
 
     private static readonly string[] Conditional = ["GetUser", "FindUserByEmail", "UpdateUser", "DeleteUser"];
     private static readonly string[] Tagged = ["GetUser", "FindUserByEmail", "UpdateUser", "CreateUser"];
-    private static readonly string[] Timed = [.. Conditional, "ListUsers", "CreateUser"];
+    private static readonly string[] Timed = [.. Conditional, "ListUsers", "CreateUser", "ExportUser", "EraseUser"];
 
     public static void Configure(OpenApiOptions options)
     {
@@ -36,7 +36,7 @@ internal static class ApiDocument
             document.Tags = new HashSet<OpenApiTag>
             {
                 new() { Name = "Status", Description = "The state of the service" },
-                new() { Name = "Users", Description = "Single users, their list, and their import" },
+                new() { Name = "Users", Description = "Single users, their list, their import, and their data" },
             };
             return Task.CompletedTask;
         });

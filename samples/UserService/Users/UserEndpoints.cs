@@ -26,7 +26,7 @@ internal static class UserEndpoints
             .WithSummary("Changes fields of a user; If-Match with its version refuses to overwrite what others changed")
             .Accepts<UserPatchInput>(MergePatch, Json).Produces<UserView>().Refusals(400, 404, 406, 409, 412, 413, 415, 500).Failures();
         users.MapDelete("{id}", DeleteAsync).WithName("DeleteUser").WithSummary("Deletes a user, with If-Match only in that version")
-            .Produces(204).Refusals(400, 404, 412, 500).Failures();
+            .Produces(204).Refusals(400, 404, 409, 412, 500).Failures();
     }
 
     public static RouteHandlerBuilder Refusals(this RouteHandlerBuilder route, params int[] statuses)

@@ -49,9 +49,10 @@ public sealed class AccountPageTests(RunningIdentityService service) : IDisposab
     }
 
     [Fact]
-    public async Task The_download_has_the_data_and_logins_of_the_person_but_no_password_hash_or_security_stamp()
+    public async Task The_download_has_all_data_of_the_person_but_the_values_of_credentials()
     {
         await _visitor.RegisterAsync(_email);
+        await _visitor.SubmitAsync("/Authenticator", "Key");
         string name = $"a{Guid.NewGuid():N}"[..20];
         (await _visitor.SignInExternallyAsync(name, "/Logins", "Link")).Html.Should().Contain("The external login was linked.");
 
@@ -60,10 +61,13 @@ public sealed class AccountPageTests(RunningIdentityService service) : IDisposab
         AppUser stored = (await service.FindAsync(_email))!;
         JsonElement data = JsonDocument.Parse(download.Html).RootElement;
         download.Response.Content.Headers.ContentDisposition!.FileName.Should().Be("personal-data.json");
-        data.GetProperty("Properties").GetProperty("Email").GetString().Should().Be(_email);
-        data.GetProperty("Properties").GetProperty("Id").GetString().Should().Be(stored.Id);
-        data.GetProperty("Logins")[0].GetProperty("ProviderKey").GetString().Should().Be(name);
-        StringsOf(data).Should().NotContain([stored.PasswordHash!, stored.SecurityStamp!]);
+        JsonElement[] items = [.. data.GetProperty("items").EnumerateArray()];
+        items.Select(item => item.GetProperty("kind").GetString()).Should().Contain("reservation", "the email and the login are unique");
+        JsonElement user = items.Single(item => item.GetProperty("kind").GetString() == "user").GetProperty("attributes");
+        user.GetProperty("email").GetString().Should().Be(_email);
+        StringsOf(user).Should().Contain([stored.Id, name]);
+        user.GetProperty("password_hash").GetString().Should().StartWith("(withheld");
+        StringsOf(data).Should().NotContain([stored.PasswordHash!, stored.SecurityStamp!, stored.AuthenticatorKey!]);
     }
 
     [Fact]
@@ -81,6 +85,7 @@ public sealed class AccountPageTests(RunningIdentityService service) : IDisposab
 
         deleted.Path.Should().Be("/");
         (await service.FindAsync(_email)).Should().BeNull();
+        (await service.ExportAsync(id)).Should().BeEmpty("everything that was stored is erased");
         (await _visitor.OpenAsync("/Account")).Path.Should().Be("/Login");
         (await _visitor.RegisterAsync(_email)).Path.Should().Be("/Account");
         (await _visitor.SignInExternallyAsync(name, "/Logins", "Link")).Html.Should().Contain("The external login was linked.");

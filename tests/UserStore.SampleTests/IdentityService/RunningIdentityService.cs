@@ -1,7 +1,9 @@
+using System.Text;
 using global::IdentityService;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.Privacy;
 using UserStore.Testing;
 
 namespace UserStore.SampleTests.IdentityService;
@@ -17,7 +19,13 @@ public sealed class RunningIdentityService : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await LocalDynamoDb.StartAsync();
-        _app = await Service.BuildAsync(["--urls=http://127.0.0.1:0", $"--UserStore:ServiceUrl={_server.Endpoint}", "--UserStore:TableNamePrefix=identity-"]);
+        _app = await Service.BuildAsync(
+        [
+            "--urls=http://127.0.0.1:0",
+            $"--UserStore:ServiceUrl={_server.Endpoint}",
+            "--UserStore:TableNamePrefix=identity-",
+            $"--UserStore:Privacy:HashKey={Convert.ToBase64String(new byte[32])}",
+        ]);
         await _app.StartAsync();
     }
 
@@ -25,6 +33,14 @@ public sealed class RunningIdentityService : IAsyncLifetime
     {
         await _app.DisposeAsync();
         await _server.DisposeAsync();
+    }
+
+    /// <summary>Returns what is stored of a user; empty if nothing is.</summary>
+    public async Task<string> ExportAsync(string id)
+    {
+        using var document = new MemoryStream();
+        await _app.Services.GetRequiredService<IUserPrivacy<AppUser>>().ExportAsync(id, document);
+        return Encoding.UTF8.GetString(document.ToArray());
     }
 
     /// <summary>Returns the stored user with an email.</summary>

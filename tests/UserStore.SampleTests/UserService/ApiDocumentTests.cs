@@ -18,7 +18,8 @@ public sealed class ApiDocumentTests : UserServiceTest
             .ToDictionary(operation => Text(operation.Value, "operationId")!);
         operations.Select(operation => $"{operation.Key} {operation.Value.Route}").Should().BeEquivalentTo(
             "ListUsers get /users", "CreateUser post /users", "GetUser get /users/{id}", "UpdateUser patch /users/{id}", "DeleteUser delete /users/{id}",
-            "FindUserByEmail get /users/by-email/{email}", "ImportUsers post /users/import", "GetStorage get /storage", "GetHealth get /health");
+            "FindUserByEmail get /users/by-email/{email}", "ImportUsers post /users/import", "GetStorage get /storage", "GetHealth get /health",
+            "ExportUser get /users/{id}/export", "EraseUser put /users/{id}/erasure");
         foreach (string conditional in new[] { "GetUser", "FindUserByEmail", "UpdateUser", "DeleteUser" })
             ParametersOf(conditional).Should().Contain("If-Match").And.Contain("If-None-Match");
         Headers("CreateUser", "201").Should().BeEquivalentTo("ETag", "Location", "Server-Timing");

@@ -13,7 +13,7 @@ public sealed class PolicyCommandTests
         (_, string one, _) = Run("policy", "--account", "123456789012", "--region", "eu-central-1", "--role", "ReadOnly");
 
         code.Should().Be(0);
-        JsonDocument.Parse(all).RootElement.EnumerateObject().Select(role => role.Name).Should().Equal("ReadOnly", "ReadWrite", "Migrations");
+        JsonDocument.Parse(all).RootElement.EnumerateObject().Select(role => role.Name).Should().Equal("ReadOnly", "ReadWrite", "Migrations", "Privacy");
         all.Should().Contain("arn:aws:dynamodb:eu-central-1:123456789012:table/my-Users/index/status-index");
         JsonDocument.Parse(one).RootElement.GetProperty("Statement").GetArrayLength().Should().Be(4);
     }

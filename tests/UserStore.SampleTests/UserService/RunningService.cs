@@ -21,6 +21,8 @@ public sealed class RunningService : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public InMemoryUserStore Memory => _app.Services.GetRequiredService<InMemoryUserStore>();
 
     /// <summary>Returns a client of the local server, for what another program does to its tables.</summary>

@@ -22,6 +22,8 @@ export function explain(result) {
       return { title: "This page of the list is no longer available.", text: "Start again at the first page." };
     case "user-not-found":
       return { title: "This user does not exist.", text: "Someone may have deleted it." };
+    case "user-restricted":
+      return { title: "The processing of this user is restricted.", text: "It can be changed or deleted when the restriction has ended." };
     case "too-large":
     case "address-too-long":
       return { title: "This is too much text.", text: "Shorten it, then try again." };
@@ -29,6 +31,7 @@ export function explain(result) {
       return { title: "The file cannot be read.", text: "It must still exist, and its text must be in UTF-8." };
     case "email-in-use":
     case "user-exists":
+    case "user-erased":
     case "invalid-request":
       return { title: "Some fields need a correction.", text: "" };
     default:
