@@ -82,7 +82,7 @@ public static class MigrationBuilderExtensions
     private static MigrationPlace CreatePlace(IServiceProvider provider, UserStoreBuilder builder)
     {
         RegisteredStore store = provider.GetRequiredKeyedService<RegisteredStore>(builder.UserType);
-        return new MigrationPlace(new JournalTables(store.Connection!, store.Schema, OptionsOf(provider, builder.OptionsName)), store.Schema);
+        return new MigrationPlace(new JournalTables(store.Connection!, store.Schema, OptionsOf(provider, builder.OptionsName)));
     }
 
     private static ILogger LoggerOf(IServiceProvider provider, string category)

@@ -44,13 +44,15 @@ public interface IUserPrivacy<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     /// <remarks>
     /// <para>
     /// Costs the reads of <see cref="ExportAsync"/>, one more of the tombstone, and one transaction of all that is stored. If that is more than 100 items
-    /// or 3.5 MB, the tombstone is written first, then each replication and migration, and the user with its reservations last. Can be repeated,
-    /// concurrently and after a failure at any request: what is left is erased, and nothing else is changed.
+    /// or 3.5 MB, the tombstone is written first, then each replication and migration, and the user with its reservations last. Then, or if there are
+    /// migrations, everything is read once more, to erase what was stored meanwhile. Can be repeated, concurrently and after a failure at any request:
+    /// what is left is erased, and nothing else is changed.
     /// </para>
     /// <para>
     /// Until the tombstone expires (<see cref="UserPrivacyOptions.TombstoneRetention"/>), a user with this key is not created
     /// (<see cref="UserErasedException"/>) and not replicated. An unexpired user of another key is never affected, whatever values it has. Reservations
-    /// that the item does not show, because another program changed it, are left: <see cref="EraseRemnantsAsync"/> finds them.
+    /// that the item does not show are left: another program changed it, or it expired, and another user took over one of its values, which deletes it.
+    /// The cleanup by the stream, or <see cref="EraseRemnantsAsync"/>, finds them.
     /// </para>
     /// </remarks>
     Task<UserErasureReceipt> EraseAsync(UserKey key, CancellationToken cancellationToken = default);

@@ -49,7 +49,8 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
                 "Tombstones",
                 [tombstones.Name],
                 [
-                    "DescribeTable", .. mayWrite ? ["ConditionCheckItem"] : Array.Empty<string>(), .. mayCreate ? Creation(tombstones) : [],
+                    "DescribeTable", .. mayWrite ? ["ConditionCheckItem"] : Array.Empty<string>(),
+                    .. mayCreate ? ["BatchGetItem", .. Creation(tombstones)] : Array.Empty<string>(),
                     .. Health(tombstones),
                 ]);
         }

@@ -91,7 +91,7 @@ internal sealed class SegmentedScan(MigrationAttempt attempt, string name, Named
             Checkpoint before = _checkpoints[segment];
             Checkpoint after = before with
             {
-                Position = page.Next ?? before.Position,
+                Position = page.Next, // the key of a user is not kept once it is of no use
                 IsDone = page.Next is null,
                 Read = before.Read + page.Items.Count,
                 Changed = before.Changed + changed,

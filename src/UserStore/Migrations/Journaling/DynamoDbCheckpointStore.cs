@@ -44,11 +44,10 @@ internal sealed class DynamoDbCheckpointStore(JournalTables tables) : ICheckpoin
         foreach ((int number, PoisonItem poison) in checkpoint.Poison.Concat(checkpoint.Failing).Index().Skip(storedPoison))
         {
             string rowId = PoisonRowIdOf(RowIdOf(checkpoint.Key), number);
-            if (!await TryPutAsync(
-                CheckpointFormat.ToItem(poison, checkpoint.Fence, rowId, tables.LockKey!), checkpoint.Fence, cancellationToken).ConfigureAwait(false))
-            {
+            Dictionary<string, AttributeValue> item = CheckpointFormat.ToItem(poison, checkpoint.Fence, rowId, tables.LockKey!);
+            if (!await TryPutAsync(item, checkpoint.Fence, cancellationToken).ConfigureAwait(false))
                 return false;
-            }
+            await tables.UserEntries.DeleteIfErasedAsync(item, user: null, cancellationToken).ConfigureAwait(false);
         }
 
         return await TryPutAsync(

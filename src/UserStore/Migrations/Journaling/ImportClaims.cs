@@ -38,8 +38,10 @@ internal sealed class ImportClaims(JournalTables tables, MigrationEntry entry)
             Dictionary<string, AttributeValue> claim = new() { [First] = new() { M = claimants[0] } };
             if (claimants.Length > 1)
                 claim[Second] = new() { M = claimants[1] };
-            if (await PutAsync(rowId, claim, row, cancellationToken).ConfigureAwait(false))
-                return;
+            if (!await PutAsync(rowId, claim, row, cancellationToken).ConfigureAwait(false))
+                continue;
+            await tables.UserEntries.DeleteIfErasedAsync(claim, KeyModel.ToText(user), cancellationToken).ConfigureAwait(false);
+            return;
         }
     }
 
@@ -56,8 +58,10 @@ internal sealed class ImportClaims(JournalTables tables, MigrationEntry entry)
             return $"{attribute.Key.Length}:{attribute.Key}{value.Length}:{value}"; // no two keys are the same string
         }));
 
-    private string RowIdOf(UserKey user) => string.Create(
-        CultureInfo.InvariantCulture, $"{_prefix}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(KeyModel.ToText(user))))}");
+    /// <summary>Returns the end of the ids of all claims of a user, whose key is given as a string.</summary>
+    public static string SuffixOf(string user) => $"/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(user)))}";
+
+    private string RowIdOf(UserKey user) => _prefix + SuffixOf(KeyModel.ToText(user));
 
     private Task<Dictionary<string, AttributeValue>?> FindAsync(string rowId, CancellationToken cancellationToken)
         => tables.Reader.FindAsync(tables.Sender.Begin(cancellationToken), tables.Lock, new() { [tables.LockKey!] = new(rowId) });

@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Tombstones;
 
 namespace UserStore.Migrations.Journaling;
 
@@ -25,6 +26,9 @@ internal sealed class JournalTables(StoreConnection connection, StoreSchema stor
     public RequestSender Sender { get; } = new(connection, store);
 
     public TableReader Reader { get; } = new(connection.Client);
+
+    /// <summary>Gets the entries of the lock table that name users.</summary>
+    public UserEntries UserEntries => field ??= new UserEntries(this, store, TombstoneTable.Of(store, Reader, connection.Time));
 
     // By name only: the key of a table that another library created may have another name.
     public NamedTable Journal { get; } = new(TableFor(store, options.JournalTable).TableName);

@@ -9,6 +9,10 @@ namespace UserStore.Privacy.Places;
 /// <summary>A place where data of users is stored: some tables, of which it knows which items belong to which user.</summary>
 internal interface IUserDataPlace
 {
+    /// <summary>Gets a value indicating whether nothing is stored of a user between <see cref="FindAsync"/> and a transaction with the conditions that it
+    /// returned.</summary>
+    bool IsChecked { get; }
+
     /// <summary>Reads consistently what the place stores of a user.</summary>
     Task<HeldData> FindAsync(StoreCall call, UserKey key);
 

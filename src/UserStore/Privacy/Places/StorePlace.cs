@@ -18,6 +18,8 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
 {
     private UserModel Model => users.Model;
 
+    public bool IsChecked => true;
+
     public async Task<HeldData> FindAsync(StoreCall call, UserKey key)
     {
         StoredUser user = await users.ReadAsync(call, key).ConfigureAwait(false);

@@ -39,9 +39,13 @@ internal sealed class UserErasure(
                 return tombstone;
 
             (TransactWriteItem write, Tombstone next) = tombstones.Renew(key, tombstone);
-            ConditionFailure? failure = await TryEraseAsync(call, write, held).ConfigureAwait(false);
-            if (failure is null)
+            List<TransactWriteItem> all = [write, .. held.SelectMany(ActionsOf)];
+            bool fits = all.Count <= MaxActions && held.Sum(SizeOf) <= MaxBytes;
+            ConditionFailure? failure = await (fits ? SendAsync(call, all) : EraseInPartsAsync(call, write, held)).ConfigureAwait(false);
+            if (failure is null && fits && places.All(place => place.IsChecked))
                 return next;
+            if (failure is null)
+                continue; // what was stored between the reads and the tombstone is found now
             // Another writer changed the user, or erases it as well. Nobody changes it from now on.
             await freeze(call, key).ConfigureAwait(false);
             if (round > 1 && !await call.TryDelayAsync().ConfigureAwait(false))
@@ -61,30 +65,29 @@ internal sealed class UserErasure(
         => item.Delete is { } delete
             && await SendAsync(sender.Begin(cancellationToken), [new TransactWriteItem { Delete = delete }]).ConfigureAwait(false) is null;
 
-    private async Task<ConditionFailure?> TryEraseAsync(StoreCall call, TransactWriteItem tombstone, List<HeldData> held)
+    private async Task<ConditionFailure?> EraseInPartsAsync(StoreCall call, TransactWriteItem tombstone, List<HeldData> held)
     {
-        List<TransactWriteItem> all = [tombstone, .. held.SelectMany(ActionsOf)];
-        if (all.Count <= MaxActions && held.Sum(SizeOf) <= MaxBytes)
-            return await SendAsync(call, all).ConfigureAwait(false);
         if (await SendAsync(call, [tombstone]).ConfigureAwait(false) is { } conflict)
             return conflict;
 
-        // The store is the first of the places. It goes last, and in one transaction.
-        foreach (HeldItem[] items in held.Skip(1).SelectMany(data => data.Items).Where(item => item.Delete is not null).Chunk(MaxItemsOfAnySize))
+        // The store is the first of the places. It goes last, in one transaction, unless other programs gave the user more values than the store does.
+        IEnumerable<HeldItem[]> ofOthers = held.Skip(1).SelectMany(data => data.Items).Where(item => item.Delete is not null).Chunk(MaxItemsOfAnySize);
+        IEnumerable<TransactWriteItem[]> parts = ofOthers.Select(items => items.Select(ToAction).ToArray()).Concat(ActionsOf(held[0]).Chunk(MaxActions));
+        foreach (TransactWriteItem[] part in parts)
         {
-            List<TransactWriteItem> deletes = [.. items.Select(item => new TransactWriteItem { Delete = item.Delete })];
-            if (await SendAsync(call, deletes).ConfigureAwait(false) is { } changed)
+            if (await SendAsync(call, [.. part]).ConfigureAwait(false) is { } changed)
                 return changed;
         }
 
-        TransactWriteItem[] ofStore = [.. ActionsOf(held[0])];
-        return ofStore.Length == 0 ? null : await SendAsync(call, [.. ofStore]).ConfigureAwait(false);
+        return null;
     }
 
     private Task<ConditionFailure?> SendAsync(StoreCall call, List<TransactWriteItem> actions) => call.TransactAsync(client, tables, actions);
 
     private static IEnumerable<TransactWriteItem> ActionsOf(HeldData data)
-        => data.Items.Where(item => item.Delete is not null).Select(item => new TransactWriteItem { Delete = item.Delete }).Concat(data.Checks);
+        => data.Items.Where(item => item.Delete is not null).Select(ToAction).Concat(data.Checks);
+
+    private static TransactWriteItem ToAction(HeldItem item) => new() { Delete = item.Delete };
 
     private static long SizeOf(HeldData data) => data.Items.Sum(item => ItemRules.SizeOf(item.Item));
 }

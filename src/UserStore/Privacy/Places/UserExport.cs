@@ -29,6 +29,11 @@ internal static class UserExport
             await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
+        catch
+        {
+            writer?.Reset(); // so that nothing is written to a stream that failed
+            throw;
+        }
         finally
         {
             if (writer is not null)

@@ -10,6 +10,8 @@ namespace UserStore.Privacy.Places;
 /// <summary>The tables of a replication: the item of a user in the target, and its guard.</summary>
 internal sealed class ViewPlace(TableReader reader, ReplicationSchema schema) : IUserDataPlace
 {
+    public bool IsChecked => true;
+
     public async Task<HeldData> FindAsync(StoreCall call, UserKey key)
     {
         if (await reader.FindAsync(call, schema.Guards, Guard.KeyOf(key)).ConfigureAwait(false) is not { } stored)
