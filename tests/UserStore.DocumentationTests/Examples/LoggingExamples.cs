@@ -12,7 +12,13 @@ public sealed class LoggingExamples
 {
     private static readonly LoggedUser Ada = new()
     {
-        UserId = "42", Email = "ada@example.test", Name = "Ada", Tags = ["secret-tag"], Phone = "secret-phone", Nickname = "secret-nickname", Version = 1,
+        UserId = "42",
+        Email = "ada@example.test",
+        Name = "Ada",
+        Tags = ["secret-tag"],
+        Phone = "secret-phone",
+        Nickname = "secret-nickname",
+        Version = 1,
     };
 
     [Fact]

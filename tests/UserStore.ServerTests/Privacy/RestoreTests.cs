@@ -71,7 +71,10 @@ public sealed class RestoreTests : PrivacyTest
         erased.Should().OnlyContain(remnant => remnant.IsErased && remnant.UserHash == receipt.UserHash);
         erased.CountBy(remnant => remnant.Kind).Should().BeEquivalentTo(new Dictionary<UserDataKind, int>
         {
-            [UserDataKind.Reservation] = 5, [UserDataKind.View] = 2, [UserDataKind.Guard] = 2, [UserDataKind.MigrationEntry] = 1,
+            [UserDataKind.Reservation] = 5,
+            [UserDataKind.View] = 2,
+            [UserDataKind.Guard] = 2,
+            [UserDataKind.MigrationEntry] = 1,
         });
         await ShouldBeErasedAsync(receipt, others);
     }
