@@ -62,16 +62,16 @@ public static class Service
         app.Use(Acceptance.CheckAsync);
         app.MapOpenApi();
         StatusEndpoints.Map(app);
-        RouteGroupBuilder users = app.MapGroup("/users").WithTags("Users").RequireRateLimiting(RateLimits.Policy);
-        ImportEndpoint.Map(users);
-        RouteGroupBuilder single = users.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ServerTiming>());
-        single.AddEndpointFilter(async (context, next) =>
+        RouteGroupBuilder api = app.MapGroup("").WithTags("Users").RequireRateLimiting(RateLimits.Policy);
+        ImportEndpoint.Map(api.MapGroup("/users"));
+        RouteGroupBuilder timed = api.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ServerTiming>());
+        timed.AddEndpointFilter(async (context, next) =>
         {
             context.HttpContext.Response.Headers.CacheControl = OnlyForCaller;
             return await next(context);
         });
-        UserEndpoints.Map(single);
-        PrivacyEndpoints.Map(single);
+        UserEndpoints.Map(timed.MapGroup("/users"));
+        PrivacyEndpoints.Map(timed.MapGroup("/personal-data"));
         return app;
     }
 

@@ -9,12 +9,11 @@ namespace UserService.Users;
 /// <summary>The routes that return everything that is stored of a user, and erase it.</summary>
 internal static class PrivacyEndpoints
 {
-    public static void Map(IEndpointRouteBuilder users)
+    public static void Map(IEndpointRouteBuilder data)
     {
-        users.MapGet("{id}/export", ExportAsync).WithName("ExportUser").WithSummary("Returns everything that is stored of a user, also if it is restricted")
+        data.MapGet("{id}", ExportAsync).WithName("ExportUser").WithSummary("Returns everything that is stored of a user, also if it is restricted")
             .Produces<ExportView>().Refusals(400, 404, 406).Failures();
-        // Unlike POST without a body, browsers send PUT to another origin only if that allows it.
-        users.MapPut("{id}/erasure", EraseAsync).WithName("EraseUser")
+        data.MapDelete("{id}", EraseAsync).WithName("EraseUser")
             .WithSummary("Erases everything that is stored of a user, and returns the receipt; can be repeated")
             .Produces<UserErasureReceipt>().Refusals(400, 406, 501).Failures();
     }

@@ -19,7 +19,7 @@ public sealed class ApiDocumentTests : UserServiceTest
         operations.Select(operation => $"{operation.Key} {operation.Value.Route}").Should().BeEquivalentTo(
             "ListUsers get /users", "CreateUser post /users", "GetUser get /users/{id}", "UpdateUser patch /users/{id}", "DeleteUser delete /users/{id}",
             "FindUserByEmail get /users/by-email/{email}", "ImportUsers post /users/import", "GetStorage get /storage", "GetHealth get /health",
-            "ExportUser get /users/{id}/export", "EraseUser put /users/{id}/erasure");
+            "ExportUser get /personal-data/{id}", "EraseUser delete /personal-data/{id}");
         foreach (string conditional in new[] { "GetUser", "FindUserByEmail", "UpdateUser", "DeleteUser" })
             ParametersOf(conditional).Should().Contain("If-Match").And.Contain("If-None-Match");
         Headers("CreateUser", "201").Should().BeEquivalentTo("ETag", "Location", "Server-Timing");

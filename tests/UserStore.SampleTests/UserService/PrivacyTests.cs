@@ -22,9 +22,9 @@ public sealed class PrivacyTests : UserServiceTest
         await using RunningService service = await StartAsync(onServer);
         await service.SendAsync(HttpMethod.Post, "/users", User);
 
-        var export = await service.SendAsync(HttpMethod.Get, "/users/ada/export");
-        var erased = await service.SendAsync(HttpMethod.Put, "/users/ada/erasure");
-        var again = await service.SendAsync(HttpMethod.Put, "/users/ada/erasure");
+        var export = await service.SendAsync(HttpMethod.Get, "/personal-data/ada");
+        var erased = await service.SendAsync(HttpMethod.Delete, "/personal-data/ada");
+        var again = await service.SendAsync(HttpMethod.Delete, "/personal-data/ada");
 
         export.Response.StatusCode.Should().Be(HttpStatusCode.OK);
         export.Response.Headers.CacheControl!.NoStore.Should().BeTrue();
@@ -32,7 +32,7 @@ public sealed class PrivacyTests : UserServiceTest
         erased.Response.StatusCode.Should().Be(HttpStatusCode.OK);
         erased.Json.EnumerateObject().Select(property => property.Name).Should().Equal("userHash", "tableName", "erasedAt", "tombstoneExpiresAt");
         again.Json.ToString().Should().Be(erased.Json.ToString(), "an erasure can be repeated");
-        ShouldBe(await service.SendAsync(HttpMethod.Get, "/users/ada/export"), 404, "user-not-found");
+        ShouldBe(await service.SendAsync(HttpMethod.Get, "/personal-data/ada"), 404, "user-not-found");
         ShouldBe(await service.SendAsync(HttpMethod.Get, "/users/ada"), 404, "user-not-found");
         ShouldBe(await service.SendAsync(HttpMethod.Post, "/users", User), 409, "user-erased", "userId");
         List<JsonElement> events = await ImportAsync(service, User);
@@ -54,9 +54,9 @@ public sealed class PrivacyTests : UserServiceTest
         ShouldBe(await service.SendAsync(HttpMethod.Patch, "/users/ada", """{"age":5}"""), 409, "user-restricted");
         ShouldBe(await service.SendAsync(HttpMethod.Delete, "/users/ada"), 409, "user-restricted");
         ShouldBe(await service.SendAsync(HttpMethod.Post, "/users", User), 409, "user-exists", "userId");
-        (await service.SendAsync(HttpMethod.Get, "/users/ada/export")).Json.ToString().Should().Contain("Fake Ada");
-        (await service.SendAsync(HttpMethod.Put, "/users/ada/erasure")).Response.StatusCode.Should().Be(HttpStatusCode.OK);
-        ShouldBe(await service.SendAsync(HttpMethod.Get, "/users/ada/export"), 404, "user-not-found");
+        (await service.SendAsync(HttpMethod.Get, "/personal-data/ada")).Json.ToString().Should().Contain("Fake Ada");
+        (await service.SendAsync(HttpMethod.Delete, "/personal-data/ada")).Response.StatusCode.Should().Be(HttpStatusCode.OK);
+        ShouldBe(await service.SendAsync(HttpMethod.Get, "/personal-data/ada"), 404, "user-not-found");
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PrivacyTests : UserServiceTest
     {
         await using RunningService service = await RunningService.StartAsync(onServer: true);
 
-        ShouldBe(await service.SendAsync(HttpMethod.Put, "/users/ada/erasure"), 501, "erasure-disabled");
+        ShouldBe(await service.SendAsync(HttpMethod.Delete, "/personal-data/ada"), 501, "erasure-disabled");
     }
 
     [Fact]
@@ -73,17 +73,8 @@ public sealed class PrivacyTests : UserServiceTest
         await using RunningService service = await RunningService.StartAsync();
         string id = new('x', 2049);
 
-        ShouldBe(await service.SendAsync(HttpMethod.Get, $"/users/{id}/export"), 400, "invalid-request", "userId");
-        ShouldBe(await service.SendAsync(HttpMethod.Put, $"/users/{id}/erasure"), 400, "invalid-request", "userId");
-    }
-
-    [Fact]
-    public async Task Another_method_than_a_browser_asks_for_before_it_sends_it_to_another_origin_erases_nothing()
-    {
-        await using RunningService service = await RunningService.StartAsync();
-
-        ShouldBe(await service.SendAsync(HttpMethod.Post, "/users/fake-1/erasure"), 405, "method-not-allowed");
-        (await service.SendAsync(HttpMethod.Get, "/users/fake-1")).Response.StatusCode.Should().Be(HttpStatusCode.OK);
+        ShouldBe(await service.SendAsync(HttpMethod.Get, $"/personal-data/{id}"), 400, "invalid-request", "userId");
+        ShouldBe(await service.SendAsync(HttpMethod.Delete, $"/personal-data/{id}"), 400, "invalid-request", "userId");
     }
 
     [Fact]

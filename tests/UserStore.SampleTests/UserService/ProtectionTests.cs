@@ -41,6 +41,8 @@ public sealed class ProtectionTests : UserServiceTest
     [InlineData("GET", "/users/fake-1", 200, "no-cache, private")]
     [InlineData("GET", "/users", 200, "no-cache, private")]
     [InlineData("GET", "/users/none", 404, "no-store")]
+    [InlineData("GET", "/personal-data/fake-1", 200, "no-store")]
+    [InlineData("DELETE", "/personal-data/fake-1", 200, "no-store")]
     [InlineData("GET", "/storage", 200, "no-store")]
     [InlineData("GET", "/health", 200, "no-store")]
     [InlineData("PUT", "/users", 405, "no-store")]

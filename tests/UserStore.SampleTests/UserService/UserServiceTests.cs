@@ -68,7 +68,7 @@ public sealed class UserServiceTests : UserServiceTest
         (await service.Http.GetStringAsync("/")).Should().Contain("scripts/main.js");
         JsonElement paths = JsonDocument.Parse(await service.Http.GetStringAsync("/openapi/v1.json")).RootElement.GetProperty("paths");
         paths.EnumerateObject().Select(path => path.Name).Should().BeEquivalentTo(
-            "/users", "/users/{id}", "/users/{id}/export", "/users/{id}/erasure", "/users/by-email/{email}", "/users/import", "/storage", "/health");
+            "/users", "/users/{id}", "/personal-data/{id}", "/users/by-email/{email}", "/users/import", "/storage", "/health");
         paths.GetProperty("/users/{id}").GetProperty("patch").GetProperty("responses").EnumerateObject().Select(response => response.Name)
             .Should().BeEquivalentTo("200", "400", "404", "406", "409", "412", "413", "415", "429", "500", "503");
         (await service.Http.GetStringAsync("/health")).Should().Contain("Healthy");
