@@ -10,7 +10,8 @@ namespace UserStore.CodeFixes;
 /// <summary>Removes an attribute that is not honored, or an argument of one.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveAttributeFix)), Shared]
 public sealed class RemoveAttributeFix() : ModelCodeFix(
-    "Remove the attribute", ModelRules.NotHonored, ModelRules.InsideStructure, ModelRules.UniqueKey, ModelRules.UniqueType, ModelRules.GeneratedKey)
+    "Remove the attribute", ModelRules.NotHonored, ModelRules.InsideStructure, ModelRules.UniqueKey, ModelRules.UniqueType, ModelRules.GeneratedKey,
+    ModelRules.Encrypted)
 {
     /// <inheritdoc/>
     protected override (SyntaxNode Before, SyntaxNode After)? Change(SyntaxNode place, SemanticModel model)

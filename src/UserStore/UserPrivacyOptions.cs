@@ -2,20 +2,24 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore;
 
-/// <summary>Specifies how the users of one store are erased.</summary>
+/// <summary>Specifies how the users of one store are erased, and how their values are encrypted.</summary>
 public sealed class UserPrivacyOptions
 {
     /// <summary>The length of <see cref="HashKey"/>: as long as the hash, as RFC 2104 recommends for HMAC-SHA-256.</summary>
     internal const int HashKeyLength = 32;
 
+    private const int MaxCacheSize = 1_000_000;
+
     private static readonly TimeSpan MinRetention = TimeSpan.FromDays(2); // a stream keeps its records for 24 hours
     private static readonly TimeSpan MaxRetention = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan MaxCacheDuration = TimeSpan.FromHours(24);
 
-    /// <summary>Gets or sets the secret key with which the store hashes the keys of erased users (HMAC-SHA-256).</summary>
+    /// <summary>Gets or sets the secret key with which the store hashes the keys of erased users, the keys of users in the table of data keys, and
+    /// encrypted unique values (HMAC-SHA-256).</summary>
     /// <value>
-    /// 32 random bytes, Base64-encoded in configuration. The default is <see langword="null"/>: users cannot be erased, and there is no table of
-    /// tombstones. All services that write to the same tables must use the same key. It must not be replaced while there are tombstones: under another
-    /// key the store does not recognize them.
+    /// 32 random bytes, Base64-encoded in configuration. The default is <see langword="null"/>: users cannot be erased, there is no table of
+    /// tombstones, and no property can be encrypted. All services that write to the same tables must use the same key. It must not be replaced while
+    /// there are tombstones or data keys: under another key the store does not find them.
     /// </value>
     [SuppressMessage("Performance", "CA1819:Properties should not return arrays", Justification = "Bound from configuration.")]
     public byte[]? HashKey { get; set; }
@@ -38,6 +42,29 @@ public sealed class UserPrivacyOptions
     /// </value>
     public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(40);
 
+    /// <summary>Gets or sets the table that stores the data keys of users, without the prefix. Ignored if the type has no encrypted
+    /// properties.</summary>
+    /// <value>
+    /// Including the prefix 3 to 255 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>. The default is <see langword="null"/>:
+    /// <c>UserDataKeys</c>, or, if the users' table has another name than <c>Users</c>, that name followed by <c>DataKeys</c>. Each user type
+    /// requires a table of its own. The store enables neither backups nor a stream of this table: a key that is deleted must not remain anywhere.
+    /// </value>
+    public string? DataKeysTable { get; set; }
+
+    /// <summary>Gets or sets what wraps the data keys of users before they are stored.</summary>
+    /// <value>The default is <see langword="null"/>: the <see cref="IDataKeyWrapper"/> that the service has registered. Required if the type has encrypted
+    /// properties.</value>
+    public IDataKeyWrapper? DataKeyWrapper { get; set; }
+
+    /// <summary>Gets or sets the maximum number of unwrapped data keys that the process keeps in memory for the store.</summary>
+    /// <value>1 to 1,000,000. The default is 10,000. The key that was used least recently is dropped first.</value>
+    public int DataKeyCacheSize { get; set; } = 10_000;
+
+    /// <summary>Gets or sets how long the process keeps an unwrapped data key in memory. A key that another process has deleted can decrypt values for
+    /// this long; those that this process deletes are dropped at once.</summary>
+    /// <value>0 to 24 hours. The default is 5 minutes. With 0 none is kept: each call reads and unwraps the keys that it needs.</value>
+    public TimeSpan DataKeyCacheDuration { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Returns a sentence for each property that is outside its range.</summary>
     internal IEnumerable<string> Validate()
     {
@@ -45,5 +72,9 @@ public sealed class UserPrivacyOptions
             yield return $"Privacy.HashKey has {HashKey.Length} bytes, but must have {HashKeyLength}.";
         if (TombstoneRetention < MinRetention || TombstoneRetention > MaxRetention)
             yield return $"Privacy.TombstoneRetention is {TombstoneRetention}, but must be between {MinRetention} and {MaxRetention}.";
+        if (DataKeyCacheSize is < 1 or > MaxCacheSize)
+            yield return $"Privacy.DataKeyCacheSize is {DataKeyCacheSize}, but must be between 1 and {MaxCacheSize}.";
+        if (DataKeyCacheDuration < TimeSpan.Zero || DataKeyCacheDuration > MaxCacheDuration)
+            yield return $"Privacy.DataKeyCacheDuration is {DataKeyCacheDuration}, but must be between {TimeSpan.Zero} and {MaxCacheDuration}.";
     }
 }

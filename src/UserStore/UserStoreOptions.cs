@@ -105,7 +105,7 @@ public sealed class UserStoreOptions
     /// throttled.</summary>
     /// <value>
     /// At least 1. The default is <see langword="null"/>: no maximum is set, and existing tables keep what they have. Requires
-    /// <see cref="TableBillingMode.OnDemand"/>. Applies to the users' table and the table of reservations.
+    /// <see cref="TableBillingMode.OnDemand"/>. Applies to the users' table and the tables of reservations and data keys.
     /// </value>
     public int? MaxReadRequestUnits { get; set; }
 
@@ -113,7 +113,7 @@ public sealed class UserStoreOptions
     /// throttled.</summary>
     /// <value>
     /// At least 1. The default is <see langword="null"/>: no maximum is set, and existing tables keep what they have. Requires
-    /// <see cref="TableBillingMode.OnDemand"/>. Applies to the users' table and the table of reservations.
+    /// <see cref="TableBillingMode.OnDemand"/>. Applies to the users' table and the tables of reservations and data keys.
     /// </value>
     public int? MaxWriteRequestUnits { get; set; }
 
@@ -123,7 +123,7 @@ public sealed class UserStoreOptions
     /// At least 12,000 with <see cref="TableBillingMode.OnDemand"/>, at least <see cref="ReadCapacityUnits"/> with
     /// <see cref="TableBillingMode.Provisioned"/>, and not more than <see cref="MaxReadRequestUnits"/>. The default is <see langword="null"/>: what
     /// DynamoDB provides. A table that supports more is left as it is. AWS charges once for each increase, which cannot be undone. Applies to the
-    /// users' table and the table of reservations.
+    /// users' table and the tables of reservations and data keys.
     /// </value>
     public int? WarmReadUnitsPerSecond { get; set; }
 
@@ -133,18 +133,18 @@ public sealed class UserStoreOptions
     /// At least 4,000 with <see cref="TableBillingMode.OnDemand"/>, at least <see cref="WriteCapacityUnits"/> with
     /// <see cref="TableBillingMode.Provisioned"/>, and not more than <see cref="MaxWriteRequestUnits"/>. The default is <see langword="null"/>: what
     /// DynamoDB provides. A table that supports more is left as it is. AWS charges once for each increase, which cannot be undone. Applies to the
-    /// users' table and the table of reservations.
+    /// users' table and the tables of reservations and data keys.
     /// </value>
     public int? WarmWriteUnitsPerSecond { get; set; }
 
-    /// <summary>Gets or sets the table class of the users' table and the table of reservations.</summary>
+    /// <summary>Gets or sets the table class of the users' table and the tables of reservations and data keys.</summary>
     /// <value>
     /// The default is <see langword="null"/>: new tables have <see cref="TableStorageClass.Standard"/>, and existing tables keep what they have.
     /// DynamoDB permits two changes of a table within 30 days.
     /// </value>
     public TableStorageClass? TableClass { get; set; }
 
-    /// <summary>Gets or sets the AWS KMS key that encrypts the users' table and the table of reservations.</summary>
+    /// <summary>Gets or sets the AWS KMS key that encrypts the users' table and the tables of reservations and data keys.</summary>
     /// <value>
     /// The id, ARN, alias name or alias ARN of a key of the tables' region; <c>alias/aws/dynamodb</c> for the key that AWS manages. The default is
     /// <see langword="null"/>: DynamoDB encrypts new tables with a key that it owns, and existing tables keep their key. DynamoDB resolves an alias
@@ -153,7 +153,7 @@ public sealed class UserStoreOptions
     /// </value>
     public string? EncryptionKey { get; set; }
 
-    /// <summary>Gets the tags of the users' table and the table of reservations.</summary>
+    /// <summary>Gets the tags of the users' table and the tables of reservations and data keys.</summary>
     /// <value>
     /// At most 50: keys of 1 to 128 characters that do not begin with <c>aws:</c>, values of at most 256 characters. The default is empty. Tags that
     /// are missing or have another value are set; other tags of the tables are kept.
@@ -168,7 +168,7 @@ public sealed class UserStoreOptions
     /// <value>The default is <see langword="true"/>. The store hides expired users in any case.</value>
     public bool EnableTimeToLive { get; set; } = true;
 
-    /// <summary>Gets or sets a value indicating whether the users' table and the table of reservations have deletion protection.</summary>
+    /// <summary>Gets or sets a value indicating whether the users' table and the tables of reservations and data keys have deletion protection.</summary>
     /// <value>
     /// The default is <see langword="false"/>: tables are created without it, and existing tables keep what they have. If
     /// <see langword="true"/>, <see cref="IUserStore{TUser}.EnsureTablesAsync"/> and migrations that create the tables enable it, also on existing
@@ -181,7 +181,8 @@ public sealed class UserStoreOptions
     /// <value>
     /// The default is <see langword="false"/>: it is not enabled, and existing tables keep what they have. If <see langword="true"/>,
     /// <see cref="IUserStore{TUser}.EnsureTablesAsync"/> and migrations that create the tables enable it, also on existing tables. AWS charges for
-    /// it by the size of the table. It does not apply to the tables of migrations and replications. Local servers do not support it.
+    /// it by the size of the table. It applies neither to the table of data keys, whose keys must not remain in backups, nor to the tables of migrations and
+    /// replications. Local servers do not support it.
     /// </value>
     public bool PointInTimeRecovery { get; set; }
 

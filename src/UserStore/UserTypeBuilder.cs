@@ -123,6 +123,17 @@ public sealed class UserTypeBuilder<TUser>
         return this;
     }
 
+    /// <summary>Encrypts the values of a property under a data key of the user's own, as <see cref="EncryptedAttribute"/> does.</summary>
+    /// <typeparam name="TValue">The type of the property.</typeparam>
+    /// <param name="property">The property, such as <c>u => u.Phone</c>.</param>
+    /// <returns>This builder.</returns>
+    public UserTypeBuilder<TUser> Encrypted<TValue>(Expression<Func<TUser, TValue>> property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        _description.Encrypted.Add(NameOf(property));
+        return this;
+    }
+
     /// <summary>Restricts the store to the items of the table that are users, where items of other kinds share the table.</summary>
     /// <param name="condition">Comparisons of stored properties with constants for equality, joined by <c>&amp;&amp;</c>, such as
     /// <c>u => u.Kind == "user"</c>.</param>

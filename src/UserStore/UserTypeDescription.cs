@@ -29,6 +29,9 @@ internal sealed class UserTypeDescription(Type userType)
     /// <summary>Gets the classifications of properties, by name.</summary>
     public Dictionary<string, List<DataClassification>> Classifications { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Gets the names of the properties whose values are encrypted.</summary>
+    public HashSet<string> Encrypted { get; } = new(StringComparer.Ordinal);
+
     public LambdaExpression? OnlyWhere { get; set; }
 }
 

@@ -23,8 +23,8 @@ public sealed class ConsistencyTests
     private static readonly Type[] Types =
     [
         .. Closed,
-        .. new[] { typeof(UnhonoredTypes), typeof(UnstorableTypes), typeof(UnstorableUniqueValues) }.SelectMany(outer => outer.GetNestedTypes())
-            .Where(type => !type.IsGenericTypeDefinition && type.IsDefined(typeof(DynamoDBTableAttribute), inherit: true)),
+        .. new[] { typeof(UnhonoredTypes), typeof(UnstorableTypes), typeof(UnstorableUniqueValues), typeof(UnreadableEncryptedTypes) }
+            .SelectMany(outer => outer.GetNestedTypes()).Where(type => !type.IsGenericTypeDefinition && type.IsDefined(typeof(DynamoDBTableAttribute), inherit: true)),
     ];
 
     [Fact]

@@ -133,6 +133,15 @@ public sealed class RuleTests
             Id + Sort + "[DynamoDBLocalSecondaryIndexRangeKey(\"l\")] public string? At { get; set; }"
         },
         { "USA024", Id + "[DynamoDBGlobalSecondaryIndexHashKey(" + Names(21) + ")] public string? At { get; set; }", "At", Id + Index(Names(20), "\"i1\"") },
+        { "USA026", "[DynamoDBHashKey, Encrypted] public string? Key { get; set; }", "Key", Id + "[Encrypted] public string? Key { get; set; }" },
+        {
+            "USA026", Id + "[DynamoDBVersion, Encrypted] public long? Number { get; set; }", "Number",
+            Id + "[Encrypted] public long? Number { get; set; }"
+        },
+        {
+            "USA026", Id + "[Encrypted] public string? Ward { get; set; } [Unique(\"u\", Within = \"Ward\")] public string? Badge { get; set; }", "Ward",
+            Id + "public string? Ward { get; set; } [Encrypted, Unique(\"u\", Within = \"Ward\")] public string? Badge { get; set; }"
+        },
         {
             "USA025", Id + "[DynamoDBGlobalSecondaryIndexHashKey(\"i\")] public bool Flag { get; set; }", "Flag",
             Id + "[DynamoDBGlobalSecondaryIndexHashKey(\"i\")] public DateOnly? Flag { get; set; }"

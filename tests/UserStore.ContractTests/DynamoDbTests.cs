@@ -100,3 +100,7 @@ public sealed class DynamoDbUniqueValueConcurrencyTests() : UniqueValueConcurren
 public sealed class DynamoDbErasureTests() : ErasureContract(new DynamoDbStores());
 
 public sealed class DynamoDbRestrictionTests() : RestrictionContract(new DynamoDbStores());
+
+public sealed class DynamoDbEncryptionTests() : EncryptionContract(new DynamoDbStores());
+
+public sealed class DynamoDbEncryptedUniqueValueTests() : EncryptedUniqueValueContract(new DynamoDbStores());

@@ -100,3 +100,7 @@ public sealed class FaultyWireUniqueValueConcurrencyTests() : UniqueValueConcurr
 public sealed class FaultyWireErasureTests() : ErasureContract(new FaultyWireStores());
 
 public sealed class FaultyWireRestrictionTests() : RestrictionContract(new FaultyWireStores());
+
+public sealed class FaultyWireEncryptionTests() : EncryptionContract(new FaultyWireStores());
+
+public sealed class FaultyWireEncryptedUniqueValueTests() : EncryptedUniqueValueContract(new FaultyWireStores());

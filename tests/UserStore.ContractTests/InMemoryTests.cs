@@ -100,3 +100,7 @@ public sealed class InMemoryUniqueValueConcurrencyTests() : UniqueValueConcurren
 public sealed class InMemoryErasureTests() : ErasureContract(new InMemoryStores());
 
 public sealed class InMemoryRestrictionTests() : RestrictionContract(new InMemoryStores());
+
+public sealed class InMemoryEncryptionTests() : EncryptionContract(new InMemoryStores());
+
+public sealed class InMemoryEncryptedUniqueValueTests() : EncryptedUniqueValueContract(new InMemoryStores());

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Functions.Local;
@@ -57,6 +58,8 @@ public class DynamoDbStores : StoreFactory
         options.Privacy.HashKey = HashKey;
         foreach (byte[] key in tokenKeys)
             options.TokenKeys.Add(key);
+        if (UserModel.For<TUser>(options).Encrypted.Count > 0)
+            AddEncryption(options);
         return await CreateAsync<TUser>(options);
     }
 
@@ -76,9 +79,11 @@ public class DynamoDbStores : StoreFactory
 
     public override async Task<IReadOnlyList<UserChange<TUser>>> ReadChangesAsync<TUser>(IUserStore<TUser> store)
     {
-        var reader = new UserChangeReader<TUser>(_options[store]);
+        var reader = new UserChangeReader<TUser>(_options[store], Server.Client);
         LocalStream stream = await OpenStreamAsync(UserStoreSchema.For<TUser>(_options[store]).Users.Name);
-        UserChangeRecord<TUser>[] records = [.. (await stream.ReadNewAsync()).Select(reader.ReadRecord)];
+        List<UserChangeRecord<TUser>> records = [];
+        foreach (JsonElement record in await stream.ReadNewAsync())
+            records.Add(await reader.ReadRecordAsync(record));
         records.Should().OnlyContain(record => record.Problem == null);
         return [.. records.Select(record => record.Change).OfType<UserChange<TUser>>()];
     }
@@ -113,6 +118,13 @@ public class DynamoDbStores : StoreFactory
         IAmazonDynamoDB client = Client ?? Policed(UserStorePolicy.Create(schema, UserStoreRole.Migrations, parts));
         var connection = new StoreConnection(client, bench.StoreOptions, MigrationClock, NullLogger.Instance);
         return MigrationTarget.InDynamoDb(store, connection, bench.Options);
+    }
+
+    /// <summary>Adds what a type with encrypted properties requires.</summary>
+    public static void AddEncryption(UserStoreOptions options)
+    {
+        options.Privacy.HashKey = [.. Enumerable.Repeat((byte)7, 32)];
+        options.Privacy.DataKeyWrapper = new LocalDataKeyWrapper([.. Enumerable.Repeat((byte)8, 32)]);
     }
 
     /// <summary>Creates options with a unique prefix.</summary>

@@ -9,7 +9,7 @@ internal sealed class AnalyzedType
     private static readonly string[] OwnAttributes =
     [
         "UniqueAttribute", "CreatedAtAttribute", "UpdatedAtAttribute", "ExpiresAtAttribute", "GeneratedKeyAttribute", "RevisionAttribute",
-        "AlwaysStoredAttribute", "IndexedAttribute",
+        "AlwaysStoredAttribute", "IndexedAttribute", "EncryptedAttribute",
     ];
 
     public AnalyzedType(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)

@@ -30,6 +30,7 @@ internal static class ModelRules
     public const string AttributeTwice = "USA023";
     public const string Index = "USA024";
     public const string IndexKeyType = "USA025";
+    public const string Encrypted = "USA026";
 
     private const string Category = "UserStore.Model";
     private const string Page = HelpLinks.Root + "docs/user-type-rules.md";
@@ -134,6 +135,10 @@ internal static class ModelRules
         IndexKeyType, "A key of an index is of a type that is not supported", "{0} {1}", Category, DiagnosticSeverity.Error, true,
         helpLinkUri: Page + "#usa025");
 
+    private static readonly DiagnosticDescriptor EncryptedRule = new(
+        Encrypted, "A property is encrypted that must be readable", "{0} {1}", Category, DiagnosticSeverity.Error, true,
+        helpLinkUri: Page + "#usa026");
+
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
     [
         KeyMissingRule, KeyTwiceRule, KeyTypeRule, GeneratedKeyRule, VersionRule,
@@ -141,6 +146,7 @@ internal static class ModelRules
         UniqueTypeRule, UniqueKeyRule, UniqueNameRule, UniqueScopeRule, UniqueDefaultRule,
         NotStoredRule, PublicFieldRule, NotHonoredRule, InsideStructureRule, PropertyTypeRule,
         ConstructorRule, SetByConstructorRule, AttributeTwiceRule, IndexRule, IndexKeyTypeRule,
+        EncryptedRule,
     ];
 
     public static DiagnosticDescriptor ById(string id) => All.First(rule => rule.Id == id);

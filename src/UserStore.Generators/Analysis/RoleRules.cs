@@ -26,6 +26,9 @@ internal static class RoleRules
     /// <summary>Returns whether the store changes a property at every write.</summary>
     public static bool IsMaintained(StoredMember member) => IsUpdate(member.Attributes) || member.Attributes.OfSdk("DynamoDBVersionAttribute") is not null;
 
+    /// <summary>Returns whether a property has a time that the store maintains.</summary>
+    public static bool IsTime(StoredMember member) => IsCreation(member.Attributes) || IsUpdate(member.Attributes);
+
     private static bool IsCreation(SdkAttributes attributes)
         => attributes.Own("CreatedAtAttribute") is not null || (attributes.IsTimestamp && IsWrittenOnce(attributes));
 

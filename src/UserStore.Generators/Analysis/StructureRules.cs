@@ -9,7 +9,7 @@ internal static class StructureRules
     private static readonly string[] Own =
     [
         "UniqueAttribute", "IndexedAttribute", "CreatedAtAttribute", "UpdatedAtAttribute", "ExpiresAtAttribute", "GeneratedKeyAttribute",
-        "RevisionAttribute",
+        "RevisionAttribute", "EncryptedAttribute",
     ];
 
     private static readonly string[] OfSdk =
@@ -77,7 +77,8 @@ internal static class StructureRules
             return null;
         foreach (StoredMember member in StoredMembers.PropertiesOf(named))
         {
-            AttributeData? reserved = member.Attributes.Own("UniqueAttribute") ?? member.Attributes.Own("IndexedAttribute");
+            AttributeData? reserved = member.Attributes.Own("UniqueAttribute") ?? member.Attributes.Own("IndexedAttribute")
+                ?? member.Attributes.Own("EncryptedAttribute");
             if ((isFlattened ? OfUsers(member.Attributes, hasRevision: true) : reserved) is { } attribute)
                 return (member, attribute);
         }

@@ -47,7 +47,7 @@ internal sealed class UserTypeCheck(Compilation compilation)
 
     private ModelViolation[] Roles(AnalyzedType type)
     {
-        ModelViolation[] violations = [.. KeyRules.Check(type), .. RoleRules.Check(type), .. UniqueRules.Check(type)];
+        ModelViolation[] violations = [.. KeyRules.Check(type), .. RoleRules.Check(type), .. UniqueRules.Check(type), .. EncryptionRules.Check(type)];
         return violations.Length > 0 && _described.Contains(type.Symbol) ? [] : violations;
     }
 

@@ -140,7 +140,9 @@ public static class ReplicationBuilderExtensions
         services.AddOptions<UserChangeDispatchOptions>(builder.OptionsName).ValidateOnStart();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<UserChangeDispatchOptions>, UserChangeDispatchOptionsValidator>());
-        services.TryAddSingleton(provider => new UserChangeReader<TUser>(StoreServices.OptionsOf<TUser>(provider)));
+        services.TryAddSingleton(provider => StoreServices.SchemaOf<TUser>(provider).DataKeys is null
+            ? new UserChangeReader<TUser>(StoreServices.OptionsOf<TUser>(provider)) // which requires no client
+            : new UserChangeReader<TUser>(StoreServices.ConnectionOf<TUser>(provider)));
         services.TryAddSingleton(provider => new UserChangeDispatcher<TUser>(
             provider.GetRequiredService<UserChangeReader<TUser>>(),
             provider.GetServices<IUserChangeHandler<TUser>>(),

@@ -46,6 +46,16 @@ internal sealed record TableOwner(
                     IsDerived: options.Privacy.TombstonesTable is null));
             }
 
+            if (schema.DataKeys is { TableName: var dataKeys })
+            {
+                tables.Add(new(
+                    $"{nameof(options.Privacy)}.{nameof(options.Privacy.DataKeysTable)}",
+                    dataKeys,
+                    "data keys table",
+                    NameLike(typeof(TUser), "{0}DataKeys", options, dataKeys),
+                    IsDerived: options.Privacy.DataKeysTable is null));
+            }
+
             return tables;
         });
 

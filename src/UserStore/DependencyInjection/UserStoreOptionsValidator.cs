@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 
@@ -53,6 +54,8 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
             var schema = new StoreSchema(UserModel.For<TUser>(options), options);
             foreach (string failure in TableFailures(schema))
                 yield return failure;
+            if (UserEncryption.ViolatedRule(schema.Model, options) is { } missing)
+                yield return missing;
         }
 
         foreach (string failure in IndexFailures(options).Concat(options.Retry.Validate()).Concat(options.Privacy.Validate()))
@@ -92,6 +95,7 @@ internal sealed class UserStoreOptionsValidator<[DynamicallyAccessedMembers(Dyna
         (string Property, TableSchema? Table)[] tables =
         [
             ("UsersTable", schema.Users), ("ReservationsTable", schema.Reservations), ("Privacy.TombstonesTable", schema.Tombstones),
+            ("Privacy.DataKeysTable", schema.DataKeys),
         ];
         foreach ((string property, TableSchema? table) in tables)
         {

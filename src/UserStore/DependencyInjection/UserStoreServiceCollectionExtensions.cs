@@ -106,6 +106,7 @@ public static class UserStoreServiceCollectionExtensions
         if (configure is not null)
             options.Configure(configure);
 
+        options.PostConfigure<IServiceProvider>(static (options, provider) => options.Privacy.DataKeyWrapper ??= provider.GetService<IDataKeyWrapper>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserStoreOptions>, UserStoreOptionsValidator<TUser>>());
         StoreRegistry.Of(services).Add(TableOwner.Store<TUser>(builder.OptionsName));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserStoreOptions>, TableConflictValidator<UserStoreOptions>>());

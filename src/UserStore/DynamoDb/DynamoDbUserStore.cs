@@ -158,7 +158,7 @@ public class DynamoDbUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         _table.Model.Key.Check(key);
         _table.Input.CheckVersion(expectedVersion);
         StoredUser? deleted = await _writes.Deletion.DeleteAsync(
-            _table.Sender.Begin(cancellationToken, key), key, expectedVersion).ConfigureAwait(false);
+            _table.Sender.Begin(cancellationToken, key), key, expectedVersion, isRead: true).ConfigureAwait(false);
         return deleted is { } item ? _table.ToWrittenUser(item) : null;
     }
 

@@ -71,7 +71,7 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
                 differences.Add(ofTags);
         }
 
-        if (table.Settings?.Options.PointInTimeRecovery == true)
+        if (table.Settings?.PointInTimeRecovery == true)
         {
             var request = new DescribeContinuousBackupsRequest { TableName = table.TableName };
             DescribeContinuousBackupsResponse backups = await call.SendAsync(

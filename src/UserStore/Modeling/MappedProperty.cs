@@ -58,6 +58,9 @@ internal sealed class MappedProperty
     /// <summary>Gets a value indicating whether the attribute is written only if the item does not have it.</summary>
     public bool IsWrittenOnce { get; }
 
+    /// <summary>Gets or sets a value indicating whether the values are encrypted, as attributes or options say. Set once, with the model.</summary>
+    public bool IsEncrypted { get; set; }
+
     public bool IsInstantOrDate => ValueType == typeof(DateTimeOffset) || ValueType == typeof(DateTime);
 
     public bool IsNullableEnum => _converter is null && ValueType.IsEnum && ValueType != PropertyType;

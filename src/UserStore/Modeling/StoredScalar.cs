@@ -9,6 +9,9 @@ internal enum ScalarKind
     Number,
     Boolean,
     StringSet,
+
+    /// <summary>The keyed hashes of the strings of an encrypted unique value, which the item has beside the encrypted value.</summary>
+    Hashes,
 }
 
 /// <summary>Represents a value as DynamoDB stores and compares it: strings by their UTF-8 bytes, numbers by their numeric value. A set of strings has
@@ -41,9 +44,14 @@ internal readonly record struct StoredScalar(ScalarKind Kind, string Text) : ICo
         _ => new Primitive(Text),
     };
 
-    /// <summary>Returns the strings of a set, sorted, or the text of anything else.</summary>
+    /// <summary>The length of each of the hashes, in hexadecimal digits.</summary>
+    public const int HashLength = 64;
+
+    /// <summary>Returns the strings of a set, sorted, the hashes, or the text of anything else.</summary>
     public IReadOnlyList<string> Strings()
     {
+        if (Kind == ScalarKind.Hashes)
+            return [.. Text.Chunk(HashLength).Select(hash => new string(hash))];
         if (Kind != ScalarKind.StringSet)
             return [Text];
         var strings = new List<string>();

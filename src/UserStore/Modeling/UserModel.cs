@@ -77,8 +77,9 @@ internal sealed class UserModel
             : string.Create(CultureInfo.InvariantCulture, $"{prefix}write_id_{number}"))];
         BirthId = $"{prefix}birth_id";
         Restricted = $"{prefix}restricted_item";
-        AttributeBytes = Attributes.Concat(WriteIds).Append(BirthId).Sum(Encoding.UTF8.GetByteCount);
-        if (Attributes.FirstOrDefault(name => name == BirthId || name == Restricted || WriteIds.Contains(name)) is { } taken)
+        DataKeyId = Encrypted.Count > 0 ? $"{prefix}data_key" : null;
+        AttributeBytes = Attributes.Concat(WriteIds).Append(BirthId).Append(DataKeyId ?? "").Sum(Encoding.UTF8.GetByteCount);
+        if (Attributes.FirstOrDefault(name => name == BirthId || name == Restricted || name == DataKeyId || WriteIds.Contains(name)) is { } taken)
         {
             throw annotated.InvalidType($"maps a property to the attribute '{taken}', which the store maintains; set UserStoreOptions.BookkeepingPrefix, or "
                 + "rename the attribute");
@@ -95,6 +96,8 @@ internal sealed class UserModel
         ReservedProperties = [.. UniqueValues.Select(unique => unique.Property)
             .Concat(UniqueValues.Select(unique => unique.Scope).OfType<MappedProperty>()).Distinct()];
         Discriminators = described?.OnlyWhere is { } onlyWhere ? Modeling.Discriminators.Parse(annotated, this, onlyWhere) : [];
+        if (Discriminators.FirstOrDefault(discriminator => discriminator.Property.IsEncrypted) is { Property: { } kind })
+            throw annotated.InvalidType($"encrypts {kind.Name}, by which OnlyWhere distinguishes users from other items; remove [Encrypted]");
     }
 
     public Type UserType { get; }
@@ -150,6 +153,10 @@ internal sealed class UserModel
     /// <summary>Gets the attribute that holds all others of a user whose processing is restricted, except those of the key and the revision.</summary>
     public string Restricted { get; }
 
+    /// <summary>Gets the attribute that identifies the data key under which values of the user are encrypted; null if the type has no encrypted
+    /// properties.</summary>
+    public string? DataKeyId { get; }
+
     public KeyModel Key => _roles.Key;
 
     public IReadOnlyList<KeyProperty> GeneratedKeys => _roles.GeneratedKeys;
@@ -165,6 +172,9 @@ internal sealed class UserModel
     public PropertyInfo? Revision => _roles.Revision;
 
     public IReadOnlyList<UniqueValue> UniqueValues => _roles.UniqueValues;
+
+    /// <summary>Gets the properties whose values are encrypted under the data key of the user.</summary>
+    public IReadOnlyList<MappedProperty> Encrypted => _roles.Encrypted;
 
     /// <summary>Gets the properties of the unique values and of their scopes, which reservations depend on.</summary>
     public IReadOnlyList<MappedProperty> ReservedProperties { get; }

@@ -37,6 +37,7 @@ internal sealed class UserRoles
         Revision = ReadRevision();
         GeneratedKeys = [.. Key.Parts.Where(IsGenerated)];
         UniqueValues = ReadUniqueValues();
+        Encrypted = ReadEncrypted();
     }
 
     public KeyModel Key { get; }
@@ -56,6 +57,9 @@ internal sealed class UserRoles
     public PropertyInfo? Revision { get; }
 
     public IReadOnlyList<UniqueValue> UniqueValues { get; }
+
+    /// <summary>Gets the properties whose values are encrypted.</summary>
+    public IReadOnlyList<MappedProperty> Encrypted { get; }
 
     private static bool Has<TAttribute>(MappedProperty property)
         where TAttribute : Attribute
@@ -126,6 +130,40 @@ internal sealed class UserRoles
         }
 
         return marked.FirstOrDefault();
+    }
+
+    private MappedProperty[] ReadEncrypted()
+    {
+        MappedProperty[] described = [.. (_described?.Encrypted ?? []).Select(name => Stored(name, "encrypted property"))];
+        MappedProperty[] encrypted = [.. _type.Properties.Where(property => Has<EncryptedAttribute>(property) || described.Contains(property))];
+        foreach (MappedProperty property in encrypted)
+        {
+            if (ReadableRoleOf(property) is { } role)
+                throw _type.InvalidType($"encrypts {property.Name}, which is {role}; remove [Encrypted], or keep the value in another property");
+            property.IsEncrypted = true;
+        }
+
+        return encrypted;
+    }
+
+    // What DynamoDB, or the store without the data key, must read.
+    private string? ReadableRoleOf(MappedProperty property)
+    {
+        if (Key.Contains(property))
+            return "a part of the key";
+        if (_type.Indexes.Values.FirstOrDefault(index => index.PartitionKey == property || index.SortKey == property) is { } index)
+            return $"a key of the index '{index.Name}'";
+        if (property == Version)
+            return "the version";
+        if (property == CreatedAt || property == UpdatedAt)
+            return "a time that the store maintains";
+        if (property == ExpiresAt)
+            return "the expiry";
+        if (property.IsFlattened)
+            return "flattened into several attributes";
+        if (UniqueValues.FirstOrDefault(unique => unique.Property == property) is { IsShared: true })
+            return "an indexed value";
+        return UniqueValues.FirstOrDefault(unique => unique.Scope == property) is { } scoped ? $"the scope of {scoped.Property.Name}" : null;
     }
 
     private UniqueValue[] ReadUniqueValues()

@@ -20,6 +20,9 @@ internal sealed class ViewModel
                 throw annotated.InvalidType($"makes {key.Name} a key of the table; a key must be stored as a string or a number");
         }
 
+        if (annotated.Properties.FirstOrDefault(property => property.Marks<EncryptedAttribute>().Any()) is { } encrypted)
+            throw annotated.InvalidType($"has [Encrypted] on {encrypted.Name}, which is supported for users only; leave the value out of the view");
+
         (Type, DefaultTableName) = (type, annotated.TableName);
         (Properties, Indexes) = (annotated.Properties, annotated.Indexes);
         (PartitionKey, SortKey) = (annotated.PartitionKeys[0], annotated.SortKeys is [var sortKey] ? sortKey : null);

@@ -10,6 +10,8 @@ internal sealed class ConditionParser
     // Operands of IN; Amazon DynamoDB Developer Guide, "Condition and filter expressions".
     private const int MaxInValues = 100;
 
+    private const string EncryptedRule = "is encrypted, so that DynamoDB can neither compare it nor filter by it; read the user, and compare the value";
+
     private readonly UserModel _model;
 
     private ConditionParser(UserModel model) => _model = model;
@@ -114,6 +116,8 @@ internal sealed class ConditionParser
     {
         if (!_model.TryResolve(UserModel.WithoutConversion(expression), out MappedProperty? property))
             return null;
+        if (property.IsEncrypted)
+            throw new InvalidUserException(property.Name, EncryptedRule);
         return ConvertedType(expression) is not null ? property : throw new NotSupportedException(
             $"The condition converts {property.Name} to a type that cannot hold all of its values, but DynamoDB compares the stored value. "
                 + "Compare the property without the cast: instead of (int)u.Score == 5, write u.Score >= 5 && u.Score < 6.");

@@ -45,6 +45,8 @@ internal static class PatchParser
     {
         switch (change.Action)
         {
+            case PatchAction.Increment or PatchAction.Append when property.IsEncrypted:
+                throw new InvalidUserException(property.Name, "is encrypted, so that DynamoDB can neither add nor append to it; set it instead");
             case PatchAction.Increment when !property.IsNumber:
                 throw new InvalidUserException(property.Name, "is not stored as a number, so nothing can be added to it");
             case PatchAction.Increment:

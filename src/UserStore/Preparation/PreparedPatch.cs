@@ -20,6 +20,9 @@ internal sealed record PreparedPatch(
     public bool ChangesUniqueValue => Changes.Any(change => Model.UniqueValues.Any(
         unique => unique.Property == change.Property || unique.Scope == change.Property));
 
+    /// <summary>Returns whether the patch sets a property.</summary>
+    public bool Sets(MappedProperty property) => Changes.Any(change => change.Property == property && change.Action == PatchAction.Set);
+
     /// <summary>Returns the stored value of a property after this patch; null if there is none.</summary>
     /// <param name="property">The property.</param>
     /// <param name="patched">The user after the patch, whose properties have values also where nothing is stored.</param>

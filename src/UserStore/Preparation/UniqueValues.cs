@@ -13,6 +13,7 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
         + $"user, or {UserRules.MaxReservingActions} with the indexed ones, where each unique value counts twice";
 
     private readonly Scope?[] _scopes = ScopesOf(model);
+    private readonly UniqueValueHashes? _hashes = UniqueValueHashes.For(model, options);
 
     public UniqueValueNormalizer Normalizer { get; } = new(options);
 
@@ -61,7 +62,7 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
         if (unique.Scope is not { } property)
         {
             return within is null
-                ? new ReservedValue(unique, normalized, null)
+                ? ToReserved(unique, normalized, null)
                 : throw new InvalidUserException(unique.Property.Name, "is unique in the whole table and has no scope; leave out 'within'");
         }
 
@@ -69,14 +70,25 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
         {
             return consistency == ReadConsistency.Strong && IsNeverNull(property)
                 ? throw new InvalidUserException(unique.Property.Name, $"is unique within {property.Name}: pass its value as 'within'")
-                : new ReservedValue(unique, normalized, null);
+                : ToReserved(unique, normalized, null);
         }
 
         KeyProperty part = _scopes[unique.Position]!.Part;
         return part.ViolatedTypeRule(scope) is { } violated
             ? throw new InvalidUserException(property.Name, violated)
-            : new ReservedValue(unique, normalized, part.ToScalar(scope));
+            : ToReserved(unique, normalized, part.ToScalar(scope));
     }
+
+    /// <summary>Returns the hashes that are stored beside the encrypted values of a unique property.</summary>
+    /// <param name="property">The property.</param>
+    /// <param name="key">The user.</param>
+    /// <param name="values">The normalized values.</param>
+    public StoredScalar HashesOf(MappedProperty property, UserKey key, IEnumerable<string> values)
+        => _hashes!.Of(model.UniqueValueOf(property)!, KeyModel.ToText(key), values);
+
+    /// <summary>Returns the hashes that are stored beside the encrypted values of a unique property; null if the user has no value.</summary>
+    public StoredScalar? HashesIn(MappedProperty property, object user)
+        => property.ScalarOf(user) is { } scalar ? HashesOf(property, model.Key.Of(user), scalar.Strings()) : null;
 
     /// <summary>Normalizes the unique values of a user, and returns those to reserve.</summary>
     public IReadOnlyList<ReservedValue> Normalize(object user, List<UserRuleViolation> violations)
@@ -148,9 +160,18 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
 
     private void AddReserved(UniqueValue unique, Func<MappedProperty, StoredScalar?> stored, List<ReservedValue> reserved)
     {
-        if (!unique.IsReservedBy(options) || stored(unique.Property) is not { } scalar || scalar.Kind != unique.Kind)
+        if (!unique.IsReservedBy(options) || stored(unique.Property) is not { } scalar || (scalar.Kind != unique.Kind && scalar.Kind != ScalarKind.Hashes))
             return;
         StoredScalar? scope = unique.IsShared ? OwnerIn(stored) : ScopeIn(unique, stored);
+        if (scalar.Kind == ScalarKind.Hashes)
+        {
+            if (OwnerIn(stored) is not { } owner)
+                return;
+            foreach (string hash in _hashes!.Read(unique, owner.Text, scalar))
+                reserved.Add(new ReservedValue(unique, _hashes.Reserved(unique, scope, hash), scope));
+            return;
+        }
+
         if (unique.IsShared && scope is null)
             return; // an item without a key of the type is no user
         foreach (string value in scalar.Strings())
@@ -158,11 +179,15 @@ internal sealed class UniqueValues(UserModel model, UserStoreOptions options)
             if (Normalizer.Normalize(unique, value, out string normalized) is not null)
                 continue;
             // Other programs can store two spellings of one value in a set.
-            var one = new ReservedValue(unique, normalized, scope);
+            ReservedValue one = ToReserved(unique, normalized, scope);
             if (!unique.Property.IsStringSet || !reserved.Contains(one))
                 reserved.Add(one);
         }
     }
+
+    // A value that is encrypted is reserved by its hash.
+    private ReservedValue ToReserved(UniqueValue unique, string normalized, StoredScalar? scope) => new(
+        unique, unique.Property.IsEncrypted ? _hashes!.Reserved(unique, scope, _hashes.Of(unique, normalized)) : normalized, scope);
 
     // A value cannot be looked up with every consistency.
     private void CheckConsistency(UniqueValue unique, ReadConsistency consistency)

@@ -21,7 +21,7 @@ internal sealed class UserInput<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     public UserModel Model => model;
 
-    public UserRoleValues Roles { get; } = new(model);
+    public UserRoleValues Roles => field ??= new(model, UniqueValues);
 
     public UniqueValues UniqueValues { get; } = new(model, options);
 

@@ -3,9 +3,12 @@ using UserStore.Modeling;
 namespace UserStore.Preparation;
 
 /// <summary>Reads and sets the properties of users that have roles.</summary>
-internal sealed class UserRoleValues(UserModel model)
+/// <param name="model">The model.</param>
+/// <param name="values">The unique values of the store; null where the values that users hold are not compared with stored ones.</param>
+internal sealed class UserRoleValues(UserModel model, UniqueValues? values = null)
 {
     private const char OtherKind = '\0';
+    private const char HashesLetter = 'H';
     private const char NumberLetter = 'N';
     private const char SetLetter = 'T';
     private const char StringLetter = 'S';
@@ -105,10 +108,16 @@ internal sealed class UserRoleValues(UserModel model)
     /// <summary>Returns the unique values of a user and their scopes, as they are stored.</summary>
     public string?[] ReservedTexts(object user)
     {
-        string?[] values = new string?[model.ReservedProperties.Count];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = TextOf(model.ReservedProperties[i], user);
-        return values;
+        string?[] texts = new string?[model.ReservedProperties.Count];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            MappedProperty property = model.ReservedProperties[i];
+            texts[i] = property.IsEncrypted && values is not null
+                ? values.HashesIn(property, user) is { } hashes ? TextOf(property, hashes) : null
+                : TextOf(property, user);
+        }
+
+        return texts;
     }
 
     /// <summary>Returns the text by which a user knows a stored value. It shows whether another program stored a value of another type, such as a
@@ -121,7 +130,14 @@ internal sealed class UserRoleValues(UserModel model)
     /// <summary>Returns the stored value of a text that <see cref="TextOf(MappedProperty, StoredScalar)"/> returned.</summary>
     public static StoredScalar ScalarOf(MappedProperty property, string text) => text.StartsWith(OtherKind)
         ? new StoredScalar(
-            text[1] switch { NumberLetter => ScalarKind.Number, SetLetter => ScalarKind.StringSet, _ => ScalarKind.String }, text[2..])
+            text[1] switch
+            {
+                NumberLetter => ScalarKind.Number,
+                SetLetter => ScalarKind.StringSet,
+                HashesLetter => ScalarKind.Hashes,
+                _ => ScalarKind.String,
+            },
+            text[2..])
         : new StoredScalar(KindOf(property), text);
 
     private static ScalarKind KindOf(MappedProperty property) => property.IsStringSet ? ScalarKind.StringSet : property.KeyKind() ?? ScalarKind.String;
@@ -130,6 +146,7 @@ internal sealed class UserRoleValues(UserModel model)
     {
         ScalarKind.Number => NumberLetter,
         ScalarKind.StringSet => SetLetter,
+        ScalarKind.Hashes => HashesLetter,
         _ => StringLetter,
     };
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tombstones;
 using UserStore.DynamoDb.Users;
@@ -59,7 +60,7 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     {
         UserErasure erasure = Enabled.Erasure;
         _users.Model.Key.Check(key);
-        Tombstone tombstone = await erasure.EraseAsync(key, cancellationToken).ConfigureAwait(false);
+        Tombstone tombstone = await EraseAsync(erasure, key, cancellationToken).ConfigureAwait(false);
         return new UserErasureReceipt(
             tombstone.Hash, _users.TableName, tombstone.ErasedAt, DateTimeOffset.FromUnixTimeSeconds(tombstone.ExpiresAt));
     }
@@ -74,7 +75,7 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
             throw new ArgumentException($"A receipt is of table '{other.TableName}', but the store has '{_users.TableName}'.", nameof(receipts));
         HashSet<string> hashes = receipts.Select(receipt => receipt.UserHash).ToHashSet(StringComparer.Ordinal);
         return ScanAsync((call, owners) => Task.FromResult<IReadOnlySet<string>>(hashes), cancellationToken)
-            .Select(found => found.Item.ToRemnant(found.Hash));
+            .Select(found => found.Item.ToRemnant(found.Hash)).Concat(FindDataKeysAsync(hashes, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -85,7 +86,7 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         {
             bool isErased = true;
             if (item.Kind == UserDataKind.User)
-                await erasure.EraseAsync(_users.Model.Key.FromText(owner)!.Value, cancellationToken).ConfigureAwait(false);
+                await EraseAsync(erasure, _users.Model.Key.FromText(owner)!.Value, cancellationToken).ConfigureAwait(false);
             else
                 isErased = await erasure.TryDeleteAsync(item, cancellationToken).ConfigureAwait(false);
             yield return item.ToRemnant(hash) with { IsErased = isErased };
@@ -110,8 +111,34 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     public async Task<TUser?> FindRestrictedAsync(UserKey key, CancellationToken cancellationToken = default)
     {
         _users.Model.Key.Check(key);
-        StoredUser stored = await _users.ReadAsync(_users.Sender.Begin(cancellationToken), key).ConfigureAwait(false);
-        return stored.IsRestricted ? _users.ToUser(stored.Released) : null;
+        StoreCall call = _users.Sender.Begin(cancellationToken);
+        StoredUser stored = await _users.ReadAsync(call, key).ConfigureAwait(false);
+        return stored.IsRestricted ? _users.ToUser(await _users.UnlockAsync(call, stored.Released).ConfigureAwait(false)) : null;
+    }
+
+    private async Task<Tombstone> EraseAsync(UserErasure erasure, UserKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await erasure.EraseAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _users.Encryption?.Keys.Drop(key);
+        }
+    }
+
+    // The table of data keys does not show whose they are.
+    private async IAsyncEnumerable<UserRemnant> FindDataKeysAsync(IEnumerable<string> hashes, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_users.Encryption is not { Keys: var keys })
+            yield break;
+        foreach (string hash in hashes)
+        {
+            StoreCall call = _users.Sender.Begin(cancellationToken);
+            foreach (HeldItem left in await StorePlace<TUser>.FindDataKeyAsync(call, keys, keys.KeyOf(hash)).ConfigureAwait(false))
+                yield return left.ToRemnant(hash);
+        }
     }
 
     private async IAsyncEnumerable<HeldItem> FindAsync(UserKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -120,9 +147,17 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         foreach (IUserDataPlace place in _places)
         {
             foreach (HeldItem item in (await place.FindAsync(call, key).ConfigureAwait(false)).Items)
-                yield return item;
+            {
+                if (item.Kind == UserDataKind.User && _users.Encryption is not null)
+                    yield return item with { Item = await DecryptedAsync(call, item.Item).ConfigureAwait(false) };
+                else if (item.Kind != UserDataKind.DataKey) // the user receives what is encrypted under it
+                    yield return item;
+            }
         }
     }
+
+    private async Task<Dictionary<string, AttributeValue>> DecryptedAsync(StoreCall call, Dictionary<string, AttributeValue> item)
+        => _users.Items.Decrypted(await _users.UnlockAsync(call, new StoredUser(item, _users.Model).Released).ConfigureAwait(false), omitsErased: true);
 
     private async IAsyncEnumerable<(string Hash, string Owner, HeldItem Item)> ScanAsync(
         Func<StoreCall, IReadOnlyCollection<string>, Task<IReadOnlySet<string>>> findErased, [EnumeratorCancellation] CancellationToken cancellationToken)

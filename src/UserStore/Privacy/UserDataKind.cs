@@ -6,6 +6,9 @@ public enum UserDataKind
     /// <summary>The item of the user in the users' table.</summary>
     User,
 
+    /// <summary>The data key under which values of the user are encrypted.</summary>
+    DataKey,
+
     /// <summary>The reservation of a unique or indexed value.</summary>
     Reservation,
 

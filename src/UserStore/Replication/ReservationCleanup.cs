@@ -1,5 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Auditing;
+using UserStore.DynamoDb.Encryption;
+using UserStore.DynamoDb.Expressions;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
@@ -8,31 +12,45 @@ using UserStore.Modeling;
 
 namespace UserStore.Replication;
 
-/// <summary>Releases the values of users that DynamoDB deleted when they expired, or that other programs changed or deleted.</summary>
-/// <remarks>The change only says where to look. A reservation is deleted if the table shows that its owner does not hold the value, so that duplicate and
-/// late records are harmless.</remarks>
+/// <summary>Releases the values of users that DynamoDB deleted when they expired, or that other programs changed or deleted, and deletes the data keys of
+/// those that were deleted.</summary>
+/// <remarks>The change only says where to look. A reservation is deleted if the table shows that its owner does not hold the value, and a data key if there
+/// is no user, so that duplicate and late records are harmless.</remarks>
 internal sealed class ReservationCleanup<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser> : IUserChangeHandler<TUser>
     where TUser : class
 {
     private readonly UserTable<TUser> _users;
+    private readonly UserWrites<TUser> _writes;
     private readonly ReservationInspection<TUser>? _inspection;
 
     public ReservationCleanup(StoreConnection connection)
     {
         _users = new UserTable<TUser>(connection);
-        var writes = new UserWrites<TUser>(_users);
-        _inspection = writes.Reservations is null ? null : new ReservationInspection<TUser>(_users, writes);
+        _writes = new UserWrites<TUser>(_users);
+        _inspection = _writes.Reservations is null ? null : new ReservationInspection<TUser>(_users, _writes);
     }
 
     public async Task HandleAsync(UserChange<TUser> change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
+        if (change.NewUser is null && _users.Encryption is { } encryption)
+            await DeleteDataKeyAsync(change.Key, encryption, cancellationToken).ConfigureAwait(false);
         if (_inspection is null || change.OldUser is null)
             return;
         IEnumerable<ReservedValue> released = ReservedIn(change.OldUser).Except(change.NewUser is null ? [] : ReservedIn(change.NewUser));
         var owner = new ReservationOwner(KeyModel.ToText(change.Key), change.Key);
         foreach (ReservedValue value in released)
             await _inspection.InspectReservationAsync(value.Key, owner, repair: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task DeleteDataKeyAsync(UserKey key, UserEncryption encryption, CancellationToken cancellationToken)
+    {
+        var writer = new ExpressionWriter();
+        writer.AppendAbsent(_users.Model);
+        List<TransactWriteItem> actions = [writer.ToCheck(_users.Schema.Users, _users.Model.Key.ToItem(key)), encryption.Keys.Delete(key)];
+        // The condition fails if the user was created again.
+        if (await _writes.Transaction!.SendOnceAsync(_users.Sender.Begin(cancellationToken), actions).ConfigureAwait(false) is null)
+            encryption.Keys.Drop(key);
     }
 
     private IReadOnlyList<ReservedValue> ReservedIn(TUser user) => _users.Input.UniqueValues.ReservedIn(property => property.ScalarOf(user));

@@ -28,6 +28,12 @@ public sealed record UserChange<TUser>
     /// <summary>Gets a value indicating whether DynamoDB deleted the user because its time to live had expired.</summary>
     public bool IsTimeToLiveDelete { get; init; }
 
+    /// <summary>Gets a value indicating whether <see cref="OldUser"/> or <see cref="NewUser"/> lack encrypted values, because the data key of the user
+    /// is erased: the user is deleted by now.</summary>
+    /// <value>The default is <see langword="false"/>. If <see langword="true"/>, the properties have their defaults. Always <see langword="true"/> for
+    /// <see cref="UserChangeKind.Removed"/> if the user had such values, as a user is deleted together with its data key.</value>
+    public bool HasErasedValues { get; init; }
+
     /// <summary>Returns the kind of the change and the key of the user; no other values.</summary>
     /// <returns>A string that is safe to log.</returns>
     public override string ToString() => $"{Kind} {{ Key = {Key}, SequenceNumber = {SequenceNumber} }}";

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
@@ -15,8 +17,8 @@ namespace UserStore.Replication;
 /// <typeparam name="TUser">The type of the users.</typeparam>
 /// <remarks>
 /// The stream view type must be <see cref="TableStreamViewType.NewAndOldImages"/>; see <see cref="UserStoreOptions.StreamViewType"/>. Users are
-/// mapped as the store maps them. A record that cannot be read does not affect the others; it is returned with the reason. Sends no requests.
-/// Safe for concurrent use.
+/// mapped as the store maps them. A record that cannot be read does not affect the others; it is returned with the reason. Sends no requests, except for
+/// the data keys of a type with encrypted properties. Safe for concurrent use.
 /// </remarks>
 public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : class
@@ -28,14 +30,44 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
 
     private readonly UserItems<TUser> _items;
     private readonly StoreSchema _schema;
+    private readonly ImageCiphers? _ciphers;
 
     /// <summary>Initializes a new instance of the <see cref="UserChangeReader{TUser}"/> class without dependency injection.</summary>
     /// <param name="options">The options of the store, which must not change afterwards.</param>
-    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table.</exception>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table, or it has encrypted
+    /// properties, for which a client is required.</exception>
     public UserChangeReader(UserStoreOptions options)
+        : this(options, connection: null)
+    {
+        if (_schema.DataKeys is not null)
+        {
+            throw new InvalidOperationException(
+                $"{typeof(TUser).Name} has encrypted properties, whose data keys are read from DynamoDB. Use the constructor with a client.");
+        }
+    }
+
+    /// <summary>Initializes a new instance of the <see cref="UserChangeReader{TUser}"/> class without dependency injection, for a type that can have
+    /// encrypted properties.</summary>
+    /// <param name="options">The options of the store, which must not change afterwards.</param>
+    /// <param name="client">The client that reads the data keys, which the caller disposes of.</param>
+    /// <param name="timeProvider">The clock; the system clock if null.</param>
+    /// <exception cref="InvalidOperationException">The attributes of <typeparamref name="TUser"/> do not make a table, or the options lack what
+    /// encrypted properties require.</exception>
+    public UserChangeReader(UserStoreOptions options, IAmazonDynamoDB client, TimeProvider? timeProvider = null)
+        : this(options, StoreConnection.WithoutLogging(client, options, timeProvider))
+    {
+    }
+
+    internal UserChangeReader(StoreConnection connection)
+        : this(connection.Options, connection)
+    {
+    }
+
+    private UserChangeReader(UserStoreOptions options, StoreConnection? connection)
     {
         ArgumentNullException.ThrowIfNull(options);
         _schema = new StoreSchema(UserModel.For<TUser>(options), options);
+        _ciphers = connection is null || _schema.DataKeys is null ? null : new ImageCiphers(connection, _schema);
         Lazy<IDynamoDBContext> context = new(() => UserContext.CreateForMapping(options, _schema.Model));
         _items = new UserItems<TUser>(
             () => context.Value, _schema.Model, _schema.Users.TableName, SelectedMapping<TUser>.ForItems(options, _schema.Model).Generated);
@@ -46,17 +78,21 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The records, in the order of the event.</returns>
     /// <exception cref="InvalidUserChangeException">The event is not JSON, or has no records.</exception>
+    /// <exception cref="UserStoreException">The data keys of a type with encrypted properties cannot be read.</exception>
     public async Task<IReadOnlyList<UserChangeRecord<TUser>>> ReadEventAsync(Stream json, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(json);
         try
         {
             using JsonDocument document = await JsonDocument.ParseAsync(json, cancellationToken: cancellationToken).ConfigureAwait(false);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("Records", out JsonElement records) && records.ValueKind == JsonValueKind.Array
-                ? [.. records.EnumerateArray().Select(ReadRecord)]
-                : throw new InvalidUserChangeException(
-                    null, "is not a DynamoDB stream event: it has no array 'Records'. Check what invokes the function.");
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("Records", out JsonElement records) || records.ValueKind != JsonValueKind.Array)
+            {
+                throw new InvalidUserChangeException(null, "is not a DynamoDB stream event: it has no array 'Records'. Check what invokes the function.");
+            }
+
+            var ciphers = await FindCiphersAsync(records.EnumerateArray(), cancellationToken).ConfigureAwait(false);
+            return [.. records.EnumerateArray().Select(record => ReadRecord(record, ciphers))];
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException) // the latter for a name that is not valid Unicode
         {
@@ -67,7 +103,30 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     /// <summary>Reads one record of a Lambda event or of the DynamoDB Streams API.</summary>
     /// <param name="record">The record.</param>
     /// <returns>The change, or the reason why it cannot be read.</returns>
-    public UserChangeRecord<TUser> ReadRecord(JsonElement record)
+    /// <exception cref="InvalidOperationException">The type has encrypted properties, so that <see cref="ReadRecordAsync"/> is required.</exception>
+    public UserChangeRecord<TUser> ReadRecord(JsonElement record) => _ciphers is null ? ReadRecord(record, ciphers: null)
+        : throw new InvalidOperationException($"{typeof(TUser).Name} has encrypted properties, whose data keys are read from DynamoDB. Use ReadRecordAsync.");
+
+    /// <summary>Reads one record of a Lambda event or of the DynamoDB Streams API, of a type that can have encrypted properties.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The change, or the reason why it cannot be read.</returns>
+    /// <exception cref="UserStoreException">The data key of the user cannot be read.</exception>
+    /// <remarks>Costs a consistent read of the data key, unless it is kept in memory.</remarks>
+    public async Task<UserChangeRecord<TUser>> ReadRecordAsync(JsonElement record, CancellationToken cancellationToken = default)
+        => ReadRecord(record, await FindCiphersAsync([record], cancellationToken).ConfigureAwait(false));
+
+    private async Task<IReadOnlyDictionary<UserKey, UserCipher>?> FindCiphersAsync(
+        IEnumerable<JsonElement> records, CancellationToken cancellationToken)
+    {
+        if (_ciphers is null)
+            return null;
+        IEnumerable<JsonElement> bodies = records.Select(record => Property(record, "dynamodb")).OfType<JsonElement>();
+        IEnumerable<JsonElement?> images = bodies.SelectMany(body => new[] { Property(body, "OldImage"), Property(body, "NewImage") });
+        return await _ciphers.FindAsync(images.OfType<JsonElement>(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private UserChangeRecord<TUser> ReadRecord(JsonElement record, IReadOnlyDictionary<UserKey, UserCipher>? ciphers)
     {
         string? sequenceNumber = null;
         UserKey? key = null;
@@ -79,7 +138,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             sequenceNumber = SequenceNumberIn(body);
             CheckTable(record, sequenceNumber);
             key = KeyIn(body, sequenceNumber);
-            return new UserChangeRecord<TUser>(sequenceNumber, key, key is { } found ? Read(record, body, found, sequenceNumber) : null, null);
+            return new UserChangeRecord<TUser>(sequenceNumber, key, key is { } found ? Read(record, body, found, sequenceNumber, ciphers) : null, null);
         }
         catch (InvalidUserChangeException problem)
         {
@@ -93,7 +152,8 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         }
     }
 
-    private UserChange<TUser>? Read(JsonElement record, JsonElement body, UserKey key, string sequenceNumber)
+    private UserChange<TUser>? Read(
+        JsonElement record, JsonElement body, UserKey key, string sequenceNumber, IReadOnlyDictionary<UserKey, UserCipher>? ciphers)
     {
         string? name = StringIn(record, "eventName");
         UserChangeKind kind = name switch
@@ -103,8 +163,10 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             "REMOVE" => UserChangeKind.Removed,
             _ => throw new InvalidUserChangeException(sequenceNumber, "has an unknown 'eventName'."),
         };
-        TUser? oldUser = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", key, sequenceNumber);
-        TUser? newUser = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", key, sequenceNumber);
+        UserCipher? cipher = ciphers?.GetValueOrDefault(key);
+        bool hasErasedValues = false;
+        TUser? oldUser = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", key, sequenceNumber, cipher, ref hasErasedValues);
+        TUser? newUser = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", key, sequenceNumber, cipher, ref hasErasedValues);
         if (oldUser is null && newUser is null)
             return null;
         return new UserChange<TUser>
@@ -113,6 +175,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             Key = key,
             OldUser = oldUser,
             NewUser = newUser,
+            HasErasedValues = hasErasedValues,
             SequenceNumber = sequenceNumber,
             Timestamp = TimeIn(body),
             IsTimeToLiveDelete = kind == UserChangeKind.Removed && Property(record, "userIdentity") is { } identity
@@ -121,7 +184,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     }
 
     /// <returns>The user, or null if the item is of another kind.</returns>
-    private TUser? ImageIn(JsonElement body, string name, UserKey key, string sequenceNumber)
+    private TUser? ImageIn(JsonElement body, string name, UserKey key, string sequenceNumber, UserCipher? cipher, ref bool hasErasedValues)
     {
         if (Property(body, name) is not { } image)
         {
@@ -131,10 +194,11 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
                     + "UserStoreOptions.StreamViewType to NewAndOldImages and enable such a stream on the table.");
         }
 
-        var stored = new StoredUser(AttributeJson.ReadItem(image), _schema.Model);
+        var stored = new StoredUser(AttributeJson.ReadItem(image), _schema.Model) { Cipher = cipher };
         if (!stored.IsUser)
             return null;
-        TUser user = _items.FromItem(stored.Item);
+        hasErasedValues |= cipher?.IsErased(stored.Item) == true && UserCipher.IsNeeded(_schema.Model, stored.Item);
+        TUser user = _items.FromItem(stored, omitsErased: true);
         return _schema.Model.Key.Of(user) == key
             ? user
             : throw new InvalidUserChangeException(sequenceNumber, $"has an '{name}' of another user than its 'Keys'.");

@@ -54,6 +54,17 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
                     .. Health(tombstones),
                 ]);
         }
+
+        if (schema.DataKeys is not null)
+        {
+            yield return Statement(
+                "DataKeys",
+                [schema.DataKeys.Name],
+                [
+                    "BatchGetItem", "DescribeTable", "GetItem", .. mayWrite ? ["ConditionCheckItem", "DeleteItem", "PutItem"] : Array.Empty<string>(),
+                    .. mayCreate ? Creation(schema.DataKeys) : [], .. Health(schema.DataKeys),
+                ]);
+        }
     }
 
     private PolicyStatement OnIndexes(string sid, TableDefinition table)
@@ -97,6 +108,10 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
             ["BatchGetItem", "DescribeTable", "GetItem", "Scan", .. options.ReservationCleanup ? ["ConditionCheckItem", "DeleteItem"] : Array.Empty<string>()]),
         Statement("Reservations", options.ReservationCleanup ? NameOf(schema.Reservations) : [], ["DeleteItem", "DescribeTable", "GetItem"]),
         Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "ConditionCheckItem", "DescribeTable", "GetItem"]),
+        Statement(
+            "DataKeys",
+            NameOf(schema.DataKeys),
+            ["BatchGetItem", "DescribeTable", "GetItem", .. options.ReservationCleanup ? ["DeleteItem"] : Array.Empty<string>()]),
         Statement("UsersStream", [$"{schema.Users.Name}/stream/*"], ["DescribeStream", "GetRecords", "GetShardIterator"]),
         new PolicyStatement("Streams", ["ListStreams"], ["*"]),
     ];

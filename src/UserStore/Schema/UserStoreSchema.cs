@@ -20,7 +20,8 @@ public sealed class UserStoreSchema
         Users = ToDefinition(store.Users);
         Reservations = store.Reservations is null ? null : ToDefinition(store.Reservations);
         Tombstones = store.Tombstones is null ? null : ToDefinition(store.Tombstones);
-        Tables = [.. new[] { Users, Reservations, Tombstones }.OfType<TableDefinition>()];
+        DataKeys = store.DataKeys is null ? null : ToDefinition(store.DataKeys);
+        Tables = [.. new[] { Users, Reservations, Tombstones, DataKeys }.OfType<TableDefinition>()];
     }
 
     /// <summary>Gets the table of the users.</summary>
@@ -31,6 +32,9 @@ public sealed class UserStoreSchema
 
     /// <summary>Gets the table of the tombstones of erased users; <see langword="null"/> without <see cref="UserPrivacyOptions.HashKey"/>.</summary>
     public TableDefinition? Tombstones { get; }
+
+    /// <summary>Gets the table of the data keys of users; <see langword="null"/> if the type has no encrypted properties.</summary>
+    public TableDefinition? DataKeys { get; }
 
     /// <summary>Gets all tables of the store.</summary>
     public IReadOnlyList<TableDefinition> Tables { get; }
@@ -81,8 +85,8 @@ public sealed class UserStoreSchema
         TimeToLiveAttribute = table.TimeToLiveAttribute,
         StreamViewType = table.TableStreamViewType,
         DeletionProtection = table.Settings?.Options.DeletionProtection == true,
-        PointInTimeRecovery = table.Settings?.Options.PointInTimeRecovery == true,
-        PointInTimeRecoveryDays = table.Settings?.Options.PointInTimeRecoveryDays,
+        PointInTimeRecovery = table.Settings?.PointInTimeRecovery == true,
+        PointInTimeRecoveryDays = table.Settings?.PointInTimeRecovery == true ? table.Settings.Options.PointInTimeRecoveryDays : null,
         EncryptionKey = table.Settings?.Options.EncryptionKey,
         TableClass = table.Settings?.Options.TableClass,
         Tags = table.Settings?.Options.Tags.ToDictionary() ?? [],

@@ -16,7 +16,7 @@ public sealed class LayerTests
         ["Mapping"],
         ["DynamoDb/Expressions"],
         ["DynamoDb/Sending"],
-        ["DynamoDb/Provisioning", "DynamoDb/Tombstones"],
+        ["DynamoDb/Encryption", "DynamoDb/Provisioning", "DynamoDb/Tombstones"],
         ["DynamoDb/Users"],
         ["DynamoDb/Users/Generated"],
         ["DynamoDb/Reading", "DynamoDb/Reservations"],

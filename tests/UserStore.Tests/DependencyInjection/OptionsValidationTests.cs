@@ -57,6 +57,16 @@ public sealed class OptionsValidationTests
         { "long tag value", options => options.Tags["team"] = new string('t', 257), "Tags['team'] has 257 characters" },
         { "null tag value", options => options.Tags["team"] = null!, "Tags['team'] is null" },
         { "many tags", options => Enumerable.Range(0, 51).ToList().ForEach(tag => options.Tags[$"t{tag}"] = ""), "Tags has 51 tags" },
+        { "encryption without a hash key", options => options.Describe<User>(type => type.Encrypted(user => user.Name)), "Privacy.HashKey is null" },
+        {
+            "encryption without a wrapper", Encrypting(options => options.Privacy.DataKeyWrapper = null),
+            "User has encrypted properties (Name), but nothing wraps their data keys"
+        },
+        { "bad name of the data keys", Encrypting(options => options.Privacy.DataKeysTable = "my keys"), "Privacy.DataKeysTable make the table name 'my keys'" },
+        { "data keys among the users", Encrypting(options => options.Privacy.DataKeysTable = "Users"), "a name of its own" },
+        { "no data keys in memory", options => options.Privacy.DataKeyCacheSize = 0, "Privacy.DataKeyCacheSize is 0" },
+        { "negative cache", options => options.Privacy.DataKeyCacheDuration = TimeSpan.FromTicks(-1), "Privacy.DataKeyCacheDuration is -00" },
+        { "long cache", options => options.Privacy.DataKeyCacheDuration = TimeSpan.FromDays(2), "between 00:00:00 and 1.00:00:00" },
         { "no time", options => options.TableCreationTimeout = TimeSpan.Zero, "1 second to 1 day|between 1 second and 1 day" },
     };
 
@@ -66,6 +76,13 @@ public sealed class OptionsValidationTests
     private static Action<UserStoreOptions> Provisioned(Action<UserStoreOptions> mistake) => options =>
     {
         options.BillingMode = TableBillingMode.Provisioned;
+        mistake(options);
+    };
+
+    private static Action<UserStoreOptions> Encrypting(Action<UserStoreOptions> mistake) => options =>
+    {
+        options.Describe<User>(type => type.Encrypted(user => user.Name));
+        (options.Privacy.HashKey, options.Privacy.DataKeyWrapper) = (new byte[32], new LocalDataKeyWrapper(new byte[32]));
         mistake(options);
     };
 

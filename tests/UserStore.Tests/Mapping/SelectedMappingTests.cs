@@ -58,6 +58,23 @@ public sealed class SelectedMappingTests
     }
 
     [Fact]
+    public async Task A_type_with_encrypted_properties_is_left_to_the_context_with_a_warning()
+    {
+        _services.AddSingleton<IDataKeyWrapper>(new LocalDataKeyWrapper(new byte[32]));
+        _services.AddUserStore(options =>
+        {
+            (options.Mapping, options.ServiceUrl, options.Privacy.HashKey) = (UserMapping.Generated, "http://127.0.0.1:1", new byte[32]);
+            options.Describe<User>(type => type.Encrypted(user => user.Name));
+        });
+        await using ServiceProvider provider = _services.BuildServiceProvider();
+
+        provider.GetRequiredService<IUserStore>();
+
+        _log.GetSnapshot().Should().ContainSingle(record => record.Id.Id == 106)
+            .Which.Message.Should().Contain("User has encrypted properties (Name), which the generated mapping does not support");
+    }
+
+    [Fact]
     public async Task A_structure_with_members_that_the_generator_did_not_see_is_left_to_the_context_with_a_warning()
     {
         _services.AddUserStore<Holder>(options => (options.Mapping, options.ServiceUrl) = (UserMapping.Generated, "http://127.0.0.1:1"));

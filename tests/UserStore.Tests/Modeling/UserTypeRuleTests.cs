@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using static UserStore.Tests.Modeling.UnhonoredTypes;
+using static UserStore.Tests.Modeling.UnreadableEncryptedTypes;
 using static UserStore.Tests.Modeling.UnstorableTypes;
 using static UserStore.Tests.Modeling.UnstorableUniqueValues;
 
@@ -62,6 +63,31 @@ public sealed class UserTypeRuleTests
             for (int number = 0; number <= 30; number++)
                 type.Unique($"name-{number}", user => user.Name);
         });
+    }
+
+    [Fact]
+    public void What_DynamoDB_or_the_store_must_read_is_not_encrypted()
+    {
+        ShouldBeRejected<EncryptedKey>("encrypts Id, which is a part of the key");
+        ShouldBeRejected<EncryptedIndexKey>("encrypts City, which is a key of the index 'city-index'");
+        ShouldBeRejected<EncryptedIndexSortKey>("encrypts Street, which is a key of the index 'city-index'");
+        ShouldBeRejected<EncryptedVersion>("encrypts Version, which is the version");
+        ShouldBeRejected<EncryptedTime>("encrypts Born, which is a time that the store maintains");
+        ShouldBeRejected<EncryptedUpdate>("encrypts Changed, which is a time that the store maintains");
+        ShouldBeRejected<EncryptedExpiry>("encrypts Expires, which is the expiry");
+        ShouldBeRejected<EncryptedIndexed>("encrypts Roles, which is an indexed value");
+        ShouldBeRejected<EncryptedScope>("encrypts Team, which is the scope of Handle");
+        ShouldBeRejected<EncryptedFlattened>("encrypts Home, which is flattened into several attributes");
+        ShouldBeRejected<EncryptedRevision>("has an attribute of stored properties on ETag, which is not stored");
+        ShouldBeRejected<EncryptedInside>("has an attribute on SecretAddress.City that is honored on properties of the user itself only");
+        ShouldBeRejected<Plain>("encrypts Id, which is a part of the key", type => type.Encrypted(user => user.Id));
+        ShouldBeRejected<Plain>(
+            "encrypts Name, by which OnlyWhere distinguishes users", type => type.Encrypted(user => user.Name).OnlyWhere(user => user.Name == "x"));
+        Register<Plain>(type => type.Encrypted(user => user.Name), options =>
+        {
+            options.Privacy.HashKey = new byte[32];
+            options.Privacy.DataKeyWrapper = new LocalDataKeyWrapper(new byte[32]);
+        }).Should().NotThrow();
     }
 
     [Fact]

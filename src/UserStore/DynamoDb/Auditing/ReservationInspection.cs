@@ -160,7 +160,8 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
     private async Task<bool> WithdrawAsync(StoreCall call, string reservation, ReservationOwner owner, StoredUser user)
     {
         List<TransactWriteItem> actions = [_reservations.Withdraw(reservation, owner), RuleOut(reservation, owner.Key!.Value, user)];
-        return await writes.Transaction!.SendOnceAsync(call, actions).ConfigureAwait(false) is null;
+        writes.Transaction!.AddDataKeysOfDeleted(actions, maxActions: actions.Count + 1);
+        return await writes.Transaction.SendOnceAsync(call, actions).ConfigureAwait(false) is null;
     }
 
     // The owner must not have taken the value since it was read. An expired one that still has it is deleted.

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Tables;
 using UserStore.Modeling;
 using UserStore.Preparation;
@@ -15,6 +16,8 @@ internal static class ConditionExpression
         string name = writer.Name(property);
         if (value is null or { NULL: true })
             writer.And($"(attribute_not_exists({name}) OR attribute_type({name}, {writer.Value("NULL")}))");
+        else if (property.IsEncrypted && EncryptedValue.TryRead(value, out EncryptedValue encrypted)) // the same value has another ciphertext each time
+            writer.And($"begins_with({name}, {writer.Value(new AttributeValue { B = new MemoryStream(encrypted.Header.ToArray()) })})");
         else
             writer.And($"{name} = {writer.Value(value)}");
     }

@@ -12,8 +12,16 @@ internal static class ItemExtensions
         ScalarKind.Number => new AttributeValue { N = value.Text },
         ScalarKind.Boolean => new AttributeValue { BOOL = value.Text == bool.TrueString },
         ScalarKind.StringSet => new AttributeValue { SS = [.. value.Strings()] },
+        ScalarKind.Hashes => new AttributeValue { B = new MemoryStream(EncryptedValue.HeaderOf(value)) },
         _ => new AttributeValue(value.Text),
     };
+
+    /// <summary>Returns what is stored of a property of which unique values consist: also the hashes of encrypted ones.</summary>
+    public static StoredScalar? ScalarOf(this Dictionary<string, AttributeValue> item, MappedProperty property)
+    {
+        AttributeValue? value = item.GetValueOrDefault(property.AttributeName);
+        return property.IsEncrypted && EncryptedValue.TryRead(value, out EncryptedValue encrypted) ? encrypted.Hashes : value.ToScalar();
+    }
 
     /// <summary>Returns a string, a number or a set of strings, of which keys and unique values consist; null for anything else.</summary>
     public static StoredScalar? ToScalar(this AttributeValue? value) => value switch

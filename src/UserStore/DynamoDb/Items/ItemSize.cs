@@ -8,6 +8,10 @@ internal static class ItemSize
     // More than any number, instant or Guid takes: a Guid has 36 characters.
     private const int MaxScalarBytes = 36;
 
+    // Of an encrypted value: an escaped character of JSON, or what surrounds an empty string of a list there; the hashes of unique values.
+    private const int MaxEncryptedGrowth = 16;
+    private const int MaxEncryptedBytes = 64 + (UserRules.MaxUniqueValues * StoredScalar.HashLength / 2);
+
     /// <summary>Returns an upper bound of the size in bytes, or null if only the mapped item shows it.</summary>
     public static long? UpperBound(object user, UserModel model)
     {
@@ -26,6 +30,8 @@ internal static class ItemSize
             };
             if (valueSize is null)
                 return null;
+            if (property.IsEncrypted)
+                valueSize = (valueSize * MaxEncryptedGrowth) + MaxEncryptedBytes;
             size += valueSize.Value + property.AttributeName.Length * 3;
         }
 

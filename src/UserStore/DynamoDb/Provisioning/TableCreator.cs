@@ -38,7 +38,7 @@ internal sealed class TableCreator(IAmazonDynamoDB client, TableSchema schema, T
             return;
         if (settings.Options.Tags.Count > 0)
             await editor.EnsureTagsAsync(settings).ConfigureAwait(false);
-        if (settings.Options.PointInTimeRecovery)
+        if (settings.PointInTimeRecovery)
             await editor.EnsurePointInTimeRecoveryAsync(settings.Options.PointInTimeRecoveryDays).ConfigureAwait(false);
     }
 }

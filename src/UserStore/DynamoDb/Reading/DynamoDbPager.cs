@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
 using UserStore.Paging;
 using UserStore.Preparation;
@@ -17,13 +18,13 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
     public bool MustReadAll { get; init; }
 
     /// <summary>Returns the key after which a page starts; null for the first page.</summary>
-    /// <param name="position">The key, as <see cref="ToPage"/> returned it.</param>
+    /// <param name="position">The key, as <see cref="ToPageAsync"/> returned it.</param>
     /// <param name="query">The query; null for a listing.</param>
     /// <exception cref="InvalidContinuationTokenException">The position is no key of the table and the index, or of another partition.</exception>
     protected Dictionary<string, AttributeValue>? StartKeyAt(string? position, PreparedQuery? query)
         => position is null ? null : KeyPosition.Parse(position, table.Schema.Users, query);
 
-    protected ReadPage<TUser> ToPage(ReadItems<TUser> read)
+    protected async ValueTask<ReadPage<TUser>> ToPageAsync(StoreCall call, ReadItems<TUser> read)
     {
         List<TUser> mapped = read.Users ?? [];
         if (read.Unmapped is not { } items)
@@ -32,11 +33,10 @@ internal abstract class DynamoDbPager<[DynamicallyAccessedMembers(DynamicallyAcc
         var users = new List<TUser>(mapped.Count + items.Count);
         List<UnreadableUser>? unreadable = null;
         int taken = 0;
-        foreach ((int position, Dictionary<string, AttributeValue> item) in items)
+        foreach ((int position, StoredUser stored) in await table.UnlockAsync(call, items).ConfigureAwait(false))
         {
             for (; taken < position; taken++)
                 users.Add(mapped[taken]);
-            var stored = new StoredUser(item, table.Model);
             if (!stored.IsUser)
                 continue; // of another kind, by a key of the queried index
             (TUser? user, UnreadableUser? problem) = MustReadAll ? (table.ToUser(stored), null) : table.ToUserOrReport(stored);

@@ -35,7 +35,7 @@ internal sealed class ListPager<[DynamicallyAccessedMembers(DynamicallyAccessedM
             ExclusiveStartKey = startKey,
             ReturnConsumedCapacity = call.Capacity,
         };
-        return ToPage(await _table.Requests.ScanAsync(
-            call, request, writer, failure => ExplainInvalidAsync("Scan", position, failure)).ConfigureAwait(false));
+        return await ToPageAsync(call, await _table.Requests.ScanAsync(
+            call, request, writer, failure => ExplainInvalidAsync("Scan", position, failure)).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

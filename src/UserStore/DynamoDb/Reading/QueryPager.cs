@@ -42,8 +42,8 @@ internal sealed class QueryPager<[DynamicallyAccessedMembers(DynamicallyAccessed
             ExclusiveStartKey = startKey,
             ReturnConsumedCapacity = call.Capacity,
         };
-        ReadPage<TUser> page = ToPage(await _table.Requests.QueryAsync(
-            call, request, writer, failure => ExplainInvalidAsync("Query", start.Key, failure)).ConfigureAwait(false));
+        ReadPage<TUser> page = await ToPageAsync(call, await _table.Requests.QueryAsync(
+            call, request, writer, failure => ExplainInvalidAsync("Query", start.Key, failure)).ConfigureAwait(false)).ConfigureAwait(false);
         return page with { Position = start.After(remaining, page.Position) };
     }
 }

@@ -79,11 +79,17 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
         foreach (UserKey key in keys)
             positions[key] = NotFound;
         List<ReadItem<TUser>> items = await table.Requests.GetManyAsync(call, positions.Keys, consistency).ConfigureAwait(false);
+        if (table.Encryption is not null)
+            items = await UnlockAsync(call, items).ConfigureAwait(false);
         for (int i = 0; i < items.Count; i++)
             positions[items[i].Key ?? table.Model.Key.FindIn(items[i].Item!)!.Value] = i;
         DateTimeOffset now = table.Input.Now();
         return [.. keys.Select(key => LookupOf(key, positions[key] is var i and not NotFound ? items[i] : default, now))];
     }
+
+    private async Task<List<ReadItem<TUser>>> UnlockAsync(StoreCall call, List<ReadItem<TUser>> items)
+        => (await table.UnlockAsync(call, items.ConvertAll(static item => (0, item.Item!))).ConfigureAwait(false))
+            .ConvertAll(static unlocked => ReadItem<TUser>.Of(unlocked.User.Item) with { Cipher = unlocked.User.Cipher });
 
     private UserLookup<TUser> LookupOf(UserKey key, ReadItem<TUser> item, DateTimeOffset now)
     {
@@ -91,7 +97,7 @@ internal sealed class UserBatchFinder<[DynamicallyAccessedMembers(DynamicallyAcc
             return new UserLookup<TUser>(key, null);
         if (item.User is not null)
             return new UserLookup<TUser>(key, item.User);
-        (TUser? user, UnreadableUser? unreadable) = table.ToUserOrReport(new StoredUser(item.Item, table.Model));
+        (TUser? user, UnreadableUser? unreadable) = table.ToUserOrReport(new StoredUser(item.Item, table.Model) { Cipher = item.Cipher });
         return new UserLookup<TUser>(key, user) { Unreadable = unreadable };
     }
 }

@@ -204,7 +204,13 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
         {
             StoredUser user = await users.ReadAsync(call, owner).ConfigureAwait(false);
             if (IsValidOwner(user, value))
-                return user.IsRestricted ? null : users.ToUser(user);
+            {
+                if (user.IsRestricted)
+                    return null;
+                user = await users.UnlockAsync(call, user).ConfigureAwait(false);
+                if (IsValidOwner(user, value)) // it is read again if it was deleted in the meantime
+                    return users.ToUser(user);
+            }
 
             // Between the two reads the value may have moved to another user.
             ownerKey = (await FindOwnerAsync(call, value).ConfigureAwait(false))?.Key;

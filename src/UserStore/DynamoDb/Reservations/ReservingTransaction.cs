@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tombstones;
 using UserStore.DynamoDb.Users;
@@ -9,12 +10,14 @@ using UserStore.Preparation;
 
 namespace UserStore.DynamoDb.Reservations;
 
-/// <summary>Writes a user and the reservations of its unique values in one transaction, and again when the reservations turn out to be different. A
-/// new user must not have a tombstone.</summary>
+/// <summary>Writes a user, its data key and the reservations of its unique values in one transaction, and again when the reservations turn out to be
+/// different. A new user must not have a tombstone.</summary>
 internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> users, ReservationTable<TUser>? reservations)
     where TUser : class
 {
+    private const int MaxActions = 100; // Amazon DynamoDB API Reference, "TransactWriteItems"
+
     /// <summary>Returns the change from the values that a stored user holds to those that it is to hold.</summary>
     /// <param name="stored">The user as it is stored.</param>
     /// <param name="next">What the user is to hold; nothing if it is deleted.</param>
@@ -35,7 +38,8 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
     /// <param name="wasApplied">Reads whether everything was written, after a response was lost and no retry received one.</param>
     /// <param name="explainInvalid">Returns the exception for a write of the user that DynamoDB calls invalid.</param>
     /// <param name="isCreate">Whether the user need not exist before, so that it must not be erased.</param>
-    /// <returns>Null when everything was written; otherwise the failed condition of <paramref name="userWrite"/>, and nothing was
+    /// <param name="companions">Actions about the data key of the user.</param>
+    /// <returns>Null when everything was written; otherwise the failed condition of <paramref name="userWrite"/>, or of a companion, and nothing was
     /// written.</returns>
     /// <exception cref="UserValueInUseException">Another user owns a value.</exception>
     /// <exception cref="UserErasedException">The user is erased.</exception>
@@ -46,7 +50,8 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
         ReservationChange change,
         Func<Task<bool>>? wasApplied = null,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null,
-        bool isCreate = false)
+        bool isCreate = false,
+        IReadOnlyList<TransactWriteItem>? companions = null)
     {
         TombstoneTable? tombstones = isCreate ? users.Tombstones : null;
         var invalidOwners = new Dictionary<ReservedValue, (ReservationOwner Owner, StoredUser User)>();
@@ -65,6 +70,9 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
                 owner.Key.Key!.Value, owner.First().Value.User, [.. owner.Select(taken => taken.Key)])));
             int reserving = actions.Count;
             actions.AddRange(release.Select(value => reservations!.Release(value, key)));
+            int accompanying = actions.Count;
+            actions.AddRange(companions ?? []);
+            AddDataKeysOfDeleted(actions, MaxActions - 1);
             if (tombstones is not null)
                 actions.Add(tombstones.AbsenceOf(key));
 
@@ -80,6 +88,12 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
             {
                 UserErasedException erased = TombstoneTable.ToException(key, failure, actions.Count - 1);
                 throw responseWasLost ? call.OutcomeUnknown(failure.Operation, users.Schema.Tables, key, erased) : erased;
+            }
+
+            for (int i = accompanying; i < accompanying + companions?.Count; i++)
+            {
+                if (failure.Concerns(i))
+                    return failure with { Companion = failure.Reasons[i] };
             }
 
             // Another user owns what this one had: there is nothing to release.
@@ -103,6 +117,20 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
             {
                 throw call.OutcomeUnknown(failure.Operation, users.Schema.Tables, key, refusal);
             }
+        }
+    }
+
+    /// <summary>Adds the deletes of the data keys of expired users that a transaction deletes, as far as it has room.</summary>
+    public void AddDataKeysOfDeleted(List<TransactWriteItem> actions, int maxActions)
+    {
+        if (users.Encryption is not { } encryption)
+            return;
+        UserKey[] deleted = [.. actions.Skip(1).Select(action => action.Delete).Where(delete => delete?.TableName == users.TableName)
+            .Select(delete => users.Model.Key.FindIn(delete!.Key)).OfType<UserKey>().Take(maxActions - actions.Count)];
+        foreach (UserKey key in deleted)
+        {
+            actions.Add(encryption.Keys.Delete(key));
+            encryption.Keys.Drop(key);
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed record ConditionFailure(string Operation, AmazonDynamoDBExceptio
     /// <summary>Gets the reasons of a transaction, one for each of its actions.</summary>
     public IReadOnlyList<CancellationReason> Reasons => (Exception as TransactionCanceledException)?.CancellationReasons ?? [];
 
+    /// <summary>Gets the reason of an action about something else than the user, if its condition failed and that of the user did not.</summary>
+    public CancellationReason? Companion { get; init; }
+
     /// <summary>Gets the item that failed the condition, in a transaction that of the first action, if DynamoDB returned it.</summary>
     public Dictionary<string, AttributeValue>? Item
         => (Exception as ConditionalCheckFailedException)?.Item ?? (Reasons.Count > 0 ? Reasons[0].Item : null);

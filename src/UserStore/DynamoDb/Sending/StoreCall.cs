@@ -62,8 +62,7 @@ internal sealed class StoreCall(
         }
     }
 
-    /// <summary>Sends a write that must not be applied twice: it carries a token, or a condition that fails once the write was
-    /// applied.</summary>
+    /// <summary>Sends a write that must not be applied twice: it carries a token, or a condition that fails once it was applied.</summary>
     /// <param name="operation">The name of the operation in the service's API.</param>
     /// <param name="tables">The tables that it needs.</param>
     /// <param name="send">Sends the request, the same for every attempt.</param>

@@ -12,9 +12,13 @@ internal sealed class StoreSchema
     private const string DefaultUsersTable = "Users";
     private const string DefaultReservationsTable = "UserReservations";
     private const string DefaultTombstonesTable = "UserTombstones";
+    private const string DefaultDataKeysTable = "UserDataKeys";
 
     private const string ErasingTransactions = "users are created in transactions that check the tombstones of erased users. Use tables in one Region, or "
         + "with multi-Region eventual consistency; or leave UserStoreOptions.Privacy.HashKey null.";
+
+    private const string EncryptingTransactions = "a user is written in one transaction with its data key. Use tables in one Region, or with multi-Region "
+        + "eventual consistency; or store users without encrypted properties.";
 
     private const string ReservingTransactions = "unique values are reserved in transactions. Use tables in one Region, or with multi-Region eventual "
         + "consistency; or store users without unique values: set UserStoreOptions.UniqueEmails to false, and declare no [Unique].";
@@ -37,6 +41,12 @@ internal sealed class StoreSchema
     /// <summary>The attribute with the time at which a tombstone expires, in epoch seconds.</summary>
     public const string TombstoneExpiry = "expires_at";
 
+    /// <summary>The partition key of the table of data keys: a keyed hash of the key of the user.</summary>
+    public const string DataKeyKey = "id";
+
+    /// <summary>The attribute with the wrapped data key.</summary>
+    public const string DataKeyWrapped = "wrapped_key";
+
     public StoreSchema(UserModel model, UserStoreOptions options)
     {
         Model = model;
@@ -54,7 +64,9 @@ internal sealed class StoreSchema
             TableStreamViewType = options.StreamViewType,
             TimeToLiveAttribute = options.EnableTimeToLive ? model.ExpiresAt?.AttributeName : null,
             Settings = settings,
-            Transactions = hasReservations ? ReservingTransactions : options.Privacy.HashKey is null ? null : ErasingTransactions,
+            Transactions = hasReservations ? ReservingTransactions
+                : model.Encrypted.Count > 0 ? EncryptingTransactions
+                : options.Privacy.HashKey is null ? null : ErasingTransactions,
         };
         Reservations = hasReservations
             ? new TableSchema(
@@ -78,7 +90,18 @@ internal sealed class StoreSchema
                 TimeToLiveAttribute = TombstoneExpiry,
                 Transactions = ErasingTransactions,
             };
-        Tables = [.. new[] { Users, Reservations, Tombstones }.OfType<TableSchema>()];
+        DataKeys = model.Encrypted.Count == 0
+            ? null
+            : new TableSchema(
+                options.TableNamePrefix + (options.Privacy.DataKeysTable ?? Derived(users, DefaultDataKeysTable, "DataKeys")),
+                new KeyAttribute(DataKeyKey, ScalarAttributeType.S),
+                [],
+                options)
+            {
+                Settings = new TableSettings(options, mayHaveBackups: false), // a deleted key must not remain in a backup
+                Transactions = EncryptingTransactions,
+            };
+        Tables = [.. new[] { Users, Reservations, Tombstones, DataKeys }.OfType<TableSchema>()];
     }
 
     public UserModel Model { get; }
@@ -92,6 +115,9 @@ internal sealed class StoreSchema
 
     /// <summary>Gets the table of the tombstones of erased users, or null if the options do not permit erasure.</summary>
     public TableSchema? Tombstones { get; }
+
+    /// <summary>Gets the table of the data keys of users, or null if the type has no encrypted properties.</summary>
+    public TableSchema? DataKeys { get; }
 
     private static IndexSchema IndexOfValues { get; } = new(
         ValueIndex, new KeyAttribute(ReservationValue, ScalarAttributeType.S), new KeyAttribute(ReservationKey, ScalarAttributeType.S));

@@ -5,12 +5,16 @@ namespace UserStore.DynamoDb.Tables;
 
 /// <summary>Represents the settings of a store's tables that do not change what they store: protection, encryption, cost and throughput. Settings that
 /// the options leave open are not read and not changed.</summary>
-internal sealed class TableSettings(UserStoreOptions options)
+/// <param name="options">The options of the store.</param>
+/// <param name="mayHaveBackups">Whether the table may be backed up.</param>
+internal sealed class TableSettings(UserStoreOptions options, bool mayHaveBackups = true)
 {
     /// <summary>The alias of the key that AWS manages for DynamoDB in each account.</summary>
     public const string ManagedKey = "alias/aws/dynamodb";
 
     public UserStoreOptions Options => options;
+
+    public bool PointInTimeRecovery => mayHaveBackups && options.PointInTimeRecovery;
 
     public OnDemandThroughput? Maximum => (options.MaxReadRequestUnits, options.MaxWriteRequestUnits) is (null, null) ? null : new OnDemandThroughput
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
@@ -21,9 +22,24 @@ internal sealed class ContextRequests<[DynamicallyAccessedMembers(DynamicallyAcc
 
     public override ExpressionWriter NewExpression() => new();
 
-    public override MappedUser Map(TUser user) => new MappedItem(items.ToItem(user), schema);
+    public override MappedUser Map(TUser user, WriteCipher? cipher)
+    {
+        Dictionary<string, AttributeValue> item = items.ToItem(user);
+        if (cipher is not null)
+        {
+            cipher.Cipher.Encrypt(item);
+            item[schema.Model.DataKeyId!] = new AttributeValue(cipher.Id);
+        }
 
-    public override MappedUser MapChanges(IReadOnlyList<PatchChange> changes) => new MappedItem(items.MapChanges(changes), schema);
+        return new MappedItem(item, schema);
+    }
+
+    public override MappedUser MapChanges(IReadOnlyList<PatchChange> changes, WriteCipher? cipher)
+    {
+        Dictionary<string, AttributeValue> values = items.MapChanges(changes);
+        cipher?.Cipher.Encrypt(values);
+        return new MappedItem(values, schema);
+    }
 
     public override long SizeOf(TUser user) => items.SizeOf(user);
 

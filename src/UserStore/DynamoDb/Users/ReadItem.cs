@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 
 namespace UserStore.DynamoDb.Users;
 
@@ -12,6 +13,9 @@ internal readonly record struct ReadItem<TUser>(TUser? User, long? ExpiresAt, Di
 {
     /// <summary>Gets the key of a mapped user, if it was read as well.</summary>
     public UserKey? Key { get; init; }
+
+    /// <summary>Gets what decrypts the item; null if it was not looked for, or nothing is encrypted.</summary>
+    public UserCipher? Cipher { get; init; }
 
     public static ReadItem<TUser> Of(Dictionary<string, AttributeValue>? item) => new(null, null, item is { Count: > 0 } ? item : null);
 }

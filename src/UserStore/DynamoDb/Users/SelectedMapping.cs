@@ -27,6 +27,12 @@ internal sealed record SelectedMapping<TUser>(GeneratedMapping<TUser>? Generated
     {
         if (options.Mapping != UserMapping.Generated)
             return new(null, null);
+        if (model.Encrypted.Count > 0)
+        {
+            return new(null, $"{typeof(TUser).Name} has encrypted properties ({string.Join(", ", model.Encrypted.Select(property => property.Name))}), which "
+                + "the generated mapping does not support; set Mapping to Context.");
+        }
+
         if (GeneratedMappings.Find<TUser>() is not { } generated)
         {
             return new(null, typeof(TUser).IsDefined(typeof(GenerateUserMappingAttribute), inherit: false)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Items;
 using UserStore.Modeling;
 using UserStore.Preparation;
@@ -10,6 +11,9 @@ namespace UserStore.DynamoDb.Users;
 internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, UserModel model)
 {
     public Dictionary<string, AttributeValue> Item { get; } = item ?? [];
+
+    /// <summary>Gets what decrypts the item; null if it was not looked for, or nothing is encrypted.</summary>
+    public UserCipher? Cipher { get; init; }
 
     public UserKey? Key => model.Key.FindIn(Item);
 
@@ -91,11 +95,13 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
         { N: { } number } => new StoredScalar(ScalarKind.Number, number),
         { BOOL: { } flag } => new StoredScalar(ScalarKind.Boolean, flag ? bool.TrueString : bool.FalseString),
         { SS: { Count: > 0 } set } => StoredScalar.OfSet(set),
+        { B: not null } when property.IsEncrypted => Item.ScalarOf(property),
         _ => null,
     };
 
-    /// <summary>Returns whether a unique value is stored in its normalized form.</summary>
-    public bool HasStored(ReservedValue value) => ScalarOf(value.Unique.Property)?.Strings().Contains(value.Value) == true;
+    /// <summary>Returns whether a unique value that the user has is stored in its normalized form. Encrypted values are.</summary>
+    public bool HasStored(ReservedValue value) => ScalarOf(value.Unique.Property) is { } stored
+        && (stored.Kind == ScalarKind.Hashes || stored.Strings().Contains(value.Value));
 
     private bool IsOther(KeyValuePair<string, AttributeValue> attribute) => attribute.Key != model.Restricted;
 

@@ -11,6 +11,8 @@ internal static class UserExpression
     {
         foreach (string attribute in model.Attributes)
             writer.Append($"{writer.Name(attribute)}, ");
+        if (model.DataKeyId is { } dataKey)
+            writer.Append($"{writer.Name(dataKey)}, ");
         writer.Append($"{writer.Name(model.WriteIds[0])}, {writer.Name(model.BirthId)}, {writer.Name(model.Restricted)}");
         return writer.Take();
     }

@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.DocumentModel;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Users.Generated;
 using UserStore.Mapping;
@@ -19,7 +19,7 @@ namespace UserStore.DynamoDb.Users;
 /// <param name="model">The model.</param>
 /// <param name="tableName">The table.</param>
 /// <param name="mapping">The generated mapping; null to map all users by the context.</param>
-internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
+internal sealed partial class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     Func<IDynamoDBContext> context, UserModel model, string tableName, GeneratedMapping<TUser>? mapping = null)
     where TUser : class
 {
@@ -36,7 +36,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     public Dictionary<string, AttributeValue> ToItem(TUser user)
     {
         Dictionary<string, AttributeValue> item = Map(user);
-        ItemRules.Check(item, model.Properties);
+        CheckSize(item);
         return item;
     }
 
@@ -50,7 +50,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
             attribute => attribute.Key, attribute => AttributeValueComparer.AsStored(attribute.Value));
         try
         {
-            return FromItem(item, wasApplied: false, isGenerated: generated is not null);
+            return FromItem(item, item, wasApplied: false, isGenerated: generated is not null);
         }
         catch (UserStoreSchemaException failure)
         {
@@ -59,18 +59,25 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     }
 
     /// <summary>Returns the user in an item that was read from the table.</summary>
-    /// <param name="item">The item.</param>
+    /// <param name="stored">The item.</param>
     /// <param name="wasApplied">Whether the item is the result of a write.</param>
+    /// <param name="omitsErased">Whether encrypted values are left out whose data key is erased.</param>
     /// <exception cref="UserStoreSchemaException">The item cannot be read; the exception names the user and the attribute.</exception>
-    public TUser FromItem(Dictionary<string, AttributeValue> item, bool wasApplied = false) => FromItem(item, wasApplied, isGenerated: true);
+    public TUser FromItem(StoredUser stored, bool wasApplied = false, bool omitsErased = false)
+        => FromItem(stored.Item, model.Encrypted.Count == 0 ? stored.Item : Decrypted(stored, wasApplied, omitsErased), wasApplied, isGenerated: true);
 
-    private TUser FromItem(Dictionary<string, AttributeValue> item, bool wasApplied, bool isGenerated)
+    private TUser FromItem(
+        Dictionary<string, AttributeValue> stored, Dictionary<string, AttributeValue> item, bool wasApplied, bool isGenerated)
     {
         try
         {
             TUser user = isGenerated ? Map(item) : MapByContext(item);
             if (model.Revision is not null)
-                _roles.Attach(user, item.Text(model.WriteIds[0]), item.Text(model.BirthId), ReservedTexts(item), ItemRevision.FingerprintOf(item, model));
+            {
+                _roles.Attach(
+                    user, stored.Text(model.WriteIds[0]), stored.Text(model.BirthId), ReservedTexts(stored), ItemRevision.FingerprintOf(stored, model));
+            }
+
             return user;
         }
         catch (Exception failure) when (failure is not UserStoreException)
@@ -88,7 +95,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
     public long SizeOf(TUser user) => ItemSize.UpperBound(user, model) is { } size and <= ItemRules.MaxItemBytes
         ? size
-        : ItemRules.Check(Map(user), model.Properties);
+        : CheckSize(Map(user));
 
     /// <summary>Maps the new values of a patch as the context maps whole users.</summary>
     /// <exception cref="InvalidUserException">A value violates a rule of DynamoDB.</exception>
@@ -106,7 +113,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
                 item[change.Property.AttributeName] = new AttributeValue { N = MappedProperty.EpochSeconds(date) };
         }
 
-        ItemRules.Check(item, model.Properties);
+        CheckSize(item);
         return item;
     }
 
@@ -116,6 +123,12 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     {
         if (ItemSize.UpperBound(ShellWith(NewValues(changes)), model) is not { } size || size > ItemRules.MaxItemBytes)
             MapChanges(changes);
+    }
+
+    private long CheckSize(Dictionary<string, AttributeValue> item)
+    {
+        long size = ItemRules.Check(item, model.Properties);
+        return model.Encrypted.Count == 0 ? size : ItemRules.Check(UserCipher.SizedLikeEncrypted(model, item), model.Properties);
     }
 
     private HeldValues? ReservedTexts(Dictionary<string, AttributeValue> item)
@@ -134,7 +147,7 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
     }
 
     private static string? TextOf(MappedProperty property, Dictionary<string, AttributeValue> item)
-        => item.GetValueOrDefault(property.AttributeName).ToScalar() is { } stored ? UserRoleValues.TextOf(property, stored) : null;
+        => item.ScalarOf(property) is { } stored ? UserRoleValues.TextOf(property, stored) : null;
 
     private TUser Map(Dictionary<string, AttributeValue> item) => _generated?.FromItem(item) ?? MapByContext(item);
 
@@ -180,67 +193,6 @@ internal sealed class UserItems<[DynamicallyAccessedMembers(DynamicallyAccessedM
             where parameter is not null
             let value = parameter.HasDefaultValue ? parameter.DefaultValue : null
             select (property.AttributeName, value is not null && property.TryToScalar(value, out StoredScalar scalar) ? scalar.ToEntry() : DynamoDBNull.Null)];
-    }
-
-    /// <summary>Returns the exception for an item whose key is none of the type, or is stored in another form.</summary>
-    public UserStoreSchemaException UnusableKey(Dictionary<string, AttributeValue> item)
-    {
-        UserKey stored = model.Key.StoredIn(item);
-        string attributes = string.Join(" and ", model.Key.Parts.Select(part => $"'{part.AttributeName}'"));
-        return new UserStoreSchemaException(
-            tableName,
-            null,
-            $"the key '{stored}' of an item is not stored as {model.UserType.Name} stores {attributes}, so that the item cannot be found by it. "
-                + "Correct the item, or give the property a converter for this form.",
-            null)
-        {
-            Key = stored,
-            AttributeName = model.Key.PartitionKey.AttributeName,
-            UnreadableBecause = nameof(FormatException),
-        };
-    }
-
-    // The messages of the SDK and of converters contain values, so only the type and the stack trace of the failure are kept.
-    private static FormatException WithoutValues(Exception failure, string activity)
-    {
-        var cause = new FormatException($"{activity} the item threw {failure.GetBaseException().GetType().FullName}.");
-        if (failure.StackTrace is { } stackTrace)
-            ExceptionDispatchInfo.SetRemoteStackTrace(cause, stackTrace);
-        return cause;
-    }
-
-    private UserStoreSchemaException Unreadable(Dictionary<string, AttributeValue> item, Exception failure, bool wasApplied)
-    {
-        UserKey key = model.Key.FindIn(item) ?? model.Key.StoredIn(item);
-        string? attribute = model.Properties.Select(property => property.AttributeName).FirstOrDefault(
-            name => item.TryGetValue(name, out AttributeValue? value) && !IsReadable(name, value));
-        Type type = failure.GetBaseException().GetType();
-        string place = attribute is null ? "" : $": its attribute '{attribute}' has an unexpected value";
-        string before = wasApplied ? "the write was applied, but " : "";
-        return new UserStoreSchemaException(
-            tableName,
-            null,
-            $"{before}the item of user '{key}' cannot be read as {model.UserType.Name}{place} ({type.Name}). Correct the item.",
-            WithoutValues(failure, "Reading"))
-        {
-            WasApplied = wasApplied,
-            Key = key,
-            AttributeName = attribute,
-            UnreadableBecause = type.Name,
-        };
-    }
-
-    private bool IsReadable(string name, AttributeValue value)
-    {
-        try
-        {
-            Map(new Dictionary<string, AttributeValue> { [name] = value });
-            return true;
-        }
-        catch (Exception failure) when (failure is not UserStoreException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Returns whether a change has a value that is mapped: the amount of an increment is not.</summary>

@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Sending;
 using UserStore.Preparation;
@@ -14,12 +15,16 @@ internal abstract class UserRequests<TUser>
     public abstract ExpressionWriter NewExpression();
 
     /// <summary>Maps a user.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="cipher">What encrypts its values; null if none are encrypted.</param>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
-    public abstract MappedUser Map(TUser user);
+    public abstract MappedUser Map(TUser user, WriteCipher? cipher);
 
     /// <summary>Maps the new values of a patch.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="cipher">What encrypts the values; null if none are encrypted.</param>
     /// <exception cref="InvalidUserException">A value violates a rule of DynamoDB.</exception>
-    public abstract MappedUser MapChanges(IReadOnlyList<PatchChange> changes);
+    public abstract MappedUser MapChanges(IReadOnlyList<PatchChange> changes, WriteCipher? cipher);
 
     /// <summary>Returns at least the size of a user's item in bytes.</summary>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
@@ -14,7 +15,7 @@ using UserStore.Preparation;
 namespace UserStore.DynamoDb.Users;
 
 /// <summary>The users' table of one store, with what its operations share.</summary>
-internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
+internal sealed partial class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>
     where TUser : class
 {
     private readonly SelectedMapping<TUser> _mapping;
@@ -34,6 +35,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         Sender = new RequestSender(connection, Schema);
         Reader = new TableReader(Client);
         Tombstones = TombstoneTable.Of(Schema, Reader, connection.Time);
+        Encryption = UserEncryption.Of(Schema, Input.UniqueValues, Reader, connection.Time);
         Users = [Schema.Users];
     }
 
@@ -70,11 +72,11 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
     /// <summary>Maps an item that was read before.</summary>
     /// <exception cref="UserStoreSchemaException">The item cannot be read as <typeparamref name="TUser"/>.</exception>
     public TUser ToUser(StoredUser stored) => Model.Key.HasOneForm || stored.Key is not null
-        ? Items.FromItem(stored.Item)
+        ? Items.FromItem(stored)
         : throw Items.UnusableKey(stored.Item);
 
     /// <inheritdoc cref="ToUser(StoredUser)"/>
-    public TUser ToUser(ReadItem<TUser> item) => item.User ?? ToUser(new StoredUser(item.Item, Model));
+    public TUser ToUser(ReadItem<TUser> item) => item.User ?? ToUser(new StoredUser(item.Item, Model) { Cipher = item.Cipher });
 
     /// <summary>Returns whether an item is a user that has not expired.</summary>
     public bool Exists(ReadItem<TUser> item, DateTimeOffset now) => item.User is null
@@ -98,10 +100,11 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     /// <summary>Maps the result of a write, which was applied also if it cannot be read.</summary>
     /// <inheritdoc cref="ToUser(StoredUser)" path="/exception"/>
-    public TUser ToWrittenUser(StoredUser written) => Items.FromItem(written.Released.Item, wasApplied: true);
+    public TUser ToWrittenUser(StoredUser written) => Items.FromItem(written.Released with { Cipher = written.Cipher }, wasApplied: true);
 
     /// <inheritdoc cref="ToWrittenUser(StoredUser)"/>
-    public TUser ToWrittenUser(ReadItem<TUser> written) => written.User ?? Items.FromItem(written.Item ?? [], wasApplied: true);
+    public TUser ToWrittenUser(ReadItem<TUser> written)
+        => written.User ?? ToWrittenUser(new StoredUser(written.Item, Model) { Cipher = written.Cipher });
 
     /// <summary>Gets a value indicating whether calls that read many users report an item that cannot be read, and continue.</summary>
     public bool ReportsUnreadable => Schema.Options.UnreadableUsers == UnreadableUsers.Report;
@@ -132,13 +135,6 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         UserLog.Unreadable(Sender.Logger, TableName, unreadable.Key, unreadable.AttributeName, unreadable.Error);
         Schema.Options.OnUnreadableUser?.Invoke(unreadable);
         return unreadable;
-    }
-
-    /// <summary>Reads a user who has not expired.</summary>
-    public async Task<TUser?> FindAsync(StoreCall call, UserKey key, ReadConsistency consistency)
-    {
-        ReadItem<TUser> item = await Requests.GetAsync(call, key, consistency).ConfigureAwait(false);
-        return Exists(item, Input.Now()) ? ToUser(item) : null;
     }
 
     /// <summary>Reads items by distinct keys, expired or not, and returns those that exist.</summary>
@@ -186,6 +182,8 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
             return false;
         if (stored.ScalarOf(unique.Property) is not { } scalar)
             return true;
+        if (scalar.Kind == ScalarKind.Hashes)
+            return false; // the store encrypts what it has normalized
         value = scalar.Kind == unique.Kind
             ? scalar.Strings().FirstOrDefault(one => Input.UniqueValues.Normalizer.Normalize(unique, one, out _) is not null)
             : scalar.Text;
@@ -224,10 +222,10 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
         {
             if (!IsReservedBy(Model.UniqueValues, properties[i]))
                 continue;
-            if (held[i] is { } text)
+            if (held[i] is { } text && !properties[i].IsEncrypted)
                 writer.And($"{writer.Name(properties[i])} = {writer.Value(UserRoleValues.ScalarOf(properties[i], text))}");
             else
-                writer.AndSame(properties[i], null);
+                writer.AndSame(properties[i], held[i] is { } hashes ? UserRoleValues.ScalarOf(properties[i], hashes).ToAttribute() : null);
         }
     }
 
@@ -244,7 +242,7 @@ internal sealed class UserTable<[DynamicallyAccessedMembers(DynamicallyAccessedM
 
     // A user that was deleted and recreated can have the same version.
     private bool IsBornWhen(TUser user, StoredUser stored)
-        => Model.CreatedAt is not { } property || Equals(property.GetValue(user), property.GetValue(ToUser(stored)));
+        => Model.CreatedAt is not { } property || Equals(property.GetValue(user), property.GetValue(Items.FromItem(stored, omitsErased: true)));
 
     /// <summary>Reads whether a write was applied, and returns the user if it was.</summary>
     public async Task<StoredUser?> FindWrittenAsync(StoreCall call, UserKey key, string writeId)

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
@@ -7,17 +8,19 @@ using UserStore.Preparation;
 namespace UserStore.DynamoDb.Writing;
 
 /// <summary>Turns a patch into an update, with what the store adds to every write.</summary>
-internal sealed class PatchExpression<TUser>(UserRequests<TUser> requests, UserModel model)
+internal sealed class PatchExpression<TUser>(UserRequests<TUser> requests, UserModel model, UserEncryption? encryption)
     where TUser : class
 {
     /// <param name="patch">The patch.</param>
     /// <param name="values">Its new values.</param>
     /// <param name="writer">The writer of the request.</param>
     /// <param name="begunOn">The user of an earlier attempt, if there was one: no other user with its id is changed.</param>
-    public Update ToUpdate(PreparedPatch patch, MappedUser values, ExpressionWriter writer, StoredUser? begunOn)
+    /// <param name="cipher">What has encrypted the values; null if none are encrypted.</param>
+    public Update ToUpdate(PreparedPatch patch, MappedUser values, ExpressionWriter writer, StoredUser? begunOn, WriteCipher? cipher)
     {
-        ExpressionText update = TakeUpdate(patch, values, writer, out string own);
+        ExpressionText update = TakeUpdate(patch, values, writer, cipher, out string own);
         AndHolds(patch, writer);
+        encryption?.AndBound(writer, cipher);
         writer.AndNewerThanLast(own, model);
         if (patch.ReplacesVersion && model.Version is not null)
             writer.AndNoVersion(model);
@@ -29,16 +32,19 @@ internal sealed class PatchExpression<TUser>(UserRequests<TUser> requests, UserM
     /// <param name="patch">The patch, which sets values that were computed from a stored user.</param>
     /// <param name="values">Its new values.</param>
     /// <param name="writer">The writer of the request.</param>
+    /// <param name="cipher">What has encrypted the values; null if none are encrypted.</param>
     /// <param name="andIsUnchanged">Writes the condition that the stored user is still the same: no other revision is replaced.</param>
-    public Update ToUpdateOf(PreparedPatch patch, MappedUser values, ExpressionWriter writer, Action<ExpressionWriter> andIsUnchanged)
+    public Update ToUpdateOf(
+        PreparedPatch patch, MappedUser values, ExpressionWriter writer, WriteCipher? cipher, Action<ExpressionWriter> andIsUnchanged)
     {
-        ExpressionText update = TakeUpdate(patch, values, writer, out _);
+        ExpressionText update = TakeUpdate(patch, values, writer, cipher, out _);
         AndHolds(patch, writer);
+        encryption?.AndBound(writer, cipher);
         andIsUnchanged(writer);
         return requests.NewUpdate(writer, patch.Key, update, writer.Take());
     }
 
-    private ExpressionText TakeUpdate(PreparedPatch patch, MappedUser values, ExpressionWriter writer, out string own)
+    private ExpressionText TakeUpdate(PreparedPatch patch, MappedUser values, ExpressionWriter writer, WriteCipher? cipher, out string own)
     {
         own = writer.BeginRevision(patch.WriteId, model);
         writer.Append($"SET ");
@@ -68,6 +74,7 @@ internal sealed class PatchExpression<TUser>(UserRequests<TUser> requests, UserM
 
         if (model.UpdatedAt is { } updatedAt)
             writer.Append($"{writer.Name(updatedAt)} = {writer.Value(UpdatedAt(updatedAt, patch.Now))}, ");
+        encryption?.AppendBinding(writer, cipher);
         writer.AppendNextRevision(model, patch.ReplacesVersion);
         string word = " REMOVE ";
         foreach (PatchChange change in patch.Changes)

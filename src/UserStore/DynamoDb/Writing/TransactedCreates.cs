@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
 using UserStore.Batching;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Users;
@@ -19,6 +20,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
     private const int MaxActions = 100;
     private const long MaxBytes = 3_500_000;
     private const int RevisionBytes = 200; // the ids that the store adds
+    private const int DataKeyBytes = 4_500; // the wrapped key, its hash, and their names
     private const int ReservationBytes = 5_300; // a key of 2048 bytes and an owner of 3072, and their names
 
     public override (object Prepared, UserKey Key) Prepare(TUser item)
@@ -36,8 +38,9 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         foreach (BatchItem<TUser> item in items)
         {
             PreparedUser<TUser> user = PreparedIn(item);
-            int needed = 1 + user.Reserved.Count + (table.Tombstones is null ? 0 : 1);
-            long size = table.Requests.SizeOf(user.User) + ((long)user.Reserved.Count * ReservationBytes) + RevisionBytes;
+            int needed = 1 + user.Reserved.Count + (table.Tombstones is null ? 0 : 1) + (table.Encryption is null ? 0 : 1);
+            long size = table.Requests.SizeOf(user.User) + ((long)user.Reserved.Count * ReservationBytes) + RevisionBytes
+                + (table.Encryption is null ? 0 : DataKeyBytes);
             // One transaction may not write the same reservation twice.
             if (actions + needed > MaxActions || bytes + size > MaxBytes || user.Reserved.Any(reservations.Contains))
             {
@@ -101,12 +104,22 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
         var writers = new List<ExpressionWriter>(items.Count);
         try
         {
-            foreach (BatchItem<TUser> item in items)
+            WriteCipher[]? ciphers = table.Encryption is { } encryption
+                ? await Task.WhenAll(items.Select(item => encryption.ForNewAsync(call, PreparedIn(item).Key))).ConfigureAwait(false)
+                : null;
+            foreach ((int position, BatchItem<TUser> item) in items.Index())
             {
                 PreparedUser<TUser> user = PreparedIn(item);
                 writers.Add(table.Requests.NewExpression());
-                actions.Add(new TransactWriteItem { Put = writes.Creation.ToPut(user, writers[^1]) });
+                WriteCipher? cipher = ciphers?[position];
+                actions.Add(new TransactWriteItem { Put = writes.Creation.ToPut(user, writers[^1], cipher) });
                 owners.Add(item);
+                foreach (TransactWriteItem companion in table.Encryption?.CompanionsOf(cipher) ?? [])
+                {
+                    actions.Add(companion);
+                    owners.Add(item);
+                }
+
                 foreach (ReservedValue value in user.Reserved)
                 {
                     actions.Add(writes.Reservations!.Acquire(value, user.Key));

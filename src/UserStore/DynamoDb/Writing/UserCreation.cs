@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
@@ -21,13 +22,19 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     public async Task<TUser> CreateAsync(
         StoreCall call, PreparedUser<TUser> created, Dictionary<string, AttributeValue>? unknown = null, bool responseWasLost = false)
     {
-        while (true)
+        WriteCipher? cipher = await NewCipherAsync(call, created).ConfigureAwait(false);
+        for (int round = 1; ; round++)
         {
             using ExpressionWriter writer = table.Requests.NewExpression();
-            Put put = ToPut(created, writer, unknown);
-            ConditionFailure? failure = await PutAsync(call, created, put).ConfigureAwait(false);
+            ConditionFailure? failure = await PutAsync(call, created, ToPut(created, writer, cipher, unknown), cipher).ConfigureAwait(false);
             if (failure is null)
                 return created.User;
+            if (failure.Companion is { } otherKey)
+            {
+                responseWasLost |= failure.ResponseWasLost;
+                cipher = await NextCipherAsync(call, created, failure, otherKey, round).ConfigureAwait(false);
+                continue;
+            }
 
             StoredUser stored = await table.ReadConflictingAsync(call, created.Key, failure).ConfigureAwait(false);
             failure = failure with { ResponseWasLost = failure.ResponseWasLost || responseWasLost };
@@ -56,11 +63,21 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     /// <exception cref="UserRestrictedException">The user is restricted.</exception>
     public async Task OverwriteAsync(StoreCall call, PreparedUser<TUser> user)
     {
-        while (true)
+        WriteCipher? cipher = await NewCipherAsync(call, user).ConfigureAwait(false);
+        bool responseWasLost = false;
+        for (int round = 1; ; round++)
         {
             using ExpressionWriter writer = table.Requests.NewExpression();
-            if (await PutAsync(call, user, ToReplacingPut(user, writer)).ConfigureAwait(false) is not { } failure)
+            if (await PutAsync(call, user, ToReplacingPut(user, writer, cipher), cipher).ConfigureAwait(false) is not { } failure)
                 return;
+            if (failure.Companion is { } otherKey)
+            {
+                responseWasLost |= failure.ResponseWasLost;
+                cipher = await NextCipherAsync(call, user, failure, otherKey, round).ConfigureAwait(false);
+                continue;
+            }
+
+            failure = failure with { ResponseWasLost = failure.ResponseWasLost || responseWasLost };
             StoredUser stored = await table.ReadConflictingAsync(call, user.Key, failure).ConfigureAwait(false);
             bool isOfOtherKind = !stored.IsAbsent && !stored.IsUser;
             switch (WriteSettlement.Settle(stored, user.WriteId, failure, isRefused: isOfOtherKind))
@@ -83,15 +100,17 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
     /// <summary>Returns the write of a new user itself.</summary>
     /// <param name="created">The new user.</param>
     /// <param name="writer">The writer of the request.</param>
+    /// <param name="cipher">What encrypts its values; null if none are encrypted.</param>
     /// <param name="unknown">Attributes of its item that the user type does not have.</param>
     /// <exception cref="InvalidUserException">The item violates a rule of DynamoDB.</exception>
-    public Put ToPut(PreparedUser<TUser> created, ExpressionWriter writer, Dictionary<string, AttributeValue>? unknown = null)
+    public Put ToPut(
+        PreparedUser<TUser> created, ExpressionWriter writer, WriteCipher? cipher, Dictionary<string, AttributeValue>? unknown = null)
     {
         writer.AndAbsentOrExpired(table.Model, created.Now);
-        return ToPutOfNext(created, writer, unknown);
+        return ToPutOfNext(created, writer, cipher, unknown);
     }
 
-    private Put ToReplacingPut(PreparedUser<TUser> user, ExpressionWriter writer)
+    private Put ToReplacingPut(PreparedUser<TUser> user, ExpressionWriter writer, WriteCipher? cipher)
     {
         if (table.Model.Discriminators.Count > 0)
         {
@@ -104,28 +123,49 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
 
         writer.And($"attribute_not_exists({writer.Name(table.Model.Restricted)})");
 
-        return ToPutOfNext(user, writer, unknown: null);
+        return ToPutOfNext(user, writer, cipher, unknown: null);
     }
 
-    private Put ToPutOfNext(PreparedUser<TUser> user, ExpressionWriter writer, Dictionary<string, AttributeValue>? unknown)
+    private Put ToPutOfNext(PreparedUser<TUser> user, ExpressionWriter writer, WriteCipher? cipher, Dictionary<string, AttributeValue>? unknown)
     {
         writer.AndNewerThanLast(writer.Value(user.WriteId), table.Model);
-        using MappedUser mapped = table.Requests.Map(user.User);
+        using MappedUser mapped = table.Requests.Map(user.User, cipher);
         return table.Requests.NewPut(writer, mapped, user.Revision, writer.Take(), unknown);
     }
 
-    private async Task<ConditionFailure?> PutAsync(StoreCall call, PreparedUser<TUser> user, Put put)
+    private async Task<ConditionFailure?> PutAsync(StoreCall call, PreparedUser<TUser> user, Put put, WriteCipher? cipher)
     {
         Task<bool> WasAppliedAsync() => this.WasAppliedAsync(call, user);
-        if (reserving is null || (user.Reserved.Count == 0 && table.Tombstones is null))
+        if (reserving is null || (user.Reserved.Count == 0 && table.Tombstones is null && cipher is null))
             return await table.Requests.PutAsync(call, put, WasAppliedAsync).ConfigureAwait(false);
-        return await reserving.CommitAsync(
+        ConditionFailure? failure = await reserving.CommitAsync(
             call,
             new TransactWriteItem { Put = put },
             user.Key,
             new ReservationChange(user.Reserved, []),
             WasAppliedAsync,
-            isCreate: true).ConfigureAwait(false);
+            isCreate: true,
+            companions: table.Encryption?.CompanionsOf(cipher)).ConfigureAwait(false);
+        if (failure is null && cipher is not null)
+            table.Encryption!.Remember(cipher);
+        return failure;
+    }
+
+    private async Task<WriteCipher?> NewCipherAsync(StoreCall call, PreparedUser<TUser> user)
+    {
+        if (table.Encryption is null)
+            return null;
+        table.Requests.Check(user.User); // an invalid user costs no data key
+        return await table.Encryption.ForNewAsync(call, user.Key).ConfigureAwait(false);
+    }
+
+    // The user has a data key already, or not any more.
+    private async Task<WriteCipher> NextCipherAsync(
+        StoreCall call, PreparedUser<TUser> user, ConditionFailure failure, CancellationReason reason, int round)
+    {
+        if (round > 1)
+            await table.DelayOvertakenAsync(call, user.Key, failure).ConfigureAwait(false);
+        return await table.Encryption!.ForNewAsync(call, user.Key, reason).ConfigureAwait(false);
     }
 
     private async Task<bool> WasAppliedAsync(StoreCall call, PreparedUser<TUser> user)

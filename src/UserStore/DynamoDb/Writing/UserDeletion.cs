@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
@@ -16,8 +17,12 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     where TUser : class
 {
     /// <summary>Deletes whatever revision is stored, or the one with the expected version, and returns it.</summary>
+    /// <param name="call">The call that writes.</param>
+    /// <param name="key">The user.</param>
+    /// <param name="expectedVersion">The expected version; null for any.</param>
+    /// <param name="isRead">Whether the caller maps the deleted item, so that what decrypts it is found before it is deleted.</param>
     /// <returns>The item that was deleted, which need not be readable; null if there is none.</returns>
-    public async Task<StoredUser?> DeleteAsync(StoreCall call, UserKey key, long? expectedVersion)
+    public async Task<StoredUser?> DeleteAsync(StoreCall call, UserKey key, long? expectedVersion, bool isRead = false)
     {
         ConditionFailure? failure = null;
         for (int round = 1; ; round++)
@@ -31,6 +36,8 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
             if (expectedVersion is not null && revision.Version != expectedVersion)
                 throw new UserConflictException(key, expectedVersion, revision.Version, innerException: failure?.Exception);
 
+            if (isRead && table.Encryption is not null)
+                stored = stored with { Cipher = await FindCipherAsync(call, key, stored).ConfigureAwait(false) };
             failure = await WriteAsync(call, key, Pinned(stored)).ConfigureAwait(false);
             if (failure is null || await WasAppliedAsync(call, key, revision, failure).ConfigureAwait(false))
                 return stored;
@@ -56,6 +63,19 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
         }
     }
 
+    // A user can be deleted also if its data key is lost, or cannot be unwrapped.
+    private async Task<UserCipher?> FindCipherAsync(StoreCall call, UserKey key, StoredUser stored)
+    {
+        try
+        {
+            return await table.Encryption!.FindAsync(call, stored.Item, key).ConfigureAwait(false);
+        }
+        catch (UserStoreUnavailableException)
+        {
+            return table.Encryption!.Cipher(key, DataKey.Unusable);
+        }
+    }
+
     private Pin Pinned(StoredUser read) => new(
         read.Revision, read, writer => writer.AndSameRevision(read, table.Model));
 
@@ -68,10 +88,19 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
     private async Task<ConditionFailure?> WriteAsync(StoreCall call, UserKey key, Pin pin)
     {
         Delete delete = ToDelete(key, pin);
-        if (reserving?.ChangeOf(pin.Read, []) is { IsEmpty: false } change)
+        ReservationChange change = reserving?.ChangeOf(pin.Read, []) ?? ReservationChange.None;
+        if (!change.IsEmpty || table.Encryption is not null)
         {
-            return await reserving.CommitAsync(
-                call, new TransactWriteItem { Delete = delete }, key, change, WasDeletedAsync).ConfigureAwait(false);
+            TransactWriteItem[] companions = table.Encryption is { } encryption ? [encryption.Keys.Delete(key)] : [];
+            try
+            {
+                return await reserving!.CommitAsync(
+                    call, new TransactWriteItem { Delete = delete }, key, change, WasDeletedAsync, companions: companions).ConfigureAwait(false);
+            }
+            finally
+            {
+                table.Encryption?.Keys.Drop(key);
+            }
         }
 
         DeleteItemRequest request = delete.ToRequest();

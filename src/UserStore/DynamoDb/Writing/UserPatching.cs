@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
@@ -14,20 +15,47 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
     UserTable<TUser> table, ReservingTransaction<TUser>? reserving)
     where TUser : class
 {
-    private readonly PatchExpression<TUser> _expression = new(table.Requests, table.Model);
+    private readonly PatchExpression<TUser> _expression = new(table.Requests, table.Model, table.Encryption);
 
-    public Task<TUser> PatchAsync(StoreCall call, PreparedPatch patch) => reserving is not null && patch.ChangesUniqueValue
-        ? PatchValuesAsync(call, patch)
-        : PatchWithoutReadAsync(call, patch);
-
-    private async Task<TUser> PatchWithoutReadAsync(StoreCall call, PreparedPatch patch)
+    public async Task<TUser> PatchAsync(StoreCall call, PreparedPatch patch)
     {
-        using MappedUser values = table.Requests.MapChanges(patch.Changes);
+        if (table.Schema.Reservations is not null && patch.ChangesUniqueValue)
+            return await PatchValuesAsync(call, patch).ConfigureAwait(false);
+        if (table.Encryption is not { } encryption)
+            return await PatchWithoutReadAsync(call, patch).ConfigureAwait(false);
+        if (!Encrypts(patch))
+        {
+            // The data key is needed for what the patch returns only.
+            Task<DataKey?> begun = encryption.BeginAsync(call, patch.Key);
+            try
+            {
+                return await PatchWithoutReadAsync(call, patch, begun: begun).ConfigureAwait(false);
+            }
+            finally
+            {
+                await ((Task)begun).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        table.Items.Check(patch.Changes); // an invalid patch costs no request
+        WriteCipher cipher = await encryption.ForUpdateAsync(call, patch.Key).ConfigureAwait(false);
+        return cipher.Binding == DataKeyBinding.Bound
+            ? await PatchWithoutReadAsync(call, patch, cipher, Task.FromResult(cipher.Cipher.DataKey)).ConfigureAwait(false)
+            : await PatchValuesAsync(call, patch).ConfigureAwait(false);
+    }
+
+    private static bool Encrypts(PreparedPatch patch) => patch.Changes.Any(
+        change => UserItems<TUser>.IsNewValue(change) && change.Property.IsEncrypted);
+
+    private async Task<TUser> PatchWithoutReadAsync(
+        StoreCall call, PreparedPatch patch, WriteCipher? cipher = null, Task<DataKey?>? begun = null)
+    {
         StoredUser? begunOn = null;
+        using MappedUser values = table.Requests.MapChanges(patch.Changes, cipher);
         while (true)
         {
             using ExpressionWriter writer = table.Requests.NewExpression();
-            Update update = _expression.ToUpdate(patch, values, writer, begunOn);
+            Update update = _expression.ToUpdate(patch, values, writer, begunOn, cipher);
             (ReadItem<TUser> written, ConditionFailure? failure, bool hasOtherVersion) = await UpdateAsync(call, patch, update).ConfigureAwait(false);
             if (hasOtherVersion)
             {
@@ -36,16 +64,21 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             }
 
             if (failure is null)
-                return table.ToWrittenUser(written);
+            {
+                return table.Encryption is null
+                    ? table.ToWrittenUser(written)
+                    : await table.ToWrittenUserAsync(call, new StoredUser(written.Item, table.Model), begun).ConfigureAwait(false);
+            }
 
             StoredUser stored = await table.ReadConflictingAsync(call, patch.Key, failure).ConfigureAwait(false);
+            bool isOfOtherKey = cipher is not null && stored.Exists(patch.Now) && table.Encryption!.IsOther(cipher, stored.Item);
             UserStoreException? refusal = begunOn is { } user && !stored.IsBornAs(user)
                 ? new UserNotFoundException(patch.Key, failure.Exception)
-                : PatchFailure.Explain(patch, stored, failure.Exception);
+                : isOfOtherKey ? null : PatchFailure.Explain(patch, stored, failure.Exception);
             switch (WriteSettlement.Settle(stored, patch.WriteId, failure, isRefused: refusal is not null))
             {
                 case WriteOutcome.Applied:
-                    return table.ToWrittenUser(stored);
+                    return await table.ToWrittenUserAsync(call, stored, begun).ConfigureAwait(false);
                 case WriteOutcome.Refused:
                     throw refusal!;
                 case WriteOutcome.Unknown:
@@ -59,14 +92,16 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                     begunOn = stored;
                     break;
             }
+
+            if (isOfOtherKey)
+                return await PatchValuesAsync(call, patch, begunOn).ConfigureAwait(false);
         }
     }
 
     // The values to release must be known, and a transaction returns no item: so the new user is computed from the one that was read, and
     // replaces no other revision.
-    private async Task<TUser> PatchValuesAsync(StoreCall call, PreparedPatch patch)
+    private async Task<TUser> PatchValuesAsync(StoreCall call, PreparedPatch patch, StoredUser? begunOn = null)
     {
-        StoredUser? begunOn = null;
         for (int round = 1; ; round++)
         {
             StoredUser stored = await table.ReadAsync(call, patch.Key).ConfigureAwait(false);
@@ -74,6 +109,10 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
                 throw new UserNotFoundException(patch.Key);
             PatchFailure.ThrowIfImpossible(patch, stored);
             begunOn = stored;
+            stored = await table.UnlockAsync(call, stored).ConfigureAwait(false);
+            WriteCipher? cipher = table.Encryption is { } encryption && Encrypts(patch)
+                ? await encryption.ForUpdateAsync(call, patch.Key, stored.Item).ConfigureAwait(false)
+                : null;
 
             patch = patch with
             {
@@ -82,27 +121,30 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             };
             TUser patched = patch.ApplyTo(table.ToUser(stored), stored.Has);
             PreparedPatch computed = patch.SettingValuesOf(patched);
-            using MappedUser values = table.Requests.MapChanges(computed.Changes);
+            using MappedUser values = table.Requests.MapChanges(computed.Changes, cipher);
             using ExpressionWriter writer = table.Requests.NewExpression();
-            Update update = _expression.ToUpdateOf(computed, values, writer, condition =>
+            Update update = _expression.ToUpdateOf(computed, values, writer, cipher, condition =>
             {
                 condition.AndSameRevision(stored, table.Model);
                 table.AndSameValues(condition, stored, table.Model.UniqueValues);
             });
             ReservationChange change = reserving!.ChangeOf(stored, table.Input.UniqueValues.CheckedIn(ScalarAfter));
             Attach(patched, patch, stored, ScalarAfter);
-            ConditionFailure? failure = change.IsEmpty
+            IReadOnlyList<TransactWriteItem> companions = table.Encryption?.CompanionsOf(cipher) ?? [];
+            ConditionFailure? failure = change.IsEmpty && companions.Count == 0
                 ? (await UpdateAsync(call, patch, update).ConfigureAwait(false)).Failure
-                : await ChangeValuesAsync(call, patch, update, change).ConfigureAwait(false);
+                : await ChangeValuesAsync(call, patch, update, change, companions).ConfigureAwait(false);
             if (failure is null)
                 return patched;
+            if (cipher is not null)
+                table.Encryption!.Keys.Drop(patch.Key); // it may be another one by now
 
             StoredUser found = await table.ReadConflictingAsync(call, patch.Key, failure).ConfigureAwait(false);
-            bool isRefused = found.IsRevisionOf(stored);
+            bool isRefused = found.IsRevisionOf(stored) && failure.Companion is null && (cipher is null || !table.Encryption!.IsOther(cipher, found.Item));
             switch (WriteSettlement.Settle(found, patch.WriteId, failure, isRefused, isPinned: true, birthId: stored.Revision.BirthId))
             {
                 case WriteOutcome.Applied:
-                    return table.ToWrittenUser(found);
+                    return await table.ToWrittenUserAsync(call, found).ConfigureAwait(false);
                 case WriteOutcome.Unknown:
                     throw call.OutcomeUnknown(failure.Operation, table.Users, patch.Key, failure.Exception);
                 case WriteOutcome.Refused when PatchFailure.Explain(patch, found, failure.Exception) is { } refusal:
@@ -112,7 +154,9 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             if (round > 1)
                 await table.DelayOvertakenAsync(call, patch.Key, failure).ConfigureAwait(false);
 
-            StoredScalar? ScalarAfter(MappedProperty property) => computed.ScalarAfter(property, patched, stored.ScalarOf);
+            StoredScalar? ScalarAfter(MappedProperty property) => property.IsEncrypted && computed.Sets(property)
+                ? table.Input.UniqueValues.HashesIn(property, patched)
+                : computed.ScalarAfter(property, patched, stored.ScalarOf);
         }
     }
 
@@ -153,12 +197,14 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
         }
     }
 
-    private Task<ConditionFailure?> ChangeValuesAsync(StoreCall call, PreparedPatch patch, Update update, ReservationChange change)
+    private Task<ConditionFailure?> ChangeValuesAsync(
+        StoreCall call, PreparedPatch patch, Update update, ReservationChange change, IReadOnlyList<TransactWriteItem> companions)
         => reserving!.CommitAsync(
             call,
             new TransactWriteItem { Update = update },
             patch.Key,
             change,
             wasApplied: async () => await table.FindWrittenAsync(call, patch.Key, patch.WriteId).ConfigureAwait(false) is not null,
-            async invalid => PatchFailure.ExplainInvalid(patch, await table.ReadAsync(call, patch.Key).ConfigureAwait(false), invalid));
+            async invalid => PatchFailure.ExplainInvalid(patch, await table.ReadAsync(call, patch.Key).ConfigureAwait(false), invalid),
+            companions: companions);
 }

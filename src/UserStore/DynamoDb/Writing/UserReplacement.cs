@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Reservations;
 using UserStore.DynamoDb.Sending;
@@ -28,23 +29,40 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             table.Requests.Check(next.User); // an invalid user costs no request
             StoredUser stored = await table.ReadExpectedAsync(call, next.Key, user, known).ConfigureAwait(false);
+            stored = await table.UnlockAsync(call, stored).ConfigureAwait(false);
             (read, next) = (stored, Continue(next, stored, known));
         }
 
-        ConditionFailure? failure = await WriteAsync(call, next, known, version, read).ConfigureAwait(false);
-        if (failure is not null)
+        WriteCipher? cipher = null;
+        if (table.Encryption is { } encryption)
         {
+            table.Requests.Check(next.User);
+            cipher = await encryption.ForUpdateAsync(call, next.Key, read?.Item).ConfigureAwait(false);
+        }
+
+        bool responseWasLost = false;
+        for (int round = 1; await WriteAsync(call, next, known, version, read, cipher).ConfigureAwait(false) is { } failure; round++)
+        {
+            failure = failure with { ResponseWasLost = failure.ResponseWasLost || responseWasLost };
             StoredUser found = await table.ReadConflictingAsync(call, next.Key, failure).ConfigureAwait(false);
             UserStoreException refusal = found.Conflict(next.Key, version, next.Now, failure.Exception);
             switch (WriteSettlement.Settle(found, next.WriteId, failure, isRefused: true, isPinned: true, birthId: next.Revision.BirthId))
             {
-                case WriteOutcome.Refused:
-                    throw refusal;
+                case WriteOutcome.Applied:
+                    return next.User;
                 case WriteOutcome.Unknown:
                     throw call.OutcomeUnknown(failure.Operation, table.Users, next.Key, refusal);
             }
+
+            if (cipher is null || await table.Encryption!.NextAsync(call, cipher, found.Item, failure).ConfigureAwait(false) is not { } other)
+                throw refusal;
+            if (round > 1)
+                await table.DelayOvertakenAsync(call, next.Key, failure).ConfigureAwait(false);
+            (cipher, responseWasLost) = (other, failure.ResponseWasLost);
         }
 
+        if (cipher is not null)
+            table.Encryption!.Remember(cipher);
         return next.User;
     }
 
@@ -81,17 +99,19 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     }
 
     private async Task<ConditionFailure?> WriteAsync(
-        StoreCall call, PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read)
+        StoreCall call, PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read, WriteCipher? cipher)
     {
         // Most saves change no unique value. Unchanged fingerprints, without which the user was read, mean that it holds the values still.
         bool isUnchanged = read is null && (known!.AreFingerprints || known.Values.Equals(next.Held));
         StoredUser? before = isUnchanged ? null : read ?? table.Holding(next.Key, known!.Values);
         using ExpressionWriter writer = table.Requests.NewExpression();
-        Update update = ToUpdate(next, known, version, read, before, writer);
-        if (before is { } changed && reserving?.ChangeOf(changed, next.Reserved) is { IsEmpty: false } change)
+        Update update = ToUpdate(next, known, version, read, before, writer, cipher);
+        ReservationChange change = before is { } changed && reserving is not null ? reserving.ChangeOf(changed, next.Reserved) : ReservationChange.None;
+        IReadOnlyList<TransactWriteItem> companions = table.Encryption?.CompanionsOf(cipher) ?? [];
+        if (!change.IsEmpty || companions.Count > 0)
         {
-            return await reserving.CommitAsync(
-                call, new TransactWriteItem { Update = update }, next.Key, change, WasAppliedAsync).ConfigureAwait(false);
+            return await reserving!.CommitAsync(
+                call, new TransactWriteItem { Update = update }, next.Key, change, WasAppliedAsync, companions: companions).ConfigureAwait(false);
         }
 
         return (await table.Requests.UpdateAsync(call, update, returnsItem: false, WasAppliedAsync).ConfigureAwait(false)).Failure;
@@ -103,10 +123,16 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     // All attributes of the model, so that others survive, and the ids of earlier writes, which users do not contain, are shifted. The values that
     // the user holds are compared although the revision is: other programs and the audit change values without a new one.
     private Update ToUpdate(
-        PreparedUser<TUser> next, UserRevision? known, long? version, StoredUser? read, StoredUser? before, ExpressionWriter writer)
+        PreparedUser<TUser> next,
+        UserRevision? known,
+        long? version,
+        StoredUser? read,
+        StoredUser? before,
+        ExpressionWriter writer,
+        WriteCipher? cipher)
     {
         writer.BeginRevision(next.WriteId, Model);
-        using MappedUser mapped = table.Requests.Map(next.User); // without the attributes whose value is null
+        using MappedUser mapped = table.Requests.Map(next.User, cipher); // without the attributes whose value is null
         Span<bool> isRemoved = stackalloc bool[Model.Attributes.Count];
         writer.Append($"SET ");
         for (int i = 0; i < isRemoved.Length; i++)
@@ -120,6 +146,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
                 isRemoved[i] = true;
         }
 
+        table.Encryption?.AppendBinding(writer, cipher);
         writer.AppendNextRevision(Model, replacesVersion: read is { } found ? found.Revision.Version is null : version is null);
         string word = " REMOVE ";
         for (int i = 0; i < isRemoved.Length; i++)
@@ -136,6 +163,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         else
             writer.AndRevision(version!.Value, known!.WriteId, Model);
         writer.AndWritable(Model, next.Now);
+        table.Encryption?.AndBound(writer, cipher);
         if (before is { } held)
             table.AndSameValues(writer, held, Model.UniqueValues);
         else

@@ -11,7 +11,9 @@ internal sealed class UserWrites<[DynamicallyAccessedMembers(DynamicallyAccessed
     public UserWrites(UserTable<TUser> table)
     {
         Reservations = table.Schema.Reservations is { } reservations ? new ReservationTable<TUser>(table, reservations) : null;
-        Transaction = Reservations is null && table.Tombstones is null ? null : new ReservingTransaction<TUser>(table, Reservations);
+        Transaction = Reservations is null && table.Tombstones is null && table.Encryption is null
+            ? null
+            : new ReservingTransaction<TUser>(table, Reservations);
         Creation = new UserCreation<TUser>(table, Transaction);
         Replacement = new UserReplacement<TUser>(table, Transaction);
         Patching = new UserPatching<TUser>(table, Transaction);
@@ -22,7 +24,8 @@ internal sealed class UserWrites<[DynamicallyAccessedMembers(DynamicallyAccessed
     /// <summary>Gets the reservations; null when no values are unique.</summary>
     public ReservationTable<TUser>? Reservations { get; }
 
-    /// <summary>Gets the transaction of users, reservations and tombstones; null when no values are unique and no users can be erased.</summary>
+    /// <summary>Gets the transaction of users, reservations, data keys and tombstones; null when no values are unique or encrypted, and no users can be
+    /// erased.</summary>
     public ReservingTransaction<TUser>? Transaction { get; }
 
     public UserCreation<TUser> Creation { get; }

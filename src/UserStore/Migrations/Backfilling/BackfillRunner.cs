@@ -95,6 +95,13 @@ internal sealed class BackfillRunner
                 $"changes '{reserved.AttributeName}' of a user, whose value is reserved. Change it through MigrationContext.OpenStore.");
         }
 
+        if (_users?.Encrypted.Select(property => property.AttributeName).Append(_users.DataKeyId).FirstOrDefault(
+            attribute => attribute is not null && change.Concerns(attribute)) is { } encrypted)
+        {
+            throw new InvalidBackfillChangeException(
+                $"changes '{encrypted}', which is encrypted under the data key of the user. Change it through MigrationContext.OpenStore.");
+        }
+
         if (_users?.Discriminators.FirstOrDefault(discriminator => change.Concerns(discriminator.Property.AttributeName)) is { Property: { } kind })
         {
             throw new InvalidBackfillChangeException(

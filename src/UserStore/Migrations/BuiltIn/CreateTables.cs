@@ -22,5 +22,7 @@ internal sealed class CreateAndDeleteTables(string id)
         await context.DeleteTableAsync(context.UsersTable, cancellationToken).ConfigureAwait(false);
         if (context.ReservationsTable is not null)
             await context.DeleteTableAsync(context.ReservationsTable, cancellationToken).ConfigureAwait(false);
+        if (context.Attempt.Store.Schema.DataKeys is { TableName: var dataKeys })
+            await context.DeleteTableAsync(dataKeys, cancellationToken).ConfigureAwait(false);
     }
 }

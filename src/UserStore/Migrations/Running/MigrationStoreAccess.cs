@@ -44,11 +44,11 @@ internal sealed class MigrationStoreAccess<[DynamicallyAccessedMembers(Dynamical
     {
         var table = new UserTable<TUser>(Connect(client));
         UserCreation<TUser> creation = new UserWrites<TUser>(table).Creation;
-        HashSet<string> known = [.. table.Model.Attributes];
+        HashSet<string?> known = [.. table.Model.Attributes, table.Model.DataKeyId];
 
         return async (item, observer, cancellationToken) =>
         {
-            PreparedUser<TUser> user = table.Input.PrepareImport(table.Items.FromItem(item));
+            PreparedUser<TUser> user = table.Input.PrepareImport(table.Items.FromItem(new StoredUser(item, table.Model)));
             StoreCall call = table.Sender.Begin(cancellationToken, user.Key, observer: observer);
             try
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Reservations;
@@ -10,7 +11,7 @@ using UserStore.Modeling;
 
 namespace UserStore.Privacy.Places;
 
-/// <summary>The tables of the store: the user and the reservations of its values.</summary>
+/// <summary>The tables of the store: the user, its data key, and the reservations of its values.</summary>
 internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TUser>(
     UserTable<TUser> users, ReservationTable<TUser>? reservations)
     : IUserDataPlace
@@ -23,11 +24,14 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
     public async Task<HeldData> FindAsync(StoreCall call, UserKey key)
     {
         StoredUser user = await users.ReadAsync(call, key).ConfigureAwait(false);
+        // Also without the user: time to live deletes the user alone.
+        List<HeldItem> items = users.Encryption is { } encryption && (user.IsAbsent || user.Released.IsUser)
+            ? await FindDataKeyAsync(call, encryption.Keys, encryption.Keys.KeyOf(key)).ConfigureAwait(false)
+            : [];
         if (user.IsAbsent)
-            return new HeldData([], AbsenceOf(key));
+            return new HeldData(items, AbsenceOf(key));
         if (!user.Released.IsUser)
             return new HeldData([]);
-        List<HeldItem> items = [];
         foreach (string[] reserved in users.ReservedIn(user.Released).Select(value => value.Key).Distinct(StringComparer.Ordinal).Chunk(TableReader.MaxKeys))
         {
             var found = await users.Reader.FindManyAsync(
@@ -37,6 +41,16 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
 
         items.Add(ToHeld(user));
         return new HeldData(items);
+    }
+
+    /// <summary>Reads the data key of a user.</summary>
+    public static async Task<List<HeldItem>> FindDataKeyAsync(StoreCall call, DataKeyTable keys, Dictionary<string, AttributeValue> key)
+    {
+        if (await keys.FindRowAsync(call, key).ConfigureAwait(false) is not { } row)
+            return [];
+        var writer = new ExpressionWriter();
+        writer.AndSame(StoreSchema.DataKeyWrapped, row);
+        return [new HeldItem(UserDataKind.DataKey, keys.Schema.TableName, key, row, writer.ToDelete(keys.Schema, key))];
     }
 
     /// <summary>Restricts a user as it is, whatever other writers do, so that they change it no longer.</summary>

@@ -24,7 +24,7 @@ internal sealed class ChangeWriter<
     public async Task WriteAsync(UserChange<TUser> change, CancellationToken cancellationToken)
     {
         string number = Guard.Pad(change.SequenceNumber);
-        TargetItem? item = change.NewUser is null ? null : projector.Project(change.NewUser);
+        TargetItem? item = change.NewUser is null || change.HasErasedValues ? null : projector.Project(change.NewUser);
         StoreCall call = source.Sender.Begin(cancellationToken);
         TargetConflict? conflict = await TryFirstAsync(call, change, number, item).ConfigureAwait(false);
         bool needsSource = false;
@@ -43,7 +43,7 @@ internal sealed class ChangeWriter<
             if (guard?.HasApplied(number) == true)
                 return;
             needsSource |= conflict.Kind != TargetConflictKind.GuardChanged;
-            conflict = guard?.Precedes(change.Timestamp) == true && !needsSource
+            conflict = guard?.Precedes(change.Timestamp) == true && !needsSource && !NeedsSource(change)
                 ? await writer.WriteAsync(call, FromImage(change, number, item, GuardCondition.IsUnchanged(guard), guard.TargetKey)).ConfigureAwait(false)
                 : await states.WriteAsync(call, await ReadSourceAsync(call, change, item, guard).ConfigureAwait(false), number).ConfigureAwait(false);
         }
@@ -52,7 +52,7 @@ internal sealed class ChangeWriter<
     // Without reading the guard: a new user has none, and the key of the former item of a known user is that of the old image.
     private async Task<TargetConflict?> TryFirstAsync(StoreCall call, UserChange<TUser> change, string number, TargetItem? item)
     {
-        if (change.Kind == UserChangeKind.Inserted)
+        if (change.Kind == UserChangeKind.Inserted || NeedsSource(change))
         {
             ReplicationState state = await ReadSourceAsync(call, change, item, guard: null).ConfigureAwait(false);
             return await writer.WriteAsync(call, states.ToWrite(state, number, GuardCondition.HasNoItem(number))).ConfigureAwait(false);
@@ -62,6 +62,9 @@ internal sealed class ChangeWriter<
         var condition = GuardCondition.Precedes(number, change.Timestamp, formerKey);
         return await writer.WriteAsync(call, FromImage(change, number, item, condition, formerKey)).ConfigureAwait(false);
     }
+
+    // An image that lacks values is that of a user who is deleted by now.
+    private static bool NeedsSource(UserChange<TUser> change) => change is { HasErasedValues: true, NewUser: not null };
 
     private async Task<ReplicationState> ReadSourceAsync(StoreCall call, UserChange<TUser> change, TargetItem? item, Guard? guard)
     {

@@ -35,11 +35,14 @@ internal sealed class ReplicationStateReader<
         IReadOnlySet<string> erased = source.Tombstones is { } tombstones
             ? await tombstones.FindErasedAsync(call, [.. keys.Select(tombstones.HashOf)]).ConfigureAwait(false)
             : ImmutableHashSet<string>.Empty;
+        Dictionary<UserKey, StoredUser> stored = (await source.UnlockAsync(call, [.. items.Values.Select(item => (0, item))]).ConfigureAwait(false))
+            .ToDictionary(item => Key.FindIn(item.User.Item)!.Value, item => item.User);
+        var absent = new StoredUser(null, source.Model);
         ReplicationState[] states = [.. keys.Select(key => Evaluate(
             key,
             guardsByKey.GetValueOrDefault(key),
             readAt,
-            items.GetValueOrDefault(key),
+            stored.GetValueOrDefault(key, absent),
             erased.Count > 0 && erased.Contains(source.Tombstones!.HashOf(key))) with { FoundKey = users[key] })];
 
         List<Dictionary<string, AttributeValue>> targetKeys =
@@ -80,7 +83,7 @@ internal sealed class ReplicationStateReader<
         DateTimeOffset readAt = source.Input.Now();
         StoredUser user = await source.ReadAsync(call, key).ConfigureAwait(false);
         bool isErased = source.Tombstones is { } tombstones && await tombstones.FindAsync(call, key).ConfigureAwait(false) is not null;
-        return Evaluate(key, guard, readAt, user.Item, isErased);
+        return Evaluate(key, guard, readAt, await source.UnlockAsync(call, user).ConfigureAwait(false), isErased);
     }
 
     /// <summary>Reads the item at the key of the desired item.</summary>
@@ -89,10 +92,8 @@ internal sealed class ReplicationStateReader<
         Actual = await source.Reader.FindAsync(call, schema.Target, state.Expected.Key).ConfigureAwait(false),
     };
 
-    private ReplicationState Evaluate(
-        UserKey key, Guard? guard, DateTimeOffset readAt, Dictionary<string, AttributeValue>? item, bool isErased)
+    private ReplicationState Evaluate(UserKey key, Guard? guard, DateTimeOffset readAt, StoredUser stored, bool isErased)
     {
-        var stored = new StoredUser(item, source.Model);
         var state = new ReplicationState(key, guard, stored.IsUser && !isErased, Expected: null) { ReadAt = readAt, IsErased = isErased };
         if (!state.IsInSource)
             return state;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Encryption;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
@@ -32,9 +33,10 @@ internal sealed class GeneratedRequests<[DynamicallyAccessedMembers(DynamicallyA
 
     public override ExpressionWriter NewExpression() => ExpressionWriter.ForJson();
 
-    public override MappedUser Map(TUser user) => _users.Map(user);
+    // Types with encrypted properties have no generated mapping.
+    public override MappedUser Map(TUser user, WriteCipher? cipher) => _users.Map(user);
 
-    public override MappedUser MapChanges(IReadOnlyList<PatchChange> changes) => _users.MapChanges(changes);
+    public override MappedUser MapChanges(IReadOnlyList<PatchChange> changes, WriteCipher? cipher) => _users.MapChanges(changes);
 
     public override long SizeOf(TUser user) => _users.SizeOf(user);
 

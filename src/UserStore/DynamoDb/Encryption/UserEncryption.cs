@@ -1,0 +1,184 @@
+using Amazon.DynamoDBv2.Model;
+using UserStore.DynamoDb.Expressions;
+using UserStore.DynamoDb.Items;
+using UserStore.DynamoDb.Sending;
+using UserStore.DynamoDb.Tables;
+using UserStore.Modeling;
+using UserStore.Preparation;
+
+namespace UserStore.DynamoDb.Encryption;
+
+/// <summary>Finds the data keys of users, to read and to write their encrypted values.</summary>
+internal sealed class UserEncryption(UserModel model, UniqueValues values, DataKeyTable keys)
+{
+    public DataKeyTable Keys => keys;
+
+    /// <summary>Returns the encryption of a store; null if the type has no encrypted properties.</summary>
+    /// <exception cref="InvalidOperationException">The options lack what it requires.</exception>
+    public static UserEncryption? Of(StoreSchema schema, UniqueValues values, TableReader reader, TimeProvider time)
+    {
+        if (schema.DataKeys is not { } table)
+            return null;
+        if (ViolatedRule(schema.Model, schema.Options) is { } rule)
+            throw new InvalidOperationException($"UserStoreOptions: {rule}");
+        return new UserEncryption(schema.Model, values, new DataKeyTable(table, schema.Options, reader, time));
+    }
+
+    /// <summary>Returns what the options lack that encrypted properties require, as a sentence; null if nothing is missing.</summary>
+    public static string? ViolatedRule(UserModel model, UserStoreOptions options)
+    {
+        if (model.Encrypted.Count == 0)
+            return null;
+        string properties = string.Join(", ", model.Encrypted.Select(property => property.Name));
+        if (options.Privacy.HashKey is null)
+            return $"Privacy.HashKey is null, but must be set, because {model.UserType.Name} has encrypted properties ({properties}).";
+        return options.Privacy.DataKeyWrapper is null
+            ? $"{model.UserType.Name} has encrypted properties ({properties}), but nothing wraps their data keys: register an IDataKeyWrapper, or set "
+                + "Privacy.DataKeyWrapper."
+            : null;
+    }
+
+    /// <summary>Begins to find the data key of a user whose item is being read.</summary>
+    public Task<DataKey?> BeginAsync(StoreCall call, UserKey key) => keys.FindAsync(call, key);
+
+    /// <summary>Returns what decrypts an item; null if nothing in it is encrypted.</summary>
+    /// <param name="call">The call that reads.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="key">The user.</param>
+    /// <param name="begun">What <see cref="BeginAsync"/> returned, if it was called.</param>
+    public async Task<UserCipher?> FindAsync(StoreCall call, Dictionary<string, AttributeValue>? item, UserKey key, Task<DataKey?>? begun = null)
+    {
+        if (item is null || !UserCipher.IsNeeded(model, item))
+            return null;
+        DataKey? found = await (begun ?? keys.FindAsync(call, key)).ConfigureAwait(false);
+        return Cipher(key, IsOther(found, item) ? await keys.FindAsync(call, key, notId: found?.Id).ConfigureAwait(false) : found);
+    }
+
+    /// <summary>Returns what decrypts items, by their users.</summary>
+    public async Task<IReadOnlyDictionary<UserKey, UserCipher>> FindManyAsync(StoreCall call, IEnumerable<Dictionary<string, AttributeValue>> items)
+    {
+        var needed = new Dictionary<UserKey, Dictionary<string, AttributeValue>>();
+        foreach (Dictionary<string, AttributeValue> item in items)
+        {
+            if (model.Key.FindIn(item) is { } key && UserCipher.IsNeeded(model, item))
+                needed[key] = item;
+        }
+
+        var ciphers = new Dictionary<UserKey, UserCipher>(needed.Count);
+        if (needed.Count == 0)
+            return ciphers;
+        Dictionary<UserKey, DataKey> found = await keys.FindManyAsync(call, needed.Keys).ConfigureAwait(false);
+        foreach ((UserKey key, Dictionary<string, AttributeValue> item) in needed)
+        {
+            DataKey? dataKey = found.GetValueOrDefault(key);
+            // A cached key can be that of a user who was deleted and created again.
+            ciphers[key] = Cipher(key, IsOther(dataKey, item) ? await keys.FindAsync(call, key, notId: dataKey?.Id).ConfigureAwait(false) : dataKey);
+        }
+
+        return ciphers;
+    }
+
+    public UserCipher Cipher(UserKey key, DataKey? dataKey) => new(model, values, key, dataKey);
+
+    /// <summary>Returns what encrypts a user who is stored for the first time, or in place of any other: under the data key that is stored, if
+    /// <paramref name="failure"/> shows one, otherwise under a new one.</summary>
+    /// <param name="call">The call that writes.</param>
+    /// <param name="key">The user.</param>
+    /// <param name="failure">Why the data key of the attempt before could not be used, if there was one.</param>
+    public async Task<WriteCipher> ForNewAsync(StoreCall call, UserKey key, CancellationReason? failure = null)
+    {
+        if (failure is not null && await FindAfterAsync(call, key, failure).ConfigureAwait(false) is { } stored)
+            return new WriteCipher(Usable(key, stored), DataKeyBinding.Stored);
+        long drops = keys.Drops;
+        return new WriteCipher(Cipher(key, await keys.CreateAsync(call).ConfigureAwait(false)), DataKeyBinding.New) { Drops = drops };
+    }
+
+    /// <summary>Keeps the data key of a write that was applied.</summary>
+    public void Remember(WriteCipher cipher)
+    {
+        if (cipher.Binding == DataKeyBinding.New)
+            keys.Remember(cipher.Cipher.Key, cipher.Cipher.DataKey!, cipher.Drops);
+    }
+
+    /// <summary>Returns what encrypts values of a user who is stored.</summary>
+    /// <param name="call">The call that writes.</param>
+    /// <param name="key">The user.</param>
+    /// <param name="stored">The item of the user, if it was read.</param>
+    /// <exception cref="UserStoreSchemaException">The data key of the user was erased.</exception>
+    public async Task<WriteCipher> ForUpdateAsync(StoreCall call, UserKey key, Dictionary<string, AttributeValue>? stored = null)
+    {
+        DataKey? found = await keys.FindAsync(call, key).ConfigureAwait(false);
+        if (stored is null)
+            return found is null ? await ForNewAsync(call, key).ConfigureAwait(false) : new WriteCipher(Usable(key, found), DataKeyBinding.Bound);
+        string? id = stored.Text(model.DataKeyId!);
+        if (id is null)
+            return found is null ? await ForNewAsync(call, key).ConfigureAwait(false) : new WriteCipher(Usable(key, found), DataKeyBinding.Stored);
+        if (found?.Id != id)
+            found = await keys.FindAsync(call, key, notId: found?.Id).ConfigureAwait(false);
+        return found is null || (found.IsUsable && found.Id != id)
+            ? throw Erased(key)
+            : new WriteCipher(Usable(key, found), DataKeyBinding.Bound);
+    }
+
+    /// <summary>Returns what encrypts values of a stored user after a write failed; null if it did not fail because of the data key.</summary>
+    /// <param name="call">The call that writes.</param>
+    /// <param name="cipher">What the write used.</param>
+    /// <param name="stored">The item that the write met.</param>
+    /// <param name="failure">The failed condition.</param>
+    /// <exception cref="UserStoreSchemaException">The data key of the user was erased.</exception>
+    public async Task<WriteCipher?> NextAsync(StoreCall call, WriteCipher cipher, Dictionary<string, AttributeValue> stored, ConditionFailure failure)
+    {
+        UserKey key = cipher.Cipher.Key;
+        if (failure.Companion is { } companion)
+            return await ForNewAsync(call, key, companion).ConfigureAwait(false);
+        return IsOther(cipher, stored) ? await ForUpdateAsync(call, key, stored).ConfigureAwait(false) : null;
+    }
+
+    /// <summary>Returns whether a stored user has another data key than a write requires.</summary>
+    public bool IsOther(WriteCipher cipher, Dictionary<string, AttributeValue> stored)
+        => stored.Text(model.DataKeyId!) != (cipher.Binding == DataKeyBinding.Bound ? cipher.Id : null);
+
+    /// <summary>Returns the actions that are sent in the transaction of a write: none if the user's item shows that the data key is stored.</summary>
+    public IReadOnlyList<TransactWriteItem> CompanionsOf(WriteCipher? cipher) => cipher switch
+    {
+        { Binding: DataKeyBinding.New } => [keys.Put(cipher.Cipher.Key, cipher.Cipher.DataKey!)],
+        { Binding: DataKeyBinding.Stored } => [keys.Check(cipher.Cipher.Key, cipher.Cipher.DataKey!)],
+        _ => [],
+    };
+
+    /// <summary>Accepts a user whose values are encrypted under the data key, or, if the write stores which one it is, under none.</summary>
+    public void AndBound(ExpressionWriter writer, WriteCipher? cipher)
+    {
+        if (cipher is { Binding: DataKeyBinding.Bound })
+            writer.And($"{writer.Name(model.DataKeyId!)} = {writer.Value(cipher.Id)}");
+        else if (cipher is not null)
+            writer.And($"attribute_not_exists({writer.Name(model.DataKeyId!)})");
+    }
+
+    /// <summary>Appends the assignment of the data key to an update, if the user has none yet.</summary>
+    public void AppendBinding(ExpressionWriter writer, WriteCipher? cipher)
+    {
+        if (cipher is { Binding: not DataKeyBinding.Bound })
+            writer.Append($"{writer.Name(model.DataKeyId!)} = {writer.Value(cipher.Id)}, ");
+    }
+
+    private async Task<DataKey?> FindAfterAsync(StoreCall call, UserKey key, CancellationReason failure)
+    {
+        keys.Drop(key);
+        return await keys.FindInAsync(call, failure).ConfigureAwait(false) ?? await keys.FindAsync(call, key).ConfigureAwait(false);
+    }
+
+    private bool IsOther(DataKey? dataKey, Dictionary<string, AttributeValue> item)
+        => dataKey is { IsUsable: true } && item.Text(model.DataKeyId!) is { } id && id != dataKey.Id;
+
+    private UserCipher Usable(UserKey key, DataKey dataKey) => dataKey.IsUsable ? Cipher(key, dataKey) : throw new UserStoreUnavailableException(
+        $"The data key of user '{key}' cannot be unwrapped, so that nothing can be encrypted. Check the keys of the IDataKeyWrapper.", isTransient: false);
+
+    private UserStoreSchemaException Erased(UserKey key) => new(
+        keys.Schema.TableName,
+        null,
+        $"the data key of user '{key}' was erased, so that nothing can be encrypted. Delete the user.")
+    {
+        Key = key,
+    };
+}
