@@ -49,8 +49,7 @@ public class InMemoryUserStore<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         UserStoreOptions storeOptions = options.ToStoreOptions();
         Time = options.TimeProvider;
         var model = UserModel.For<TUser>(storeOptions);
-        if (model.Encrypted.Count > 0)
-            storeOptions.Privacy.HashKey = new byte[UserPrivacyOptions.HashKeyLength]; // nothing that it hashes leaves the process
+        storeOptions.Privacy.HashKey = new byte[UserPrivacyOptions.HashKeyLength]; // nothing that it hashes leaves the process
         Lazy<IDynamoDBContext> context = MappingContexts.GetOrAdd(model, static model => new Lazy<IDynamoDBContext>(
             () => UserContext.CreateForMapping(new UserStoreOptions(), model)));
         _items = new UserItems<TUser>(() => context.Value, model, model.DefaultTableName);

@@ -7,7 +7,7 @@ namespace UserStore;
 /// Implemented by the service and registered as a singleton, or set as <see cref="UserPrivacyOptions.DataKeyWrapper"/>. An implementation must be safe
 /// for concurrent use. It should retry by itself what can be retried: if it throws, or takes longer than
 /// <see cref="UserStoreRetryOptions.AttemptTimeout"/>, the call of the store fails with a transient <see cref="UserStoreUnavailableException"/>, whose
-/// inner exception is the one of the wrapper.
+/// inner exception is the one of the wrapper. Its message must contain neither keys nor values of users.
 /// </para>
 /// <para>
 /// To rotate the key that wraps, wrap under the new key, and unwrap under all keys that were used before. See <see cref="LocalDataKeyWrapper"/> for keys
@@ -26,5 +26,7 @@ public interface IDataKeyWrapper
     /// <param name="wrappedKey">What <see cref="WrapAsync"/> returned.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The data key, 32 bytes.</returns>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key was changed, or cannot be unwrapped by any key of the service: the
+    /// values of the user are reported as unreadable.</exception>
     Task<byte[]> UnwrapAsync(ReadOnlyMemory<byte> wrappedKey, CancellationToken cancellationToken = default);
 }

@@ -24,7 +24,8 @@ public sealed class ConsistencyTests
     [
         .. Closed,
         .. new[] { typeof(UnhonoredTypes), typeof(UnstorableTypes), typeof(UnstorableUniqueValues), typeof(UnreadableEncryptedTypes) }
-            .SelectMany(outer => outer.GetNestedTypes()).Where(type => !type.IsGenericTypeDefinition && type.IsDefined(typeof(DynamoDBTableAttribute), inherit: true)),
+            .SelectMany(outer => outer.GetNestedTypes())
+            .Where(type => !type.IsGenericTypeDefinition && type.IsDefined(typeof(DynamoDBTableAttribute), inherit: true)),
     ];
 
     [Fact]

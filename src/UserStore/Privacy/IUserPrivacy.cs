@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace UserStore.Privacy;
 
-/// <summary>Exports and erases everything that a store keeps of a user: the item, its data key, the reservations of its values, its items and guards in the targets of
-/// replications, and entries of migrations that name it.</summary>
+/// <summary>Exports and erases everything that a store keeps of a user: the item, its data key, the reservations of its values, its items and guards
+/// in the targets of replications, and entries of migrations that name it.</summary>
 /// <typeparam name="TUser">The user type: <see cref="User"/>, a record derived from it, or any class or record with a key.</typeparam>
 /// <remarks>
 /// <para>

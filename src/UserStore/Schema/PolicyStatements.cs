@@ -133,6 +133,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
         yield return Statement("Users", [schema.Users.Name], [.. erase, "ConditionCheckItem", "PutItem", "UpdateItem"]);
         yield return Statement("Reservations", NameOf(schema.Reservations), ["BatchGetItem", "DeleteItem", "DescribeTable", "Scan"]);
         yield return Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "DescribeTable", "GetItem", "PutItem"]);
+        yield return Statement("DataKeys", NameOf(schema.DataKeys), ["BatchGetItem", "DeleteItem", "DescribeTable", "GetItem"]);
         yield return Statement("MigrationLock", NameOf(options.Migrations?.Lock), ["DeleteItem", "DescribeTable", "Scan"]);
         foreach ((int number, ReplicationDefinition replication) in options.Replications.Index())
         {

@@ -86,7 +86,7 @@ public sealed class UserStoreSchema
         StreamViewType = table.TableStreamViewType,
         DeletionProtection = table.Settings?.Options.DeletionProtection == true,
         PointInTimeRecovery = table.Settings?.PointInTimeRecovery == true,
-        PointInTimeRecoveryDays = table.Settings?.PointInTimeRecovery == true ? table.Settings.Options.PointInTimeRecoveryDays : null,
+        PointInTimeRecoveryDays = table.Settings?.PointInTimeRecoveryDays,
         EncryptionKey = table.Settings?.Options.EncryptionKey,
         TableClass = table.Settings?.Options.TableClass,
         Tags = table.Settings?.Options.Tags.ToDictionary() ?? [],

@@ -150,11 +150,11 @@ internal sealed class ResponseReaders<TUser>
         Unprocessed = batch.Unprocessed is { } keys ? [.. keys.EnumerateArray().Select(AttributeJson.ReadItem)] : null,
     };
 
-    private static TUser? FromItem(UserItems<TUser> items, Dictionary<string, AttributeValue> item)
+    private TUser? FromItem(UserItems<TUser> items, Dictionary<string, AttributeValue> item)
     {
         try
         {
-            return items.FromItem(item);
+            return items.FromItem(new StoredUser(item, Model));
         }
         catch (UserStoreSchemaException)
         {

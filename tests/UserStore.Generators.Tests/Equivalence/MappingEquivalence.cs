@@ -222,7 +222,7 @@ public abstract class MappingEquivalence<TUser>
     {
         try
         {
-            return _items.FromItem(item);
+            return _items.FromItem(new StoredUser(item, _model));
         }
         catch (UserStoreSchemaException)
         {

@@ -62,7 +62,7 @@ public sealed class OptionsValidationTests
             "encryption without a wrapper", Encrypting(options => options.Privacy.DataKeyWrapper = null),
             "User has encrypted properties (Name), but nothing wraps their data keys"
         },
-        { "bad name of the data keys", Encrypting(options => options.Privacy.DataKeysTable = "my keys"), "Privacy.DataKeysTable make the table name 'my keys'" },
+        { "bad name of data keys", Encrypting(options => options.Privacy.DataKeysTable = "my keys"), "make the table name 'my keys'" },
         { "data keys among the users", Encrypting(options => options.Privacy.DataKeysTable = "Users"), "a name of its own" },
         { "no data keys in memory", options => options.Privacy.DataKeyCacheSize = 0, "Privacy.DataKeyCacheSize is 0" },
         { "negative cache", options => options.Privacy.DataKeyCacheDuration = TimeSpan.FromTicks(-1), "Privacy.DataKeyCacheDuration is -00" },

@@ -25,6 +25,7 @@ public sealed partial class ReadmeTests
     [InlineData("errors.md", "GuideExamples.cs", "FirstTest.cs")]
     [InlineData("operations.md", "GuideExamples.cs", "AspNetCoreExamples.cs", "FirstTest.cs")]
     [InlineData("security.md", "GuideExamples.cs", "FirstTest.cs")]
+    [InlineData("encryption.md", "EncryptionExamples.cs", "FirstTest.cs")]
     [InlineData("trimming.md", "GuideExamples.cs", "FirstTest.cs")]
     [InlineData("existing-tables.md", "Customer.cs", "InPlace.cs", "ExistingTableExamples.cs", "FirstTest.cs")]
     [InlineData("migrations.md", "MigrationExamples.cs", "FirstTest.cs")]

@@ -16,6 +16,8 @@ internal sealed class TableSettings(UserStoreOptions options, bool mayHaveBackup
 
     public bool PointInTimeRecovery => mayHaveBackups && options.PointInTimeRecovery;
 
+    public int? PointInTimeRecoveryDays => mayHaveBackups ? options.PointInTimeRecoveryDays : null;
+
     public OnDemandThroughput? Maximum => (options.MaxReadRequestUnits, options.MaxWriteRequestUnits) is (null, null) ? null : new OnDemandThroughput
     {
         MaxReadRequestUnits = options.MaxReadRequestUnits,
