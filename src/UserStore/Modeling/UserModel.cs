@@ -10,21 +10,6 @@ using UserStore.Declarations;
 
 namespace UserStore.Modeling;
 
-/// <summary>Represents an index of an annotated type, with the name that the attributes specify, or the table itself.</summary>
-internal sealed record MappedIndex(string Name, MappedProperty PartitionKey, MappedProperty? SortKey)
-{
-    /// <summary>Gets a value indicating whether the index has the partition key of the table, and is created with the table only.</summary>
-    public bool IsLocal { get; init; }
-
-    /// <summary>Gets a value indicating whether this is the table itself.</summary>
-    public bool IsTable { get; init; }
-}
-
-/// <summary>Represents a property that is a key of indexes.</summary>
-/// <param name="Property">The property.</param>
-/// <param name="MaxBytes">The maximum length that is valid in all of the indexes.</param>
-internal sealed record IndexKey(MappedProperty Property, int MaxBytes);
-
 /// <summary>Describes a user type: properties, roles, key and indexes. Created once for each type, or for options that describe it.</summary>
 internal sealed class UserModel
 {
@@ -66,12 +51,7 @@ internal sealed class UserModel
         // What a property that is not stored does when it is set, only the context knows: it does not set it.
         NeedsMapping = Properties.Any(property => property.NeedsMapping) || NotStored.Count < notStored.Length;
         StringLists = [.. Properties.Where(property => property.PropertyType.IsAssignableTo(typeof(IEnumerable<string>)))];
-        var partitionKeys = Indexes.Values.Where(index => !index.IsLocal)
-            .Select(index => new IndexKey(index.PartitionKey, UserRules.MaxPartitionKeyBytes));
-        var sortKeys = Indexes.Values.Where(index => index.SortKey is not null)
-            .Select(index => new IndexKey(index.SortKey!, UserRules.MaxSortKeyBytes));
-        IndexKeys = [.. partitionKeys.Concat(sortKeys).Where(key => !Key.Contains(key.Property))
-            .GroupBy(key => key.Property, (_, keys) => keys.MinBy(key => key.MaxBytes)!)];
+        IndexKeys = [.. IndexKey.Of(Indexes.Values).Where(key => !Key.Contains(key.Property))];
         WriteIds = [.. Enumerable.Range(1, RememberedWrites).Select(number => number == 1
             ? $"{prefix}write_id"
             : string.Create(CultureInfo.InvariantCulture, $"{prefix}write_id_{number}"))];

@@ -40,13 +40,22 @@ internal sealed partial class UserTable<TUser>
     /// <param name="stored">The item.</param>
     /// <param name="begun">The data key, if it is being read.</param>
     /// <returns>The item. It is read again if its data key is not stored any more: then the user was deleted, unless the key alone was erased.</returns>
+    /// <exception cref="UserStoreUnavailableException">The user was deleted and created again at every read.</exception>
     public async ValueTask<StoredUser> UnlockAsync(StoreCall call, StoredUser stored, Task<DataKey?>? begun = null)
     {
         for (int round = 1; Encryption is not null && stored.IsUser && stored.Key is { } key; round++)
         {
             UserCipher? cipher = await Encryption.FindAsync(call, stored.Item, key, begun).ConfigureAwait(false);
-            if (cipher?.IsErased(stored.Item) != true || round == MaxUnlocks)
+            if (cipher?.IsErased(stored.Item) != true)
                 return stored with { Cipher = cipher };
+            if (round == MaxUnlocks)
+            {
+                throw new UserStoreUnavailableException($"User '{key}' was deleted and created again at each of {MaxUnlocks} reads. Retry later.")
+                {
+                    TableNames = [TableName],
+                };
+            }
+
             StoredUser current = await ReadAsync(call, key).ConfigureAwait(false);
             if (current.IsRevisionOf(stored))
                 return stored with { Cipher = cipher };
