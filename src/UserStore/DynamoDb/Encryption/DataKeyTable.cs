@@ -35,12 +35,12 @@ internal sealed class DataKeyTable(TableSchema table, UserStoreOptions options, 
     /// <summary>Finds the data key of a user.</summary>
     /// <param name="call">The call that reads.</param>
     /// <param name="key">The user.</param>
-    /// <param name="notId">The id of a key that is out of date, so that the table is read if the cache has it.</param>
-    /// <returns>The key; null if there is none.</returns>
-    public async Task<DataKey?> FindAsync(StoreCall call, UserKey key, string? notId = null)
+    /// <param name="id">The id of the key that is needed, so that the table is read if the cache has another; null for any.</param>
+    /// <returns>The key that is stored, which may be another; null if there is none.</returns>
+    public async Task<DataKey?> FindAsync(StoreCall call, UserKey key, string? id = null)
     {
         string user = KeyModel.ToText(key);
-        if (_cache.Find(user) is { } cached && cached.Id != notId)
+        if (_cache.Find(user) is { } cached && (id is null || cached.Id == id))
             return cached;
         (long readAt, long drops) = (time.GetTimestamp(), _cache.Drops);
         if (await FindRowAsync(call, KeyOf(key)).ConfigureAwait(false) is not { } row)
@@ -55,25 +55,27 @@ internal sealed class DataKeyTable(TableSchema table, UserStoreOptions options, 
     }
 
     /// <summary>Finds the data keys of users.</summary>
-    /// <returns>The keys of those that have one.</returns>
-    public async Task<Dictionary<UserKey, DataKey>> FindManyAsync(StoreCall call, IEnumerable<UserKey> keys)
+    /// <param name="call">The call that reads.</param>
+    /// <param name="users">The users, each with the id of the key that is needed; null for any.</param>
+    /// <returns>The keys that are stored, of the users that have one.</returns>
+    public async Task<Dictionary<UserKey, DataKey>> FindManyAsync(StoreCall call, IReadOnlyDictionary<UserKey, string?> users)
     {
         var found = new Dictionary<UserKey, DataKey>();
         var missing = new Dictionary<string, (UserKey Key, Dictionary<string, AttributeValue> Row)>(StringComparer.Ordinal);
-        foreach (UserKey key in keys)
+        foreach ((UserKey key, string? id) in users)
         {
-            if (_cache.Find(KeyModel.ToText(key)) is { } cached)
+            if (_cache.Find(KeyModel.ToText(key)) is { } cached && (id is null || cached.Id == id))
                 found[key] = cached;
             else if (KeyOf(key) is var row)
                 missing[row[StoreSchema.DataKeyKey].S] = (key, row);
         }
 
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxUnwraps, CancellationToken = call.CancellationToken };
-        foreach (var users in missing.Values.Chunk(TableReader.MaxKeys))
+        foreach (var chunk in missing.Values.Chunk(TableReader.MaxKeys))
         {
             (long readAt, long drops) = (time.GetTimestamp(), _cache.Drops);
             List<Dictionary<string, AttributeValue>> rows = await reader.FindManyAsync(
-                call, table, [.. users.Select(user => user.Row)], ReadConsistency.Strong).ConfigureAwait(false);
+                call, table, [.. chunk.Select(user => user.Row)], ReadConsistency.Strong).ConfigureAwait(false);
             await Parallel.ForEachAsync(rows, parallel, async (row, _) =>
             {
                 DataKey dataKey = await UnwrapAsync(call, row).ConfigureAwait(false);

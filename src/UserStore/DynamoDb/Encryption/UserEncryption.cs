@@ -1,8 +1,10 @@
+using System.Collections.ObjectModel;
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Preparation;
 
@@ -41,41 +43,35 @@ internal sealed class UserEncryption(UserModel model, UniqueValues values, DataK
     /// <summary>Begins to find the data key of a user whose item is being read.</summary>
     public Task<DataKey?> BeginAsync(StoreCall call, UserKey key) => keys.FindAsync(call, key);
 
-    /// <summary>Returns what decrypts an item; null if nothing in it is encrypted.</summary>
+    /// <summary>Returns what decrypts an item; null if nothing in it is encrypted, and it names no data key.</summary>
     /// <param name="call">The call that reads.</param>
     /// <param name="item">The item.</param>
     /// <param name="key">The user.</param>
     /// <param name="begun">What <see cref="BeginAsync"/> returned, if it was called.</param>
     public async Task<UserCipher?> FindAsync(StoreCall call, Dictionary<string, AttributeValue>? item, UserKey key, Task<DataKey?>? begun = null)
     {
-        if (item is null || !UserCipher.IsNeeded(model, item))
+        if (item is null || !IsNeeded(item))
             return null;
-        DataKey? found = await (begun ?? keys.FindAsync(call, key)).ConfigureAwait(false);
-        return Cipher(key, IsOther(found, item) ? await keys.FindAsync(call, key, notId: found?.Id).ConfigureAwait(false) : found);
+        DataKey? found = begun is null ? null : await begun.ConfigureAwait(false);
+        if (found is null || IsOther(found, item)) // what was read before the item says nothing about the key of this one
+            found = await keys.FindAsync(call, key, item.Text(model.DataKeyId!)).ConfigureAwait(false);
+        return Cipher(key, found);
     }
 
     /// <summary>Returns what decrypts items, by their users.</summary>
     public async Task<IReadOnlyDictionary<UserKey, UserCipher>> FindManyAsync(StoreCall call, IEnumerable<Dictionary<string, AttributeValue>> items)
     {
-        var needed = new Dictionary<UserKey, Dictionary<string, AttributeValue>>();
+        var needed = new Dictionary<UserKey, string?>();
         foreach (Dictionary<string, AttributeValue> item in items)
         {
-            if (model.Key.FindIn(item) is { } key && UserCipher.IsNeeded(model, item))
-                needed[key] = item;
+            if (IsNeeded(item) && model.Key.FindIn(item) is { } key)
+                needed[key] = item.Text(model.DataKeyId!);
         }
 
-        var ciphers = new Dictionary<UserKey, UserCipher>(needed.Count);
         if (needed.Count == 0)
-            return ciphers;
-        Dictionary<UserKey, DataKey> found = await keys.FindManyAsync(call, needed.Keys).ConfigureAwait(false);
-        foreach ((UserKey key, Dictionary<string, AttributeValue> item) in needed)
-        {
-            DataKey? dataKey = found.GetValueOrDefault(key);
-            // A cached key can be that of a user who was deleted and created again.
-            ciphers[key] = Cipher(key, IsOther(dataKey, item) ? await keys.FindAsync(call, key, notId: dataKey?.Id).ConfigureAwait(false) : dataKey);
-        }
-
-        return ciphers;
+            return ReadOnlyDictionary<UserKey, UserCipher>.Empty;
+        Dictionary<UserKey, DataKey> found = await keys.FindManyAsync(call, needed).ConfigureAwait(false);
+        return needed.Keys.ToDictionary(key => key, key => Cipher(key, found.GetValueOrDefault(key)));
     }
 
     public UserCipher Cipher(UserKey key, DataKey? dataKey) => new(model, values, key, dataKey);
@@ -100,38 +96,28 @@ internal sealed class UserEncryption(UserModel model, UniqueValues values, DataK
             keys.Remember(cipher.Cipher.Key, cipher.Cipher.DataKey!, cipher.Drops);
     }
 
+    /// <summary>Returns what encrypts values of a user whose item was not read.</summary>
+    public async Task<WriteCipher> ForUpdateAsync(StoreCall call, UserKey key) => await keys.FindAsync(call, key).ConfigureAwait(false) is { } found
+        ? new WriteCipher(Usable(key, found), DataKeyBinding.Bound)
+        : await ForNewAsync(call, key).ConfigureAwait(false);
+
     /// <summary>Returns what encrypts values of a user who is stored.</summary>
     /// <param name="call">The call that writes.</param>
     /// <param name="key">The user.</param>
-    /// <param name="stored">The item of the user, if it was read.</param>
+    /// <param name="stored">The user, with what decrypts it.</param>
     /// <exception cref="UserStoreSchemaException">The data key of the user was erased.</exception>
-    public async Task<WriteCipher> ForUpdateAsync(StoreCall call, UserKey key, Dictionary<string, AttributeValue>? stored = null)
+    public async Task<WriteCipher> ForUpdateAsync(StoreCall call, UserKey key, StoredUser stored)
     {
-        DataKey? found = await keys.FindAsync(call, key).ConfigureAwait(false);
-        if (stored is null)
-            return found is null ? await ForNewAsync(call, key).ConfigureAwait(false) : new WriteCipher(Usable(key, found), DataKeyBinding.Bound);
-        string? id = stored.Text(model.DataKeyId!);
-        if (id is null)
-            return found is null ? await ForNewAsync(call, key).ConfigureAwait(false) : new WriteCipher(Usable(key, found), DataKeyBinding.Stored);
-        if (found?.Id != id)
-            found = await keys.FindAsync(call, key, notId: found?.Id).ConfigureAwait(false);
-        return found is null || (found.IsUsable && found.Id != id)
-            ? throw Erased(key)
-            : new WriteCipher(Usable(key, found), DataKeyBinding.Bound);
-    }
+        if (stored.Item.Text(model.DataKeyId!) is null)
+        {
+            return await keys.FindAsync(call, key).ConfigureAwait(false) is { } found
+                ? new WriteCipher(Usable(key, found), DataKeyBinding.Stored)
+                : await ForNewAsync(call, key).ConfigureAwait(false);
+        }
 
-    /// <summary>Returns what encrypts values of a stored user after a write failed; null if it did not fail because of the data key.</summary>
-    /// <param name="call">The call that writes.</param>
-    /// <param name="cipher">What the write used.</param>
-    /// <param name="stored">The item that the write met.</param>
-    /// <param name="failure">The failed condition.</param>
-    /// <exception cref="UserStoreSchemaException">The data key of the user was erased.</exception>
-    public async Task<WriteCipher?> NextAsync(StoreCall call, WriteCipher cipher, Dictionary<string, AttributeValue> stored, ConditionFailure failure)
-    {
-        UserKey key = cipher.Cipher.Key;
-        if (failure.Companion is { } companion)
-            return await ForNewAsync(call, key, companion).ConfigureAwait(false);
-        return IsOther(cipher, stored) ? await ForUpdateAsync(call, key, stored).ConfigureAwait(false) : null;
+        return stored.Cipher is { DataKey: { } dataKey } cipher && !cipher.IsErased(stored.Item)
+            ? new WriteCipher(Usable(key, dataKey), DataKeyBinding.Bound)
+            : throw Erased(key);
     }
 
     /// <summary>Returns whether a stored user has another data key than a write requires.</summary>
@@ -168,7 +154,9 @@ internal sealed class UserEncryption(UserModel model, UniqueValues values, DataK
         return await keys.FindInAsync(call, failure).ConfigureAwait(false) ?? await keys.FindAsync(call, key).ConfigureAwait(false);
     }
 
-    private bool IsOther(DataKey? dataKey, Dictionary<string, AttributeValue> item)
+    private bool IsNeeded(Dictionary<string, AttributeValue> item) => item.Text(model.DataKeyId!) is not null || UserCipher.IsNeeded(model, item);
+
+    private bool IsOther(DataKey dataKey, Dictionary<string, AttributeValue> item)
         => dataKey is { IsUsable: true } && item.Text(model.DataKeyId!) is { } id && id != dataKey.Id;
 
     private UserCipher Usable(UserKey key, DataKey dataKey) => dataKey.IsUsable ? Cipher(key, dataKey) : throw new UserStoreUnavailableException(

@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Encryption;
+using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 
 namespace UserStore.DynamoDb.Users;
@@ -39,7 +40,8 @@ internal sealed partial class UserTable<TUser>
     /// <param name="call">The call that reads.</param>
     /// <param name="stored">The item.</param>
     /// <param name="begun">The data key, if it is being read.</param>
-    /// <returns>The item. It is read again if its data key is not stored any more: then the user was deleted, unless the key alone was erased.</returns>
+    /// <returns>The item. It is read again if its data key is not stored any more: then the user was deleted, unless the key alone was erased. So
+    /// what it returns as encrypted under an erased key is that.</returns>
     /// <exception cref="UserStoreUnavailableException">The user was deleted and created again at every read.</exception>
     public async ValueTask<StoredUser> UnlockAsync(StoreCall call, StoredUser stored, Task<DataKey?>? begun = null)
     {
@@ -57,7 +59,7 @@ internal sealed partial class UserTable<TUser>
             }
 
             StoredUser current = await ReadAsync(call, key).ConfigureAwait(false);
-            if (current.IsRevisionOf(stored))
+            if (HaveSameDataKey(current, stored))
                 return stored with { Cipher = cipher };
             (stored, begun) = (current, null);
         }
@@ -69,16 +71,20 @@ internal sealed partial class UserTable<TUser>
     /// <param name="call">The call that wrote.</param>
     /// <param name="written">The item.</param>
     /// <param name="begun">The data key, if it is being read.</param>
+    /// <exception cref="UserNotFoundException">The user was deleted after the write, with its data key.</exception>
     /// <exception cref="UserStoreSchemaException">The item, or its data key, cannot be read.</exception>
     public async ValueTask<TUser> ToWrittenUserAsync(StoreCall call, StoredUser written, Task<DataKey?>? begun = null)
     {
         if (Encryption is null || written.Key is not { } key)
             return ToWrittenUser(written);
+        UserCipher? cipher;
         try
         {
-            return ToWrittenUser(written with { Cipher = await Encryption.FindAsync(call, written.Item, key, begun).ConfigureAwait(false) });
+            cipher = await Encryption.FindAsync(call, written.Item, key, begun).ConfigureAwait(false);
+            if (cipher?.IsErased(written.Item) == true && !HaveSameDataKey(await ReadAsync(call, key).ConfigureAwait(false), written))
+                throw new UserNotFoundException(key);
         }
-        catch (UserStoreException failure) when (failure is not UserStoreSchemaException)
+        catch (UserStoreException failure) when (failure is not (UserStoreSchemaException or UserNotFoundException))
         {
             throw new UserStoreSchemaException(
                 TableName, null, $"the write was applied, but the data key of user '{key}' cannot be read now. Read the user again.", failure)
@@ -87,6 +93,8 @@ internal sealed partial class UserTable<TUser>
                 Key = key,
             };
         }
+
+        return ToWrittenUser(written with { Cipher = cipher });
     }
 
     /// <summary>Finds what decrypts the items of a page.</summary>
@@ -102,11 +110,15 @@ internal sealed partial class UserTable<TUser>
         foreach ((int position, StoredUser user) in users)
         {
             UserCipher? cipher = user.Key is { } key ? ciphers.GetValueOrDefault(key) : null;
-            bool isDeleted = cipher?.IsErased(user.Item) == true && !(await ReadAsync(call, cipher.Key).ConfigureAwait(false)).IsRevisionOf(user);
+            bool isDeleted = cipher?.IsErased(user.Item) == true && !HaveSameDataKey(await ReadAsync(call, cipher.Key).ConfigureAwait(false), user);
             if (!isDeleted)
                 unlocked.Add((position, user with { Cipher = cipher }));
         }
 
         return unlocked;
     }
+
+    // The data key of a user who is deleted and created again is another one.
+    private bool HaveSameDataKey(StoredUser current, StoredUser read)
+        => !current.IsAbsent && current.Released.Item.Text(Model.DataKeyId!) == read.Released.Item.Text(Model.DataKeyId!);
 }

@@ -37,7 +37,9 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         if (table.Encryption is { } encryption)
         {
             table.Requests.Check(next.User);
-            cipher = await encryption.ForUpdateAsync(call, next.Key, read?.Item).ConfigureAwait(false);
+            cipher = read is { } stored
+                ? await encryption.ForUpdateAsync(call, next.Key, stored).ConfigureAwait(false)
+                : await encryption.ForUpdateAsync(call, next.Key).ConfigureAwait(false);
         }
 
         bool responseWasLost = false;
@@ -54,7 +56,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
                     throw call.OutcomeUnknown(failure.Operation, table.Users, next.Key, refusal);
             }
 
-            if (cipher is null || await table.Encryption!.NextAsync(call, cipher, found.Item, failure).ConfigureAwait(false) is not { } other)
+            if (cipher is null || await NextCipherAsync(call, cipher, found, failure).ConfigureAwait(false) is not { } other)
                 throw refusal;
             if (round > 1)
                 await table.DelayOvertakenAsync(call, next.Key, failure).ConfigureAwait(false);
@@ -64,6 +66,18 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         if (cipher is not null)
             table.Encryption!.Remember(cipher);
         return next.User;
+    }
+
+    // Null if the write did not fail because of the data key, or the user is deleted by now.
+    private async Task<WriteCipher?> NextCipherAsync(StoreCall call, WriteCipher cipher, StoredUser found, ConditionFailure failure)
+    {
+        (UserEncryption encryption, UserKey key) = (table.Encryption!, cipher.Cipher.Key);
+        if (failure.Companion is { } companion)
+            return await encryption.ForNewAsync(call, key, companion).ConfigureAwait(false);
+        if (!encryption.IsOther(cipher, found.Item))
+            return null;
+        found = await table.UnlockAsync(call, found).ConfigureAwait(false);
+        return found.IsUser ? await encryption.ForUpdateAsync(call, key, found).ConfigureAwait(false) : null;
     }
 
     // What is not known of the stored user is read, and never guessed.
