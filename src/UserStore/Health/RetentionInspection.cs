@@ -29,10 +29,11 @@ internal static class RetentionInspection
             yield break;
         if (!options.EnableTimeToLive)
             yield return "Expired users are hidden but never deleted, because EnableTimeToLive is false. Set it to true, or erase expired users.";
-        if (schema.Reservations is not null && !hasReservationCleanup)
-        {
-            yield return "The reservations of expired users remain until an audit, because no handler releases them. Call AddReservationCleanup, and "
-                + "dispatch the changes of the stream.";
-        }
+        if (hasReservationCleanup || (schema.Reservations ?? schema.DataKeys) is null)
+            yield break;
+        string left = (schema.Reservations, schema.DataKeys) is (not null, not null) ? "reservations and data keys"
+            : schema.DataKeys is null ? "reservations" : "data keys";
+        yield return $"The {left} of expired users remain, because no handler deletes them. Call AddReservationCleanup, and dispatch the changes of the "
+            + "stream.";
     }
 }

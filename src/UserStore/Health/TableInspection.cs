@@ -53,6 +53,8 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
         differences.AddRange(unsupported);
         if (table.Stream is { } stream && TableDifference.OfStream(table.TableName, found.StreamSpecification, stream) is { } ofStream)
             differences.Add(ofStream);
+        if (table.Settings is { MayHaveBackups: false } && found.StreamSpecification?.StreamEnabled == true)
+            differences.Add(TableDifference.OfForbiddenStream(table.TableName));
         if (table.TimeToLiveAttribute is { } attribute && unsupported.Length == 0)
         {
             var request = new DescribeTimeToLiveRequest { TableName = table.TableName };
@@ -71,17 +73,29 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
                 differences.Add(ofTags);
         }
 
-        if (table.Settings?.PointInTimeRecovery == true)
+        if (table.Settings is { PointInTimeRecovery: true } or { MayHaveBackups: false }
+            && TableDifference.OfPointInTimeRecovery(table, await FindBackupsAsync(call, table).ConfigureAwait(false)) is { } ofRecovery)
         {
-            var request = new DescribeContinuousBackupsRequest { TableName = table.TableName };
-            DescribeContinuousBackupsResponse backups = await call.SendAsync(
-                "DescribeContinuousBackups",
-                [table],
-                token => connection.Client.DescribeContinuousBackupsAsync(request, token)).ConfigureAwait(false);
-            if (TableDifference.OfPointInTimeRecovery(table, backups.ContinuousBackupsDescription) is { } ofRecovery)
-                differences.Add(ofRecovery);
+            differences.Add(ofRecovery);
         }
 
         return differences;
+    }
+
+    private async Task<ContinuousBackupsDescription?> FindBackupsAsync(StoreCall call, TableSchema table)
+    {
+        var request = new DescribeContinuousBackupsRequest { TableName = table.TableName };
+        DescribeContinuousBackupsResponse response = await call.SendAsync("DescribeContinuousBackups", [table], async token =>
+        {
+            try
+            {
+                return await connection.Client.DescribeContinuousBackupsAsync(request, token).ConfigureAwait(false);
+            }
+            catch (AmazonDynamoDBException unknown) when (unknown.ErrorCode == "UnknownOperationException" && !table.Settings!.PointInTimeRecovery)
+            {
+                return new DescribeContinuousBackupsResponse(); // a local server has no backups
+            }
+        }).ConfigureAwait(false);
+        return response.ContinuousBackupsDescription;
     }
 }

@@ -61,7 +61,8 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
                 "DataKeys",
                 [schema.DataKeys.Name],
                 [
-                    "BatchGetItem", "DescribeTable", "GetItem", .. mayWrite ? ["ConditionCheckItem", "DeleteItem", "PutItem"] : Array.Empty<string>(),
+                    "BatchGetItem", "DescribeContinuousBackups", "DescribeTable", "GetItem",
+                    .. mayWrite ? ["ConditionCheckItem", "DeleteItem", "PutItem"] : Array.Empty<string>(),
                     .. mayCreate ? Creation(schema.DataKeys) : [], .. Health(schema.DataKeys),
                 ]);
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using UserStore.DynamoDb.Tables;
 using UserStore.Health;
 using UserStore.Modeling;
+using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests.Privacy;
 
@@ -43,6 +44,16 @@ public sealed class RetentionHealthTests : ServerTest
     }
 
     [Fact]
+    public void Expired_users_must_be_deleted_with_their_data_keys()
+    {
+        UserStoreOptions options = Complete();
+        DynamoDbStores.AddEncryption(options);
+
+        RetentionInspection.Run(new StoreSchema(UserModel.For<Patient>(options), options), hasReservationCleanup: false)
+            .Should().ContainSingle().Which.Should().Contain("The reservations and data keys of expired users remain");
+    }
+
+    [Fact]
     public void A_store_that_does_not_permit_erasure_promises_nothing()
     {
         UserStoreOptions options = Complete();
@@ -77,6 +88,29 @@ public sealed class RetentionHealthTests : ServerTest
         entry.Data.ContainsKey("retention").Should().Be(!hasCleanup);
         if (!hasCleanup)
             entry.Description.Should().Contain("keeps data too long").And.Contain("Call AddReservationCleanup");
+    }
+
+    [Fact]
+    public async Task A_server_without_backups_keeps_no_data_keys_in_any()
+    {
+        ServiceCollection services = new();
+        services.AddLogging().AddSingleton<Amazon.DynamoDBv2.IAmazonDynamoDB>(Client);
+        services.AddUserStore<Patient>(options =>
+        {
+            options.TableNamePrefix = Options.TableNamePrefix;
+            options.EnableTimeToLive = true;
+            DynamoDbStores.AddEncryption(options);
+        }).AddReservationCleanup<Patient>();
+        services.AddHealthChecks().AddUserStore<Patient>();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<IUserStore<Patient>>().EnsureTablesAsync();
+        Sent();
+
+        HealthReportEntry entry = (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries.Values.Single();
+
+        Sent().Count(operation => operation == "DescribeContinuousBackups").Should().Be(1);
+        entry.Data.Keys.Should().NotContain(Options.TableNamePrefix + "PatientsDataKeys").And.NotContain("DynamoDB");
+        entry.Status.Should().NotBe(HealthStatus.Unhealthy, entry.Description);
     }
 
     private static UserStoreOptions Complete() => new() { EnableTimeToLive = true, Privacy = { HashKey = HashKey } };

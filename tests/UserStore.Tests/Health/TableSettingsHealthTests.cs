@@ -1,7 +1,10 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using UserStore.DynamoDb;
 using UserStore.Migrations;
+using UserStore.TestKit.UserTypes;
 using UserStore.Tests.DynamoDb.Tables;
 
 namespace UserStore.Tests.Health;
@@ -87,6 +90,47 @@ public sealed class TableSettingsHealthTests
         plan.Requests.Select(request => request.ToString()).Should().Contain(line => line.EndsWith("maximum throughput of email-index"));
         _service.Changes.Should().BeEmpty();
     }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Recovery_and_streams_are_found_where_they_keep_the_data_keys_of_erased_users(bool hasRecovery, bool hasStream)
+    {
+        var options = new UserStoreOptions { PointInTimeRecovery = true };
+        Encrypt(options);
+        await new DynamoDbUserStore<Patient>(_service.Client, options).EnsureTablesAsync();
+        if (hasRecovery)
+        {
+            await _service.Client.UpdateContinuousBackupsAsync(new UpdateContinuousBackupsRequest
+            {
+                TableName = "PatientsDataKeys",
+                PointInTimeRecoverySpecification = new PointInTimeRecoverySpecification { PointInTimeRecoveryEnabled = true },
+            });
+        }
+
+        if (hasStream)
+            _service["PatientsDataKeys"].StreamSpecification = new StreamSpecification { StreamEnabled = true, StreamViewType = StreamViewType.KEYS_ONLY };
+
+        ServiceCollection services = [];
+        services.AddLogging().AddSingleton(_service.Client);
+        services.AddUserStore<Patient>(options =>
+        {
+            options.PointInTimeRecovery = true;
+            Encrypt(options);
+        });
+        services.AddHealthChecks().AddUserStore<Patient>();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        HealthReportEntry entry = (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries.Values.Single();
+
+        string found = string.Concat(entry.Data.Where(finding => finding.Key == "PatientsDataKeys").Select(finding => finding.Value));
+        found.Contains("has point-in-time recovery, which restores the data keys", StringComparison.Ordinal).Should().Be(hasRecovery);
+        found.Contains("has a stream, whose records contain the data keys", StringComparison.Ordinal).Should().Be(hasStream);
+        entry.Data.Keys.Should().NotContain(["Patients", "PatientsReservations"], "their backups are required");
+    }
+
+    private static void Encrypt(UserStoreOptions options)
+        => (options.Privacy.HashKey, options.Privacy.DataKeyWrapper, options.EnableTimeToLive) = (new byte[32], new LocalDataKeyWrapper(new byte[32]), false);
 
     private async Task<HealthReportEntry> CheckAsync(Action<UserStoreOptions> configure)
     {

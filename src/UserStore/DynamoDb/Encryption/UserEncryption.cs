@@ -4,7 +4,6 @@ using UserStore.DynamoDb.Expressions;
 using UserStore.DynamoDb.Items;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
-using UserStore.DynamoDb.Users;
 using UserStore.Modeling;
 using UserStore.Preparation;
 
@@ -104,18 +103,19 @@ internal sealed class UserEncryption(UserModel model, UniqueValues values, DataK
     /// <summary>Returns what encrypts values of a user who is stored.</summary>
     /// <param name="call">The call that writes.</param>
     /// <param name="key">The user.</param>
-    /// <param name="stored">The user, with what decrypts it.</param>
+    /// <param name="stored">The item of the user.</param>
+    /// <param name="cipher">What decrypts the item.</param>
     /// <exception cref="UserStoreSchemaException">The data key of the user was erased.</exception>
-    public async Task<WriteCipher> ForUpdateAsync(StoreCall call, UserKey key, StoredUser stored)
+    public async Task<WriteCipher> ForUpdateAsync(StoreCall call, UserKey key, Dictionary<string, AttributeValue> stored, UserCipher? cipher)
     {
-        if (stored.Item.Text(model.DataKeyId!) is null)
+        if (stored.Text(model.DataKeyId!) is null)
         {
             return await keys.FindAsync(call, key).ConfigureAwait(false) is { } found
                 ? new WriteCipher(Usable(key, found), DataKeyBinding.Stored)
                 : await ForNewAsync(call, key).ConfigureAwait(false);
         }
 
-        return stored.Cipher is { DataKey: { } dataKey } cipher && !cipher.IsErased(stored.Item)
+        return cipher is { DataKey: { } dataKey } && !cipher.IsErased(stored)
             ? new WriteCipher(Usable(key, dataKey), DataKeyBinding.Bound)
             : throw Erased(key);
     }

@@ -72,10 +72,21 @@ internal static class TableDifference
             + (transactions is null ? ". Use a table in one Region, or with multi-Region eventual consistency." : $", but {transactions}"),
         cause);
 
-    /// <summary>Returns how the point-in-time recovery of a table that requires it differs, or <see langword="null"/>.</summary>
+    /// <summary>Returns the exception for the stream of a table whose rows must be gone once they are deleted.</summary>
+    public static UserStoreSchemaException OfForbiddenStream(string tableName) => new(
+        tableName, null, "has a stream, whose records contain the data keys of erased users for 24 hours. Disable the stream.");
+
+    /// <summary>Returns how the point-in-time recovery of a table that requires it, or must not have it, differs, or
+    /// <see langword="null"/>.</summary>
     public static UserStoreSchemaException? OfPointInTimeRecovery(TableSchema table, ContinuousBackupsDescription? actual)
     {
-        int? days = table.Settings!.Options.PointInTimeRecoveryDays;
+        if (!table.Settings!.MayHaveBackups)
+        {
+            return !HasPointInTimeRecovery(actual, days: null) ? null : new UserStoreSchemaException(
+                table.TableName, null, "has point-in-time recovery, which restores the data keys of erased users. Disable it for this table.");
+        }
+
+        int? days = table.Settings.Options.PointInTimeRecoveryDays;
         if (HasPointInTimeRecovery(actual, days))
             return null;
         return new UserStoreSchemaException(

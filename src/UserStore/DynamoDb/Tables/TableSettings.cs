@@ -14,6 +14,8 @@ internal sealed class TableSettings(UserStoreOptions options, bool mayHaveBackup
 
     public UserStoreOptions Options => options;
 
+    public bool MayHaveBackups => mayHaveBackups;
+
     public bool PointInTimeRecovery => mayHaveBackups && options.PointInTimeRecovery;
 
     public int? PointInTimeRecoveryDays => mayHaveBackups ? options.PointInTimeRecoveryDays : null;

@@ -111,7 +111,7 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             begunOn = stored;
             stored = await table.UnlockAsync(call, stored).ConfigureAwait(false);
             WriteCipher? cipher = table.Encryption is { } encryption && Encrypts(patch)
-                ? await encryption.ForUpdateAsync(call, patch.Key, stored).ConfigureAwait(false)
+                ? await encryption.ForUpdateAsync(call, patch.Key, stored.Item, stored.Cipher).ConfigureAwait(false)
                 : null;
 
             patch = patch with

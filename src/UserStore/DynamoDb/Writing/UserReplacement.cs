@@ -38,7 +38,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             table.Requests.Check(next.User);
             cipher = read is { } stored
-                ? await encryption.ForUpdateAsync(call, next.Key, stored).ConfigureAwait(false)
+                ? await encryption.ForUpdateAsync(call, next.Key, stored.Item, stored.Cipher).ConfigureAwait(false)
                 : await encryption.ForUpdateAsync(call, next.Key).ConfigureAwait(false);
         }
 
@@ -77,7 +77,7 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         if (!encryption.IsOther(cipher, found.Item))
             return null;
         found = await table.UnlockAsync(call, found).ConfigureAwait(false);
-        return found.IsUser ? await encryption.ForUpdateAsync(call, key, found).ConfigureAwait(false) : null;
+        return found.IsUser ? await encryption.ForUpdateAsync(call, key, found.Item, found.Cipher).ConfigureAwait(false) : null;
     }
 
     // What is not known of the stored user is read, and never guessed.
