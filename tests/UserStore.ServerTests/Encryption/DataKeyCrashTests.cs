@@ -1,7 +1,7 @@
 using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb;
-using UserStore.TestKit.UserTypes;
 using UserStore.Testing;
+using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests.Encryption;
 

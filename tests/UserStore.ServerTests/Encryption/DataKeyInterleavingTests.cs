@@ -37,7 +37,8 @@ public sealed class DataKeyInterleavingTests : EncryptionTest
         {
             await store.CreateAsync(Patient.New(1));
             await store.DeleteAsync("fake-1");
-        }),
+        }
+        ),
     };
 
     public static TheoryData<string, string, bool> Interleavings
