@@ -8,7 +8,7 @@ namespace UserStore.DynamoDb.Sending;
 /// <remarks>
 /// The SDK reports only the last attempt of a request. Without this, every failed condition could come from an earlier attempt of the same write,
 /// and concurrent writers of one user would often not learn whether theirs was applied. The observer is a handler inside of the SDK's retries,
-/// passes everything on unchanged, and does nothing for requests that are not writes of a store, except within a <see cref="ReadOnlyScope"/>.
+/// passes requests on unchanged, except within a <see cref="ReadOnlyScope"/>, and has their responses checked.
 /// </remarks>
 internal sealed class AttemptObserver(IPipelineHandler rest) : PipelineHandler
 {
@@ -41,6 +41,7 @@ internal sealed class AttemptObserver(IPipelineHandler rest) : PipelineHandler
     public override Task<T> InvokeAsync<T>(IExecutionContext executionContext)
     {
         ReadOnlyScope.ThrowIfForbidden(executionContext.RequestContext.OriginalRequest);
+        ResponseIntegrity.Check(executionContext.RequestContext);
         return Current.Value is { } observation
             ? InvokeAsync<T>(observation, executionContext)
             : (InnerHandler ?? rest).InvokeAsync<T>(executionContext);

@@ -16,16 +16,18 @@ namespace UserStore.DynamoDb.Sending;
 /// <param name="errors">The SDK's reader of the operation.</param>
 internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller errors) : ResponseUnmarshaller
 {
+    private readonly CheckedUnmarshaller _errors = new(errors);
+
     /// <inheritdoc/>
     public override UnmarshallerContext CreateContext(
         IWebResponseData response, bool readEntireResponse, Stream stream, RequestMetrics metrics, bool isException, IRequestContext requestContext)
         => isException
-            ? errors.CreateContext(response, readEntireResponse, stream, metrics, isException, requestContext)
+            ? _errors.CreateContext(response, readEntireResponse, stream, metrics, isException, requestContext)
             : new ResponseBody(response, stream);
 
     /// <inheritdoc/>
     public override AmazonServiceException UnmarshallException(UnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
-        => errors.UnmarshallException(input, innerException, statusCode);
+        => _errors.UnmarshallException(input, innerException, statusCode);
 
     /// <inheritdoc/>
     public override AmazonWebServiceResponse Unmarshall(UnmarshallerContext input)
@@ -92,8 +94,6 @@ internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller error
     /// <summary>The body of a response, with the checksum that the SDK compares after it was read.</summary>
     private sealed class ResponseBody : UnmarshallerContext
     {
-        // A batch of 16 MB, if every byte of it is escaped.
-        private const int MaxBytes = 128 * 1024 * 1024;
         private const int MaxInitialBytes = 1024 * 1024;
 
         private readonly Stream _stream;
@@ -150,7 +150,7 @@ internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller error
 
         private void Grow(int length)
         {
-            if (length >= MaxBytes)
+            if (length >= ErrorBody.MaxBytes)
                 throw new IOException("The response is longer than any of DynamoDB.");
             byte[] longer = ArrayPool<byte>.Shared.Rent(length * 2);
             _content.CopyTo(longer, 0);

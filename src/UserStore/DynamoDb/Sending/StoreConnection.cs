@@ -18,7 +18,8 @@ internal sealed record StoreConnection(IAmazonDynamoDB Client, UserStoreOptions 
 
     /// <summary>Gets a value indicating whether each attempt of a request is seen, also those that the client makes by itself. Otherwise an earlier
     /// attempt of every write may have been applied.</summary>
-    public bool SeesEveryAttempt { get; init; } = SendsOnce(Client) || AttemptObserver.TryAttach(Client);
+    public bool SeesEveryAttempt { get; init; } =
+        Client is UserStoreClient || AttemptObserver.TryAttach(Client) || SendsOnce(Client);
 
     /// <summary>Gets a value indicating whether every failure that may pass is retried here. Where the client retries by itself, that is only
     /// done for conflicts with transactions and unprocessed parts.</summary>

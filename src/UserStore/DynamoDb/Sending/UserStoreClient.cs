@@ -33,7 +33,7 @@ internal sealed class UserStoreClient : AmazonDynamoDBClient
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
-        ErrorChecksum.AddTo(pipeline);
+        pipeline.AddHandler(new ResponseIntegrity());
         pipeline.AddHandler(new ReadOnlyScope.Handler());
     }
 
