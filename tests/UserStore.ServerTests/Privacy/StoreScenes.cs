@@ -28,6 +28,7 @@ internal sealed class StoreScenes(Walk walk)
         await RefuseInputAsync();
         await RefuseExpressionsAsync();
         await new ProfileScenes(walk).RunAsync();
+        await new EncryptionScenes(walk).RunAsync();
         await FailAsync();
         await DamageResponsesAsync();
         await WriteBatchesAsync();

@@ -48,9 +48,14 @@ internal sealed class Walk : IAsyncDisposable
             options.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
             options.Describe<WalkedProfile>(type => type.Classified(profile => profile.Name, UserDataTaxonomy.Personal));
         });
+        services.AddUserStore<WalkedPatient>(options =>
+        {
+            (options.TableNamePrefix, options.Retry.BaseDelay) = (prefix, TimeSpan.FromMilliseconds(1));
+            EncryptionScenes.Encrypt(options.Privacy);
+        });
         services.AddHealthChecks().AddUserStore<WalkedUser>();
         _services = services.BuildServiceProvider();
-        Options = _services.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(UserStoreOptions.NameFor(typeof(WalkedUser)));
+        Options = OptionsOf<WalkedUser>();
     }
 
     public AmazonDynamoDBClient Client { get; }
@@ -75,6 +80,8 @@ internal sealed class Walk : IAsyncDisposable
     public T Get<T>()
         where T : notnull
         => _services.GetRequiredService<T>();
+
+    public UserStoreOptions OptionsOf<TUser>() => Get<IOptionsMonitor<UserStoreOptions>>().Get(UserStoreOptions.NameFor(typeof(TUser)));
 
     public static WalkedUser NewUser(string id) => new()
     {
@@ -118,7 +125,7 @@ internal sealed class Walk : IAsyncDisposable
         try
         {
             T result = await call();
-            if (result is not WalkedProfile)
+            if (result is not (WalkedProfile or WalkedPatient))
                 Output.Add($"ToString() of {typeof(T).Name}", result?.ToString());
             return result;
         }
