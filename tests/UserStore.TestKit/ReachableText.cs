@@ -7,6 +7,8 @@ namespace UserStore.TestKit;
 /// <summary>Finds every text that can be reached through the public properties of an object, as a logger does that stores objects as documents.</summary>
 internal static class ReachableText
 {
+    private const int MaxTexts = 20_000;
+
     /// <summary>Returns the texts with their paths: strings, numbers, and what <c>ToString()</c> returns.</summary>
     /// <param name="value">The object.</param>
     /// <param name="path">The path of the object.</param>
@@ -22,6 +24,8 @@ internal static class ReachableText
     {
         if (value is null or MemberInfo or Assembly or Module or Delegate || isLeftOut(value))
             return;
+        if (found.Count > MaxTexts)
+            throw new InvalidOperationException($"The object has no end: {path}.");
         if (value is string || IsScalar(value.GetType()))
         {
             found.Add((path, Convert.ToString(value, CultureInfo.InvariantCulture)!));

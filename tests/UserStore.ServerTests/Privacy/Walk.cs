@@ -18,8 +18,13 @@ internal sealed class Walk : IAsyncDisposable
     /// <summary>In every number.</summary>
     public const int Number = 1837465921;
 
+    private const int MaxElements = 10_000;
+
     private static readonly string[] Forbidden =
-        [Marker, $"{Number}", Convert.ToBase64String(Encoding.UTF8.GetBytes(Marker))];
+    [
+        Marker, $"{Number}", Convert.ToBase64String(Encoding.UTF8.GetBytes(Marker)),
+        nameof(OutOfMemoryException), // of a damaged response that is read without an end
+    ];
 
     private readonly ServiceProvider _services;
 
@@ -145,6 +150,12 @@ internal sealed class Walk : IAsyncDisposable
             await foreach (T element in call())
             {
                 read.Add(element);
+                if (read.Count > MaxElements)
+                {
+                    Output.Findings.Enqueue($"The sequence of {typeof(T).Name} has no end.");
+                    break;
+                }
+
                 Output.Add($"ToString() of {typeof(T).Name}", element?.ToString());
             }
         }
