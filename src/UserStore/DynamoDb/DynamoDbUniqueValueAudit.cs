@@ -102,7 +102,8 @@ public sealed class DynamoDbUniqueValueAudit<[DynamicallyAccessedMembers(Dynamic
         DateTimeOffset now = _users.Input.Now();
         var valid = new List<(UserKey Key, ReservedValue Value)>();
         var invalid = new List<(UserKey Key, UniqueValue Unique)>();
-        foreach (StoredUser user in items.Select(item => new StoredUser(item, _users.Model)).Where(user => user.Exists(now)))
+        foreach (StoredUser user in items.Select(item => new StoredUser(item, _users.Model)).Where(user => user.IsRestricted || user.Exists(now))
+            .Select(user => user.Released))
         {
             if (user.Key is not { } key)
             {

@@ -75,7 +75,8 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
             throw new ArgumentException($"A receipt is of table '{other.TableName}', but the store has '{_users.TableName}'.", nameof(receipts));
         HashSet<string> hashes = receipts.Select(receipt => receipt.UserHash).ToHashSet(StringComparer.Ordinal);
         return ScanAsync((call, owners) => Task.FromResult<IReadOnlySet<string>>(hashes), cancellationToken)
-            .Select(found => found.Item.ToRemnant(found.Hash)).Concat(FindDataKeysAsync(hashes, cancellationToken));
+            .Select(found => found.Item.ToRemnant(found.Hash))
+            .Concat(FindDataKeysAsync(new[] { hashes }.ToAsyncEnumerable(), cancellationToken).Select(found => found.Item.ToRemnant(found.Hash)));
     }
 
     /// <inheritdoc/>
@@ -91,6 +92,10 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
                 isErased = await erasure.TryDeleteAsync(item, cancellationToken).ConfigureAwait(false);
             yield return item.ToRemnant(hash) with { IsErased = isErased };
         }
+
+        var erased = tombstones.ScanAsync(() => _users.Sender.Begin(cancellationToken));
+        await foreach ((string hash, HeldItem item) in FindDataKeysAsync(erased, cancellationToken).ConfigureAwait(false))
+            yield return item.ToRemnant(hash) with { IsErased = await erasure.TryDeleteAsync(item, cancellationToken).ConfigureAwait(false) };
     }
 
     /// <inheritdoc/>
@@ -113,7 +118,10 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         _users.Model.Key.Check(key);
         StoreCall call = _users.Sender.Begin(cancellationToken);
         StoredUser stored = await _users.ReadAsync(call, key).ConfigureAwait(false);
-        return stored.IsRestricted ? _users.ToUser(await _users.UnlockAsync(call, stored.Released).ConfigureAwait(false)) : null;
+        if (!stored.IsRestricted)
+            return null;
+        StoredUser unlocked = await _users.UnlockAsync(call, stored.Released).ConfigureAwait(false);
+        return unlocked.IsRevisionOf(stored) ? _users.ToUser(unlocked) : null; // deleted in the meantime
     }
 
     private async Task<Tombstone> EraseAsync(UserErasure erasure, UserKey key, CancellationToken cancellationToken)
@@ -129,15 +137,18 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     }
 
     // The table of data keys does not show whose they are.
-    private async IAsyncEnumerable<UserRemnant> FindDataKeysAsync(IEnumerable<string> hashes, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(string Hash, HeldItem Item)> FindDataKeysAsync(
+        IAsyncEnumerable<IReadOnlyCollection<string>> erased, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (_users.Encryption is not { Keys: var keys })
             yield break;
-        foreach (string hash in hashes)
+        await foreach (IReadOnlyCollection<string> hashes in erased.ConfigureAwait(false))
         {
-            StoreCall call = _users.Sender.Begin(cancellationToken);
-            foreach (HeldItem left in await StorePlace<TUser>.FindDataKeyAsync(call, keys, keys.KeyOf(hash)).ConfigureAwait(false))
-                yield return left.ToRemnant(hash);
+            foreach ((string hash, Dictionary<string, AttributeValue> row) in await keys.FindRowsAsync(
+                _users.Sender.Begin(cancellationToken), hashes).ConfigureAwait(false))
+            {
+                yield return (hash, StorePlace<TUser>.ToHeld(keys, row));
+            }
         }
     }
 
@@ -148,16 +159,29 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         {
             foreach (HeldItem item in (await place.FindAsync(call, key).ConfigureAwait(false)).Items)
             {
-                if (item.Kind == UserDataKind.User && _users.Encryption is not null)
-                    yield return item with { Item = await DecryptedAsync(call, item.Item).ConfigureAwait(false) };
+                if (item.Kind == UserDataKind.User)
+                {
+                    if (await DecryptedAsync(call, item).ConfigureAwait(false) is { } user)
+                        yield return user;
+                }
                 else if (item.Kind != UserDataKind.DataKey) // the user receives what is encrypted under it
+                {
                     yield return item;
+                }
             }
         }
     }
 
-    private async Task<Dictionary<string, AttributeValue>> DecryptedAsync(StoreCall call, Dictionary<string, AttributeValue> item)
-        => _users.Items.Decrypted(await _users.UnlockAsync(call, new StoredUser(item, _users.Model).Released).ConfigureAwait(false), omitsErased: true);
+    // As it is stored when it is not restricted. Null if it was deleted in the meantime.
+    private async Task<HeldItem?> DecryptedAsync(StoreCall call, HeldItem held)
+    {
+        StoredUser read = new StoredUser(held.Item, _users.Model).Released;
+        StoredUser unlocked = await _users.UnlockAsync(call, read).ConfigureAwait(false);
+        if (!unlocked.IsRevisionOf(read))
+            return unlocked.IsAbsent ? null : await DecryptedAsync(call, held with { Item = unlocked.Item }).ConfigureAwait(false);
+        Dictionary<string, AttributeValue> item = _users.Items.Decrypted(unlocked, omitsErased: true);
+        return held with { Item = item, ErasedAttributes = [.. unlocked.Item.Keys.Except(item.Keys)] };
+    }
 
     private async IAsyncEnumerable<(string Hash, string Owner, HeldItem Item)> ScanAsync(
         Func<StoreCall, IReadOnlyCollection<string>, Task<IReadOnlySet<string>>> findErased, [EnumeratorCancellation] CancellationToken cancellationToken)

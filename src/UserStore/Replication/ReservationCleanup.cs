@@ -33,14 +33,15 @@ internal sealed class ReservationCleanup<[DynamicallyAccessedMembers(Dynamically
     public async Task HandleAsync(UserChange<TUser> change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
+        if (_inspection is not null)
+        {
+            var owner = new ReservationOwner(KeyModel.ToText(change.Key), change.Key);
+            foreach (string released in change.ReleasedReservations ?? ReservedIn(change.OldUser).Except(ReservedIn(change.NewUser)))
+                await _inspection.InspectReservationAsync(released, owner, repair: true, cancellationToken).ConfigureAwait(false);
+        }
+
         if (change.NewUser is null && _users.Encryption is { } encryption)
             await DeleteDataKeyAsync(change.Key, encryption, cancellationToken).ConfigureAwait(false);
-        if (_inspection is null || change.OldUser is null)
-            return;
-        IEnumerable<ReservedValue> released = ReservedIn(change.OldUser).Except(change.NewUser is null ? [] : ReservedIn(change.NewUser));
-        var owner = new ReservationOwner(KeyModel.ToText(change.Key), change.Key);
-        foreach (ReservedValue value in released)
-            await _inspection.InspectReservationAsync(value.Key, owner, repair: true, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task DeleteDataKeyAsync(UserKey key, UserEncryption encryption, CancellationToken cancellationToken)
@@ -53,5 +54,6 @@ internal sealed class ReservationCleanup<[DynamicallyAccessedMembers(Dynamically
             encryption.Keys.Drop(key);
     }
 
-    private IReadOnlyList<ReservedValue> ReservedIn(TUser user) => _users.Input.UniqueValues.ReservedIn(property => property.ScalarOf(user));
+    private IEnumerable<string> ReservedIn(TUser? user)
+        => user is null ? [] : _users.Input.UniqueValues.ReservedIn(property => property.ScalarOf(user)).Select(value => value.Key);
 }

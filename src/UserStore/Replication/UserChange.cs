@@ -34,6 +34,10 @@ public sealed record UserChange<TUser>
     /// <see cref="UserChangeKind.Removed"/> if the user had such values, as a user is deleted together with its data key.</value>
     public bool HasErasedValues { get; init; }
 
+    /// <summary>Gets the keys of the reservations that the change released, as the items show them also without the data key; null for a type without
+    /// encrypted properties, whose users show them.</summary>
+    internal ValueList<string>? ReleasedReservations { get; init; }
+
     /// <summary>Returns the kind of the change and the key of the user; no other values.</summary>
     /// <returns>A string that is safe to log.</returns>
     public override string ToString() => $"{Kind} {{ Key = {Key}, SequenceNumber = {SequenceNumber} }}";

@@ -164,9 +164,10 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             _ => throw new InvalidUserChangeException(sequenceNumber, "has an unknown 'eventName'."),
         };
         UserCipher? cipher = ciphers?.GetValueOrDefault(key);
-        bool hasErasedValues = false;
-        TUser? oldUser = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", key, sequenceNumber, cipher, ref hasErasedValues);
-        TUser? newUser = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", key, sequenceNumber, cipher, ref hasErasedValues);
+        StoredUser? oldItem = kind == UserChangeKind.Inserted ? null : ImageIn(body, "OldImage", sequenceNumber, cipher);
+        StoredUser? newItem = kind == UserChangeKind.Removed ? null : ImageIn(body, "NewImage", sequenceNumber, cipher);
+        TUser? oldUser = oldItem is { } before ? UserIn(before, "OldImage", key, sequenceNumber) : null;
+        TUser? newUser = newItem is { } after ? UserIn(after, "NewImage", key, sequenceNumber) : null;
         if (oldUser is null && newUser is null)
             return null;
         return new UserChange<TUser>
@@ -175,7 +176,8 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
             Key = key,
             OldUser = oldUser,
             NewUser = newUser,
-            HasErasedValues = hasErasedValues,
+            ReleasedReservations = _ciphers?.ReleasedBetween(oldItem, newItem),
+            HasErasedValues = HasErasedValues(oldItem, cipher) || HasErasedValues(newItem, cipher),
             SequenceNumber = sequenceNumber,
             Timestamp = TimeIn(body),
             IsTimeToLiveDelete = kind == UserChangeKind.Removed && Property(record, "userIdentity") is { } identity
@@ -183,8 +185,8 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         };
     }
 
-    /// <returns>The user, or null if the item is of another kind.</returns>
-    private TUser? ImageIn(JsonElement body, string name, UserKey key, string sequenceNumber, UserCipher? cipher, ref bool hasErasedValues)
+    /// <returns>The item, or null if it is of another kind.</returns>
+    private StoredUser? ImageIn(JsonElement body, string name, string sequenceNumber, UserCipher? cipher)
     {
         if (Property(body, name) is not { } image)
         {
@@ -195,9 +197,14 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
         }
 
         var stored = new StoredUser(AttributeJson.ReadItem(image), _schema.Model) { Cipher = cipher };
-        if (!stored.IsUser)
-            return null;
-        hasErasedValues |= cipher?.IsErased(stored.Item) == true && UserCipher.IsNeeded(_schema.Model, stored.Item);
+        return stored.IsUser ? stored : null;
+    }
+
+    private bool HasErasedValues(StoredUser? image, UserCipher? cipher)
+        => image is { } stored && cipher?.IsErased(stored.Item) == true && UserCipher.IsNeeded(_schema.Model, stored.Item);
+
+    private TUser UserIn(StoredUser stored, string name, UserKey key, string sequenceNumber)
+    {
         TUser user = _items.FromItem(stored, omitsErased: true);
         return _schema.Model.Key.Of(user) == key
             ? user

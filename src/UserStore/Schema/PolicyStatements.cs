@@ -133,7 +133,8 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
         string[] erase = ["DeleteItem", "DescribeTable", "GetItem", "Scan"];
         yield return Statement("Users", [schema.Users.Name], [.. erase, "ConditionCheckItem", "PutItem", "UpdateItem"]);
         yield return Statement("Reservations", NameOf(schema.Reservations), ["BatchGetItem", "DeleteItem", "DescribeTable", "Scan"]);
-        yield return Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "DescribeTable", "GetItem", "PutItem"]);
+        string[] scan = schema.DataKeys is null ? [] : ["Scan"]; // the table of data keys does not show whose they are
+        yield return Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "DescribeTable", "GetItem", "PutItem", .. scan]);
         yield return Statement("DataKeys", NameOf(schema.DataKeys), ["BatchGetItem", "DeleteItem", "DescribeTable", "GetItem"]);
         yield return Statement("MigrationLock", NameOf(options.Migrations?.Lock), ["DeleteItem", "DescribeTable", "Scan"]);
         foreach ((int number, ReplicationDefinition replication) in options.Replications.Index())

@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2.DataModel;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using UserStore.DynamoDb;
@@ -80,6 +81,7 @@ public sealed class DataKeyInterleavingTests : EncryptionTest
                 if (Interlocked.Increment(ref sent) != request)
                     return;
                 isReached = true;
+                Clock.Advance(TimeSpan.FromSeconds(1)); // a user without an ETag is compared by its time of creation
                 await interfereAsync(OtherProcess());
             };
 
@@ -94,6 +96,8 @@ public sealed class DataKeyInterleavingTests : EncryptionTest
 
             Wire.Clear();
             await ShouldAllBeReadableAsync();
+            if (isReached && interference == "recreates" && call.StartsWith("save", StringComparison.Ordinal))
+                await ShouldBeRecreatedAsync();
             return isReached;
         });
 
@@ -149,9 +153,54 @@ public sealed class DataKeyInterleavingTests : EncryptionTest
         await patch.Should().ThrowAsync<UserNotFoundException>();
     }
 
+    [Fact]
+    public async Task A_patch_of_a_user_with_a_key_in_several_forms_who_is_deleted_meanwhile_finds_none()
+    {
+        UserStoreOptions options = NewProcessOptions();
+        var other = new DynamoDbUserStore<Ticket>(Server.Client, options, Stores.Time);
+        await other.EnsureTablesAsync();
+        Guid id = Guid.NewGuid();
+        for (int request = 1; request <= 3; request++)
+        {
+            await other.CreateAsync(new Ticket { Id = id, Code = "fake-code" });
+            int sent = 0;
+            Wire.BeforeRequest = async _ =>
+            {
+                if (++sent == request)
+                    await other.DeleteAsync(UserKey.Of(id));
+            };
+            var store = new DynamoDbUserStore<Ticket>(Client, NewProcessOptions(), Stores.Time);
+
+            Func<Task> patch = () => store.UpdateAsync(UserKey.Of(id), new UserPatch<Ticket>().Set(ticket => ticket.Code, "other-code"));
+
+            await patch.Should().ThrowAsync<UserNotFoundException>();
+        }
+    }
+
+    // A save of the former user must not be applied to the new one.
+    private async Task ShouldBeRecreatedAsync()
+    {
+        Patient? stored = await OtherProcess().FindAsync("fake-1", ReadConsistency.Strong);
+        (stored?.Diagnosis, stored?.Insurance).Should().Be(("Recreated", "fake-insurance-1"));
+    }
+
     private static async Task RecreateAsync(IUserStore<Patient> store)
     {
         await store.DeleteAsync("fake-1");
         await store.CreateAsync(Patient.New(1) with { Diagnosis = "Recreated" });
+    }
+
+    [DynamoDBTable("Tickets")]
+    private sealed record Ticket
+    {
+        [DynamoDBHashKey]
+        public Guid Id { get; init; }
+
+        [DynamoDBVersion]
+        public long? Version { get; init; }
+
+        [Encrypted]
+        [Unique("code")]
+        public string? Code { get; init; }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using UserStore.DynamoDb;
 using UserStore.TestKit.UserTypes;
 
@@ -24,6 +25,17 @@ public sealed class DataKeyWrapperTests : EncryptionTest
         await Store.DeleteAsync("fake-1");
         Sent().Should().Equal("GetItem", "TransactWriteItems");
         Wrapper.Calls.Should().Be((1, 0), "the process knows the key that it has created");
+    }
+
+    [Fact]
+    public async Task A_wrapper_that_cannot_wrap_makes_the_store_unavailable()
+    {
+        Wrapper.Before = _ => throw new CryptographicException("Fake problem.");
+
+        Func<Task> create = () => Store.CreateAsync(Patient.New(1));
+
+        (await create.Should().ThrowAsync<UserStoreUnavailableException>()).Which.IsTransient.Should().BeTrue();
+        (await ScanAsync(Users)).Should().BeEmpty();
     }
 
     [Fact]

@@ -66,7 +66,7 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
     public async Task<UniqueValueFinding?> InspectInvalidAsync(UserKey key, UniqueValue unique, CancellationToken cancellationToken)
     {
         StoredUser user = await users.ReadAsync(users.Sender.Begin(cancellationToken), key).ConfigureAwait(false);
-        return user.Exists(users.Input.Now()) && users.HasInvalid(user, unique, out string? value)
+        return (user.IsRestricted || user.Exists(users.Input.Now())) && users.HasInvalid(user.Released, unique, out string? value)
             ? new UniqueValueFinding(UniqueValueProblem.InvalidValue, unique.Property.Name, value, key)
             : null;
     }
@@ -111,7 +111,7 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
             return owner;
         if (users.Input.UniqueValues.IndexOf(value.Unique) is not { } index)
             return null; // the repair of the other user finds the reservation of this one
-        string[] spellings = [value.Value, user.ScalarOf(value.Unique.Property)!.Value.Text];
+        string[] spellings = [value.Value, user.Released.ScalarOf(value.Unique.Property)!.Value.Text];
         foreach (string spelling in spellings.Distinct(StringComparer.Ordinal))
         {
             Dictionary<string, AttributeValue>? start = null;
@@ -138,7 +138,7 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
     private async Task<bool> ReserveAsync(StoreCall call, StoredUser user, ReservedValue value, CancellationToken cancellationToken)
     {
         UserKey key = user.Key!.Value;
-        if (user.HasStored(value))
+        if (user.IsRestricted || user.HasStored(value))
         {
             return await writes.Transaction!.CommitAsync(
                 call, ToCheck(user, value.Unique), key, new ReservationChange([value], [])).ConfigureAwait(false) is null;
@@ -151,7 +151,8 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
             await writes.Patching.PatchAsync(users.Sender.Begin(cancellationToken, key), patch).ConfigureAwait(false);
             return true;
         }
-        catch (UserStoreException changed) when (changed is UserConditionFailedException or UserNotFoundException or UserConflictException)
+        catch (UserStoreException changed) when (changed is UserConditionFailedException or UserNotFoundException or UserConflictException
+            or UserRestrictedException)
         {
             return false;
         }
@@ -173,8 +174,16 @@ internal sealed class ReservationInspection<[DynamicallyAccessedMembers(Dynamica
     private TransactWriteItem ToCheck(StoredUser user, UniqueValue unique)
     {
         var writer = new ExpressionWriter();
-        users.AndSameValues(writer, user, [unique]);
-        writer.AndLiving(users.Model, users.Input.Now());
+        if (user.IsRestricted)
+        {
+            writer.AndSameRevision(user, users.Model); // nobody else changes it
+        }
+        else
+        {
+            users.AndSameValues(writer, user, [unique]);
+            writer.AndLiving(users.Model, users.Input.Now());
+        }
+
         return new TransactWriteItem
         {
             ConditionCheck = new ConditionCheck

@@ -32,6 +32,24 @@ internal sealed class DataKeyTable(TableSchema table, UserStoreOptions options, 
     public Task<Dictionary<string, AttributeValue>?> FindRowAsync(StoreCall call, Dictionary<string, AttributeValue> key)
         => reader.FindAsync(call, table, key);
 
+    /// <summary>Reads the rows of users consistently, without unwrapping their keys.</summary>
+    /// <param name="call">The call that reads.</param>
+    /// <param name="userHashes">The distinct hashes by which the tombstones of the users are found.</param>
+    /// <returns>The rows that are stored, each with the hash of its user.</returns>
+    public async Task<IReadOnlyList<(string UserHash, Dictionary<string, AttributeValue> Row)>> FindRowsAsync(
+        StoreCall call, IReadOnlyCollection<string> userHashes)
+    {
+        Dictionary<string, string> users = userHashes.ToDictionary(_hash.Of, StringComparer.Ordinal);
+        var found = new List<(string UserHash, Dictionary<string, AttributeValue> Row)>();
+        foreach (string[] chunk in userHashes.Chunk(TableReader.MaxKeys))
+        {
+            var rows = await reader.FindManyAsync(call, table, [.. chunk.Select(KeyOf)], ReadConsistency.Strong).ConfigureAwait(false);
+            found.AddRange(rows.Select(row => (users[row[StoreSchema.DataKeyKey].S], row)));
+        }
+
+        return found;
+    }
+
     /// <summary>Finds the data key of a user.</summary>
     /// <param name="call">The call that reads.</param>
     /// <param name="key">The user.</param>

@@ -22,14 +22,19 @@ internal sealed class KeyWrapping(UserStoreOptions options, TimeProvider time)
     /// <exception cref="UserStoreUnavailableException">The wrapper failed.</exception>
     public async Task<DataKey> UnwrapAsync(byte[] wrapped, CancellationToken cancellationToken)
     {
-        try
+        byte[] bytes = await RunAsync(UnwrapAsync, cancellationToken).ConfigureAwait(false);
+        return bytes is { Length: DataKey.Length } ? new DataKey(bytes, wrapped) : DataKey.Unusable;
+
+        async Task<byte[]> UnwrapAsync(CancellationToken token)
         {
-            byte[] bytes = await RunAsync(token => _wrapper.UnwrapAsync(wrapped, token), cancellationToken).ConfigureAwait(false);
-            return bytes is { Length: DataKey.Length } ? new DataKey(bytes, wrapped) : DataKey.Unusable;
-        }
-        catch (CryptographicException)
-        {
-            return DataKey.Unusable;
+            try
+            {
+                return await _wrapper.UnwrapAsync(wrapped, token).ConfigureAwait(false);
+            }
+            catch (CryptographicException)
+            {
+                return []; // it does not accept the key
+            }
         }
     }
 
@@ -42,11 +47,11 @@ internal sealed class KeyWrapping(UserStoreOptions options, TimeProvider time)
         {
             return await run(both.Token).WaitAsync(both.Token).ConfigureAwait(false); // also if it ignores the token
         }
-        catch (Exception failure) when (failure is not CryptographicException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             string problem = timeout.IsCancellationRequested ? $"did not respond within {limit}" : $"failed ({failure.GetType().Name})";
             throw new UserStoreUnavailableException(
-                $"{_wrapper.GetType().Name}, which wraps the data keys of users, {problem}. Nothing was written. Retry later.", failure);
+                $"{_wrapper.GetType().Name}, which wraps the data keys of users, {problem}. Retry later.", failure);
         }
     }
 }

@@ -165,7 +165,8 @@ internal sealed class UserEncryption(UserModel model, UniqueValues values, DataK
     private UserStoreSchemaException Erased(UserKey key) => new(
         keys.Schema.TableName,
         null,
-        $"the data key of user '{key}' was erased, so that nothing can be encrypted. Delete the user.")
+        $"the data key of user '{key}' was erased, so that nothing can be encrypted. If it cannot have been, check Privacy.DataKeysTable and "
+            + "Privacy.HashKey; otherwise delete the user.")
     {
         Key = key,
     };

@@ -208,7 +208,7 @@ internal sealed class ReservationTable<[DynamicallyAccessedMembers(DynamicallyAc
                 if (user.IsRestricted)
                     return null;
                 user = await users.UnlockAsync(call, user).ConfigureAwait(false);
-                if (IsValidOwner(user, value)) // it is read again if it was deleted in the meantime
+                if (IsValidOwner(user, value) && !user.IsRestricted) // it is read again if it was deleted in the meantime
                     return users.ToUser(user);
             }
 

@@ -97,6 +97,11 @@ internal sealed class TombstoneTable(TableSchema table, UserPrivacyOptions optio
         return erased;
     }
 
+    /// <summary>Reads the hashes of all users that are erased, page by page.</summary>
+    /// <param name="begin">Begins a call for each page.</param>
+    public IAsyncEnumerable<IReadOnlyCollection<string>> ScanAsync(Func<StoreCall> begin) => reader.ScanAllAsync(begin, table)
+        .Select(page => (IReadOnlyCollection<string>)[.. page.Items.Select(LivingIn).OfType<Tombstone>().Select(tombstone => tombstone.Hash)]);
+
     /// <summary>Reads the tombstone in the failure of <see cref="AbsenceOf"/>.</summary>
     public static UserErasedException ToException(UserKey key, ConditionFailure failure, int action) => new(
         key,

@@ -39,6 +39,10 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
     /// <summary>Gets a value indicating whether the processing of the user is restricted, so that it counts as absent.</summary>
     public bool IsRestricted => Item.GetValueOrDefault(model.Restricted)?.M is not null;
 
+    /// <summary>Gets a value indicating whether nothing of a restricted user is outside of the attribute for it. An erasure that was interrupted only adds
+    /// the attribute, and an update of another program adds others.</summary>
+    public bool IsWhollyRestricted => IsRestricted && Item.All(IsKeptOrRestricted);
+
     /// <summary>Gets the user as it was before it was restricted; the item itself if it is not.</summary>
     public StoredUser Released => !IsRestricted ? this : new StoredUser(
         Item[model.Restricted].M.UnionBy(Item, attribute => attribute.Key).Where(IsOther).ToDictionary(StringComparer.Ordinal), model);
@@ -110,6 +114,8 @@ internal readonly struct StoredUser(Dictionary<string, AttributeValue>? item, Us
         UserModel kept = model;
         return kept.IsOfRevision(attribute.Key) || kept.WriteIds.Contains(attribute.Key) || attribute.Key == kept.BirthId;
     }
+
+    private bool IsKeptOrRestricted(KeyValuePair<string, AttributeValue> attribute) => IsKept(attribute) || !IsOther(attribute);
 
     private decimal? Number(MappedProperty property)
         => Item.TryGetValue(property.AttributeName, out AttributeValue? value)

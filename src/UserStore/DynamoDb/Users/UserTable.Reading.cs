@@ -77,6 +77,7 @@ internal sealed partial class UserTable<TUser>
     {
         if (Encryption is null || written.Key is not { } key)
             return ToWrittenUser(written);
+        written = written.Released;
         UserCipher? cipher;
         try
         {

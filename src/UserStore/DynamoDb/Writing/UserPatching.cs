@@ -104,12 +104,11 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         for (int round = 1; ; round++)
         {
-            StoredUser stored = await table.ReadAsync(call, patch.Key).ConfigureAwait(false);
+            StoredUser stored = await table.UnlockAsync(call, await table.ReadAsync(call, patch.Key).ConfigureAwait(false)).ConfigureAwait(false);
             if (begunOn is { } user && !stored.IsBornAs(user))
                 throw new UserNotFoundException(patch.Key);
             PatchFailure.ThrowIfImpossible(patch, stored);
             begunOn = stored;
-            stored = await table.UnlockAsync(call, stored).ConfigureAwait(false);
             WriteCipher? cipher = table.Encryption is { } encryption && Encrypts(patch)
                 ? await encryption.ForUpdateAsync(call, patch.Key, stored.Item, stored.Cipher).ConfigureAwait(false)
                 : null;

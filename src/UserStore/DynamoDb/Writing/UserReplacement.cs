@@ -29,8 +29,10 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             table.Requests.Check(next.User); // an invalid user costs no request
             StoredUser stored = await table.ReadExpectedAsync(call, next.Key, user, known).ConfigureAwait(false);
-            stored = await table.UnlockAsync(call, stored).ConfigureAwait(false);
-            (read, next) = (stored, Continue(next, stored, known));
+            StoredUser unlocked = await table.UnlockAsync(call, stored).ConfigureAwait(false);
+            if (!unlocked.IsRevisionOf(stored)) // deleted, and perhaps created again, since it was compared
+                throw unlocked.Conflict(next.Key, version, next.Now);
+            (read, next) = (unlocked, Continue(next, unlocked, known));
         }
 
         WriteCipher? cipher = null;

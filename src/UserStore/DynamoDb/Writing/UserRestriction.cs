@@ -30,11 +30,11 @@ internal sealed class UserRestriction<[DynamicallyAccessedMembers(DynamicallyAcc
             StoredUser stored = await table.ReadAsync(call, key).ConfigureAwait(false);
             if (!stored.IsRestricted && !stored.Exists(table.Input.Now()))
                 throw new UserNotFoundException(key);
-            if (stored.IsRestricted == toRestricted)
+            if (toRestricted ? stored.IsWhollyRestricted : !stored.IsRestricted)
                 return stored;
 
             Revision next = stored.Revision.Next(table.Input.WriteIds.NextAbove(stored.Revision.WriteId, key));
-            StoredUser changed = toRestricted ? stored.ToRestricted() : stored.Released;
+            StoredUser changed = toRestricted ? stored.Released.ToRestricted() : stored.Released;
             next.WriteTo(changed.Item, table.Model);
             ItemRules.Check(changed.Item, table.Model.Properties);
             if (await PutAsync(call, stored, changed).ConfigureAwait(false) is not { } failure)

@@ -39,6 +39,9 @@ internal sealed record HeldItem(
     Dictionary<string, AttributeValue> Item,
     Delete? Delete)
 {
+    /// <summary>Gets the attributes that it lacks because the data key of their values is erased.</summary>
+    public IReadOnlyList<string> ErasedAttributes { get; init; } = [];
+
     public UserRemnant ToRemnant(string userHash)
     {
         using var buffer = new MemoryStream();

@@ -24,14 +24,14 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
     public async Task<HeldData> FindAsync(StoreCall call, UserKey key)
     {
         StoredUser user = await users.ReadAsync(call, key).ConfigureAwait(false);
-        // Also without the user: time to live deletes the user alone.
-        List<HeldItem> items = users.Encryption is { } encryption && (user.IsAbsent || user.Released.IsUser)
+        // Also without the user, whom time to live deletes alone, and whose key an item of another kind may have by now.
+        List<HeldItem> items = users.Encryption is { } encryption
             ? await FindDataKeyAsync(call, encryption.Keys, encryption.Keys.KeyOf(key)).ConfigureAwait(false)
             : [];
         if (user.IsAbsent)
             return new HeldData(items, AbsenceOf(key));
         if (!user.Released.IsUser)
-            return new HeldData([]);
+            return new HeldData(items);
         foreach (string[] reserved in users.ReservedIn(user.Released).Select(value => value.Key).Distinct(StringComparer.Ordinal).Chunk(TableReader.MaxKeys))
         {
             var found = await users.Reader.FindManyAsync(
@@ -43,14 +43,19 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
         return new HeldData(items);
     }
 
-    /// <summary>Reads the data key of a user.</summary>
-    public static async Task<List<HeldItem>> FindDataKeyAsync(StoreCall call, DataKeyTable keys, Dictionary<string, AttributeValue> key)
+    // The data key of a user.
+    private static async Task<List<HeldItem>> FindDataKeyAsync(StoreCall call, DataKeyTable keys, Dictionary<string, AttributeValue> key)
     {
-        if (await keys.FindRowAsync(call, key).ConfigureAwait(false) is not { } row)
-            return [];
+        return await keys.FindRowAsync(call, key).ConfigureAwait(false) is { } row ? [ToHeld(keys, row)] : [];
+    }
+
+    /// <summary>Returns the data key in a row.</summary>
+    public static HeldItem ToHeld(DataKeyTable keys, Dictionary<string, AttributeValue> row)
+    {
+        Dictionary<string, AttributeValue> key = row.KeyIn(keys.Schema);
         var writer = new ExpressionWriter();
         writer.AndSame(StoreSchema.DataKeyWrapped, row);
-        return [new HeldItem(UserDataKind.DataKey, keys.Schema.TableName, key, row, writer.ToDelete(keys.Schema, key))];
+        return new HeldItem(UserDataKind.DataKey, keys.Schema.TableName, key, row, writer.ToDelete(keys.Schema, key));
     }
 
     /// <summary>Restricts a user as it is, whatever other writers do, so that they change it no longer.</summary>

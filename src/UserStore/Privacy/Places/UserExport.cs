@@ -57,6 +57,14 @@ internal static class UserExport
         writer.WriteString("table", item.TableName);
         writer.WritePropertyName("attributes");
         Write(writer, item.Item);
+        if (item.ErasedAttributes.Count > 0)
+        {
+            writer.WriteStartArray("erasedAttributes");
+            foreach (string name in item.ErasedAttributes.Order(StringComparer.Ordinal))
+                writer.WriteStringValue(name);
+            writer.WriteEndArray();
+        }
+
         if (item.Kind == UserDataKind.User)
             WriteClassifications(writer, model, item.Item);
         writer.WriteEndObject();
