@@ -17,6 +17,7 @@ internal sealed class KeyArguments(KeyModel model)
     }
 
     /// <exception cref="CommandUsageException">An argument or line is not a valid key.</exception>
+    /// <exception cref="CommandFailedException">Standard input has no key.</exception>
     public async Task<IReadOnlyList<UserKey>> ReadAsync(CommandInvocation invocation, TextReader input, CancellationToken cancellationToken)
     {
         if (invocation.Arguments is not [CommandFiles.StandardInput])
@@ -24,16 +25,17 @@ internal sealed class KeyArguments(KeyModel model)
 
         List<UserKey> keys = [];
         await foreach ((int number, string line) in CommandFiles.ReadLinesAsync(CommandFiles.StandardInput, input, cancellationToken).ConfigureAwait(false))
-            keys.Add(ToKey(model.SortKey is null ? [line] : line.Split('\t'), $"Line {number}: ", invocation.Command));
-        return keys;
+            keys.Add(ToKey(line.Split('\t'), $"Line {number}: ", invocation.Command));
+        return keys.Count == 0 ? throw new CommandFailedException("NoKeys", "Standard input has no key, so no user was erased.") : keys;
     }
 
     private UserKey ToKey(string[] texts, string place, Command? command)
     {
         if (texts.Length != model.Parts.Count)
         {
+            string count = model.Parts.Count == 1 ? "1 part" : $"{model.Parts.Count} parts";
             throw new CommandUsageException(
-                $"{place}A key has {model.Parts.Count} parts, {string.Join(" and ", model.Parts.Select(part => part.Name))}, not {texts.Length}.", command);
+                $"{place}A key has {count}, {string.Join(" and ", model.Parts.Select(part => part.Name))}, not {texts.Length}.", command);
         }
 
         // A string in place of another type violates the rule of that type.

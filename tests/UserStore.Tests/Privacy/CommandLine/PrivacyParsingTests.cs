@@ -108,6 +108,23 @@ public sealed class PrivacyParsingTests
         (await members.FindAsync(UserKey.Of("acme", "1"))).Should().NotBeNull();
     }
 
+    [Theory]
+    [InlineData("", 1, "Standard input has no key, so no user was erased.")]
+    [InlineData("\n \n", 1, "Standard input has no key, so no user was erased.")]
+    [InlineData("42\nacme\t42\n", 2, "Line 2: A key has 1 part, UserId, not 2.")]
+    public async Task Standard_input_without_a_key_or_with_another_kind_of_key_erases_nobody(string input, int expected, string message)
+    {
+        PrivacyBench bench = new PrivacyBench().AddStore<User>();
+        IUserStore<User> users = bench.Provider.GetRequiredService<IUserStore<User>>();
+        await users.CreateAsync(new User { UserId = "42" });
+
+        (int? code, string output, string error) = await bench.RunAsync("privacy erase - --yes", input);
+
+        (code, output).Should().Be((expected, ""));
+        error.Should().Contain(message);
+        (await users.FindAsync("42")).Should().NotBeNull();
+    }
+
     [Fact]
     public async Task A_service_with_several_stores_names_them_and_sweeps_all()
     {
