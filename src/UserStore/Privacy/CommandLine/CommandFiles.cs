@@ -27,16 +27,45 @@ internal static class CommandFiles
         }
     }
 
-    /// <summary>Writes a file that only its owner may read, unless it exists.</summary>
-    /// <exception cref="CommandFailedException">The file cannot be written.</exception>
+    /// <summary>Writes a file that only its owner may read, also if it exists.</summary>
+    /// <exception cref="CommandFailedException">The file cannot be written, or belongs to another user.</exception>
     public static async Task WriteAsync(string file, MemoryStream content, CancellationToken cancellationToken)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        FileStream stream = Try(() => new FileStream(file, options));
+        FileStream stream = Try(() => OpenForOwner(file));
         await using (stream.ConfigureAwait(false))
             await stream.WriteAsync(content.ToArray(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static FileStream OpenForOwner(string file)
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = Owner;
+        var stream = new FileStream(file, options);
+        try
+        {
+            if (IsDevice(file) || !stream.CanSeek)
+                return stream;
+
+            // The mode of an existing file is not that of the options, and its content stays if the mode cannot be set.
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(stream.SafeFileHandle, Owner);
+            stream.SetLength(0);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    // Such as /dev/null, which must stay writable for everybody.
+    private static bool IsDevice(string file)
+    {
+        FileSystemInfo target = File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file);
+        return Path.GetDirectoryName(target.FullName) == "/dev";
     }
 
     private static T Try<T>(Func<T> access)

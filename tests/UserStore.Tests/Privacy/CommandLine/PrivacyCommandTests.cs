@@ -54,6 +54,39 @@ public sealed class PrivacyCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Export_into_a_file_that_others_may_read_leaves_it_to_the_owner_alone()
+    {
+        string file = Path.Combine(_folder.FullName, "ada.json");
+        await File.WriteAllTextAsync(file, new string('x', 10_000));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+
+        (int? code, _, string error) = await _bench.RunAsync($"privacy export ada-1 --output {file}");
+
+        (code, error).Should().Be((0, ""));
+        KindsOf(JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement).Should().BeEquivalentTo("user", "reservation");
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task Export_into_a_device_leaves_its_mode()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        UnixFileMode before = File.GetUnixFileMode("/dev/null");
+        string link = Path.Combine(_folder.FullName, "nothing");
+        File.CreateSymbolicLink(link, "/dev/null");
+
+        (int? code, _, string error) = await _bench.RunAsync($"privacy export ada-1 --output {link}");
+        UnixFileMode after = File.GetUnixFileMode("/dev/null");
+        if (after != before)
+            File.SetUnixFileMode("/dev/null", before); // every process needs it
+
+        (code, error, after).Should().Be((0, "", before));
+    }
+
+    [Fact]
     public async Task Export_of_an_unknown_user_or_into_a_missing_folder_fails_and_writes_nothing()
     {
         (int? code, string output, string error) = await _bench.RunAsync("privacy export nobody");
