@@ -32,7 +32,7 @@ public sealed class InMemoryUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     /// <inheritdoc/>
     public async Task<UserErasureReceipt> EraseAsync(UserKey key, CancellationToken cancellationToken = default)
     {
-        CheckEnabled();
+        Check("Users cannot be erased");
         store.Input.Model.Key.Check(key);
         return await store.RunAsync(nameof(EraseAsync), isWrite: true, key, users => users.Erase(key), cancellationToken).ConfigureAwait(false);
     }
@@ -42,7 +42,7 @@ public sealed class InMemoryUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         IReadOnlyCollection<UserErasureReceipt> receipts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receipts);
-        CheckEnabled();
+        Check("Erasures cannot be verified");
         if (receipts.FirstOrDefault(receipt => receipt.TableName != store.TableName) is { } other)
             throw new ArgumentException($"A receipt is of table '{other.TableName}', but the store has '{store.TableName}'.", nameof(receipts));
         HashSet<string> hashes = receipts.Select(receipt => receipt.UserHash).ToHashSet(StringComparer.Ordinal);
@@ -52,7 +52,7 @@ public sealed class InMemoryUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     /// <inheritdoc/>
     public IAsyncEnumerable<UserRemnant> EraseRemnantsAsync(CancellationToken cancellationToken = default)
     {
-        CheckEnabled();
+        Check("Erased users cannot be found");
         // No table can be restored, and every reservation goes with its user.
         return FindAsync(nameof(EraseRemnantsAsync), (key, _) => store.Tombstones!.Find(key) is not null, cancellationToken);
     }
@@ -123,9 +123,9 @@ public sealed class InMemoryUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
             yield return new HeldItem(UserDataKind.User, store.TableName, store.Input.Model.Key.ToItem(key), store.Items.ToItem(row.User), Delete: null);
     }
 
-    private void CheckEnabled()
+    private void Check(string refusal)
     {
         if (store.Tombstones is null)
-            throw new InvalidOperationException("Users cannot be erased without tombstones: set InMemoryUserStoreOptions.Privacy.HashKey.");
+            throw new InvalidOperationException($"{refusal} without a hash key: set InMemoryUserStoreOptions.Privacy.HashKey.");
     }
 }

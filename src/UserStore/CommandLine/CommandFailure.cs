@@ -15,13 +15,18 @@ internal sealed class CommandFailure
 
     public CommandFailure(CommandSet set, Exception exception, CommandContext context)
     {
-        (_set, _exception, _type, _message) = (set, exception, exception.GetType().Name, exception.Message);
+        (_set, _exception, _type, _message) = (set, exception, exception.GetType().Name, MessageOf(exception));
         // The messages of other exceptions may contain values of users.
         _isKnown = exception is UserStoreException or OptionsValidationException or InvalidOperationException or ArgumentException;
         _commands = [.. set.RemediesOf(exception).Select(context.Spell)];
     }
 
     public CommandFailure(CommandSet set, string type, string message) => (_set, _type, _message, _isKnown) = (set, type, message, true);
+
+    // The name of a parameter says nothing to an operator.
+    private static string MessageOf(Exception exception) => exception is ArgumentException { ParamName: { } parameter }
+        ? exception.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)
+        : exception.Message;
 
     /// <summary>Writes a sentence for the operator and, unlike everywhere else, the exceptions that caused the failure, with their messages and
     /// stacks.</summary>

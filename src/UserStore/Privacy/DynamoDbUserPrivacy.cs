@@ -42,10 +42,6 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
             : null;
     }
 
-    private (UserErasure Erasure, TombstoneTable Tombstones) Enabled => _erasure is null
-        ? throw new InvalidOperationException("Users cannot be erased without tombstones: set UserStoreOptions.Privacy.HashKey.")
-        : (_erasure, _users.Tombstones!);
-
     /// <inheritdoc/>
     public async Task<bool> ExportAsync(UserKey key, Stream utf8Json, CancellationToken cancellationToken = default)
     {
@@ -58,7 +54,7 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     /// <inheritdoc/>
     public async Task<UserErasureReceipt> EraseAsync(UserKey key, CancellationToken cancellationToken = default)
     {
-        UserErasure erasure = Enabled.Erasure;
+        UserErasure erasure = _erasure ?? throw WithoutKey("Users cannot be erased");
         _users.Model.Key.Check(key);
         Tombstone tombstone = await EraseAsync(erasure, key, cancellationToken).ConfigureAwait(false);
         return new UserErasureReceipt(
@@ -70,7 +66,8 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         IReadOnlyCollection<UserErasureReceipt> receipts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receipts);
-        _ = Enabled;
+        if (_erasure is null)
+            throw WithoutKey("Erasures cannot be verified");
         if (receipts.FirstOrDefault(receipt => receipt.TableName != _users.TableName) is { } other)
             throw new ArgumentException($"A receipt is of table '{other.TableName}', but the store has '{_users.TableName}'.", nameof(receipts));
         HashSet<string> hashes = receipts.Select(receipt => receipt.UserHash).ToHashSet(StringComparer.Ordinal);
@@ -82,7 +79,8 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     /// <inheritdoc/>
     public async IAsyncEnumerable<UserRemnant> EraseRemnantsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        (UserErasure erasure, TombstoneTable tombstones) = Enabled;
+        UserErasure erasure = _erasure ?? throw WithoutKey("Erased users cannot be found");
+        TombstoneTable tombstones = _users.Tombstones!;
         await foreach ((string hash, string owner, HeldItem item) in ScanAsync(tombstones.FindErasedAsync, cancellationToken).ConfigureAwait(false))
         {
             bool isErased = true;
@@ -123,6 +121,8 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         StoredUser unlocked = await _users.UnlockAsync(call, stored.Released).ConfigureAwait(false);
         return unlocked.IsRevisionOf(stored) ? _users.ToUser(unlocked) : null; // deleted in the meantime
     }
+
+    private static InvalidOperationException WithoutKey(string what) => new($"{what} without a hash key: set UserStoreOptions.Privacy.HashKey.");
 
     private async Task<Tombstone> EraseAsync(UserErasure erasure, UserKey key, CancellationToken cancellationToken)
     {
@@ -186,7 +186,7 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     private async IAsyncEnumerable<(string Hash, string Owner, HeldItem Item)> ScanAsync(
         Func<StoreCall, IReadOnlyCollection<string>, Task<IReadOnlySet<string>>> findErased, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        TombstoneTable tombstones = Enabled.Tombstones;
+        TombstoneTable tombstones = _users.Tombstones!;
         foreach (IUserDataPlace place in _places)
         {
             await foreach (IReadOnlyList<OwnedItem> page in place.ScanAsync(() => _users.Sender.Begin(cancellationToken)).ConfigureAwait(false))

@@ -25,12 +25,12 @@ internal sealed class PrivacyBench : IAsyncDisposable
     }
 
     /// <summary>Adds a store on the server that all tests share.</summary>
-    public PrivacyBench AddServerStore(string prefix)
+    public PrivacyBench AddServerStore(string prefix, bool canErase = true)
     {
         Services.AddSingleton<IAmazonDynamoDB>(_ => LocalServer.Shared.CreateClient()).AddUserStore(options =>
         {
             options.TableNamePrefix = prefix;
-            options.Privacy.HashKey = HashKey;
+            options.Privacy.HashKey = canErase ? HashKey : null;
         });
         return this;
     }

@@ -143,14 +143,31 @@ public sealed class PrivacyParsingTests
     }
 
     [Fact]
-    public async Task A_service_without_a_store_or_a_store_without_a_key_is_a_failure_that_names_what_is_missing()
+    public async Task A_service_without_a_store_is_a_failure_that_names_what_is_missing()
     {
         (int? code, _, string error) = await new PrivacyBench().RunAsync("privacy sweep");
-        (int? without, _, string remedy) = await new PrivacyBench().AddStore<User>(canErase: false).RunAsync("privacy erase 42 --yes");
 
-        (code, without).Should().Be((1, 1));
+        code.Should().Be(1);
         error.Should().Contain("The service has no store. Call AddUserStore.");
-        remedy.Should().Contain("Privacy.HashKey");
+    }
+
+    [Theory]
+    [InlineData("privacy erase 42 --yes", "Users cannot be erased")]
+    [InlineData("privacy verify -", "Erasures cannot be verified")]
+    [InlineData("privacy sweep", "Erased users cannot be found")]
+    public async Task A_store_without_a_hash_key_is_a_failure_that_names_what_cannot_be_done(string command, string refusal)
+    {
+        string receipt = (await new PrivacyBench().AddStore<User>().RunAsync("privacy erase 42 --yes")).Output;
+        PrivacyBench inMemory = new PrivacyBench().AddStore<User>(canErase: false);
+        PrivacyBench server = new PrivacyBench().AddServerStore("none-", canErase: false);
+
+        (int? code, string output, string error) = await inMemory.RunAsync(command, receipt);
+        (int? failed, string nothing, string message) = await server.RunAsync(command, receipt);
+
+        (code, failed, output, nothing).Should().Be((1, 1, "", ""));
+        error.Should().Be(
+            $"InvalidOperationException: {refusal} without a hash key: set InMemoryUserStoreOptions.Privacy.HashKey.{Environment.NewLine}");
+        message.Should().Be($"InvalidOperationException: {refusal} without a hash key: set UserStoreOptions.Privacy.HashKey.{Environment.NewLine}");
     }
 
     [Fact]
