@@ -24,7 +24,7 @@ internal sealed class InMemoryUsers<[DynamicallyAccessedMembers(DynamicallyAcces
     public TUser Create(PreparedUser<TUser> created)
     {
         if (table.FindAny(created.Key) is { } row && !row.IsExpired(created.Now))
-            throw new UserAlreadyExistsException(created.Key);
+            throw row.IsRestricted ? UserAlreadyExistsException.ForRestricted(created.Key) : new UserAlreadyExistsException(created.Key);
         tombstones?.Check(created.Key);
         reservations?.Move(created.Key, from: [], to: created.Reserved, created.Now);
         return Store(RowOf(created));

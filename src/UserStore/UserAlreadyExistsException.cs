@@ -10,7 +10,7 @@ public sealed class UserAlreadyExistsException : UserStoreException
         : base($"User '{key}' already exists. Choose another id, or update that user.", innerException)
         => Key = key;
 
-    private UserAlreadyExistsException(string message, UserKey key, Exception innerException)
+    private UserAlreadyExistsException(string message, UserKey key, Exception? innerException)
         : base(message, innerException)
         => Key = key;
 
@@ -19,4 +19,8 @@ public sealed class UserAlreadyExistsException : UserStoreException
 
     internal static UserAlreadyExistsException ForOtherKind(UserKey key, Exception innerException)
         => new($"The key '{key}' holds an item that is not a user. Choose another key.", key, innerException);
+
+    internal static UserAlreadyExistsException ForRestricted(UserKey key, Exception? innerException = null)
+        => new($"User '{key}' already exists, and its processing is restricted. Choose another id, or release that user with "
+            + "IUserPrivacy.ReleaseAsync.", key, innerException);
 }

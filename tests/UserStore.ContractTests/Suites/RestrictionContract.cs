@@ -120,7 +120,7 @@ public abstract class RestrictionContract : Contract
         Func<Task> sameKey = () => _store.CreateAsync(new User { UserId = "1" });
         Func<Task> sameEmail = () => _store.CreateAsync(new User { UserId = "2", Email = Email });
 
-        await sameKey.Should().ThrowAsync<UserAlreadyExistsException>();
+        (await sameKey.Should().ThrowAsync<UserAlreadyExistsException>()).WithMessage("*is restricted*release*");
         (await sameEmail.Should().ThrowAsync<UserValueInUseException>()).Which.OwnerKey.Should().Be((UserKey)"1");
         await ShouldBeConsistentAsync(_store);
         (await _privacy.FindRestrictedAsync("1")).Should().NotBeNull();

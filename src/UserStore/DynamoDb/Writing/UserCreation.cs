@@ -40,7 +40,8 @@ internal sealed class UserCreation<[DynamicallyAccessedMembers(DynamicallyAccess
             failure = failure with { ResponseWasLost = failure.ResponseWasLost || responseWasLost };
             bool isTaken = !stored.IsAbsent && !(stored.IsUser && stored.IsExpired(created.Now)); // also by an item of another kind
             UserAlreadyExistsException? refusal = !isTaken ? null
-                : stored.IsUser || stored.IsRestricted ? new UserAlreadyExistsException(created.Key, failure.Exception)
+                : stored.IsRestricted ? UserAlreadyExistsException.ForRestricted(created.Key, failure.Exception)
+                : stored.IsUser ? new UserAlreadyExistsException(created.Key, failure.Exception)
                 : UserAlreadyExistsException.ForOtherKind(created.Key, failure.Exception);
             switch (WriteSettlement.Settle(stored, created.WriteId, failure, isRefused: isTaken, isCreate: true))
             {
