@@ -149,8 +149,9 @@ public static class UserStoreServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
 
-        OptionsBuilder<UserStoreOptions> options = builder.Services.AddOptions<UserStoreOptions>(builder.OptionsName).Bind(
-            configuration, binder => binder.ErrorOnUnknownConfiguration = true);
+        OptionsBuilder<UserStoreOptions> options = builder.Services.AddOptions<UserStoreOptions>(builder.OptionsName)
+            .Configure(_ => SecretSettings.Check(builder.OptionsName, configuration))
+            .Bind(configuration, binder => binder.ErrorOnUnknownConfiguration = true);
         if (configuration is IConfigurationSection section) // its sources may be added later
         {
             options.Validate(
