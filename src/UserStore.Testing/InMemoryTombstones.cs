@@ -1,4 +1,3 @@
-using UserStore.Modeling;
 using UserStore.Preparation;
 using UserStore.Privacy;
 
@@ -7,14 +6,19 @@ namespace UserStore.Testing;
 /// <summary>Remembers which users of an in-memory store were erased. Not safe for concurrent use: the store holds the lock.</summary>
 internal sealed class InMemoryTombstones(UserPrivacyOptions options, string tableName, TimeProvider time)
 {
-    private readonly KeyedHash _hash = KeyedHash.OfTombstones(options);
+    private readonly UserHash _hash = new(options);
     private readonly Dictionary<string, UserErasureReceipt> _receipts = new(StringComparer.Ordinal);
 
-    public string HashOf(UserKey key) => _hash.Of(KeyModel.ToText(key));
+    public UserHash Hash => _hash;
+
+    public string HashOf(UserKey key) => _hash.Of(key);
 
     /// <summary>Returns the receipt of an erased user; null if the user is not erased, or the tombstone has expired.</summary>
     public UserErasureReceipt? Find(UserKey key)
-        => _receipts.TryGetValue(HashOf(key), out UserErasureReceipt? receipt) && receipt.TombstoneExpiresAt > time.GetUtcNow() ? receipt : null;
+        => Find(HashOf(key));
+
+    /// <summary>Returns whether the user with a hash is erased.</summary>
+    public bool Has(string hash) => Find(hash) is not null;
 
     public UserErasureReceipt Add(UserKey key)
     {
@@ -29,4 +33,7 @@ internal sealed class InMemoryTombstones(UserPrivacyOptions options, string tabl
         if (Find(key) is { } receipt)
             throw new UserErasedException(key, receipt.TombstoneExpiresAt);
     }
+
+    private UserErasureReceipt? Find(string hash)
+        => _receipts.TryGetValue(hash, out UserErasureReceipt? receipt) && receipt.TombstoneExpiresAt > time.GetUtcNow() ? receipt : null;
 }

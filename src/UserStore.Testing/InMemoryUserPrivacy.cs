@@ -43,8 +43,14 @@ public sealed class InMemoryUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     {
         ArgumentNullException.ThrowIfNull(receipts);
         Check("Erasures cannot be verified");
-        if (receipts.FirstOrDefault(receipt => receipt.TableName != store.TableName) is { } other)
-            throw new ArgumentException($"A receipt is of table '{other.TableName}', but the store has '{store.TableName}'.", nameof(receipts));
+        if (receipts.Any(receipt => store.Tombstones!.Hash.IsOfOtherKey(receipt.UserHash)))
+            throw new ArgumentException("A receipt was made with another UserStoreOptions.Privacy.HashKey.", nameof(receipts));
+        if (receipts.FirstOrDefault(receipt => receipt.TableName != store.TableName && !store.Tombstones!.Has(receipt.UserHash)) is { } other)
+        {
+            throw new ArgumentException(
+                $"A receipt is of table '{other.TableName}', but the store has '{store.TableName}', and no tombstone of the user.", nameof(receipts));
+        }
+
         HashSet<string> hashes = receipts.Select(receipt => receipt.UserHash).ToHashSet(StringComparer.Ordinal);
         return FindAsync(nameof(VerifyErasedAsync), (_, hash) => hashes.Contains(hash), cancellationToken);
     }

@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2.Model;
 using UserStore.DynamoDb.Provisioning;
 using UserStore.DynamoDb.Sending;
 using UserStore.DynamoDb.Tables;
+using UserStore.Preparation;
 
 namespace UserStore.Health;
 
@@ -41,6 +42,8 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
             "DescribeTable", [table], token => connection.Client.DescribeTableAsync(table.TableName, token)).ConfigureAwait(false);
         TableDescription found = response.Table;
         List<UserStoreSchemaException> differences = [.. table.Differences(found)];
+        if (await HasOtherHashKeyAsync(call, table).ConfigureAwait(false))
+            differences.Add(TableDifference.OfHashKey(table.TableName));
         if (found.TableStatus != TableStatus.ACTIVE && found.TableStatus != TableStatus.UPDATING)
             differences.Add(new UserStoreSchemaException(table.TableName, null, TableDifference.OfStatus(found.TableStatus.Value)));
         foreach (var index in table.GlobalIndexes.Select(index => index.FindIn(found)).OfType<GlobalSecondaryIndexDescription>())
@@ -81,6 +84,12 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
 
         return differences;
     }
+
+    // One item shows it, because all have the same key.
+    private async Task<bool> HasOtherHashKeyAsync(StoreCall call, TableSchema table)
+        => (table == schema.Tombstones || table == schema.DataKeys) && schema.Options.Privacy.HashKey is not null
+            && await new TableReader(connection.Client).HasOtherAsync(
+                call, table, table.Keys[0].AttributeName, new UserHash(schema.Options.Privacy).IsOfOtherKey).ConfigureAwait(false);
 
     private async Task<ContinuousBackupsDescription?> FindBackupsAsync(StoreCall call, TableSchema table)
     {

@@ -10,9 +10,6 @@ internal sealed class KeyedHash(byte[] secret, string purpose)
 {
     private readonly byte[] _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, HMACSHA256.HashSizeInBytes, info: Encoding.UTF8.GetBytes(purpose));
 
-    /// <summary>Returns the hash of the keys of erased users.</summary>
-    public static KeyedHash OfTombstones(UserPrivacyOptions options) => new(options.HashKey!, "tombstones");
-
     /// <summary>Returns the hash of a well-formed string, in lower-case hexadecimal digits.</summary>
     public string Of(string text) => Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)));
 }

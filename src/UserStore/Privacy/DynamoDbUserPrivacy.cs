@@ -68,11 +68,12 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         ArgumentNullException.ThrowIfNull(receipts);
         if (_erasure is null)
             throw WithoutKey("Erasures cannot be verified");
-        if (receipts.FirstOrDefault(receipt => receipt.TableName != _users.TableName) is { } other)
-            throw new ArgumentException($"A receipt is of table '{other.TableName}', but the store has '{_users.TableName}'.", nameof(receipts));
+        if (receipts.Any(receipt => _users.Tombstones!.Hash.IsOfOtherKey(receipt.UserHash)))
+            throw new ArgumentException("A receipt was made with another UserStoreOptions.Privacy.HashKey.", nameof(receipts));
         HashSet<string> hashes = receipts.Select(receipt => receipt.UserHash).ToHashSet(StringComparer.Ordinal);
-        return ScanAsync((call, owners) => Task.FromResult<IReadOnlySet<string>>(hashes), cancellationToken)
-            .Select(found => found.Item.ToRemnant(found.Hash))
+        return CheckTablesAsync(receipts, cancellationToken)
+            .Concat(ScanAsync((call, owners) => Task.FromResult<IReadOnlySet<string>>(hashes), cancellationToken)
+                .Select(found => found.Item.ToRemnant(found.Hash)))
             .Concat(FindDataKeysAsync(new[] { hashes }.ToAsyncEnumerable(), cancellationToken).Select(found => found.Item.ToRemnant(found.Hash)));
     }
 
@@ -81,6 +82,7 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     {
         UserErasure erasure = _erasure ?? throw WithoutKey("Erased users cannot be found");
         TombstoneTable tombstones = _users.Tombstones!;
+        await tombstones.CheckHashKeyAsync(_users.Sender.Begin(cancellationToken)).ConfigureAwait(false);
         await foreach ((string hash, string owner, HeldItem item) in ScanAsync(tombstones.FindErasedAsync, cancellationToken).ConfigureAwait(false))
         {
             bool isErased = true;
@@ -134,6 +136,22 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         {
             _users.Encryption?.Keys.Drop(key);
         }
+    }
+
+    // A receipt of another table is one of this store if it has the tombstone: a table of users is restored under another name.
+    private async IAsyncEnumerable<UserRemnant> CheckTablesAsync(
+        IReadOnlyCollection<UserErasureReceipt> receipts, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        UserErasureReceipt[] others = [.. receipts.Where(receipt => receipt.TableName != _users.TableName)];
+        IReadOnlySet<string> erased = await _users.Tombstones!.FindErasedAsync(
+            _users.Sender.Begin(cancellationToken), [.. others.Select(receipt => receipt.UserHash).Distinct()]).ConfigureAwait(false);
+        if (others.FirstOrDefault(receipt => !erased.Contains(receipt.UserHash)) is { } other)
+        {
+            throw new ArgumentException(
+                $"A receipt is of table '{other.TableName}', but the store has '{_users.TableName}', and no tombstone of the user.", nameof(receipts));
+        }
+
+        yield break;
     }
 
     // The table of data keys does not show whose they are.

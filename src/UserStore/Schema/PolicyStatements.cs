@@ -49,7 +49,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
                 "Tombstones",
                 [tombstones.Name],
                 [
-                    "DescribeTable", .. mayWrite ? ["ConditionCheckItem"] : Array.Empty<string>(),
+                    "DescribeTable", "Scan", .. mayWrite ? ["ConditionCheckItem"] : Array.Empty<string>(),
                     .. mayCreate ? ["BatchGetItem", .. Creation(tombstones)] : Array.Empty<string>(),
                     .. Health(tombstones),
                 ]);
@@ -61,7 +61,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
                 "DataKeys",
                 [schema.DataKeys.Name],
                 [
-                    "BatchGetItem", "DescribeContinuousBackups", "DescribeTable", "GetItem",
+                    "BatchGetItem", "DescribeContinuousBackups", "DescribeTable", "GetItem", "Scan",
                     .. mayWrite ? ["ConditionCheckItem", "DeleteItem", "PutItem"] : Array.Empty<string>(),
                     .. mayCreate ? Creation(schema.DataKeys) : [], .. Health(schema.DataKeys),
                 ]);
@@ -133,8 +133,7 @@ internal sealed class PolicyStatements(UserStoreSchema schema, UserStorePolicyOp
         string[] erase = ["DeleteItem", "DescribeTable", "GetItem", "Scan"];
         yield return Statement("Users", [schema.Users.Name], [.. erase, "ConditionCheckItem", "PutItem", "UpdateItem"]);
         yield return Statement("Reservations", NameOf(schema.Reservations), ["BatchGetItem", "DeleteItem", "DescribeTable", "Scan"]);
-        string[] scan = schema.DataKeys is null ? [] : ["Scan"]; // the table of data keys does not show whose they are
-        yield return Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "DescribeTable", "GetItem", "PutItem", .. scan]);
+        yield return Statement("Tombstones", NameOf(schema.Tombstones), ["BatchGetItem", "DescribeTable", "GetItem", "PutItem", "Scan"]);
         yield return Statement("DataKeys", NameOf(schema.DataKeys), ["BatchGetItem", "DeleteItem", "DescribeTable", "GetItem"]);
         yield return Statement("MigrationLock", NameOf(options.Migrations?.Lock), ["DeleteItem", "DescribeTable", "Scan"]);
         foreach ((int number, ReplicationDefinition replication) in options.Replications.Index())

@@ -14,7 +14,7 @@ internal sealed class DataKeyTable(TableSchema table, UserStoreOptions options, 
 {
     private const int MaxUnwraps = 16; // concurrently
 
-    private readonly KeyedHash _users = KeyedHash.OfTombstones(options.Privacy);
+    private readonly UserHash _users = new(options.Privacy);
     private readonly KeyedHash _hash = new(options.Privacy.HashKey!, "data keys");
     private readonly DataKeyCache _cache = DataKeyCache.Of(options.Privacy, time);
     private readonly KeyWrapping _wrapping = new(options, time);
@@ -22,11 +22,11 @@ internal sealed class DataKeyTable(TableSchema table, UserStoreOptions options, 
     public TableSchema Schema => table;
 
     /// <summary>Returns the attributes of the key of a user's row.</summary>
-    public Dictionary<string, AttributeValue> KeyOf(UserKey key) => KeyOf(_users.Of(KeyModel.ToText(key)));
+    public Dictionary<string, AttributeValue> KeyOf(UserKey key) => KeyOf(_users.Of(key));
 
     /// <summary>Returns the attributes of the key of the row of a user whose tombstone is found by a hash.</summary>
     public Dictionary<string, AttributeValue> KeyOf(string userHash)
-        => new(StringComparer.Ordinal) { [StoreSchema.DataKeyKey] = new AttributeValue(_hash.Of(userHash)) };
+        => new(StringComparer.Ordinal) { [StoreSchema.DataKeyKey] = new AttributeValue(IdOf(userHash)) };
 
     /// <summary>Reads the row of a user consistently, without unwrapping the key.</summary>
     public Task<Dictionary<string, AttributeValue>?> FindRowAsync(StoreCall call, Dictionary<string, AttributeValue> key)
@@ -39,7 +39,7 @@ internal sealed class DataKeyTable(TableSchema table, UserStoreOptions options, 
     public async Task<IReadOnlyList<(string UserHash, Dictionary<string, AttributeValue> Row)>> FindRowsAsync(
         StoreCall call, IReadOnlyCollection<string> userHashes)
     {
-        Dictionary<string, string> users = userHashes.ToDictionary(_hash.Of, StringComparer.Ordinal);
+        Dictionary<string, string> users = userHashes.ToDictionary(IdOf, StringComparer.Ordinal);
         var found = new List<(string UserHash, Dictionary<string, AttributeValue> Row)>();
         foreach (string[] chunk in userHashes.Chunk(TableReader.MaxKeys))
         {
@@ -163,6 +163,8 @@ internal sealed class DataKeyTable(TableSchema table, UserStoreOptions options, 
 
     /// <summary>Drops the data key of a user from memory, because it is, or may be, deleted.</summary>
     public void Drop(UserKey key) => _cache.Drop(KeyModel.ToText(key));
+
+    private string IdOf(string userHash) => _users.Identified(_hash.Of(userHash));
 
     private Task<DataKey> UnwrapAsync(StoreCall call, Dictionary<string, AttributeValue> row)
         => row.GetValueOrDefault(StoreSchema.DataKeyWrapped)?.B?.ToArray() is { } wrapped

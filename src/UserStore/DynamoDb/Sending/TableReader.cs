@@ -55,6 +55,17 @@ internal sealed class TableReader(IAmazonDynamoDB client)
         while (request.ExclusiveStartKey is not null);
     }
 
+    /// <summary>Returns whether the text of an attribute is not as expected, in one item of a table.</summary>
+    /// <param name="call">The call that reads.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="isOther">Whether a text is not as expected.</param>
+    public async Task<bool> HasOtherAsync(StoreCall call, NamedTable table, string attribute, Func<string, bool> isOther)
+    {
+        ScanPage page = await ScanAsync(call, table, new ScanRequest { Limit = 1 }).ConfigureAwait(false);
+        return page.Items.Exists(item => item.GetValueOrDefault(attribute)?.S is { } text && isOther(text));
+    }
+
     /// <summary>Reads items by their keys, and those that DynamoDB leaves unprocessed again.</summary>
     /// <param name="call">The call that reads.</param>
     /// <param name="table">The table.</param>

@@ -72,6 +72,10 @@ internal static class TableDifference
             + (transactions is null ? ". Use a table in one Region, or with multi-Region eventual consistency." : $", but {transactions}"),
         cause);
 
+    /// <summary>Returns the exception for tombstones or data keys that were written with another secret key.</summary>
+    public static UserStoreSchemaException OfHashKey(string tableName) => new(
+        tableName, null, "was written with another UserStoreOptions.Privacy.HashKey, so that nothing in it is found. Use that key, or correct the table's name.");
+
     /// <summary>Returns the exception for the stream of a table whose rows must be gone once they are deleted.</summary>
     public static UserStoreSchemaException OfForbiddenStream(string tableName) => new(
         tableName, null, "has a stream, whose records contain the data keys of erased users for 24 hours. Disable the stream.");

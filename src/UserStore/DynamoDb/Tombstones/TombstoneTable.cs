@@ -19,9 +19,10 @@ internal sealed class TombstoneTable(TableSchema table, UserPrivacyOptions optio
     private const string Expiry = StoreSchema.TombstoneExpiry;
     private const string ErasedAt = "erased_at";
 
-    private readonly KeyedHash _hash = KeyedHash.OfTombstones(options);
-
     public TableSchema Schema => table;
+
+    /// <summary>Gets the hash by which the tombstones of users are found.</summary>
+    public UserHash Hash { get; } = new(options);
 
     /// <summary>Returns the tombstones of a store; null if its options do not permit erasure.</summary>
     public static TombstoneTable? Of(StoreSchema store, TableReader reader, TimeProvider time)
@@ -31,7 +32,7 @@ internal sealed class TombstoneTable(TableSchema table, UserPrivacyOptions optio
     public string HashOf(UserKey key) => HashOf(KeyModel.ToText(key));
 
     /// <inheritdoc cref="HashOf(UserKey)"/>
-    public string HashOf(string key) => _hash.Of(key);
+    public string HashOf(string key) => Hash.Of(key);
 
     /// <summary>Returns the condition that a user is not erased.</summary>
     public TransactWriteItem AbsenceOf(UserKey key)
@@ -101,6 +102,17 @@ internal sealed class TombstoneTable(TableSchema table, UserPrivacyOptions optio
     /// <param name="begin">Begins a call for each page.</param>
     public IAsyncEnumerable<IReadOnlyCollection<string>> ScanAsync(Func<StoreCall> begin) => reader.ScanAllAsync(begin, table)
         .Select(page => (IReadOnlyCollection<string>)[.. page.Items.Select(LivingIn).OfType<Tombstone>().Select(tombstone => tombstone.Hash)]);
+
+    /// <summary>Ensures that the tombstones were written with the secret key of the options, by one of them.</summary>
+    /// <exception cref="InvalidOperationException">They were written with another one, so that no erased user would be recognized.</exception>
+    public async Task CheckHashKeyAsync(StoreCall call)
+    {
+        if (await reader.HasOtherAsync(call, table, Key, Hash.IsOfOtherKey).ConfigureAwait(false))
+        {
+            throw new InvalidOperationException(
+                $"The tombstones in table '{table.TableName}' were written with another UserStoreOptions.Privacy.HashKey. Use that key.");
+        }
+    }
 
     /// <summary>Reads the tombstone in the failure of <see cref="AbsenceOf"/>.</summary>
     public static UserErasedException ToException(UserKey key, ConditionFailure failure, int action) => new(
