@@ -43,8 +43,7 @@ public sealed class InMemoryUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
     {
         ArgumentNullException.ThrowIfNull(receipts);
         Check("Erasures cannot be verified");
-        if (receipts.Any(receipt => store.Tombstones!.Hash.IsOfOtherKey(receipt.UserHash)))
-            throw new ArgumentException("A receipt was made with another UserStoreOptions.Privacy.HashKey.", nameof(receipts));
+        UserErasureReceipt.Check(receipts, store.Tombstones!.Hash);
         if (receipts.FirstOrDefault(receipt => receipt.TableName != store.TableName && !store.Tombstones!.Has(receipt.UserHash)) is { } other)
         {
             throw new ArgumentException(

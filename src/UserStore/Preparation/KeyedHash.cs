@@ -8,6 +8,9 @@ namespace UserStore.Preparation;
 /// <param name="purpose">What the hashes are used for: those of different purposes cannot be compared.</param>
 internal sealed class KeyedHash(byte[] secret, string purpose)
 {
+    /// <summary>The number of digits of a hash.</summary>
+    public const int Length = 2 * HMACSHA256.HashSizeInBytes;
+
     private readonly byte[] _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, HMACSHA256.HashSizeInBytes, info: Encoding.UTF8.GetBytes(purpose));
 
     /// <summary>Returns the hash of a well-formed string, in lower-case hexadecimal digits.</summary>

@@ -7,10 +7,16 @@ namespace UserStore.Preparation;
 /// <param name="options">The options with the secret key.</param>
 internal sealed class UserHash(UserPrivacyOptions options)
 {
+    /// <summary>The number of digits of a hash.</summary>
+    public const int Length = IdLength + KeyedHash.Length;
+
     private const int IdLength = 8;
 
     private readonly KeyedHash _hash = new(options.HashKey!, "tombstones");
     private readonly string _id = new KeyedHash(options.HashKey!, "hash key").Of("")[..IdLength];
+
+    /// <summary>Returns whether a string has the form of a hash.</summary>
+    public static bool IsHash(string text) => text.Length == Length && text.All(char.IsAsciiHexDigitLower);
 
     public string Of(UserKey key) => Of(KeyModel.ToText(key));
 

@@ -68,8 +68,7 @@ public sealed class DynamoDbUserPrivacy<[DynamicallyAccessedMembers(DynamicallyA
         ArgumentNullException.ThrowIfNull(receipts);
         if (_erasure is null)
             throw WithoutKey("Erasures cannot be verified");
-        if (receipts.Any(receipt => _users.Tombstones!.Hash.IsOfOtherKey(receipt.UserHash)))
-            throw new ArgumentException("A receipt was made with another UserStoreOptions.Privacy.HashKey.", nameof(receipts));
+        UserErasureReceipt.Check(receipts, _users.Tombstones!.Hash);
         HashSet<string> hashes = receipts.Select(receipt => receipt.UserHash).ToHashSet(StringComparer.Ordinal);
         return CheckTablesAsync(receipts, cancellationToken)
             .Concat(ScanAsync((call, owners) => Task.FromResult<IReadOnlySet<string>>(hashes), cancellationToken)

@@ -62,7 +62,7 @@ public interface IUserPrivacy<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     /// <param name="cancellationToken">A token to cancel the enumeration.</param>
     /// <returns>What is left of these users; nothing if they are erased.</returns>
     /// <exception cref="InvalidOperationException"><see cref="UserPrivacyOptions.HashKey"/> is not set.</exception>
-    /// <exception cref="ArgumentException">A receipt is of another table.</exception>
+    /// <exception cref="ArgumentException">A receipt is of another table, or has no valid hash.</exception>
     /// <remarks>Costs a consistent scan of all tables, however many receipts there are. A user who was created again after the tombstone expired is
     /// reported, too.</remarks>
     IAsyncEnumerable<UserRemnant> VerifyErasedAsync(

@@ -240,6 +240,9 @@ public abstract class ErasureContract : Contract
             await call.Should().ThrowAsync<InvalidUserException>();
         Action otherTable = () => _privacy.VerifyErasedAsync([receipt, receipt with { TableName = "other" }]);
         otherTable.Should().Throw<ArgumentException>().WithMessage("*'other'*");
+        string[] noHashes = ["", "xx", $"{receipt.UserHash} ", receipt.UserHash.ToUpperInvariant()];
+        noHashes.Should().AllSatisfy(hash => _privacy.Invoking(each => each.VerifyErasedAsync([receipt, receipt with { UserHash = hash }]))
+            .Should().Throw<ArgumentException>().WithMessage($"A receipt has the user hash '{hash}'*"));
         Func<Task> cancelled = () => _privacy.EraseAsync("2", new CancellationToken(canceled: true));
         await cancelled.Should().ThrowAsync<OperationCanceledException>();
     }

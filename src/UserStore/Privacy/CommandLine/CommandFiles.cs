@@ -9,23 +9,29 @@ internal static class CommandFiles
     /// <summary>The argument that stands for standard input.</summary>
     public const string StandardInput = "-";
 
-    /// <summary>Returns the lines that are not blank, with their numbers.</summary>
+    /// <summary>Returns the whole text.</summary>
     /// <exception cref="CommandFailedException">The file cannot be read.</exception>
-    public static async IAsyncEnumerable<(int Number, string Line)> ReadLinesAsync(
-        string file, TextReader input, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async Task<string> ReadAsync(string file, TextReader input, CancellationToken cancellationToken)
     {
         using TextReader? opened = file == StandardInput ? null : Try(() => new StreamReader(file));
-        TextReader reader = opened ?? input;
-        for (int number = 1; ; number++)
+        return await ReadAsync((opened ?? input).ReadToEnd, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns the lines that are not blank, with their numbers.</summary>
+    /// <exception cref="CommandFailedException">The input cannot be read.</exception>
+    public static async IAsyncEnumerable<(int Number, string Line)> ReadLinesAsync(
+        TextReader input, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (int number = 1; await ReadAsync(input.ReadLine, cancellationToken).ConfigureAwait(false) is { } line; number++)
         {
-            // Reading standard input does not end when it is cancelled.
-            string? line = await Task.Run(() => Try(reader.ReadLine), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (line is null)
-                yield break;
             if (!string.IsNullOrWhiteSpace(line))
                 yield return (number, line);
         }
     }
+
+    // Reading standard input does not end when it is cancelled.
+    private static async Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken)
+        => await Task.Run(() => Try(read), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Writes a file that only its owner may read, also if it exists.</summary>
     /// <exception cref="CommandFailedException">The file cannot be written, or belongs to another user.</exception>

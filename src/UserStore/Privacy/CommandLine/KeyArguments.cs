@@ -24,7 +24,7 @@ internal sealed class KeyArguments(KeyModel model)
             return [.. invocation.Arguments.Chunk(model.Parts.Count).Select(parts => ToKey(parts, "", invocation.Command))];
 
         List<UserKey> keys = [];
-        await foreach ((int number, string line) in CommandFiles.ReadLinesAsync(CommandFiles.StandardInput, input, cancellationToken).ConfigureAwait(false))
+        await foreach ((int number, string line) in CommandFiles.ReadLinesAsync(input, cancellationToken).ConfigureAwait(false))
             keys.Add(ToKey(line.Split('\t'), $"Line {number}: ", invocation.Command));
         return keys.Count == 0 ? throw new CommandFailedException("NoKeys", "Standard input has no key, so no user was erased.") : keys;
     }

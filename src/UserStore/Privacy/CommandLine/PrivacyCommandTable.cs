@@ -19,7 +19,7 @@ internal static class PrivacyCommandTable
     { IsList = true };
 
     private static readonly CommandArgument Receipts = new(
-        "<receipts>", "A file with the receipts that 'erase' wrote, one a line; - for standard input.", static _ => { });
+        "<receipts>", "A file with the receipts that 'erase' wrote, as JSON; - for standard input.", static _ => { });
 
     public static IReadOnlyList<Command> All { get; } =
     [

@@ -30,15 +30,13 @@ internal sealed class PrivacyCommands<[DynamicallyAccessedMembers(DynamicallyAcc
     public async Task<CommandResult> EraseAsync(CommandContext context, TextReader input, CancellationToken cancellationToken)
     {
         IReadOnlyList<UserKey> all = await _keys.ReadAsync(context.Invocation, input, cancellationToken).ConfigureAwait(false);
-        return new ListResult<UserErasureReceipt>("receipts", EraseAsync(all, cancellationToken), ReceiptJson.ToLine, ReceiptJson.Write);
+        return new ListResult<UserErasureReceipt>(ReceiptJson.List, EraseAsync(all, cancellationToken), ReceiptJson.ToLine, ReceiptJson.Write);
     }
 
     public async Task<CommandResult> VerifyAsync(CommandContext context, TextReader input, CancellationToken cancellationToken)
     {
-        List<UserErasureReceipt> receipts = [];
-        string file = context.Invocation.Arguments[0];
-        await foreach ((int number, string line) in CommandFiles.ReadLinesAsync(file, input, cancellationToken).ConfigureAwait(false))
-            receipts.Add(ReceiptJson.Parse(line) ?? throw new CommandFailedException("InvalidReceipt", $"Line {number} is not a receipt of 'privacy erase'."));
+        string text = await CommandFiles.ReadAsync(context.Invocation.Arguments[0], input, cancellationToken).ConfigureAwait(false);
+        List<UserErasureReceipt> receipts = ReceiptJson.Parse(text);
         return receipts.Count == 0
             ? throw new CommandFailedException("NoReceipts", "There are no receipts to verify.")
             : RemnantJson.ToResult(FindLeftAsync(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.Privacy;
 using UserStore.TestKit;
 
 namespace UserStore.Tests.Privacy.CommandLine;
@@ -154,15 +155,50 @@ public sealed class PrivacyCommandTests : IAsyncLifetime
     [InlineData("{}", "Line 1 is not a receipt of 'privacy erase'.")]
     [InlineData("[1]", "Line 1 is not a receipt of 'privacy erase'.")]
     [InlineData("\nnot JSON", "Line 2 is not a receipt of 'privacy erase'.")]
-    [InlineData(
-        """{"userHash":"00","tableName":"Others","erasedAt":"2030-01-01T00:00:00Z","tombstoneExpiresAt":"2030-01-01T00:00:00Z"}""",
-        "A receipt is of table 'Others'")]
-    public async Task Receipts_that_cannot_be_verified_are_a_failure(string input, string message)
-    {
-        (int? code, string output, string error) = await _bench.RunAsync("privacy verify -", input);
+    [InlineData("42", "Line 1 is not a receipt of 'privacy erase'.")]
+    [InlineData("""{"receipts":{}}""", "Line 1 is not a receipt of 'privacy erase'.")]
+    public async Task Receipts_that_cannot_be_read_are_a_failure(string input, string message)
+        => (await _bench.RunAsync("privacy verify -", input)).Should().Be((1, "", $"{message}{Environment.NewLine}"));
 
-        (code, output).Should().Be((1, ""));
-        error.Should().Contain(message);
+    [Fact]
+    public async Task Receipts_that_could_never_find_anything_are_a_failure_with_their_line_or_their_table()
+    {
+        string receipt = (await _bench.RunAsync("privacy erase ada-1 --yes")).Output.TrimEnd();
+        string hash = JsonDocument.Parse(receipt).RootElement.GetProperty("userHash").GetString()!;
+        string restored = receipt.Replace($"{_prefix}Users", "Others", StringComparison.Ordinal);
+        string ofOthers = restored.Replace(hash, $"{hash[..^4]}0000", StringComparison.Ordinal);
+        string ofOtherKey = receipt.Replace(hash, $"00000000{hash[8..]}", StringComparison.Ordinal);
+
+        foreach (string wrong in new[] { "xx", hash.ToUpperInvariant(), hash[1..], $"{hash}0", $"g{hash[1..]}" })
+        {
+            (await _bench.RunAsync("privacy verify -", $"{receipt}\n{receipt.Replace(hash, wrong, StringComparison.Ordinal)}\n"))
+                .Should().Be((1, "", $"Line 2 is not a receipt of 'privacy erase'.{Environment.NewLine}"));
+        }
+
+        (await _bench.RunAsync("privacy verify -", restored)).ExitCode.Should().Be(0, "the store has the tombstone");
+        (await _bench.RunAsync("privacy verify -", ofOthers)).Error.Should().Be(
+            $"ArgumentException: A receipt is of table 'Others', but the store has '{_prefix}Users', and no tombstone of the user.{Environment.NewLine}");
+        (await _bench.RunAsync("privacy verify -", ofOtherKey)).Error.Should().Be(
+            $"ArgumentException: A receipt was made with another UserStoreOptions.Privacy.HashKey. Use that key.{Environment.NewLine}");
+    }
+
+    [Fact]
+    public async Task Verify_reads_receipts_as_erase_and_the_serializer_write_them()
+    {
+        await Users.CreateAsync(new User { UserId = "cyd-3" });
+        string line = (await _bench.RunAsync("privacy erase ada-1 --yes")).Output;
+        string document = (await _bench.RunAsync("privacy erase bea-2 --yes --json")).Output;
+        string serialized = JsonSerializer.Serialize(await _bench.Provider.GetRequiredService<IUserPrivacy<User>>().EraseAsync("cyd-3"));
+        string[] inputs = [line, document, serialized, $"[{line},{serialized}]", $"{line}{document}{document}\n{serialized}\n{line}"];
+        foreach (string input in inputs)
+            (await _bench.RunAsync("privacy verify -", input)).Should().Be((0, $"Nothing is left of erased users.{Environment.NewLine}", ""));
+
+        await LocalServer.Shared.Client.PutItemAsync($"{_prefix}Users", new() { ["user_id"] = new("cyd-3") });
+        await LocalServer.Shared.Client.PutItemAsync($"{_prefix}Users", new() { ["user_id"] = new("bea-2") });
+
+        (await _bench.RunAsync("privacy verify -", document)).Error.Should().StartWith("1 item is left of erased users.");
+        (await _bench.RunAsync("privacy verify -", serialized)).Error.Should().StartWith("1 item is left of erased users.");
+        (await _bench.RunAsync("privacy verify -", inputs[^1])).Error.Should().StartWith("2 items are left of erased users.");
     }
 
     [Fact]
