@@ -29,7 +29,7 @@ public sealed class StoredFormTests : EncryptionTest
     {
         await Server.Client.PutItemAsync(DataKeys, new()
         {
-            ["id"] = new("02cdd9644f2966286913848615ec83e9bf1d9322ab57ea99ef4226497ac7883f"),
+            ["id"] = new("b1f3448282aac9db4c48c0eaf0e30f60ff1e2aba59f5d054fde3ff85cc180655baa5d0c0"),
             ["wrapped_key"] = Binary("AZQCFv9o023RrP3H4MLttw8Xsigwd9v/yEqh+Yub4awoF4SuX+n/0lX0jAX8U42FRGWZoKDKWK6EeDY2YQ=="),
         });
         await Server.Client.PutItemAsync(Users, Values.ToDictionary(value => value.Key, value => Binary(value.Value)).Concat(

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using UserStore.DynamoDb;
 using UserStore.DynamoDb.Tables;
 using UserStore.Health;
 using UserStore.Modeling;
+using UserStore.Privacy;
 using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests.Privacy;
@@ -111,6 +113,34 @@ public sealed class RetentionHealthTests : ServerTest
         Sent().Count(operation => operation == "DescribeContinuousBackups").Should().Be(1);
         entry.Data.Keys.Should().NotContain(Options.TableNamePrefix + "PatientsDataKeys").And.NotContain("DynamoDB");
         entry.Status.Should().NotBe(HealthStatus.Unhealthy, entry.Description);
+    }
+
+    [Fact]
+    public async Task Tombstones_and_data_keys_of_another_hash_key_are_unhealthy_and_end_a_sweep()
+    {
+        DynamoDbStores.AddEncryption(Options);
+        DynamoDbUserStore<Patient> store = await Stores.CreateAsync<Patient>(Options);
+        await store.CreateAsync(Patient.New(1));
+        await store.CreateAsync(Patient.New(2));
+        UserErasureReceipt receipt = await new DynamoDbUserPrivacy<Patient>(Client, Options, Stores.Time).EraseAsync("fake-2");
+        ServiceCollection services = new();
+        services.AddLogging().AddSingleton<Amazon.DynamoDBv2.IAmazonDynamoDB>(Client);
+        services.AddUserStore<Patient>(options =>
+        {
+            DynamoDbStores.AddEncryption(options);
+            (options.TableNamePrefix, options.Privacy.HashKey) = (Options.TableNamePrefix, HashKey);
+        });
+        services.AddHealthChecks().AddUserStore<Patient>();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        HealthReportEntry entry = (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries.Values.Single();
+        Func<Task> sweep = () => provider.GetRequiredService<IUserPrivacy<Patient>>().EraseRemnantsAsync().ReadAllAsync();
+        Func<Task> verify = () => provider.GetRequiredService<IUserPrivacy<Patient>>().VerifyErasedAsync([receipt]).ReadAllAsync();
+
+        foreach (string table in new[] { "PatientsTombstones", "PatientsDataKeys" })
+            entry.Data[Options.TableNamePrefix + table].ToString().Should().Contain("was written with another UserStoreOptions.Privacy.HashKey");
+        (await sweep.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*another UserStoreOptions.Privacy.HashKey*");
+        (await verify.Should().ThrowAsync<ArgumentException>()).WithMessage("*another UserStoreOptions.Privacy.HashKey*");
     }
 
     private static UserStoreOptions Complete() => new() { EnableTimeToLive = true, Privacy = { HashKey = HashKey } };

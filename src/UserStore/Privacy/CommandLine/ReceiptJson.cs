@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using UserStore.CommandLine;
-using UserStore.Preparation;
 
 namespace UserStore.Privacy.CommandLine;
 

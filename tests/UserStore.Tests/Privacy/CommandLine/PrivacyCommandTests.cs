@@ -175,7 +175,7 @@ public sealed class PrivacyCommandTests : IAsyncLifetime
                 .Should().Be((1, "", $"Line 2 is not a receipt of 'privacy erase'.{Environment.NewLine}"));
         }
 
-        (await _bench.RunAsync("privacy verify -", restored)).ExitCode.Should().Be(0, "the store has the tombstone");
+        (await _bench.RunAsync("privacy verify -", restored)).Code.Should().Be(0, "the store has the tombstone");
         (await _bench.RunAsync("privacy verify -", ofOthers)).Error.Should().Be(
             $"ArgumentException: A receipt is of table 'Others', but the store has '{_prefix}Users', and no tombstone of the user.{Environment.NewLine}");
         (await _bench.RunAsync("privacy verify -", ofOtherKey)).Error.Should().Be(
