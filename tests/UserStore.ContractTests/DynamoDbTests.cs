@@ -99,6 +99,8 @@ public sealed class DynamoDbUniqueValueConcurrencyTests() : UniqueValueConcurren
 
 public sealed class DynamoDbErasureTests() : ErasureContract(new DynamoDbStores());
 
+public sealed class DynamoDbReceiptTests() : ReceiptContract(new DynamoDbStores());
+
 public sealed class DynamoDbRestrictionTests() : RestrictionContract(new DynamoDbStores());
 
 public sealed class DynamoDbEncryptionTests() : EncryptionContract(new DynamoDbStores());

@@ -99,6 +99,8 @@ public sealed class FaultyWireUniqueValueConcurrencyTests() : UniqueValueConcurr
 
 public sealed class FaultyWireErasureTests() : ErasureContract(new FaultyWireStores());
 
+public sealed class FaultyWireReceiptTests() : ReceiptContract(new FaultyWireStores());
+
 public sealed class FaultyWireRestrictionTests() : RestrictionContract(new FaultyWireStores());
 
 public sealed class FaultyWireEncryptionTests() : EncryptionContract(new FaultyWireStores());

@@ -99,6 +99,8 @@ public sealed class InMemoryUniqueValueConcurrencyTests() : UniqueValueConcurren
 
 public sealed class InMemoryErasureTests() : ErasureContract(new InMemoryStores());
 
+public sealed class InMemoryReceiptTests() : ReceiptContract(new InMemoryStores());
+
 public sealed class InMemoryRestrictionTests() : RestrictionContract(new InMemoryStores());
 
 public sealed class InMemoryEncryptionTests() : EncryptionContract(new InMemoryStores());

@@ -74,7 +74,9 @@ internal static class TableDifference
 
     /// <summary>Returns the exception for tombstones or data keys that were written with another secret key.</summary>
     public static UserStoreSchemaException OfHashKey(string tableName) => new(
-        tableName, null, "was written with another UserStoreOptions.Privacy.HashKey, so that nothing in it is found. Use that key, or correct the table's name.");
+        tableName,
+        null,
+        "was written with another UserStoreOptions.Privacy.HashKey, so that nothing in it is found. Use that key, or correct the table's name.");
 
     /// <summary>Returns the exception for the stream of a table whose rows must be gone once they are deleted.</summary>
     public static UserStoreSchemaException OfForbiddenStream(string tableName) => new(

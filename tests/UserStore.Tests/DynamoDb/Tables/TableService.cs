@@ -70,6 +70,7 @@ internal sealed class TableService
         {
             ContinuousBackupsDescription = new ContinuousBackupsDescription { PointInTimeRecoveryDescription = BackupsOf(describe.TableName) },
         },
+        ScanRequest => new ScanResponse { Items = [] },
         _ => throw new NotSupportedException(request.GetType().Name),
     };
 
