@@ -41,7 +41,8 @@ internal sealed class PrivacyCommands<[DynamicallyAccessedMembers(DynamicallyAcc
             ? throw new CommandFailedException("NoReceipts", "There are no receipts to verify.")
             : RemnantJson.ToResult(FindLeftAsync(
                 privacy.VerifyErasedAsync(receipts, cancellationToken),
-                "'privacy sweep' erases them while the tombstones exist; otherwise, erase the users again."));
+                "'privacy sweep' erases them while the tombstones exist; afterwards, erase the users again, unless they were created "
+                    + "again since."));
     }
 
     public Task<CommandResult> SweepAsync(CancellationToken cancellationToken)

@@ -135,7 +135,8 @@ public sealed class PrivacyCommandTests : IAsyncLifetime
 
         code.Should().Be(1);
         output.Should().Contain($"User in {_prefix}Users: ").And.Contain($"Reservation in {_prefix}UserReservations: ");
-        error.Should().StartWith("2 items are left of erased users. 'privacy sweep' erases them");
+        error.Should().Be("2 items are left of erased users. 'privacy sweep' erases them while the tombstones exist; afterwards, erase the users again, "
+            + $"unless they were created again since.{Environment.NewLine}");
         found.GetProperty("error").GetProperty("type").GetString().Should().Be("NotErased");
         found.GetProperty("remnants").EnumerateArray().Select(remnant => remnant.GetProperty("kind").GetString())
             .Should().BeEquivalentTo("user", "reservation");
