@@ -22,8 +22,8 @@ internal sealed class UndecryptableValueException(MappedProperty property, Undec
     {
         UndecryptableReason.Erased => "cannot be decrypted, because the data key of the user was erased, or is another one by now. If it cannot have been, "
             + "check Privacy.DataKeysTable and Privacy.HashKey; otherwise the value is lost: delete the user.",
-        UndecryptableReason.Unusable => "cannot be decrypted, because the data key of the user cannot be unwrapped. Check the keys of the "
-            + "IDataKeyWrapper, and the table of data keys.",
+        UndecryptableReason.Unusable => "cannot be decrypted, because the data key of the user cannot be unwrapped now. Check the "
+            + "IDataKeyWrapper and its keys, and the table of data keys.",
         _ => "cannot be decrypted: it was changed, or belongs to another user or attribute. Restore the item, or remove the attribute.",
     };
 }
