@@ -192,7 +192,10 @@ public sealed class EncryptionExamples
 
         Task UpdateAsync(string id, string expression, Dictionary<string, AttributeValue>? values) => client.UpdateItemAsync(new UpdateItemRequest
         {
-            TableName = table, Key = new() { ["Id"] = new(id) }, UpdateExpression = expression, ExpressionAttributeValues = values,
+            TableName = table,
+            Key = new() { ["Id"] = new(id) },
+            UpdateExpression = expression,
+            ExpressionAttributeValues = values,
         });
 
         async Task<int?> CountPlainAsync() => (await client.ScanAsync(new ScanRequest(table)
