@@ -14,7 +14,6 @@ internal static class EncryptionMeasurements
     private const int Turns = 25;
     private const int WarmUp = 3;
     private const double Target = 1.5;
-    private const string EncryptedPatch = "patch of an encrypted property";
     private const string KeysRead = "data keys read";
 
     /// <returns>The exit code; 0 if all targets are reached.</returns>
@@ -49,8 +48,8 @@ internal static class EncryptionMeasurements
             foreach (Call call in ways)
             {
                 double ratio = call.Microseconds / without;
-                // It must know the data key before it writes: two requests, one after the other, instead of one.
-                bool hasTarget = call is not { Name: EncryptedPatch, Way: KeysRead };
+                // By default, data keys are in memory. Without them, each call sends a second request, a patch before the first.
+                bool hasTarget = call.Way != KeysRead;
                 isReached &= !hasTarget || ratio <= Target;
                 Console.WriteLine($"| {call.Name} | {call.Way} | {call.Microseconds:N0} us | {ratio:F2} | {(hasTarget ? $"{Target:F2}" : "")} "
                     + $"|{(hasTarget && ratio > Target ? " missed" : "")}");
@@ -77,7 +76,7 @@ internal static class EncryptionMeasurements
         yield return new Call("find", way, 100, i => store.FindAsync($"fake-{1 + i}"));
         yield return new Call("page of 100", way, 5, _ => store.ListPageAsync());
         yield return new Call("patch of a plain property", way, 50, i => store.UpdateAsync($"fake-{1 + i}", rename));
-        yield return new Call(EncryptedPatch, way, 50, i => store.UpdateAsync($"fake-{1 + i}", diagnose));
+        yield return new Call("patch of an encrypted property", way, 50, i => store.UpdateAsync($"fake-{1 + i}", diagnose));
     }
 
     private static TUser Fill<TUser>(TUser user, int number)

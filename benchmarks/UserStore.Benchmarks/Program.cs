@@ -25,6 +25,8 @@ switch (args)
         return await ListingMeasurements.RunAsync();
     case ["replication"]:
         return await ReplicationMeasurements.RunAsync();
+    case ["encryption"]:
+        return await EncryptionMeasurements.RunAsync();
 }
 
 IConfig config = ManualConfig.Create(DefaultConfig.Instance)
