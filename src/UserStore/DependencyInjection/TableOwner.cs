@@ -26,37 +26,17 @@ internal sealed record TableOwner(
             var users = new TableUse(
                 nameof(options.UsersTable), schema.Users.TableName, "users' table", NameLike(typeof(TUser), "{0}s", options, schema.Users.TableName));
             List<TableUse> tables = [users];
-            if (schema.Reservations is { TableName: var reservations })
-            {
-                tables.Add(new(
-                    nameof(options.ReservationsTable),
-                    reservations,
-                    "reservations table",
-                    NameLike(typeof(TUser), "{0}Reservations", options, reservations),
-                    IsDerived: options.ReservationsTable is null));
-            }
-
-            if (schema.Tombstones is { TableName: var tombstones })
-            {
-                tables.Add(new(
-                    $"{nameof(options.Privacy)}.{nameof(options.Privacy.TombstonesTable)}",
-                    tombstones,
-                    "tombstones table",
-                    NameLike(typeof(TUser), "{0}Tombstones", options, tombstones),
-                    IsDerived: options.Privacy.TombstonesTable is null));
-            }
-
-            if (schema.DataKeys is { TableName: var dataKeys })
-            {
-                tables.Add(new(
-                    $"{nameof(options.Privacy)}.{nameof(options.Privacy.DataKeysTable)}",
-                    dataKeys,
-                    "data keys table",
-                    NameLike(typeof(TUser), "{0}DataKeys", options, dataKeys),
-                    IsDerived: options.Privacy.DataKeysTable is null));
-            }
-
+            UserPrivacyOptions privacy = options.Privacy;
+            Add(schema.Reservations, nameof(options.ReservationsTable), options.ReservationsTable, "reservations table", "{0}Reservations");
+            Add(schema.Tombstones, $"Privacy.{nameof(privacy.TombstonesTable)}", privacy.TombstonesTable, "tombstones table", "{0}Tombstones");
+            Add(schema.DataKeys, $"Privacy.{nameof(privacy.DataKeysTable)}", privacy.DataKeysTable, "data keys table", "{0}DataKeys");
             return tables;
+
+            void Add(TableSchema? table, string setting, string? configured, string description, string pattern)
+            {
+                if (table is { TableName: var name })
+                    tables.Add(new(setting, name, description, NameLike(typeof(TUser), pattern, options, name), IsDerived: configured is null));
+            }
         });
 
     public static TableOwner Migrations(Type userType, string optionsName)
