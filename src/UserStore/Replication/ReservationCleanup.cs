@@ -49,9 +49,15 @@ internal sealed class ReservationCleanup<[DynamicallyAccessedMembers(Dynamically
         var writer = new ExpressionWriter();
         writer.AppendAbsent(_users.Model);
         List<TransactWriteItem> actions = [writer.ToCheck(_users.Schema.Users, _users.Model.Key.ToItem(key)), encryption.Keys.Delete(key)];
-        // The condition fails if the user was created again.
-        if (await _writes.Transaction!.SendOnceAsync(_users.Sender.Begin(cancellationToken), actions).ConfigureAwait(false) is null)
-            encryption.Keys.Drop(key);
+        try
+        {
+            // The condition fails if the user was created again.
+            await _writes.Transaction!.SendOnceAsync(_users.Sender.Begin(cancellationToken), actions).ConfigureAwait(false);
+        }
+        finally
+        {
+            encryption.Keys.Drop(key); // also if the response was lost
+        }
     }
 
     private IEnumerable<string> ReservedIn(TUser? user)

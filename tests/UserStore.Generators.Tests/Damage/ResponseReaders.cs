@@ -113,7 +113,16 @@ internal sealed class ResponseReaders<TUser>
         AllocatedBytes = 0;
         using UnmarshallerContext context = unmarshaller.CreateContext(
             new ResponseData(HttpStatusCode.BadRequest, body.Length), readEntireResponse: false, new MemoryStream(body), null, isException: true, null);
-        AmazonServiceException refusal = unmarshaller.UnmarshallException(context, new IOException(), HttpStatusCode.BadRequest);
+        AmazonServiceException refusal;
+        try
+        {
+            refusal = unmarshaller.UnmarshallException(context, new IOException(), HttpStatusCode.BadRequest);
+        }
+        catch (Exception damaged)
+        {
+            throw new AmazonUnmarshallingException("", "", "", damaged, HttpStatusCode.BadRequest); // as the SDK's pipeline does
+        }
+
         return UsersIn(items, [(refusal as ConditionalCheckFailedException)?.Item]);
     }
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Amazon.DynamoDBv2.Model;
 using Functions.Local;
 using UserStore.DynamoDb.Sending;
 using UserStore.Replication;
 using UserStore.TestKit.UserTypes;
+using UserStore.Testing;
 
 namespace UserStore.ServerTests.Encryption;
 
@@ -32,6 +34,48 @@ public sealed class ExpiredPatientTests : EncryptionTest
 
         (await ScanAsync(Reservations)).Should().HaveCount(2).And.OnlyContain(row => row["owner"].S == "fake-2");
         (await ScanAsync(DataKeys)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_process_does_not_keep_a_data_key_that_it_reads_while_it_deletes_it()
+    {
+        Dictionary<string, AttributeValue> backup = await ReadAsync("fake-1");
+        backup.Remove("TimeToLive");
+        int transactions = 0;
+        Wire.BeforeRequest = async request =>
+        {
+            if (request.Operation == "TransactWriteItems" && ++transactions == 2)
+                await Store.FindAsync("fake-1", ReadConsistency.Strong); // at the same time
+        };
+
+        await Store.CreateAsync(Patient.New(2) with { Insurance = "fake-insurance-1" });
+
+        transactions.Should().Be(2, "the second one deletes the expired user");
+        await ShouldNotDecryptAsync(backup);
+    }
+
+    [Fact]
+    public async Task A_process_does_not_keep_a_data_key_that_its_cleanup_deletes_without_a_response()
+    {
+        Dictionary<string, AttributeValue> backup = await ReadAsync("fake-1");
+        backup.Remove("TimeToLive");
+        await Server.Client.DeleteItemAsync(Users, new() { ["Id"] = new("fake-1") });
+        using var process = new CancellationTokenSource();
+        List<UserChange<Patient>> changes = await ReadChangesAsync();
+        Wire.AfterFault = _ => process.CancelAsync();
+        Wire.BeforeRequest = request =>
+        {
+            if (request.Operation == "TransactWriteItems" && request.Body.Contains("DataKeys", StringComparison.Ordinal))
+                Wire.Next(WireFault.LostResponse, "TransactWriteItems");
+            return Task.CompletedTask;
+        };
+        foreach (UserChange<Patient> change in changes)
+        {
+            await ((Task)Cleanup.HandleAsync(change, process.Token)).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        await ShouldNotDecryptAsync(backup);
     }
 
     [Theory]
@@ -64,6 +108,17 @@ public sealed class ExpiredPatientTests : EncryptionTest
         sent.Should().BeGreaterThan(0);
         (await ScanAsync(Reservations)).Should().BeEmpty();
         (await ScanAsync(DataKeys)).Should().BeEmpty();
+    }
+
+    private async Task ShouldNotDecryptAsync(Dictionary<string, AttributeValue> backup)
+    {
+        Wire.Clear();
+        (await ScanAsync(DataKeys)).Select(row => row["id"].S).Should().NotContain(RowOf("fake-1")["id"].S);
+        await Server.Client.PutItemAsync(Users, backup);
+
+        Func<Task> read = () => Store.FindAsync("fake-1", ReadConsistency.Strong);
+
+        await read.Should().ThrowAsync<UserStoreSchemaException>();
     }
 
     private async Task<List<UserChange<Patient>>> ReadChangesAsync()

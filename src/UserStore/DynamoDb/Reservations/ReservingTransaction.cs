@@ -123,15 +123,8 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
     /// <summary>Adds the deletes of the data keys of expired users that a transaction deletes, as far as it has room.</summary>
     public void AddDataKeysOfDeleted(List<TransactWriteItem> actions, int maxActions)
     {
-        if (users.Encryption is not { } encryption)
-            return;
-        UserKey[] deleted = [.. actions.Skip(1).Select(action => action.Delete).Where(delete => delete?.TableName == users.TableName)
-            .Select(delete => users.Model.Key.FindIn(delete!.Key)).OfType<UserKey>().Take(maxActions - actions.Count)];
-        foreach (UserKey key in deleted)
-        {
-            actions.Add(encryption.Keys.Delete(key));
-            encryption.Keys.Drop(key);
-        }
+        if (users.Encryption is { } encryption)
+            actions.AddRange([.. DeletedIn(actions.Skip(1)).Take(maxActions - actions.Count).Select(encryption.Keys.Delete)]);
     }
 
     /// <summary>Sends actions as they are: those of users, and of reservations that go with them.</summary>
@@ -141,13 +134,30 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
     /// <param name="explainInvalid">Returns the exception for actions that DynamoDB calls invalid.</param>
     /// <param name="batchSize">The number of users, if it is a batch.</param>
     /// <returns>Null when everything was written; otherwise the failed conditions, and nothing was written.</returns>
-    public Task<ConditionFailure?> SendOnceAsync(
+    public async Task<ConditionFailure?> SendOnceAsync(
         StoreCall call,
         List<TransactWriteItem> actions,
         Func<Task<bool>>? wasApplied = null,
         Func<AmazonDynamoDBException, Task<UserStoreException>>? explainInvalid = null,
         int? batchSize = null)
-        => users.Requests.TransactAsync(call, actions, wasApplied, explainInvalid, batchSize);
+    {
+        try
+        {
+            return await users.Requests.TransactAsync(call, actions, wasApplied, explainInvalid, batchSize).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (users.Encryption is { } encryption)
+            {
+                foreach (UserKey deleted in DeletedIn(actions)) // afterwards, so that no read of this process keeps the data key
+                    encryption.Keys.Drop(deleted);
+            }
+        }
+    }
+
+    private IEnumerable<UserKey> DeletedIn(IEnumerable<TransactWriteItem> actions) => actions
+        .Select(action => action.Delete).Where(delete => delete?.TableName == users.TableName)
+        .Select(delete => users.Model.Key.FindIn(delete!.Key)).OfType<UserKey>();
 
     private UserStoreUnavailableException KeptChanging(UserKey key, ConditionFailure failure) => new(
         $"The unique values of user '{key}' could not be reserved, because other writers kept changing their reservations. Retry later.",

@@ -92,15 +92,8 @@ internal sealed class UserDeletion<[DynamicallyAccessedMembers(DynamicallyAccess
         if (!change.IsEmpty || table.Encryption is not null)
         {
             TransactWriteItem[] companions = table.Encryption is { } encryption ? [encryption.Keys.Delete(key)] : [];
-            try
-            {
-                return await reserving!.CommitAsync(
-                    call, new TransactWriteItem { Delete = delete }, key, change, WasDeletedAsync, companions: companions).ConfigureAwait(false);
-            }
-            finally
-            {
-                table.Encryption?.Keys.Drop(key);
-            }
+            return await reserving!.CommitAsync(
+                call, new TransactWriteItem { Delete = delete }, key, change, WasDeletedAsync, companions: companions).ConfigureAwait(false);
         }
 
         DeleteItemRequest request = delete.ToRequest();
