@@ -37,7 +37,7 @@ internal sealed class CannedWire(Func<HttpRequestMessage, HttpResponseMessage> r
 
     private AmazonDynamoDBConfig Configure(int retries) => new()
     {
-        ServiceURL = "http://127.0.0.1:1",
+        ServiceURL = $"http://{Guid.NewGuid():N}.test", // the SDK limits the retries of all clients with one address
         HttpClientFactory = this,
         RetryMode = RequestRetryMode.Standard,
         MaxErrorRetry = retries,
