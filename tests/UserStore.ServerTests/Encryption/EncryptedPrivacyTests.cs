@@ -5,8 +5,8 @@ using UserStore.DynamoDb;
 using UserStore.DynamoDb.Sending;
 using UserStore.Privacy;
 using UserStore.Replication;
-using UserStore.TestKit.UserTypes;
 using UserStore.Testing;
+using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests.Encryption;
 

@@ -3,8 +3,8 @@ using Amazon.DynamoDBv2.Model;
 using Functions.Local;
 using UserStore.DynamoDb.Sending;
 using UserStore.Replication;
-using UserStore.TestKit.UserTypes;
 using UserStore.Testing;
+using UserStore.TestKit.UserTypes;
 
 namespace UserStore.ServerTests.Encryption;
 

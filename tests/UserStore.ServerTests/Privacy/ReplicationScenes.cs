@@ -80,7 +80,10 @@ internal sealed class ReplicationScenes(Walk walk)
     {
         await LocalServer.Shared.Client.PutItemAsync(walk.Prefix + "WalkedViews", new()
         {
-            ["city"] = new($"{Marker} nowhere"), ["user_id"] = new("id-1"), ["source_user_id"] = new("id-1"), ["email"] = new($"{Marker}@example.test"),
+            ["city"] = new($"{Marker} nowhere"),
+            ["user_id"] = new("id-1"),
+            ["source_user_id"] = new("id-1"),
+            ["email"] = new($"{Marker}@example.test"),
         });
         await LocalServer.Shared.Client.PutItemAsync(
             walk.Prefix + "WalkedViews", new() { ["city"] = new($"{Marker} nowhere"), ["user_id"] = new("nobody"), ["email"] = new(Marker) });

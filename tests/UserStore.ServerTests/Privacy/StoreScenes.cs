@@ -53,7 +53,9 @@ internal sealed class StoreScenes(Walk walk)
         await walk.CallAsync(() => Store.QueryByStatusAsync($"{Marker}-status"));
         var query = new UserQuery<WalkedUser>("city-index", $"{Marker} city")
         {
-            SortKey = SortKeyCondition.AtLeast(Walk.Number - 1), Filter = each => each.Name == $"{Marker} new", PageSize = 1,
+            SortKey = SortKeyCondition.AtLeast(Walk.Number - 1),
+            Filter = each => each.Name == $"{Marker} new",
+            PageSize = 1,
         };
         await walk.CallAsync(() => Store.QueryPageAsync(query));
         await walk.CallAsync(() => Store.ListAsync(new UserListOptions { TotalSegments = 2 }));
