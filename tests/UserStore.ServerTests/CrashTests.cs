@@ -23,20 +23,7 @@ public sealed class CrashTests : ServerTest
         ["delete a revision"] = (store, user, token) => store.DeleteUnchangedAsync(user, token),
     };
 
-    public static TheoryData<string, bool> Cuts
-    {
-        get
-        {
-            var cuts = new TheoryData<string, bool>();
-            foreach (string call in Actions.Keys)
-            {
-                cuts.Add(call, true);
-                cuts.Add(call, false);
-            }
-
-            return cuts;
-        }
-    }
+    public static TheoryData<string, bool> Cuts => CutsOf(Actions.Keys);
 
     [Theory]
     [MemberData(nameof(Cuts))]

@@ -51,6 +51,19 @@ public abstract class ServerTest : IAsyncLifetime
         await action();
     };
 
+    /// <summary>Returns each call twice: for cuts of the wire after a request is applied, and before it.</summary>
+    protected static TheoryData<string, bool> CutsOf(IEnumerable<string> calls)
+    {
+        var cuts = new TheoryData<string, bool>();
+        foreach (string call in calls)
+        {
+            cuts.Add(call, true);
+            cuts.Add(call, false);
+        }
+
+        return cuts;
+    }
+
     /// <summary>Runs an action repeatedly, and interrupts it at its first request, then at its second, and so on until it completes.</summary>
     /// <param name="maxRequests">The maximum number of requests of the action.</param>
     /// <param name="runAsync">Runs the action up to a request; returns false if it completed earlier.</param>

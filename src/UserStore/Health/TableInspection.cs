@@ -42,10 +42,10 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
             "DescribeTable", [table], token => connection.Client.DescribeTableAsync(table.TableName, token)).ConfigureAwait(false);
         TableDescription found = response.Table;
         List<UserStoreSchemaException> differences = [.. table.Differences(found)];
-        if (await HasOtherHashKeyAsync(call, table).ConfigureAwait(false))
-            differences.Add(TableDifference.OfHashKey(table.TableName));
         if (found.TableStatus != TableStatus.ACTIVE && found.TableStatus != TableStatus.UPDATING)
             differences.Add(new UserStoreSchemaException(table.TableName, null, TableDifference.OfStatus(found.TableStatus.Value)));
+        else if (await HasOtherHashKeyAsync(call, table).ConfigureAwait(false))
+            differences.Add(TableDifference.OfHashKey(table.TableName));
         foreach (var index in table.GlobalIndexes.Select(index => index.FindIn(found)).OfType<GlobalSecondaryIndexDescription>())
         {
             if (index.IndexStatus is not null && index.IndexStatus != IndexStatus.ACTIVE && index.IndexStatus != IndexStatus.UPDATING)
@@ -100,7 +100,7 @@ internal sealed class TableInspection(StoreConnection connection, StoreSchema sc
             {
                 return await connection.Client.DescribeContinuousBackupsAsync(request, token).ConfigureAwait(false);
             }
-            catch (AmazonDynamoDBException unknown) when (unknown.ErrorCode == "UnknownOperationException" && !table.Settings!.PointInTimeRecovery)
+            catch (AmazonDynamoDBException unknown) when (RequestFailure.IsUnknownOperation(unknown) && !table.Settings!.PointInTimeRecovery)
             {
                 return new DescribeContinuousBackupsResponse(); // a local server has no backups
             }

@@ -201,7 +201,7 @@ public sealed class UserChangeReader<[DynamicallyAccessedMembers(DynamicallyAcce
     }
 
     private bool HasErasedValues(StoredUser? image, UserCipher? cipher)
-        => image is { } stored && cipher?.IsErased(stored.Item) == true && UserCipher.IsNeeded(_schema.Model, stored.Item);
+        => image is { } stored && cipher?.IsErased(stored.Item) == true && UserCipher.HasEncrypted(_schema.Model, stored.Item);
 
     private TUser UserIn(StoredUser stored, string name, UserKey key, string sequenceNumber)
     {

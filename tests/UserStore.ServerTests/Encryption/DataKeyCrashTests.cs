@@ -33,20 +33,7 @@ public sealed class DataKeyCrashTests : EncryptionTest
         ["delete a revision"] = (_, store, user, token) => store.DeleteUnchangedAsync(user, token),
     };
 
-    public static TheoryData<string, bool> Cuts
-    {
-        get
-        {
-            var cuts = new TheoryData<string, bool>();
-            foreach (string call in Actions.Keys)
-            {
-                cuts.Add(call, true);
-                cuts.Add(call, false);
-            }
-
-            return cuts;
-        }
-    }
+    public static TheoryData<string, bool> Cuts => CutsOf(Actions.Keys);
 
     [Theory]
     [MemberData(nameof(Cuts))]

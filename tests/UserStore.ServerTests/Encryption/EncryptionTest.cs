@@ -93,7 +93,7 @@ public abstract class EncryptionTest : ServerTest
         rows.Select(row => row["id"].S).Should().BeSubsetOf(users.Select(user => RowOf(user.Id)["id"].S));
     }
 
-    /// <summary>A wrapper that counts its calls, and fails or hangs if it is told to.</summary>
+    /// <summary>A wrapper that counts its calls, and fails or hangs if a test requires it.</summary>
     protected sealed class ObservedWrapper(IDataKeyWrapper inner) : IDataKeyWrapper
     {
         private int _wraps;

@@ -50,20 +50,7 @@ public sealed class BuildingBlockTests : MigrationServerTest
         },
     };
 
-    public static TheoryData<string, bool> Cuts
-    {
-        get
-        {
-            var cuts = new TheoryData<string, bool>();
-            foreach (string block in Blocks.Keys)
-            {
-                cuts.Add(block, true);
-                cuts.Add(block, false);
-            }
-
-            return cuts;
-        }
-    }
+    public static TheoryData<string, bool> Cuts => CutsOf(Blocks.Keys);
 
     [Theory]
     [MemberData(nameof(Cuts))]

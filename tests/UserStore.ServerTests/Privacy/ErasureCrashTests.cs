@@ -7,20 +7,7 @@ public sealed class ErasureCrashTests : PrivacyTest
 {
     private const int MaxRequests = 40;
 
-    public static TheoryData<string, bool> Cuts
-    {
-        get
-        {
-            var cuts = new TheoryData<string, bool>();
-            foreach (string user in new[] { "replicated", "restricted", "with more items than a transaction has", "expired", "absent" })
-            {
-                cuts.Add(user, true);
-                cuts.Add(user, false);
-            }
-
-            return cuts;
-        }
-    }
+    public static TheoryData<string, bool> Cuts => CutsOf(new[] { "replicated", "restricted", "with more items than a transaction has", "expired", "absent" });
 
     [Theory]
     [MemberData(nameof(Cuts))]

@@ -112,16 +112,11 @@ public sealed class TableSettingsHealthTests
         if (hasStream)
             _service["PatientsDataKeys"].StreamSpecification = new StreamSpecification { StreamEnabled = true, StreamViewType = StreamViewType.KEYS_ONLY };
 
-        ServiceCollection services = [];
-        services.AddLogging().AddSingleton(_service.Client);
-        services.AddUserStore<Patient>(options =>
+        HealthReportEntry entry = await CheckPatientsAsync(options =>
         {
             options.PointInTimeRecovery = true;
             Encrypt(options);
         });
-        services.AddHealthChecks().AddUserStore<Patient>();
-        await using ServiceProvider provider = services.BuildServiceProvider();
-        HealthReportEntry entry = (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries.Values.Single();
 
         string found = string.Concat(entry.Data.Where(finding => finding.Key == "PatientsDataKeys").Select(finding => finding.Value));
         found.Contains("has point-in-time recovery, which restores the data keys", StringComparison.Ordinal).Should().Be(hasRecovery);
@@ -129,8 +124,35 @@ public sealed class TableSettingsHealthTests
         entry.Data.Keys.Should().NotContain(["Patients", "PatientsReservations"], "their backups are required");
     }
 
+    [Fact]
+    public async Task Tables_that_are_being_created_are_named_and_not_read()
+    {
+        var options = new UserStoreOptions();
+        Encrypt(options);
+        await new DynamoDbUserStore<Patient>(_service.Client, options).EnsureTablesAsync();
+        string[] tables = ["PatientsDataKeys", "PatientsTombstones"];
+        foreach (string table in tables)
+            _service[table].TableStatus = TableStatus.CREATING;
+        _service.Requests.Clear();
+
+        HealthReportEntry entry = await CheckPatientsAsync(Encrypt);
+
+        tables.Should().AllSatisfy(table => entry.Data[table].ToString().Should().Contain("CREATING"));
+        _service.Requests.Should().NotContain("Scan");
+    }
+
     private static void Encrypt(UserStoreOptions options)
         => (options.Privacy.HashKey, options.Privacy.DataKeyWrapper, options.EnableTimeToLive) = (new byte[32], new LocalDataKeyWrapper(new byte[32]), false);
+
+    private async Task<HealthReportEntry> CheckPatientsAsync(Action<UserStoreOptions> configure)
+    {
+        ServiceCollection services = [];
+        services.AddLogging().AddSingleton(_service.Client);
+        services.AddUserStore<Patient>(configure);
+        services.AddHealthChecks().AddUserStore<Patient>();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        return (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries.Values.Single();
+    }
 
     private async Task<HealthReportEntry> CheckAsync(Action<UserStoreOptions> configure)
     {

@@ -7,7 +7,7 @@ namespace UserStore.DynamoDb.Encryption;
 /// <param name="time">The clock.</param>
 /// <remarks>
 /// Not a cache of a library: <c>Microsoft.Extensions.Caching.Memory</c> would be a dependency of every service, enforces its limit of entries by
-/// rejecting new ones until a background task has removed old ones, and cannot tell a key that was dropped while it was read.
+/// rejecting new ones until a background task has removed old ones, and does not show that a key was dropped while it was read.
 /// </remarks>
 internal sealed class DataKeyCache(UserPrivacyOptions options, TimeProvider time)
 {

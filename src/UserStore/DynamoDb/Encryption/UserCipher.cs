@@ -76,7 +76,7 @@ internal sealed class UserCipher(UserModel model, UniqueValues? values, UserKey 
         => dataKey is null || (item.Text(model.DataKeyId!) is { } id && dataKey.IsUsable && id != dataKey.Id);
 
     /// <summary>Returns whether an item has values that are encrypted.</summary>
-    public static bool IsNeeded(UserModel model, Dictionary<string, AttributeValue> item)
+    public static bool HasEncrypted(UserModel model, Dictionary<string, AttributeValue> item)
     {
         for (int i = 0; i < model.Encrypted.Count; i++)
         {

@@ -49,7 +49,7 @@ internal sealed class UserEncryption(UserModel model, UniqueValues values, DataK
     /// <param name="begun">What <see cref="BeginAsync"/> returned, if it was called.</param>
     public async Task<UserCipher?> FindAsync(StoreCall call, Dictionary<string, AttributeValue>? item, UserKey key, Task<DataKey?>? begun = null)
     {
-        if (item is null || !IsNeeded(item))
+        if (item is null || !NeedsCipher(item))
             return null;
         DataKey? found = begun is null ? null : await begun.ConfigureAwait(false);
         if (found is null || IsOther(found, item)) // what was read before the item says nothing about the key of this one
@@ -63,7 +63,7 @@ internal sealed class UserEncryption(UserModel model, UniqueValues values, DataK
         var needed = new Dictionary<UserKey, string?>();
         foreach (Dictionary<string, AttributeValue> item in items)
         {
-            if (IsNeeded(item) && model.Key.FindIn(item) is { } key)
+            if (NeedsCipher(item) && model.Key.FindIn(item) is { } key)
                 needed[key] = item.Text(model.DataKeyId!);
         }
 
@@ -154,7 +154,7 @@ internal sealed class UserEncryption(UserModel model, UniqueValues values, DataK
         return await keys.FindInAsync(call, failure).ConfigureAwait(false) ?? await keys.FindAsync(call, key).ConfigureAwait(false);
     }
 
-    private bool IsNeeded(Dictionary<string, AttributeValue> item) => item.Text(model.DataKeyId!) is not null || UserCipher.IsNeeded(model, item);
+    private bool NeedsCipher(Dictionary<string, AttributeValue> item) => item.Text(model.DataKeyId!) is not null || UserCipher.HasEncrypted(model, item);
 
     private bool IsOther(DataKey dataKey, Dictionary<string, AttributeValue> item)
         => dataKey is { IsUsable: true } && item.Text(model.DataKeyId!) is { } id && id != dataKey.Id;

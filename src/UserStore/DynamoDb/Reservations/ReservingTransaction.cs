@@ -16,8 +16,6 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
     UserTable<TUser> users, ReservationTable<TUser>? reservations)
     where TUser : class
 {
-    private const int MaxActions = 100; // Amazon DynamoDB API Reference, "TransactWriteItems"
-
     /// <summary>Returns the change from the values that a stored user holds to those that it is to hold.</summary>
     /// <param name="stored">The user as it is stored.</param>
     /// <param name="next">What the user is to hold; nothing if it is deleted.</param>
@@ -72,7 +70,7 @@ internal sealed class ReservingTransaction<[DynamicallyAccessedMembers(Dynamical
             actions.AddRange(release.Select(value => reservations!.Release(value, key)));
             int accompanying = actions.Count;
             actions.AddRange(companions ?? []);
-            AddDataKeysOfDeleted(actions, MaxActions - 1);
+            AddDataKeysOfDeleted(actions, TransactionRequest.MaxActions - 1);
             if (tombstones is not null)
                 actions.Add(tombstones.AbsenceOf(key));
 

@@ -14,9 +14,6 @@ namespace UserStore.DynamoDb.Sending;
 /// damaged one to an end. A damaged error says something else about a write than DynamoDB did.</summary>
 internal static class ErrorBody
 {
-    /// <summary>The maximum length of a response: a batch of 16 MB, if every byte of it is escaped.</summary>
-    public const int MaxBytes = 128 * 1024 * 1024;
-
     private const string Header = "x-amz-crc32";
     private const int BufferBytes = 4096;
 
@@ -49,7 +46,7 @@ internal static class ErrorBody
         while (stream.Read(content.GetSpan(BufferBytes)) is > 0 and int read)
         {
             content.Advance(read);
-            if (content.WrittenCount > MaxBytes)
+            if (content.WrittenCount > ResponseIntegrity.MaxBytes)
                 throw new IOException("The body of an error response is longer than any of DynamoDB.");
         }
 

@@ -84,7 +84,7 @@ internal sealed class FailureTranslator(IAmazonDynamoDB client)
 
         string refusal = failure switch
         {
-            AmazonServiceException { ErrorCode: "UnknownOperationException" } =>
+            _ when RequestFailure.IsUnknownOperation(failure) =>
                 $" is not supported by {Endpoint()}. Use DynamoDB or another server, or do not set the option that requires it.",
             AmazonServiceException denied =>
                 $" was rejected ({denied.ErrorCode}). Check the caller's permissions, region and credentials, and the clock of this host.",

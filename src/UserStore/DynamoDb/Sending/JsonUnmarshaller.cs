@@ -150,7 +150,7 @@ internal abstract class JsonUnmarshaller<TResult>(JsonResponseUnmarshaller error
 
         private void Grow(int length)
         {
-            if (length >= ErrorBody.MaxBytes)
+            if (length >= ResponseIntegrity.MaxBytes)
                 throw new IOException("The response is longer than any of DynamoDB.");
             byte[] longer = ArrayPool<byte>.Shared.Rent(length * 2);
             _content.CopyTo(longer, 0);

@@ -25,6 +25,9 @@ internal static class RequestFailure
         || (failure is TransactionCanceledException { CancellationReasons: { } reasons }
             && reasons.Exists(reason => reason.Code == "ValidationError"));
 
+    /// <summary>The server does not have the operation, as local servers lack some.</summary>
+    public static bool IsUnknownOperation(Exception failure) => failure is AmazonServiceException { ErrorCode: "UnknownOperationException" };
+
     /// <summary>The request was throttled. Nothing was applied.</summary>
     public static bool IsThrottle(Exception failure)
         => failure is ProvisionedThroughputExceededException or RequestLimitExceededException or LimitExceededException

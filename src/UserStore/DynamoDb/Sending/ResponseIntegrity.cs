@@ -7,6 +7,9 @@ namespace UserStore.DynamoDb.Sending;
 /// <summary>Checks the responses that the SDK reads, so that a damaged one is a lost response.</summary>
 internal sealed class ResponseIntegrity : PipelineHandler
 {
+    /// <summary>The maximum length of a response: a batch of 16 MB, if every byte of it is escaped.</summary>
+    public const int MaxBytes = 128 * 1024 * 1024;
+
     /// <summary>Checks the response to a request.</summary>
     public static void Check(IRequestContext request)
     {

@@ -7,6 +7,13 @@ namespace UserStore.DynamoDb.Sending;
 /// <summary>Sends the writes of transactions.</summary>
 internal static class TransactionRequest
 {
+    /// <summary>The maximum number of actions: Amazon DynamoDB API Reference, "TransactWriteItems".</summary>
+    public const int MaxActions = 100;
+
+    /// <summary>The maximum size of the items in bytes. Of the 4 MB of a transaction, half a megabyte is left for conditions and what surrounds the
+    /// items.</summary>
+    public const long MaxBytes = 3_500_000;
+
     /// <summary>Sends writes that are applied together or not at all.</summary>
     /// <param name="call">The call that writes.</param>
     /// <param name="client">The client.</param>

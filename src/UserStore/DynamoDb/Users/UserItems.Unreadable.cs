@@ -31,7 +31,7 @@ internal sealed partial class UserItems<TUser>
     public Dictionary<string, AttributeValue> Decrypted(StoredUser stored, bool wasApplied = false, bool omitsErased = false)
     {
         UserCipher? cipher = stored.Cipher;
-        if (cipher is null && UserCipher.IsNeeded(model, stored.Item))
+        if (cipher is null && UserCipher.HasEncrypted(model, stored.Item))
             cipher = new UserCipher(model, values: null, stored.Key ?? model.Key.StoredIn(stored.Item), dataKey: null); // of an item of another table
         try
         {

@@ -16,9 +16,6 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
     : BatchOperation<TUser>(table.FindKey)
     where TUser : class
 {
-    // Amazon DynamoDB API Reference, "TransactWriteItems": 100 actions, 4 MB. Half a megabyte is left for what surrounds the items.
-    private const int MaxActions = 100;
-    private const long MaxBytes = 3_500_000;
     private const int RevisionBytes = 200; // the ids that the store adds
     private const int DataKeyBytes = 4_500; // the wrapped key, its hash, and their names
     private const int ReservationBytes = 5_300; // a key of 2048 bytes and an owner of 3072, and their names
@@ -42,7 +39,7 @@ internal sealed class TransactedCreates<[DynamicallyAccessedMembers(DynamicallyA
             long size = table.Requests.SizeOf(user.User) + ((long)user.Reserved.Count * ReservationBytes) + RevisionBytes
                 + (table.Encryption is null ? 0 : DataKeyBytes);
             // One transaction may not write the same reservation twice.
-            if (actions + needed > MaxActions || bytes + size > MaxBytes || user.Reserved.Any(reservations.Contains))
+            if (actions + needed > TransactionRequest.MaxActions || bytes + size > TransactionRequest.MaxBytes || user.Reserved.Any(reservations.Contains))
             {
                 yield return group;
                 group = [];

@@ -24,10 +24,12 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
     {
         UserRevision? known = table.Input.Roles.KnownOf(user);
         long? version = table.Input.Roles.VersionOf(user);
-        StoredUser? read = null;
-        if (MustRead(known, version, next))
-        {
+        bool mustRead = MustRead(known, version, next);
+        if (mustRead || table.Encryption is not null)
             table.Requests.Check(next.User); // an invalid user costs no request
+        StoredUser? read = null;
+        if (mustRead)
+        {
             StoredUser stored = await table.ReadExpectedAsync(call, next.Key, user, known).ConfigureAwait(false);
             StoredUser unlocked = await table.UnlockAsync(call, stored).ConfigureAwait(false);
             if (!unlocked.IsRevisionOf(stored)) // deleted, and perhaps created again, since it was compared
@@ -38,7 +40,6 @@ internal sealed class UserReplacement<[DynamicallyAccessedMembers(DynamicallyAcc
         WriteCipher? cipher = null;
         if (table.Encryption is { } encryption)
         {
-            table.Requests.Check(next.User);
             cipher = read is { } stored
                 ? await encryption.ForUpdateAsync(call, next.Key, stored.Item, stored.Cipher).ConfigureAwait(false)
                 : await encryption.ForUpdateAsync(call, next.Key).ConfigureAwait(false);

@@ -20,9 +20,6 @@ internal sealed class UserErasure(
     IReadOnlyList<IUserDataPlace> places,
     Func<StoreCall, UserKey, Task> freeze)
 {
-    // Amazon DynamoDB API Reference, "TransactWriteItems": 100 actions, 4 MB. Half a megabyte is left for conditions.
-    private const int MaxActions = 100;
-    private const long MaxBytes = 3_500_000;
     private const int MaxItemsOfAnySize = 8; // of up to 400 KB
 
     public async Task<Tombstone> EraseAsync(UserKey key, CancellationToken cancellationToken)
@@ -40,7 +37,7 @@ internal sealed class UserErasure(
 
             (TransactWriteItem write, Tombstone next) = tombstones.Renew(key, tombstone);
             List<TransactWriteItem> all = [write, .. held.SelectMany(ActionsOf)];
-            bool fits = all.Count <= MaxActions && held.Sum(SizeOf) <= MaxBytes;
+            bool fits = all.Count <= TransactionRequest.MaxActions && held.Sum(SizeOf) <= TransactionRequest.MaxBytes;
             ConditionFailure? failure = await (fits ? SendAsync(call, all) : EraseInPartsAsync(call, write, held)).ConfigureAwait(false);
             if (failure is null && fits && places.All(place => place.IsChecked))
                 return next;
@@ -72,7 +69,8 @@ internal sealed class UserErasure(
 
         // The store is the first of the places. It goes last, in one transaction, unless other programs gave the user more values than the store does.
         IEnumerable<HeldItem[]> ofOthers = held.Skip(1).SelectMany(data => data.Items).Where(item => item.Delete is not null).Chunk(MaxItemsOfAnySize);
-        IEnumerable<TransactWriteItem[]> parts = ofOthers.Select(items => items.Select(ToAction).ToArray()).Concat(ActionsOf(held[0]).Chunk(MaxActions));
+        IEnumerable<TransactWriteItem[]> parts = ofOthers.Select(items => items.Select(ToAction).ToArray())
+            .Concat(ActionsOf(held[0]).Chunk(TransactionRequest.MaxActions));
         foreach (TransactWriteItem[] part in parts)
         {
             if (await SendAsync(call, [.. part]).ConfigureAwait(false) is { } changed)
