@@ -4,8 +4,8 @@ namespace UserStore;
 /// Required by types with <see cref="EncryptedAttribute"/>.</summary>
 /// <remarks>
 /// <para>
-/// Implemented by the service and registered as a singleton, or set as <see cref="UserPrivacyOptions.DataKeyWrapper"/>. An implementation must be safe
-/// for concurrent use. It should retry by itself what can be retried: if it throws, or takes longer than
+/// Implemented by the service and registered as a singleton, or set with <see cref="UserPrivacyOptions.UseDataKeyWrapper"/>. An implementation must be
+/// safe for concurrent use. It should retry by itself what can be retried: if it throws, or takes longer than
 /// <see cref="UserStoreRetryOptions.AttemptTimeout"/>, the call of the store fails with a transient <see cref="UserStoreUnavailableException"/>, whose
 /// inner exception is the one of the wrapper. Its message must contain neither keys nor values of users.
 /// </para>

@@ -51,11 +51,6 @@ public sealed class UserPrivacyOptions
     /// </value>
     public string? DataKeysTable { get; set; }
 
-    /// <summary>Gets or sets what wraps the data keys of users before they are stored.</summary>
-    /// <value>The default is <see langword="null"/>: the <see cref="IDataKeyWrapper"/> that the service has registered. Required if the type has encrypted
-    /// properties.</value>
-    public IDataKeyWrapper? DataKeyWrapper { get; set; }
-
     /// <summary>Gets or sets the maximum number of unwrapped data keys that the process keeps in memory for the store.</summary>
     /// <value>1 to 1,000,000. The default is 10,000. The key that was used least recently is dropped first.</value>
     public int DataKeyCacheSize { get; set; } = 10_000;
@@ -64,6 +59,19 @@ public sealed class UserPrivacyOptions
     /// this long; those that this process deletes are dropped at once.</summary>
     /// <value>0 to 24 hours. The default is 5 minutes. With 0 none is kept: each call reads and unwraps the keys that it needs.</value>
     public TimeSpan DataKeyCacheDuration { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What <see cref="UseDataKeyWrapper"/> set, otherwise the registered wrapper. A field, because configuration binds properties.</summary>
+    internal IDataKeyWrapper? DataKeyWrapper;
+
+    /// <summary>Sets what wraps the data keys of users before they are stored. Without this call it is the <see cref="IDataKeyWrapper"/> that the service
+    /// has registered. One is required if the type has encrypted properties.</summary>
+    /// <param name="wrapper">The wrapper.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="wrapper"/> is <see langword="null"/>.</exception>
+    public void UseDataKeyWrapper(IDataKeyWrapper wrapper)
+    {
+        ArgumentNullException.ThrowIfNull(wrapper);
+        DataKeyWrapper = wrapper;
+    }
 
     /// <summary>Returns a sentence for each property that is outside its range.</summary>
     internal IEnumerable<string> Validate()

@@ -17,7 +17,9 @@ public sealed class MemberTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await LocalDynamoDb.StartAsync();
-        _provider = new ServiceCollection().AddMembers(_server.Endpoint.ToString(), $"welcome-{Guid.NewGuid():N}-").BuildServiceProvider();
+        string prefix = $"welcome-{Guid.NewGuid():N}-";
+        _provider = new ServiceCollection()
+            .AddMembers(options => (options.ServiceUrl, options.TableNamePrefix) = (_server.Endpoint.ToString(), prefix)).BuildServiceProvider();
         await Members.EnsureTablesAsync();
     }
 

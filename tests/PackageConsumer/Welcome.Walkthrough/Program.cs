@@ -1,7 +1,9 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using UserStore;
 using UserStore.Testing;
 using Welcome;
@@ -11,7 +13,17 @@ using Welcome;
 await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
 using AmazonDynamoDBClient client = server.CreateClient();
 string prefix = $"walkthrough-{Guid.NewGuid():N}-";
-await using ServiceProvider provider = new ServiceCollection().AddMembers(server.Endpoint.ToString(), prefix).BuildServiceProvider();
+IConfiguration settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+{
+    ["ServiceUrl"] = server.Endpoint.ToString(),
+    ["TableNamePrefix"] = prefix,
+    ["Retry:Timeout"] = "00:00:20",
+    ["Privacy:TombstoneRetention"] = "50.00:00:00",
+}).Build();
+await using ServiceProvider provider = new ServiceCollection()
+    .AddMembers(options => settings.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true)).BuildServiceProvider();
+UserStoreOptions bound = provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(Member).FullName);
+Check(bound.Retry.Timeout.TotalSeconds == 20 && bound.Privacy.TombstoneRetention.TotalDays == 50, "the options are bound differently");
 IUserStore<Member> members = provider.GetRequiredService<IUserStore<Member>>();
 await members.EnsureTablesAsync();
 

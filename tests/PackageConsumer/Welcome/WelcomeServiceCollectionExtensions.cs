@@ -14,13 +14,12 @@ public static class WelcomeServiceCollectionExtensions
     }
 
     /// <summary>Adds a store of members, who are mapped by generated code, and its health check.</summary>
-    public static IServiceCollection AddMembers(this IServiceCollection services, string serviceUrl, string tableNamePrefix)
+    public static IServiceCollection AddMembers(this IServiceCollection services, Action<UserStoreOptions> configure)
     {
         services.AddUserStore<Member>(options =>
         {
-            options.ServiceUrl = serviceUrl;
-            options.TableNamePrefix = tableNamePrefix;
             options.Mapping = UserMapping.Generated;
+            configure(options);
         });
         services.AddLogging().AddHealthChecks().AddUserStore<Member>("members");
         return services;

@@ -157,7 +157,8 @@ public sealed class EncryptionExamples
         await using LocalDynamoDb server = await LocalDynamoDb.StartAsync();
         using AmazonDynamoDBClient client = server.CreateClient();
         var options = new UserStoreOptions { TableNamePrefix = $"guide-{Guid.NewGuid():N}-" };
-        (options.Privacy.HashKey, options.Privacy.DataKeyWrapper) = (new byte[32], new LocalDataKeyWrapper(new byte[32]));
+        options.Privacy.HashKey = new byte[32];
+        options.Privacy.UseDataKeyWrapper(new LocalDataKeyWrapper(new byte[32]));
         options.Privacy.DataKeyCacheDuration = TimeSpan.Zero;
         var patients = new DynamoDbUserStore<Patient>(client, options);
         var privacy = new DynamoDbUserPrivacy<Patient>(client, options);

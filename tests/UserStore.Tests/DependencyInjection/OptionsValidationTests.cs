@@ -135,6 +135,21 @@ public sealed class OptionsValidationTests
     }
 
     [Fact]
+    public void The_wrapper_of_the_options_replaces_the_registered_one_for_one_store()
+    {
+        (LocalDataKeyWrapper registered, LocalDataKeyWrapper own) = (new(new byte[32]), new(new byte[32]));
+        using ServiceProvider provider = new ServiceCollection().AddSingleton<IDataKeyWrapper>(registered)
+            .AddUserStore(options => options.Privacy.UseDataKeyWrapper(own)).Services
+            .AddUserStore<ShortIndexUser>(options => (options.UsersTable, options.IndexNames["ix"]) = ("Others", "team-index")).Services
+            .BuildServiceProvider();
+        IOptionsMonitor<UserStoreOptions> options = provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>();
+
+        options.Get(UserStoreOptions.NameFor(typeof(User))).Privacy.DataKeyWrapper.Should().BeSameAs(own);
+        options.Get(UserStoreOptions.NameFor(typeof(ShortIndexUser))).Privacy.DataKeyWrapper.Should().BeSameAs(registered);
+        FluentActions.Invoking(() => new UserPrivacyOptions().UseDataKeyWrapper(null!)).Should().Throw<ArgumentNullException>();
+    }
+
+    [Fact]
     public void All_invalid_options_are_reported_together()
     {
         using ServiceProvider provider = new ServiceCollection()

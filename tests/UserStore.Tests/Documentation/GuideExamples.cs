@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.DynamoDBv2.DataModel;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
@@ -35,6 +36,23 @@ public static class Registration
 /// <summary>Compiles and runs the code of the guides that is in no other example.</summary>
 public sealed class GuideExamples
 {
+    [Fact]
+    public void The_example_that_binds_options_in_the_code_of_the_application_rejects_unknown_settings()
+    {
+        Bound(("UserStore:TableNamePrefix", "fake-")).TableNamePrefix.Should().Be("fake-");
+        FluentActions.Invoking(() => Bound(("UserStore:TableNamePrefx", "fake-"))).Should().Throw<InvalidOperationException>();
+
+        static UserStoreOptions Bound(params (string Name, string Value)[] settings)
+        {
+            IConfiguration configuration = new ConfigurationBuilder()
+                .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();
+            var services = new ServiceCollection();
+            services.AddUserStore(options => configuration.GetSection("UserStore").Bind(options, binder => binder.ErrorOnUnknownConfiguration = true));
+            using ServiceProvider provider = services.BuildServiceProvider();
+            return provider.GetRequiredService<IOptionsMonitor<UserStoreOptions>>().Get(typeof(User).FullName);
+        }
+    }
+
     [Fact]
     public void The_example_of_items_that_cannot_be_read_is_valid()
     {

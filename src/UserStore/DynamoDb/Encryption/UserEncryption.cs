@@ -34,8 +34,8 @@ internal sealed class UserEncryption(UserModel model, UniqueValues values, DataK
         if (options.Privacy.HashKey is null)
             return $"Privacy.HashKey is null, but must be set, because {model.UserType.Name} has encrypted properties ({properties}).";
         return options.Privacy.DataKeyWrapper is null
-            ? $"{model.UserType.Name} has encrypted properties ({properties}), but nothing wraps their data keys: register an IDataKeyWrapper, or set "
-                + "Privacy.DataKeyWrapper."
+            ? $"{model.UserType.Name} has encrypted properties ({properties}), but nothing wraps their data keys: register an IDataKeyWrapper, or call "
+                + "Privacy.UseDataKeyWrapper."
             : null;
     }
 
