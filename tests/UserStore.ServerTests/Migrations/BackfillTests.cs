@@ -89,12 +89,13 @@ public sealed class BackfillTests : BackfillTest
     {
         await CreateUsersAsync(200);
         var seen = new ConcurrentBag<string>();
+        int count = 0;
         Backfill backfill = Shouting() with
         {
             Transform = (item, _) =>
             {
                 seen.Add(item["user_id"].S);
-                return seen.Count == 120 ? throw new UserStoreUnavailableException("as the test asked") : Shout(item);
+                return Interlocked.Increment(ref count) == 120 ? throw new UserStoreUnavailableException("as the test asked") : Shout(item);
             },
             Options = new BackfillOptions { TotalSegments = 2, PageSize = 10 },
         };

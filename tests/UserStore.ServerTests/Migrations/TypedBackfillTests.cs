@@ -57,7 +57,7 @@ public abstract class TypedBackfillTests<TUser>(UserKind<TUser> kind) : TypedSer
     {
         await CreateManyAsync(9);
         await PutOtherKindAsync(likeNumber: 1, number: 50);
-        Func<UserKey?, bool> isInterrupted = _ => _seen.Count == 5, isPoison = key => key == Key(3) || key == Key(8);
+        Func<UserKey?, bool> isInterrupted = _ => _seen.Count >= 5, isPoison = key => key == Key(3) || key == Key(8);
         Func<Task<IReadOnlyList<PoisonItem>>> run = () => BackfillAsync(item =>
         {
             if (isInterrupted(_seen.Last()))
