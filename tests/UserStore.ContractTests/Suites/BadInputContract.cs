@@ -124,6 +124,15 @@ public abstract class BadInputContract(StoreFactory stores) : Contract(stores)
     }
 
     [Fact]
+    public async Task A_patch_over_400_KB_that_changes_a_unique_value_is_rejected_whether_or_not_the_user_exists()
+    {
+        UserPatch<AppUser> patch = new UserPatch<AppUser>().Set(user => user.Email, "new@example.test").Set(user => user.Name, new string('s', 400 * 1024));
+
+        await ShouldBeRejectedAsync("Item", null, () => _store.UpdateAsync("fake-1", patch));
+        await ShouldBeRejectedAsync("Item", null, () => _store.UpdateAsync("fake-0", patch));
+    }
+
+    [Fact]
     public async Task A_patch_that_makes_a_user_too_large_is_rejected_by_the_server_with_the_same_error()
     {
         string half = new('s', 250 * 1024);

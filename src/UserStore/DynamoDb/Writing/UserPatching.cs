@@ -19,11 +19,14 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
 
     public async Task<TUser> PatchAsync(StoreCall call, PreparedPatch patch)
     {
-        if (table.Schema.Reservations is not null && patch.ChangesUniqueValue)
+        bool changesReservations = table.Schema.Reservations is not null && patch.ChangesUniqueValue, encrypts = Encrypts(patch);
+        if (changesReservations || encrypts)
+            table.Items.Check(patch.Changes); // an invalid patch costs no request
+        if (changesReservations)
             return await PatchValuesAsync(call, patch).ConfigureAwait(false);
         if (table.Encryption is not { } encryption)
             return await PatchWithoutReadAsync(call, patch).ConfigureAwait(false);
-        if (!Encrypts(patch))
+        if (!encrypts)
         {
             // The data key is needed for what the patch returns only.
             Task<DataKey?> begun = encryption.BeginAsync(call, patch.Key);
@@ -37,7 +40,6 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
             }
         }
 
-        table.Items.Check(patch.Changes); // an invalid patch costs no request
         WriteCipher cipher = await encryption.ForUpdateAsync(call, patch.Key).ConfigureAwait(false);
         return cipher.Binding == DataKeyBinding.Bound
             ? await PatchWithoutReadAsync(call, patch, cipher, Task.FromResult(cipher.Cipher.DataKey)).ConfigureAwait(false)
