@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using global::IdentityService;
+using UserStore.Privacy;
 
 namespace UserStore.SampleTests.IdentityService;
 
@@ -86,6 +87,9 @@ public sealed class AccountPageTests(RunningIdentityService service) : IDisposab
         deleted.Path.Should().Be("/");
         (await service.FindAsync(_email)).Should().BeNull();
         (await service.ExportAsync(id)).Should().BeEmpty("everything that was stored is erased");
+        (int receipts, IReadOnlyList<UserRemnant> left) = await service.VerifyErasedAsync();
+        receipts.Should().BePositive();
+        left.Should().BeEmpty();
         (await _visitor.OpenAsync("/Account")).Path.Should().Be("/Login");
         (await _visitor.RegisterAsync(_email)).Path.Should().Be("/Account");
         (await _visitor.SignInExternallyAsync(name, "/Logins", "Link")).Html.Should().Contain("The external login was linked.");

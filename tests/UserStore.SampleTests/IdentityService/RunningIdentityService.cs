@@ -1,8 +1,11 @@
 using System.Text;
+using System.Text.Json;
 using global::IdentityService;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using UserStore.Privacy;
 using UserStore.Testing;
 
@@ -11,6 +14,7 @@ namespace UserStore.SampleTests.IdentityService;
 /// <summary>The service on a free local port and a local server, shared by the tests. Each test has users of its own.</summary>
 public sealed class RunningIdentityService : IAsyncLifetime
 {
+    private readonly FakeLogCollector _log = new();
     private LocalDynamoDb _server = null!;
     private WebApplication _app = null!;
 
@@ -26,7 +30,19 @@ public sealed class RunningIdentityService : IAsyncLifetime
             "--UserStore:TableNamePrefix=identity-",
             $"--UserStore:Privacy:HashKey={Convert.ToBase64String(new byte[32])}",
         ]);
+        _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new FakeLoggerProvider(_log));
         await _app.StartAsync();
+    }
+
+    /// <summary>Returns the number of receipts in the log, and what is left of their users.</summary>
+    public async Task<(int Receipts, IReadOnlyList<UserRemnant> Left)> VerifyErasedAsync()
+    {
+        UserErasureReceipt[] receipts = [.. _log.GetSnapshot().Select(record => record.GetStructuredStateValue("Receipt"))
+            .OfType<string>().Select(text => JsonSerializer.Deserialize<UserErasureReceipt>(text)!)];
+        List<UserRemnant> left = [];
+        await foreach (UserRemnant remnant in _app.Services.GetRequiredService<IUserPrivacy<AppUser>>().VerifyErasedAsync(receipts))
+            left.Add(remnant);
+        return (receipts.Length, left);
     }
 
     public async Task DisposeAsync()
