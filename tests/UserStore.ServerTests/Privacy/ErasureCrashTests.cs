@@ -1,4 +1,7 @@
+using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.DependencyInjection;
+using UserStore.DynamoDb.Items;
+using UserStore.Privacy;
 
 namespace UserStore.ServerTests.Privacy;
 
@@ -70,6 +73,31 @@ public sealed class ErasureCrashTests : PrivacyTest
         (await ScanAsync(ReservationsTable)).Should().HaveCountGreaterThan(230);
 
         await ShouldBeErasedAsync(await Privacy.EraseAsync("gone-1"), others);
+    }
+
+    [Fact]
+    public async Task A_user_whose_item_is_full_is_erased_as_soon_as_other_writers_pause()
+    {
+        await Users.CreateAsync(NewPerson("gone-1"));
+        List<string> others = await OthersAsync();
+        Dictionary<string, AttributeValue> item = (await ScanAsync(Table)).Single();
+        item["filling"] = new AttributeValue(new string('x', (int)(ItemRules.MaxItemBytes - ItemRules.SizeOf(item)) - "filling".Length - 10));
+        await Server.Client.PutItemAsync(Table, item);
+        int attempts = 0;
+        Wire.BeforeRequest = request => request.Operation == "TransactWriteItems" && ++attempts <= 5
+            ? Server.Client.UpdateItemAsync(new()
+            {
+                TableName = Table,
+                Key = new() { ["user_id"] = new("gone-1") },
+                UpdateExpression = "ADD version :one",
+                ExpressionAttributeValues = new() { [":one"] = new() { N = "1" } },
+            })
+            : Task.CompletedTask;
+
+        UserErasureReceipt receipt = await Privacy.EraseAsync("gone-1");
+
+        attempts.Should().Be(6, "no attempt could restrict the user");
+        await ShouldBeErasedAsync(receipt, others);
     }
 
     private async Task PrepareAsync(string user, string id, int number)

@@ -58,7 +58,7 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
         return new HeldItem(UserDataKind.DataKey, keys.Schema.TableName, key, row, writer.ToDelete(keys.Schema, key));
     }
 
-    /// <summary>Restricts a user as it is, whatever other writers do, so that they change it no longer.</summary>
+    /// <summary>Restricts a user as it is, whatever other writers do, so that they change it no longer; unless the item is full.</summary>
     public async Task FreezeAsync(StoreCall call, UserKey key)
     {
         var writer = new ExpressionWriter();
@@ -76,7 +76,14 @@ internal sealed class StorePlace<[DynamicallyAccessedMembers(DynamicallyAccessed
             ExpressionAttributeValues = writer.Values,
             ReturnConsumedCapacity = call.Capacity,
         };
-        await call.WriteAsync("UpdateItem", users.Users, token => users.Client.UpdateItemAsync(request, token)).ConfigureAwait(false);
+        try
+        {
+            await call.WriteAsync("UpdateItem", users.Users, token => users.Client.UpdateItemAsync(request, token)).ConfigureAwait(false);
+        }
+        catch (InvalidUserException)
+        {
+            // The item has no room for the attribute, so that the erasure has to be faster than the other writers.
+        }
     }
 
     public async IAsyncEnumerable<IReadOnlyList<OwnedItem>> ScanAsync(Func<StoreCall> begin)
