@@ -23,7 +23,7 @@ public sealed class CrashTests : ServerTest
         ["delete a revision"] = (store, user, token) => store.DeleteUnchangedAsync(user, token),
     };
 
-    public static TheoryData<string, bool> Cuts => CutsOf(Actions.Keys);
+    public static TheoryData<string, bool> Cuts => EachTwice(Actions.Keys);
 
     [Theory]
     [MemberData(nameof(Cuts))]

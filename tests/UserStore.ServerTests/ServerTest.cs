@@ -51,17 +51,18 @@ public abstract class ServerTest : IAsyncLifetime
         await action();
     };
 
-    /// <summary>Returns each call twice: for cuts of the wire after a request is applied, and before it.</summary>
-    protected static TheoryData<string, bool> CutsOf(IEnumerable<string> calls)
+    /// <summary>Returns each call twice: with <see langword="true"/> and with <see langword="false"/>, such as for cuts of the wire after a request is
+    /// applied and before it.</summary>
+    protected static TheoryData<string, bool> EachTwice(IEnumerable<string> calls)
     {
-        var cuts = new TheoryData<string, bool>();
+        var twice = new TheoryData<string, bool>();
         foreach (string call in calls)
         {
-            cuts.Add(call, true);
-            cuts.Add(call, false);
+            twice.Add(call, true);
+            twice.Add(call, false);
         }
 
-        return cuts;
+        return twice;
     }
 
     /// <summary>Runs an action repeatedly, and interrupts it at its first request, then at its second, and so on until it completes.</summary>

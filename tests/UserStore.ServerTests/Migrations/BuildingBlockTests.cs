@@ -50,7 +50,7 @@ public sealed class BuildingBlockTests : MigrationServerTest
         },
     };
 
-    public static TheoryData<string, bool> Cuts => CutsOf(Blocks.Keys);
+    public static TheoryData<string, bool> Cuts => EachTwice(Blocks.Keys);
 
     [Theory]
     [MemberData(nameof(Cuts))]

@@ -10,7 +10,8 @@ public sealed class ErasureCrashTests : PrivacyTest
 {
     private const int MaxRequests = 40;
 
-    public static TheoryData<string, bool> Cuts => CutsOf(new[] { "replicated", "restricted", "with more items than a transaction has", "expired", "absent" });
+    public static TheoryData<string, bool> Cuts => EachTwice(
+        ["replicated", "restricted", "with more items than a transaction has", "expired", "absent"]);
 
     [Theory]
     [MemberData(nameof(Cuts))]

@@ -38,20 +38,7 @@ public abstract class ErasureRaceTest : PrivacyTest
 
     private string External => $"{Options.TableNamePrefix}External-{_number}";
 
-    public static TheoryData<string, bool> Races
-    {
-        get
-        {
-            var races = new TheoryData<string, bool>();
-            foreach (string call in Calls.Keys)
-            {
-                races.Add(call, false);
-                races.Add(call, true);
-            }
-
-            return races;
-        }
-    }
+    public static TheoryData<string, bool> Races => EachTwice(Calls.Keys);
 
     /// <summary>Runs an action again and again: with another before its first request, then before its second, and so on until it sends
     /// fewer.</summary>

@@ -17,7 +17,6 @@ public sealed class ErasureRunTests(ITestOutputHelper output) : PrivacyTest
     private const int Writers = 8;
     private const int Erasers = 4;
 
-    private static readonly TimeSpan PollingInterval = TimeSpan.FromMilliseconds(100);
     private static readonly int Erased = TestVolume.Of(full: 1_000, usual: 60);
     private static readonly int Kept = TestVolume.Of(full: 400, usual: 40);
 
@@ -151,10 +150,7 @@ public sealed class ErasureRunTests(ITestOutputHelper output) : PrivacyTest
         UserChangeReader<Person> reader = process.GetRequiredService<UserChangeReader<Person>>();
         UserChangeDispatcher<Person> dispatcher = process.GetRequiredService<UserChangeDispatcher<Person>>();
         while (!stop.IsCancellationRequested)
-        {
             await DeliverAsync(dispatcher, [.. (await stream.ReadNewAsync(CancellationToken.None)).Select(reader.ReadRecord)]);
-            await Task.Delay(PollingInterval, CancellationToken.None);
-        }
     }
 
     private async Task DeliverAsync(UserChangeDispatcher<Person> dispatcher, IReadOnlyList<UserChangeRecord<Person>> records)

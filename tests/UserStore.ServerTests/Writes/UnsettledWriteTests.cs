@@ -133,7 +133,7 @@ public sealed class UnsettledWriteTests : ServerTest
             ServiceURL = Server.Endpoint.ToString(),
             AuthenticationRegion = "us-east-1",
             HttpClientFactory = wire,
-            MaxErrorRetry = 1,
+            MaxErrorRetry = 2,
         });
 
     private static async Task<HttpResponseMessage> WithoutItemsAsync(HttpResponseMessage response)

@@ -37,10 +37,12 @@ public static class Registration
 public sealed class GuideExamples
 {
     [Fact]
-    public void The_example_that_binds_options_in_the_code_of_the_application_rejects_unknown_settings()
+    public void The_example_that_binds_options_in_the_code_of_the_application_rejects_unknown_settings_and_quotes_those_it_cannot_convert()
     {
         Bound(("UserStore:TableNamePrefix", "fake-")).TableNamePrefix.Should().Be("fake-");
         FluentActions.Invoking(() => Bound(("UserStore:TableNamePrefx", "fake-"))).Should().Throw<InvalidOperationException>();
+        FluentActions.Invoking(() => Bound(("UserStore:Privacy:HashKey", "fake secret"))).Should().Throw<InvalidOperationException>()
+            .WithMessage("*fake secret*", "the guide warns of it");
 
         static UserStoreOptions Bound(params (string Name, string Value)[] settings)
         {

@@ -19,7 +19,8 @@ internal sealed class UserPatching<[DynamicallyAccessedMembers(DynamicallyAccess
 
     public async Task<TUser> PatchAsync(StoreCall call, PreparedPatch patch)
     {
-        bool changesReservations = table.Schema.Reservations is not null && patch.ChangesUniqueValue, encrypts = Encrypts(patch);
+        bool changesReservations = table.Schema.Reservations is not null && patch.ChangesUniqueValue;
+        bool encrypts = Encrypts(patch);
         if (changesReservations || encrypts)
             table.Items.Check(patch.Changes); // an invalid patch costs no request
         if (changesReservations)
